@@ -1,0 +1,222 @@
+#!/usr/bin/env python3
+"""Set up .venv from the hashed requirement files, then run one task in it.
+
+    python3 dev.py demo [--exit] [--smtp-port N] [--web-port N] [--home DIR]
+    python3 dev.py test                  every check and every test
+    python3 dev.py test -k tokens        only pytest, with the arguments given
+    python3 dev.py bench NAME [args]     run bench/NAME.py
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import sysconfig
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+STAMP = VENV / "installed-set"
+RUNTIME = "requirements.txt"
+DEVELOPMENT = "requirements-dev.txt"
+INSTALLER = "requirements-uv.txt"
+OLDEST = (3, 11)
+POLICY = Path("/usr/sbin/policy-rc.d")
+
+CHECKS: tuple[tuple[str, ...], ...] = (
+    ("ruff", "check", "."),
+    ("ruff", "format", "--check", "."),
+    ("mypy",),
+    ("lint-imports",),
+    ("pytest", "-n", "2", "--cov", "--cov-report=term-missing:skip-covered"),
+)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the task named first; return its exit code, or 2 for wrong usage."""
+    tasks = {"demo": demo, "test": test, "bench": bench}
+    if not arguments or arguments[0] not in tasks:
+        say((__doc__ or "").strip())
+        return 0 if arguments and arguments[0] in {"-h", "--help"} else 2
+    obstacle = missing_python()
+    if obstacle:
+        say(obstacle)
+        return 2
+    os.chdir(ROOT)
+    return tasks[arguments[0]](list(arguments[1:]))
+
+
+def demo(arguments: list[str]) -> int:
+    """Play the sample letters; Ctrl-C ends it. Replaces this process."""
+    set_up(RUNTIME, DEVELOPMENT)
+    return become("-m", "daemon.demo", *arguments)
+
+
+def bench(arguments: list[str]) -> int:
+    """Run one benchmark. Replaces this process."""
+    known = sorted(path.stem for path in (ROOT / "bench").glob("[a-z]*.py"))
+    if not arguments or arguments[0] not in known:
+        say(f"usage: dev.py bench NAME, where NAME is one of: {', '.join(known) or 'none yet'}")
+        return 2
+    set_up(DEVELOPMENT)
+    return become(f"bench/{arguments[0]}.py", *arguments[1:])
+
+
+def test(arguments: list[str]) -> int:
+    """Run all checks, or only pytest when arguments are given; return 0 only if all held."""
+    set_up(DEVELOPMENT)
+    if arguments:
+        return run_tool("pytest", *arguments)
+    if not provide_servers():
+        return 1
+    failed = [check for check in CHECKS if announced(check) != 0]
+    if failed:
+        say(f"dev.py test: FAILED: {'; '.join(' '.join(check[:2]) for check in failed)}")
+        return 1
+    return 0
+
+
+def missing_python() -> str | None:
+    """Return one line saying what this interpreter lacks, or None."""
+    if sys.version_info < OLDEST:
+        return f"rightsdesk needs Python 3.11 or newer; this is {platform.python_version()}"
+    if any(importlib.util.find_spec(name) is None for name in ("venv", "ensurepip")):
+        return "Python's venv module is missing: install the package python3-venv, then try again"
+    return None
+
+
+def set_up(*acceptable: str) -> None:
+    """Make .venv hold one of the acceptable requirement sets; the first is installed if none is."""
+    stamp = STAMP.read_text() if STAMP.exists() else ""
+    if stamp in {fingerprint(name) for name in acceptable}:
+        return
+    make_venv()
+    STAMP.unlink(missing_ok=True)
+    install("--require-hashes", "-r", acceptable[0])
+    install("--no-deps", "--no-build-isolation", "--editable", ".")
+    STAMP.write_text(fingerprint(acceptable[0]))
+
+
+def fingerprint(requirements: str) -> str:
+    """Return what the stamp reads when this set is installed for this interpreter."""
+    interpreter = f"{sys.implementation.cache_tag} {platform.python_version()}\n"
+    return hashlib.sha256(interpreter.encode() + (ROOT / requirements).read_bytes()).hexdigest()
+
+
+def make_venv() -> None:
+    """Create .venv, anew when it is broken or belongs to another interpreter."""
+    note = VENV / "interpreter"
+    this = f"{sys.executable} {platform.python_version()}"
+    if tool("python").exists() and note.exists() and note.read_text() == this:
+        return
+    say("making .venv")
+    subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=True)
+    note.write_text(this)
+
+
+def install(*what: str) -> None:
+    """Install into .venv with uv, or with pip where uv is not to be had."""
+    say(f"installing {what[-1]}")
+    uv = find_uv()
+    if uv and run(uv, "pip", "install", "--quiet", "--python", str(tool("python")), *what) == 0:
+        return
+    say("uv could not do it: trying pip")
+    pip = (str(tool("python")), "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    if run(*pip, *what) != 0:
+        raise SystemExit("dev.py: the packages could not be installed; is the index in reach?")
+
+
+def find_uv() -> str | None:
+    """Return the path of uv: the one on PATH, else the hashed one, installed into .venv."""
+    found = shutil.which("uv")
+    if found:
+        return found
+    if not tool("uv").exists():
+        run_tool("pip", "install", "--quiet", "--disable-pip-version-check",
+                 "--require-hashes", "-r", INSTALLER)  # fmt: skip
+    return str(tool("uv")) if tool("uv").exists() else None
+
+
+def provide_servers() -> bool:
+    """Install the servers that tests need where we may; return False if CI must not go on."""
+    sys.path.insert(0, str(ROOT / "tests"))
+    from servers.programs import missing_programs  # noqa: PLC0415  (found through the line above)
+
+    packages = [program.package for program in missing_programs()]
+    if packages and shutil.which("apt-get") and os.geteuid() == 0:
+        install_packages(packages)
+    still = missing_programs()
+    for program in still:
+        say(f"missing package {program.package}: {program.tests} are not run")
+    return not (still and os.environ.get("CI") == "true")
+
+
+def install_packages(packages: Sequence[str]) -> None:
+    """Install Debian packages without starting the services in them."""
+    say(f"installing {' '.join(packages)}")
+    apt = ("apt-get", "-qq", "-o", "Dpkg::Use-Pty=0")
+    with services_held_back():
+        run(*apt, "update")
+        run(*apt, "install", "--yes", "--no-install-recommends", *packages)
+
+
+@contextmanager
+def services_held_back() -> Iterator[None]:
+    """Tell Debian not to start what it installs: the tests run servers of their own."""
+    ours = not POLICY.exists()
+    if ours:
+        POLICY.write_text("#!/bin/sh\nexit 101\n")
+        POLICY.chmod(0o755)
+    try:
+        yield
+    finally:
+        if ours:
+            POLICY.unlink()
+
+
+def announced(check: tuple[str, ...]) -> int:
+    """Run one check under a headline; return its exit code."""
+    say(f"\n== {' '.join(check)}")
+    code = run_tool(*check)
+    if code != 0:
+        say(f"== {' '.join(check)}: FAILED with {code}")
+    return code
+
+
+def tool(name: str) -> Path:
+    """Return where .venv keeps a program."""
+    scripts = sysconfig.get_path("scripts", "venv", {"base": str(VENV)})
+    return Path(scripts, name + (sysconfig.get_config_var("EXE") or ""))
+
+
+def run_tool(name: str, *arguments: str) -> int:
+    return run(str(tool(name)), *arguments)
+
+
+def run(*command: str) -> int:
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "VIRTUAL_ENV": str(VENV)}
+    return subprocess.run(command, check=False, stdin=subprocess.DEVNULL, env=environment).returncode
+
+
+def become(*arguments: str) -> int:
+    """Replace this process by .venv's Python, so that signals reach the program itself."""
+    sys.stdout.flush()
+    os.execv(tool("python"), [str(tool("python")), *arguments])  # never returns
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

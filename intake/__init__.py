@@ -1,0 +1,1 @@
+"""Mail in: fetches, receives and reads messages."""

@@ -1,0 +1,1 @@
+"""Mail out: hands finished letters to a transport and reports what became of them."""

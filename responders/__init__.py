@@ -1,0 +1,1 @@
+"""Replies: drafts the letter that answers a person."""

@@ -1,0 +1,1 @@
+"""The database: keeps messages, cases, letters and the audit trail."""
