@@ -164,10 +164,9 @@ def provide_servers() -> bool:
 def install_packages(packages: Sequence[str]) -> None:
     """Install Debian packages without starting the services in them."""
     say(f"installing {' '.join(packages)}")
-    apt = ("apt-get", "-qq", "-o", "Dpkg::Use-Pty=0")
     with services_held_back():
-        run(*apt, "update")
-        run(*apt, "install", "--yes", "--no-install-recommends", *packages)
+        run_quietly("apt-get", "update")
+        run_quietly("apt-get", "install", "--yes", "--no-install-recommends", *packages)
 
 
 @contextmanager
@@ -204,14 +203,30 @@ def run_tool(name: str, *arguments: str) -> int:
 
 
 def run(*command: str) -> int:
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "VIRTUAL_ENV": str(VENV)}
-    return subprocess.run(command, check=False, stdin=subprocess.DEVNULL, env=environment).returncode
+    return subprocess.run(command, check=False, stdin=subprocess.DEVNULL).returncode
+
+
+def run_quietly(*command: str) -> None:
+    """Run a talkative program; show what it said only when it fails."""
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    done = subprocess.run(
+        command,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=environment,
+    )
+    if done.returncode != 0:
+        say(done.stdout.decode(errors="replace"))
 
 
 def become(*arguments: str) -> int:
     """Replace this process by .venv's Python, so that signals reach the program itself."""
     sys.stdout.flush()
-    os.execv(tool("python"), [str(tool("python")), *arguments])  # never returns
+    python = str(tool("python"))
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "tests")}  # benchmarks use test servers
+    os.execve(python, [python, *arguments], environment)
 
 
 def say(text: str) -> None:
