@@ -1,0 +1,1 @@
+"""What is true: the values and the decisions of the privacy desk, without any input or output."""

@@ -1,0 +1,77 @@
+"""When the desk itself needs help: silence is a fault (reliability.md I6). One table from what is seen to alarms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from privacy.instants import require_utc
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlarmBounds:
+    """How long each part may be silent before somebody is called."""
+
+    mailbox_unread: timedelta = timedelta(minutes=30)
+    message_unprocessed: timedelta = timedelta(minutes=15)
+    letter_unsent: timedelta = timedelta(hours=1)
+    ticker_silent: timedelta = timedelta(seconds=90)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Observation:
+    """What the daemon sees of itself at one instant; None means that there is nothing to wait for."""
+
+    now: datetime
+    started_at: datetime
+    last_tick_at: datetime
+    mailbox_last_ok: Mapping[str, datetime | None] = field(default_factory=dict, repr=False)
+    mailbox_trouble: Mapping[str, str] = field(default_factory=dict, repr=False)
+    oldest_unprocessed: datetime | None = None
+    oldest_unsent: datetime | None = None
+    quarantined: int = 0
+    database_ok: bool = True
+    transport_trouble: str | None = None
+
+    def __post_init__(self) -> None:
+        require_utc(now=self.now, started_at=self.started_at, last_tick_at=self.last_tick_at)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alarm:
+    """One thing that is wrong: a stable code, and the part it concerns (a mailbox of ours, never a person)."""
+
+    code: str
+    part: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.part}" if self.part else self.code
+
+
+def find_alarms(seen: Observation, bounds: AlarmBounds) -> tuple[Alarm, ...]:
+    """Return everything that is wrong at this instant, in the order in which it should be mended."""
+    rows = (
+        (not seen.database_ok, Alarm(code="database-unreachable")),
+        (seen.now - seen.last_tick_at > bounds.ticker_silent, Alarm(code="scheduler-silent")),
+        (_older(seen.oldest_unprocessed, seen.now, bounds.message_unprocessed), Alarm(code="mail-not-processed")),
+        (_older(seen.oldest_unsent, seen.now, bounds.letter_unsent), Alarm(code="letter-not-sent")),
+        (seen.transport_trouble is not None, Alarm(code="transport", part=seen.transport_trouble or "")),
+        (seen.quarantined > 0, Alarm(code="mail-in-quarantine", part=str(seen.quarantined))),
+    )
+    mailboxes = tuple(alarm for name in seen.mailbox_last_ok for alarm in _mailbox_alarms(name, seen, bounds))
+    return tuple(alarm for wrong, alarm in rows if wrong) + mailboxes
+
+
+def _mailbox_alarms(name: str, seen: Observation, bounds: AlarmBounds) -> tuple[Alarm, ...]:
+    trouble = seen.mailbox_trouble.get(name)
+    if trouble in {"auth", "certificate"}:  # waiting does not mend a refused login: call at once
+        return (Alarm(code="mailbox-refused", part=name),)
+    since = seen.mailbox_last_ok[name] or seen.started_at
+    if seen.now - since > bounds.mailbox_unread:
+        return (Alarm(code="mailbox-not-read", part=name),)
+    return ()
+
+
+def _older(moment: datetime | None, now: datetime, bound: timedelta) -> bool:
+    return moment is not None and now - moment > bound

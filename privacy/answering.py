@@ -1,0 +1,109 @@
+"""May a letter go out by itself? One function for every sender of mail (letters.md section 1, mail.md section 3).
+
+Two tables. NEVER: nothing goes out by itself and a person should think twice. WAIT: the letter is written and
+waits as a draft for a person, inside the same five business days.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from privacy.messages import Authenticity, AuthenticityLevel
+
+
+class Permission(StrEnum):
+    """SEND goes out by itself, WAIT is a draft for a person, NEVER is written only when a person asks for it."""
+
+    SEND = "send"
+    WAIT = "wait"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerDecision:
+    """Whether a letter may go out by itself, with the codes of every row that was hit."""
+
+    permission: Permission
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerLimits:
+    """How many automatic letters at most; a loop or a flood ends at these numbers whatever its headers say."""
+
+    per_sender_per_day: int = 1
+    per_proved_thread_per_day: int = 3
+    per_domain_per_hour: int = 20
+    per_shared_domain_per_hour: int = 200
+    in_all_per_hour: int = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerHistory:
+    """How many automatic letters went out already, counted in the transaction that queues the next one."""
+
+    to_sender_today: int = 0
+    to_domain_this_hour: int = 0
+    in_all_this_hour: int = 0
+    same_body_today: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerFacts:
+    """All that is known about the mail that would be answered."""
+
+    sender_is_known: bool
+    sender_is_ours: bool
+    null_envelope: bool
+    machine_signs: tuple[str, ...]
+    suspected_spam: bool
+    authenticity: Authenticity
+    needs_human: bool
+    proved_thread: bool
+    shared_domain: bool
+    wait_reasons: tuple[str, ...] = ()
+
+
+def may_auto_respond(facts: AnswerFacts, history: AnswerHistory, limits: AnswerLimits) -> AnswerDecision:
+    """Return whether a letter may go out by itself. The strictest row that is hit decides; all are recorded."""
+    never = tuple(reason for hit, reason in _never_rows(facts) if hit)
+    wait = tuple(reason for hit, reason in (*_wait_rows(facts), *_limit_rows(facts, history, limits)) if hit)
+    wait += facts.wait_reasons
+    if never:
+        return AnswerDecision(permission=Permission.NEVER, reasons=never + wait)
+    if wait:
+        return AnswerDecision(permission=Permission.WAIT, reasons=wait)
+    return AnswerDecision(permission=Permission.SEND, reasons=("nothing-against-it",))
+
+
+def _never_rows(facts: AnswerFacts) -> tuple[tuple[bool, str], ...]:
+    return (
+        (not facts.sender_is_known, "no-believable-sender"),  # answering a guess mails a stranger
+        (facts.sender_is_ours, "own-address"),  # two desks would answer each other (peers.md pain 2)
+        (facts.null_envelope, "null-envelope-sender"),  # RFC 3834 section 2: never answer <>
+        (facts.authenticity.checked and facts.authenticity.dmarc == "fail", "dmarc-fail"),  # backscatter
+        (facts.suspected_spam, "suspected-spam"),  # answering confirms the address to a spammer
+    )
+
+
+def _wait_rows(facts: AnswerFacts) -> tuple[tuple[bool, str], ...]:
+    aligned = facts.authenticity.level is AuthenticityLevel.ALIGNED
+    return (
+        (bool(facts.machine_signs), "machine-or-list-signs"),  # genuine services look like newsletters
+        (facts.authenticity.checked and not aligned, "sender-not-aligned"),  # reliability.md T12
+        (facts.needs_human, "classification-needs-human"),  # a wrong letter is worse than a later one
+    )
+
+
+def _limit_rows(
+    facts: AnswerFacts, history: AnswerHistory, limits: AnswerLimits
+) -> tuple[tuple[bool, str], ...]:
+    sender_limit = limits.per_proved_thread_per_day if facts.proved_thread else limits.per_sender_per_day
+    domain_limit = limits.per_shared_domain_per_hour if facts.shared_domain else limits.per_domain_per_hour
+    return (
+        (history.to_sender_today >= sender_limit, "sender-limit"),
+        (history.to_domain_this_hour >= domain_limit, "domain-limit"),
+        (history.in_all_this_hour >= limits.in_all_per_hour, "overall-limit"),
+        (history.same_body_today, "same-text-today"),  # a responder that repeats itself (mail.md E121)
+    )

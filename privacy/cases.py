@@ -1,0 +1,203 @@
+"""A case: who asks, what they ask for, and one clock per right; made and extended by pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from privacy.deadlines import Due, Regime, acknowledgement_due, completion_due
+from privacy.instants import require_utc
+from privacy.messages import Sender
+from privacy.rights import Classification, Lane, Right, RightClaim, Scope
+
+
+class CaseState(StrEnum):
+    """Whether work is owed. All finer states are derived from the items, clocks and letters."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Role(StrEnum):
+    """Whose data it is (law.md section 1); unknown until a person or the directory knows."""
+
+    UNKNOWN = "unknown"
+    CONTROLLER = "controller"
+    PROCESSOR = "processor"
+
+
+class ItemState(StrEnum):
+    """Where the work on one right stands; the fulfilment states follow with their own issue."""
+
+    RECEIVED = "received"
+    WITHDRAWN = "withdrawn"
+    NOT_A_REQUEST = "not_a_request"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestItem:
+    """One right asked for in one case, with the words that asked and the clock that runs for it."""
+
+    item_id: UUID
+    inbound_id: UUID
+    right: Right
+    scope: Scope | None
+    confidence: float
+    part: str
+    quote: str = field(repr=False)
+    start: int
+    end: int
+    reason: str
+    received_at: datetime
+    due: Due
+    state: ItemState = ItemState.RECEIVED
+
+    @property
+    def key(self) -> tuple[Right, Scope | None]:
+        """What makes two requests in one case the same."""
+        return (self.right, self.scope)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseIdentifiers:
+    """Drawn at random by the rim: a case decides nothing about its own name."""
+
+    case_id: UUID
+    number: int
+    reference: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """The message that opens a case, as the decision needs it."""
+
+    inbound_id: UUID
+    mailbox: str
+    region: str
+    received_at: datetime
+    sender: Sender
+    language: str
+
+    def __post_init__(self) -> None:
+        require_utc(received_at=self.received_at)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One person's request, from the first mail on.
+
+    `requester` is the believable From address or None; `mailbox` is where answers leave from.
+    `stub_reason` is set when nothing could be read and only the clock runs.
+    """
+
+    case_id: UUID
+    number: int
+    reference: str
+    region: str
+    mailbox: str
+    state: CaseState
+    lane: Lane
+    role: Role
+    language: str
+    received_at: datetime
+    acknowledge: Due
+    requester: str | None = field(repr=False)
+    requester_name: str = field(default="", repr=False)
+    items: tuple[RequestItem, ...] = ()
+    needs_human: bool = False
+    stub_reason: str | None = None
+
+    @property
+    def due(self) -> Due | None:
+        """The earliest date among the rights asked for, None while none is known."""
+        return min((item.due for item in self.items), key=lambda due: due.expires_at, default=None)
+
+
+def open_case(
+    identifiers: CaseIdentifiers,
+    origin: Origin,
+    classification: Classification,
+    *,
+    regimes: Sequence[Regime],
+    new_id: Callable[[], UUID],
+) -> Case:
+    """Return the case that this message opens, with one item and one clock per right and scope."""
+    case = Case(
+        case_id=identifiers.case_id,
+        number=identifiers.number,
+        reference=identifiers.reference,
+        region=origin.region,
+        mailbox=origin.mailbox,
+        state=CaseState.OPEN,
+        lane=classification.lane,
+        role=Role.UNKNOWN,
+        language=origin.language,
+        received_at=origin.received_at,
+        acknowledge=acknowledgement_due(origin.received_at, regimes),
+        requester=origin.sender.address,
+        requester_name=origin.sender.display_name,
+        needs_human=classification.needs_human,
+    )
+    return add_message(case, origin, classification, regimes=regimes, new_id=new_id)
+
+
+def open_stub(
+    identifiers: CaseIdentifiers, origin: Origin, reason: str, *, regimes: Sequence[Regime]
+) -> Case:
+    """Return a case for a message that could not be read: its clock runs from arrival all the same."""
+    unclear = Classification(lane=Lane.UNCLEAR, needs_human=True, reasons=(reason,))
+    case = open_case(identifiers, origin, unclear, regimes=regimes, new_id=_no_item_is_made)
+    return replace(case, stub_reason=reason)
+
+
+def add_message(
+    case: Case,
+    origin: Origin,
+    classification: Classification,
+    *,
+    regimes: Sequence[Regime],
+    new_id: Callable[[], UUID],
+) -> Case:
+    """Return the case with the rights that this message adds; each new right has its own clock from this mail.
+
+    A right that is open already is joined and keeps its first clock (clocks.md section 3).
+    """
+    known = {item.key for item in case.items}
+    added = tuple(
+        _new_item(claim, origin, regimes, new_id()) for claim in classification.rights if claim.key not in known
+    )
+    return replace(
+        case,
+        items=case.items + added,
+        needs_human=case.needs_human or classification.needs_human,
+    )
+
+
+def added_items(before: Case, after: Case) -> tuple[RequestItem, ...]:
+    """Return the items that `after` has and `before` had not."""
+    known = {item.item_id for item in before.items}
+    return tuple(item for item in after.items if item.item_id not in known)
+
+
+def _new_item(claim: RightClaim, origin: Origin, regimes: Sequence[Regime], item_id: UUID) -> RequestItem:
+    return RequestItem(
+        item_id=item_id,
+        inbound_id=origin.inbound_id,
+        right=claim.right,
+        scope=claim.scope,
+        confidence=claim.confidence,
+        part=claim.part,
+        quote=claim.quote,
+        start=claim.start,
+        end=claim.end,
+        reason=claim.reason,
+        received_at=origin.received_at,
+        due=completion_due(origin.received_at, claim.right, regimes),
+    )
+
+
+def _no_item_is_made() -> UUID:
+    raise AssertionError("a stub case has no items")

@@ -1,0 +1,107 @@
+"""What becomes of a message: one ordered table from what was found to what is done.
+
+Nothing is dropped. Whatever is not surely a request, surely a machine or surely a copy waits for a person, and
+its clock runs from arrival.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from privacy.rights import Classification, Lane
+from privacy.screening import Kind, Screening
+from privacy.threads import Match, ThreadMatch
+
+
+class Outcome(StrEnum):
+    """What was made of a message; the command line's contract names them."""
+
+    CASE = "case"
+    HELD = "held"
+    AUTO = "auto"
+    BULK = "bulk"
+    SPAM = "spam"
+    BOUNCE = "bounce"
+    DUPLICATE = "duplicate"
+    QUARANTINED = "quarantined"
+    HISTORY = "history"
+    OWN_COPY = "own_copy"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Findings:
+    """What is known about a message when it is decided."""
+
+    screening: Screening
+    classification: Classification
+    thread: ThreadMatch
+    history: bool = False
+    duplicate: bool = False
+    own_copy: bool = False
+    feedback_report: bool = False
+    arrival_known: bool = True
+    released: bool = False
+
+    @property
+    def asks(self) -> bool:
+        """Whether a right was recognised in the writer's own new words."""
+        return bool(self.classification.rights)
+
+    @property
+    def machine(self) -> bool:
+        """Whether a machine wrote it."""
+        return self.screening.kind in {Kind.AUTO_REPLY, Kind.BULK}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """The outcome and the code of the row that gave it."""
+
+    outcome: Outcome
+    reason: str
+
+
+# Lanes in which a person must act at once, whether or not a right is asked for: they get a case and a task.
+URGENT_LANES = frozenset({Lane.SECURITY_INCIDENT, Lane.REGULATOR, Lane.CHILDREN, Lane.COMPLAINT})
+
+# The policy, from top to bottom; the first row whose condition holds decides. A lawyer can review it.
+POLICY: tuple[tuple[str, Callable[[Findings], bool], Outcome], ...] = (
+    # The same mail again, by another door or for another of our mailboxes: one request, one answer.
+    ("same-mail-again", lambda f: f.duplicate, Outcome.DUPLICATE),
+    # Our own letter coming back (bcc, Sent copy, list): proof that it left, never a request.
+    ("our-own-letter", lambda f: f.own_copy, Outcome.OWN_COPY),
+    # A person has read it and says that it is a request: no rule knows better.
+    ("released-by-a-person", lambda f: f.released, Outcome.CASE),
+    # Mail from before `answer_from`: searchable, never answered.
+    ("before-answer-from", lambda f: f.history, Outcome.HISTORY),
+    # Somebody pressed "spam" on a mail of ours: an objection to marketing that a person must honour.
+    ("feedback-report", lambda f: f.feedback_report, Outcome.HELD),
+    ("delivery-report", lambda f: f.screening.kind is Kind.BOUNCE, Outcome.BOUNCE),
+    # "I have left the company, delete me": a machine's text may still be a person's wish.
+    ("machine-asks-for-a-right", lambda f: f.machine and f.asks, Outcome.HELD),
+    ("automatic-reply", lambda f: f.screening.kind is Kind.AUTO_REPLY, Outcome.AUTO),
+    ("bulk-mail", lambda f: f.screening.kind is Kind.BULK, Outcome.BULK),
+    # A genuine request filtered into Junk counts as received: a person decides, the clock runs.
+    ("spam-asks-for-a-right", lambda f: f.screening.kind is Kind.SPAM and f.asks, Outcome.HELD),
+    ("suspected-spam", lambda f: f.screening.kind is Kind.SPAM, Outcome.SPAM),
+    # Without an instant of arrival no clock can be promised: a person sets it.
+    ("arrival-unknown", lambda f: not f.arrival_known, Outcome.HELD),
+    # What cannot be read is a case all the same: encrypted, empty, picture only (letters.md S4).
+    ("cannot-be-read", lambda f: f.screening.kind is Kind.UNREADABLE, Outcome.CASE),
+    # Part of a conversation that we know: it belongs to its case, whatever it says.
+    ("continues-a-case", lambda f: f.thread.match is Match.PROVED, Outcome.CASE),
+    ("asks-for-a-right", lambda f: f.asks, Outcome.CASE),
+    ("urgent-lane", lambda f: f.classification.lane in URGENT_LANES, Outcome.CASE),
+    # A question, a pitch, or words that nobody understood: unknown means that a human looks.
+    ("no-right-recognised", lambda f: True, Outcome.HELD),
+)
+
+
+def decide(findings: Findings) -> Verdict:
+    """Return what becomes of the message: the first row of POLICY that holds."""
+    for reason, holds, outcome in POLICY:
+        if holds(findings):
+            return Verdict(outcome=outcome, reason=reason)
+    raise AssertionError("the last row of POLICY always holds")

@@ -1,0 +1,19 @@
+"""Instants are aware and in UTC; anything else is refused where a value is made (house rule 3)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def as_utc(moment: datetime) -> datetime:
+    """Return the same instant in UTC; raises ValueError for a naive datetime."""
+    if moment.tzinfo is None:
+        raise ValueError("a datetime without zone is not an instant")
+    return moment.astimezone(UTC)
+
+
+def require_utc(**moments: datetime | None) -> None:
+    """Raise ValueError naming the first field that is neither None nor an aware UTC instant."""
+    for name, moment in moments.items():
+        if moment is not None and moment.utcoffset() != UTC.utcoffset(None):
+            raise ValueError(f"{name} must be an aware UTC instant")

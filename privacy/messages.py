@@ -1,0 +1,218 @@
+"""Mail as values: what arrived, what was read from it, and what goes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from privacy.instants import require_utc
+
+
+class Route(StrEnum):
+    """The door through which a message came."""
+
+    IMAP = "imap"
+    SMTP = "smtp"
+    FILE = "file"
+
+
+class ArrivalBasis(StrEnum):
+    """What the receipt instant rests on (clocks.md, rule RECEIPT: never the Date header, never the poll)."""
+
+    LISTENER = "listener"
+    INTERNALDATE = "internaldate"
+    RECEIVED = "received"
+    FILE_TIME = "file_time"
+    GIVEN = "given"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImapPlace:
+    """Where an IMAP server keeps a message: folder, UIDVALIDITY and UID (RFC 3501 section 2.3.1.1)."""
+
+    folder: str
+    uidvalidity: int
+    uid: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RawMessage:
+    """Bytes as they arrived, with all that only the door knows about them.
+
+    `mailbox` is the address of the mailbox of ours that it came to. `history` marks mail from before
+    `answer_from`: it is kept and searchable, and never answered. `suspected_spam` marks a junk folder.
+    `quiet_reason` is set when the message is worked but its letter must wait for a person.
+    """
+
+    raw: bytes = field(repr=False)
+    mailbox: str
+    route: Route
+    received_at: datetime
+    arrival_basis: ArrivalBasis
+    envelope_from: str | None = field(default=None, repr=False)
+    envelope_to: tuple[str, ...] = field(default=(), repr=False)
+    imap: ImapPlace | None = None
+    history: bool = False
+    suspected_spam: bool = False
+    truncated: bool = False
+    quiet_reason: str | None = None
+
+    def __post_init__(self) -> None:
+        require_utc(received_at=self.received_at)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sender:
+    """The one trustworthy sender of a message, or why there is none.
+
+    `address` is the bare addr-spec in its normal form (domain in lower case), None when the From header
+    cannot be believed; then `reasons` says why, and no letter goes out by itself.
+    """
+
+    address: str | None = field(default=None, repr=False)
+    display_name: str = field(default="", repr=False)
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def domain(self) -> str | None:
+        """Domain of the address in lower case, None without an address."""
+        return None if self.address is None else self.address.rpartition("@")[2]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attachment:
+    """A part that is kept, not read: safe display name, sniffed type, size in bytes, hash of the content."""
+
+    name: str = field(repr=False)
+    content_type: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForwardedMessage:
+    """A message inside the message: never the sender's own words, classified with source `forwarded:N`."""
+
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+    sender: Sender
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoldedRange:
+    """A range [start:end) of `ParsedMessage.text` that is not the writer's new words."""
+
+    start: int
+    end: int
+    kind: str  # quote, signature, separator, own_letter, disclaimer
+
+
+class AuthenticityLevel(StrEnum):
+    """What the receiving server said about the sender's domain; never about the person (law.md section 12)."""
+
+    NONE = "none"
+    WEAK = "weak"
+    ALIGNED = "aligned"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Authenticity:
+    """Results of SPF, DKIM and DMARC as our own boundary wrote them (RFC 8601).
+
+    `checked` is False where no trusted authserv-id is configured: then nothing is known, in either direction.
+    """
+
+    checked: bool = False
+    level: AuthenticityLevel = AuthenticityLevel.NONE
+    dkim: str = "none"
+    spf: str = "none"
+    dmarc: str = "none"
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParsedMessage:
+    """What could be read from the raw bytes. Broken mail is data: `defects` has stable names.
+
+    `text` is all readable text in reading order, `new_text` the same without quoted history and signature,
+    `folded` the offsets that were left out. `headers` holds the names (lower case) and values needed by
+    screening, every duplicate kept, decoded, on one line, without control characters.
+    `message_id` and `references` are ids with brackets that pass our own strict pattern, else None / left out.
+    `body_digest` is a sha-256 over the canonical body (trace headers cannot change it).
+    """
+
+    sender: Sender
+    subject: str = field(default="", repr=False)
+    message_id: str | None = field(default=None, repr=False)
+    in_reply_to: tuple[str, ...] = field(default=(), repr=False)
+    references: tuple[str, ...] = field(default=(), repr=False)
+    recipients: tuple[str, ...] = field(default=(), repr=False)
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    text: str = field(default="", repr=False)
+    new_text: str = field(default="", repr=False)
+    folded: tuple[FoldedRange, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    forwarded: tuple[ForwardedMessage, ...] = ()
+    content_type: str = "text/plain"
+    part_types: tuple[str, ...] = ()
+    charsets: tuple[str, ...] = ()
+    defects: tuple[str, ...] = ()
+    hidden_characters: int = 0
+    body_digest: str = ""
+    unreadable_reason: str | None = None
+
+    def header_values(self, name: str) -> tuple[str, ...]:
+        """All values of the header `name` (lower case), in order."""
+        return tuple(value for key, value in self.headers if key == name)
+
+    def header(self, name: str) -> str | None:
+        """The first value of the header `name` (lower case), None when it is missing."""
+        values = self.header_values(name)
+        return values[0] if values else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """A rendered letter: the words of one mail in one language, without any header."""
+
+    kind: str
+    language: str
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+    html: str = field(repr=False)
+
+
+class Automation(StrEnum):
+    """How a letter came about, for the Auto-Submitted header (RFC 3834 section 5)."""
+
+    REPLIED = "auto-replied"
+    GENERATED = "auto-generated"
+    APPROVED = "no"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutboundMessage:
+    """One mail to one recipient, ready to be composed and sent.
+
+    `message_id` is fixed for life, with brackets; `envelope_from` is the bounce address; `reply_to` leads back
+    to the case. `in_reply_to` and `references` are ids with brackets from the person's mail, checked by our pattern.
+    """
+
+    message_id: str
+    sender: str
+    sender_name: str
+    recipient: str = field(repr=False)
+    envelope_from: str
+    letter: Letter
+    automation: Automation
+    date: datetime
+    reply_to: str | None = None
+    in_reply_to: str | None = field(default=None, repr=False)
+    references: tuple[str, ...] = field(default=(), repr=False)
+    case_reference: str | None = None
+    loop_mark: str | None = None
+
+    def __post_init__(self) -> None:
+        require_utc(date=self.date)

@@ -1,0 +1,120 @@
+"""What the edges must fulfil: Protocols and the small values that cross them, wired together by the daemon."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from privacy.instants import require_utc
+from privacy.messages import OutboundMessage, ParsedMessage, RawMessage
+from privacy.rights import Classification
+
+
+class Clock(Protocol):
+    """The time of day; only the rim has one."""
+
+    def __call__(self) -> datetime:
+        """Return the present instant, aware and in UTC."""
+
+
+class Classifier(Protocol):
+    """Which right: reads a message, touches nothing."""
+
+    def classify(self, message: ParsedMessage) -> Classification:
+        """Return what the message asks for; never raises on any text."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendReceipt:
+    """What the other side said when it accepted a mail: its own id and its answer, cut to one line."""
+
+    provider_id: str | None
+    answer: str
+
+
+class Transport(Protocol):
+    """A way out for mail."""
+
+    name: str
+
+    def send(self, message: OutboundMessage) -> SendReceipt:
+        """Hand one mail over. Raises Permanent, Retryable or OutcomeUnknown."""
+
+    def check(self) -> str:
+        """Say in one line that mail could leave now. Raises Permanent or Retryable."""
+
+
+class SentLookup(Protocol):
+    """A place where a trace of a sent mail can be found: Sent folder, built-in mailbox, event webhook."""
+
+    def was_sent(self, message_ids: Sequence[str]) -> frozenset[str]:
+        """Return those of our own Message-IDs of which there is a trace. Raises Retryable."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FolderCursor:
+    """How far one folder of one mailbox has been read.
+
+    `answer_from` divides history from work: older mail is kept and never answered.
+    `renumbered_at` holds the instants of recent UIDVALIDITY changes, newest last.
+    """
+
+    mailbox: str
+    folder: str
+    uidvalidity: int
+    last_uid: int
+    answer_from: datetime
+    renumbered_at: tuple[datetime, ...] = ()
+
+    def __post_init__(self) -> None:
+        require_utc(answer_from=self.answer_from)
+
+
+class Ledger(Protocol):
+    """Where a door puts the mail that it takes in. Nothing is acknowledged to the other side before."""
+
+    def cursor(self, mailbox: str, folder: str) -> FolderCursor | None:
+        """Return how far the folder has been read, None before the first contact."""
+
+    def keep(self, batch: Sequence[RawMessage], cursor: FolderCursor | None = None) -> None:
+        """Commit the batch and the cursor together; what is known already collapses.
+
+        Raises Retryable when the database is out of reach, Permanent when a message of the batch cannot be kept.
+        """
+
+    def unknown_uids(self, mailbox: str, folder: str, uidvalidity: int, uids: Sequence[int]) -> list[int]:
+        """Return those UIDs of which the ledger holds nothing, in the given order."""
+
+
+class MailboxState(Protocol):
+    """Told by a door how it is; health and alarms read it."""
+
+    def mailbox_ok(self, mailbox: str, folder: str, at: datetime) -> None:
+        """The folder was read to its end at this instant."""
+
+    def mailbox_trouble(self, mailbox: str, folder: str, at: datetime, reason: str) -> None:
+        """The folder could not be read; `reason` is a stable code such as `auth` or `connection`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OAuthTokens:
+    """Tokens of one mailbox (RFC 6749 section 1.5)."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    expires_at: datetime
+
+    def __post_init__(self) -> None:
+        require_utc(expires_at=self.expires_at)
+
+
+class TokenStore(Protocol):
+    """Keeps rotated tokens; a refresh token that was answered is stored before it is used."""
+
+    def load(self, mailbox: str) -> OAuthTokens | None:
+        """Return the tokens of the mailbox, None before the first login."""
+
+    def save(self, mailbox: str, tokens: OAuthTokens) -> None:
+        """Replace the tokens of the mailbox, durably."""

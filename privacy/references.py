@@ -1,0 +1,35 @@
+"""The readable case reference `PR-<year>-<6 digits>-<2 check characters>` (letters.md section 1).
+
+It reveals nothing and opens nothing: in a subject it only suggests a case to a person.
+"""
+
+from __future__ import annotations
+
+import re
+
+from privacy.tokens import ALPHABET
+
+_REFERENCE = re.compile(r"\bPR-(\d{4})-(\d{6})-([0-9A-Z]{2})\b", re.ASCII)
+_MODULUS = 1021  # the largest prime below 32 * 32: two check characters find any single wrong digit and any swap
+
+
+def make_reference(year: int, number: int) -> str:
+    """Return the reference for a number of six digits drawn at random."""
+    if not 0 <= number < 1_000_000:
+        raise ValueError("a reference has six digits")
+    return f"PR-{year:04d}-{number:06d}-{_check(year, number)}"
+
+
+def references_in(text: str) -> tuple[str, ...]:
+    """Return the well-formed references in a text whose check characters are right, each once."""
+    found = {
+        match.group(0): None
+        for match in _REFERENCE.finditer(text.upper())
+        if match.group(3) == _check(int(match.group(1)), int(match.group(2)))
+    }
+    return tuple(found)
+
+
+def _check(year: int, number: int) -> str:
+    value = (year * 1_000_000 + number) % _MODULUS
+    return (ALPHABET[value // 32] + ALPHABET[value % 32]).upper()

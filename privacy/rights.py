@@ -1,0 +1,100 @@
+"""What a message asks for: the rights, the lanes, and a classification with its reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Right(StrEnum):
+    """The rights a data subject can ask for, as policy clause P14 and GDPR Articles 7 and 15 to 22 name them."""
+
+    ACCESS = "access"
+    RECTIFICATION = "rectification"
+    ERASURE = "erasure"
+    PORTABILITY = "portability"
+    OBJECTION = "objection"
+    RESTRICTION = "restriction"
+    WITHDRAW_CONSENT = "withdraw_consent"
+    AUTOMATED_DECISION = "automated_decision"
+
+
+class Scope(StrEnum):
+    """What an objection is aimed at; an objection without scope is a general one (GDPR Art. 21(1))."""
+
+    MARKETING = "marketing"
+    ANALYTICS = "analytics"
+    SALE_SHARING = "sale_sharing"
+
+
+class Lane(StrEnum):
+    """Who has to look at the message, whether or not it asks for a right."""
+
+    RIGHTS = "rights"
+    COMPLAINT = "complaint"
+    CHILDREN = "children"
+    SECURITY_INCIDENT = "security_incident"
+    REGULATOR = "regulator"
+    POLICY_QUESTION = "policy_question"
+    SUPPORT = "support"
+    VENDOR = "vendor"
+    UNSUBSCRIBE = "unsubscribe"
+    OTHER = "other"
+    UNCLEAR = "unclear"
+
+
+class Engine(StrEnum):
+    """Who gave the classification."""
+
+    RULES = "rules"
+    MODEL = "model"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RightClaim:
+    """One right found in one part of a message.
+
+    `quote` is exactly part[start:end] in Unicode code points; `part` is `text`, `subject`,
+    `attachment:N` or `forwarded:N` (the field `in` of the command line's JSON).
+    """
+
+    right: Right
+    confidence: float
+    part: str
+    quote: str
+    start: int
+    end: int
+    reason: str
+    scope: Scope | None = None
+
+    def __repr__(self) -> str:
+        """Name the right and the rule, never the person's words."""
+        return f"RightClaim({self.right}, scope={self.scope}, reason={self.reason})"
+
+    @property
+    def key(self) -> tuple[Right, Scope | None]:
+        """What makes two claims the same request item."""
+        return (self.right, self.scope)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Classification:
+    """What one message asks for, with the reasons.
+
+    `rights` holds at most one claim per (right, scope), in the order in which they are asked for.
+    `needs_human` is set whenever the engine would not stake a letter on its answer.
+    """
+
+    lane: Lane
+    rights: tuple[RightClaim, ...] = ()
+    engine: Engine = Engine.RULES
+    needs_human: bool = False
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def primary(self) -> str:
+        """The first right asked for, or the lane when no right is asked for."""
+        return str(self.rights[0].right if self.rights else self.lane)
+
+
