@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 """Set up .venv from the hashed requirement files, then run one task in it.
 
-    python3 dev.py demo [--exit] [--smtp-port N] [--web-port N] [--home DIR]
-    python3 dev.py test                  every check and every test
-    python3 dev.py test -k tokens        only pytest, with the arguments given
-    python3 dev.py bench NAME [args]     run bench/NAME.py
+usage: python3 dev.py TASK
+
+demo [--exit] [--smtp-port N] [--web-port N] [--home DIR]
+                play sample letters in, show what became of them
+test            run every check and every test
+test -k WORD    run only pytest, with the arguments given
+bench NAME ...  run bench/NAME.py
 """
 
 from __future__ import annotations

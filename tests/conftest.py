@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+
 from servers import loopback
 from servers.dovecot import Dovecot
 from servers.postgres import Postgres
@@ -102,8 +103,6 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def browser() -> Iterator[Browser]:
     """Give a Chromium for a module of plain tests: while it runs, no asyncio test can."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=find(CHROMIUM), args=CHROMIUM_OPTIONS
-        )
+        chromium = playwright.chromium.launch(executable_path=find(CHROMIUM), args=CHROMIUM_OPTIONS)
         yield chromium
         chromium.close()
