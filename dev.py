@@ -153,12 +153,12 @@ def find_uv() -> str | None:
 def provide_servers() -> bool:
     """Install the servers that tests need where we may; return False if CI must not go on."""
     sys.path.insert(0, str(ROOT / "tests"))
-    from servers.programs import missing_programs  # noqa: PLC0415  (found through the line above)
+    from servers import programs  # noqa: PLC0415  (found through the line above)
 
-    packages = [program.package for program in missing_programs()]
+    packages = [program.package for program in programs.missing_programs()]
     if packages and shutil.which("apt-get") and os.geteuid() == 0:
         install_packages(packages)
-    still = missing_programs()
+    still = programs.missing_programs()
     for program in still:
         say(f"missing package {program.package}: {program.tests} are not run")
     return not (still and os.environ.get("CI") == "true")
