@@ -34,6 +34,7 @@ RUNTIME = "requirements.txt"
 DEVELOPMENT = "requirements-dev.txt"
 INSTALLER = "requirements-uv.txt"
 OLDEST = (3, 11)
+PIP_INSTALL = ("pip", "install", "-qq", "--disable-pip-version-check")
 POLICY = Path("/usr/sbin/policy-rc.d")
 
 CHECKS: tuple[tuple[str, ...], ...] = (
@@ -55,7 +56,6 @@ def main(arguments: Sequence[str]) -> int:
     if obstacle:
         say(obstacle)
         return 2
-    os.chdir(ROOT)
     return tasks[arguments[0]](list(arguments[1:]))
 
 
@@ -72,7 +72,8 @@ def bench(arguments: list[str]) -> int:
         say(f"usage: dev.py bench NAME, where NAME is one of: {', '.join(known) or 'none yet'}")
         return 2
     set_up(DEVELOPMENT)
-    return become(f"bench/{arguments[0]}.py", *arguments[1:])
+    os.environ["PYTHONPATH"] = str(ROOT / "tests")  # benchmarks run the tests' servers
+    return become(str(ROOT / "bench" / f"{arguments[0]}.py"), *arguments[1:])
 
 
 def test(arguments: list[str]) -> int:
@@ -133,9 +134,8 @@ def install(*what: str) -> None:
     uv = find_uv()
     if uv and run(uv, "pip", "install", "--quiet", "--python", str(tool("python")), *what) == 0:
         return
-    say("uv could not do it: trying pip")
-    pip = (str(tool("python")), "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
-    if run(*pip, *what) != 0:
+    say("not possible with uv: trying pip, which is slower")
+    if run_tool(*PIP_INSTALL, *what) != 0:
         raise SystemExit("dev.py: the packages could not be installed; is the index in reach?")
 
 
@@ -145,8 +145,7 @@ def find_uv() -> str | None:
     if found:
         return found
     if not tool("uv").exists():
-        run_tool("pip", "install", "--quiet", "--disable-pip-version-check",
-                 "--require-hashes", "-r", INSTALLER)  # fmt: skip
+        run_tool(*PIP_INSTALL, "--require-hashes", "-r", INSTALLER)
     return str(tool("uv")) if tool("uv").exists() else None
 
 
@@ -206,7 +205,7 @@ def run_tool(name: str, *arguments: str) -> int:
 
 
 def run(*command: str) -> int:
-    return subprocess.run(command, check=False, stdin=subprocess.DEVNULL).returncode
+    return subprocess.run(command, check=False, cwd=ROOT, stdin=subprocess.DEVNULL).returncode
 
 
 def run_quietly(*command: str) -> None:
@@ -228,8 +227,7 @@ def become(*arguments: str) -> int:
     """Replace this process by .venv's Python, so that signals reach the program itself."""
     sys.stdout.flush()
     python = str(tool("python"))
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "tests")}  # benchmarks use test servers
-    os.execve(python, [python, *arguments], environment)
+    os.execv(python, [python, *arguments])
 
 
 def say(text: str) -> None:
