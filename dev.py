@@ -152,7 +152,7 @@ def find_uv() -> str | None:
 def provide_servers() -> bool:
     """Install the servers that tests need where we may; return False if CI must not go on."""
     sys.path.insert(0, str(ROOT / "tests"))
-    from servers import programs  # noqa: PLC0415  (found through the line above)
+    from servers import programs  # found through the line above
 
     packages = [program.package for program in programs.missing_programs()]
     if packages and shutil.which("apt-get") and os.geteuid() == 0:
