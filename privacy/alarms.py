@@ -1,4 +1,4 @@
-"""When the desk itself needs help: silence is a fault (reliability.md I6). One table from what is seen to alarms."""
+"""When the desk itself needs help: silence is a fault. One table from what is seen to alarms."""
 
 from __future__ import annotations
 
@@ -36,6 +36,9 @@ class Observation:
 
     def __post_init__(self) -> None:
         require_utc(now=self.now, started_at=self.started_at, last_tick_at=self.last_tick_at)
+        require_utc(oldest_unprocessed=self.oldest_unprocessed, oldest_unsent=self.oldest_unsent)
+        for moment in self.mailbox_last_ok.values():
+            require_utc(mailbox_last_ok=moment)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,12 +57,20 @@ def find_alarms(seen: Observation, bounds: AlarmBounds) -> tuple[Alarm, ...]:
     rows = (
         (not seen.database_ok, Alarm(code="database-unreachable")),
         (seen.now - seen.last_tick_at > bounds.ticker_silent, Alarm(code="scheduler-silent")),
-        (_older(seen.oldest_unprocessed, seen.now, bounds.message_unprocessed), Alarm(code="mail-not-processed")),
+        (
+            _older(seen.oldest_unprocessed, seen.now, bounds.message_unprocessed),
+            Alarm(code="mail-not-processed"),
+        ),
         (_older(seen.oldest_unsent, seen.now, bounds.letter_unsent), Alarm(code="letter-not-sent")),
-        (seen.transport_trouble is not None, Alarm(code="transport", part=seen.transport_trouble or "")),
+        (
+            seen.transport_trouble is not None,
+            Alarm(code="transport", part=seen.transport_trouble or ""),
+        ),
         (seen.quarantined > 0, Alarm(code="mail-in-quarantine", part=str(seen.quarantined))),
     )
-    mailboxes = tuple(alarm for name in seen.mailbox_last_ok for alarm in _mailbox_alarms(name, seen, bounds))
+    # A mailbox whose first login was refused has no last success: its trouble must not be silent.
+    names = dict.fromkeys((*seen.mailbox_last_ok, *seen.mailbox_trouble))
+    mailboxes = tuple(alarm for name in names for alarm in _mailbox_alarms(name, seen, bounds))
     return tuple(alarm for wrong, alarm in rows if wrong) + mailboxes
 
 
@@ -67,7 +78,7 @@ def _mailbox_alarms(name: str, seen: Observation, bounds: AlarmBounds) -> tuple[
     trouble = seen.mailbox_trouble.get(name)
     if trouble in {"auth", "certificate"}:  # waiting does not mend a refused login: call at once
         return (Alarm(code="mailbox-refused", part=name),)
-    since = seen.mailbox_last_ok[name] or seen.started_at
+    since = seen.mailbox_last_ok.get(name) or seen.started_at
     if seen.now - since > bounds.mailbox_unread:
         return (Alarm(code="mailbox-not-read", part=name),)
     return ()

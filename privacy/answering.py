@@ -1,4 +1,4 @@
-"""May a letter go out by itself? One function for every sender of mail (letters.md section 1, mail.md section 3).
+"""May a letter go out by itself? One function for every sender of mail (RFC 3834 section 2).
 
 Two tables. NEVER: nothing goes out by itself and a person should think twice. WAIT: the letter is written and
 waits as a draft for a person, inside the same five business days.
@@ -65,10 +65,14 @@ class AnswerFacts:
     wait_reasons: tuple[str, ...] = ()
 
 
-def may_auto_respond(facts: AnswerFacts, history: AnswerHistory, limits: AnswerLimits) -> AnswerDecision:
+def may_auto_respond(
+    facts: AnswerFacts, history: AnswerHistory, limits: AnswerLimits
+) -> AnswerDecision:
     """Return whether a letter may go out by itself. The strictest row that is hit decides; all are recorded."""
     never = tuple(reason for hit, reason in _never_rows(facts) if hit)
-    wait = tuple(reason for hit, reason in (*_wait_rows(facts), *_limit_rows(facts, history, limits)) if hit)
+    wait = tuple(
+        reason for hit, reason in (*_wait_rows(facts), *_limit_rows(facts, history, limits)) if hit
+    )
     wait += facts.wait_reasons
     if never:
         return AnswerDecision(permission=Permission.NEVER, reasons=never + wait)
@@ -79,31 +83,44 @@ def may_auto_respond(facts: AnswerFacts, history: AnswerHistory, limits: AnswerL
 
 def _never_rows(facts: AnswerFacts) -> tuple[tuple[bool, str], ...]:
     return (
-        (not facts.sender_is_known, "no-believable-sender"),  # answering a guess mails a stranger
-        (facts.sender_is_ours, "own-address"),  # two desks would answer each other (peers.md pain 2)
-        (facts.null_envelope, "null-envelope-sender"),  # RFC 3834 section 2: never answer <>
-        (facts.authenticity.checked and facts.authenticity.dmarc == "fail", "dmarc-fail"),  # backscatter
-        (facts.suspected_spam, "suspected-spam"),  # answering confirms the address to a spammer
+        # Answering a guess mails a stranger.
+        (not facts.sender_is_known, "no-believable-sender"),
+        # Two desks would answer each other for ever.
+        (facts.sender_is_ours, "own-address"),
+        # Never answer <> (RFC 3834 section 2).
+        (facts.null_envelope, "null-envelope-sender"),
+        # The domain's owner says that it is not theirs (RFC 7489 section 6.3): an answer is backscatter.
+        (facts.authenticity.checked and facts.authenticity.dmarc == "fail", "dmarc-fail"),
+        # An answer confirms the address to a spammer.
+        (facts.suspected_spam, "suspected-spam"),
     )
 
 
 def _wait_rows(facts: AnswerFacts) -> tuple[tuple[bool, str], ...]:
     aligned = facts.authenticity.level is AuthenticityLevel.ALIGNED
     return (
-        (bool(facts.machine_signs), "machine-or-list-signs"),  # genuine services look like newsletters
-        (facts.authenticity.checked and not aligned, "sender-not-aligned"),  # reliability.md T12
-        (facts.needs_human, "classification-needs-human"),  # a wrong letter is worse than a later one
+        # Services that send genuine requests look like newsletters: a person tells them apart.
+        (bool(facts.machine_signs), "machine-or-list-signs"),
+        # A forged From would make us mail a victim: a person sends inside the same five business days.
+        (facts.authenticity.checked and not aligned, "sender-not-aligned"),
+        # A wrong letter is worse than a later one.
+        (facts.needs_human, "classification-needs-human"),
     )
 
 
 def _limit_rows(
     facts: AnswerFacts, history: AnswerHistory, limits: AnswerLimits
 ) -> tuple[tuple[bool, str], ...]:
-    sender_limit = limits.per_proved_thread_per_day if facts.proved_thread else limits.per_sender_per_day
-    domain_limit = limits.per_shared_domain_per_hour if facts.shared_domain else limits.per_domain_per_hour
+    sender_limit = (
+        limits.per_proved_thread_per_day if facts.proved_thread else limits.per_sender_per_day
+    )
+    domain_limit = (
+        limits.per_shared_domain_per_hour if facts.shared_domain else limits.per_domain_per_hour
+    )
     return (
         (history.to_sender_today >= sender_limit, "sender-limit"),
         (history.to_domain_this_hour >= domain_limit, "domain-limit"),
         (history.in_all_this_hour >= limits.in_all_per_hour, "overall-limit"),
-        (history.same_body_today, "same-text-today"),  # a responder that repeats itself (mail.md E121)
+        # A responder without any header gives itself away by repeating itself.
+        (history.same_body_today, "same-text-today"),
     )

@@ -1,4 +1,4 @@
-"""What happened, as a chain: each event's hash covers the one before (reliability.md T25).
+"""What happened, as a chain: each event's hash covers the one before.
 
 The chain runs over the hash of a salted payload, so that a payload can be erased later and the chain still proves
 order and completeness. Payloads hold ids, codes and dates, never a person's words or address.
@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -65,10 +65,27 @@ def payload_hash(event: AuditEvent, salt: bytes) -> str:
 
 def chain_hash(event: AuditEvent, payload_digest: str, previous: str) -> str:
     """Return the hash of this link; `previous` is the hash of the one before it, GENESIS for the first."""
-    head = [str(event.chain), event.kind.value, event.at.isoformat(), event.actor, payload_digest, previous]
+    head = [
+        str(event.chain),
+        event.kind.value,
+        event.at.isoformat(),
+        event.actor,
+        payload_digest,
+        previous,
+    ]
     return hashlib.sha256("|".join(head).encode()).hexdigest()
 
 
 def canonical(payload: Mapping[str, object]) -> bytes:
-    """Return the payload as bytes that do not depend on the order of its keys."""
-    return json.dumps(payload, sort_keys=True, separators=(",", ":"), default=str).encode()
+    """Return the payload as bytes that do not depend on the order of its keys.
+
+    Raises TypeError for a value whose text could differ from one process to the next, such as a set.
+    """
+    return json.dumps(payload, sort_keys=True, separators=(",", ":"), default=_as_text).encode()
+
+
+def _as_text(value: object) -> str:
+    """Ids and dates, as the stored JSON gives them back."""
+    if isinstance(value, UUID | date):
+        return str(value)
+    raise TypeError(f"a payload cannot hold {type(value).__name__}")

@@ -22,7 +22,7 @@ class CaseState(StrEnum):
 
 
 class Role(StrEnum):
-    """Whose data it is (law.md section 1); unknown until a person or the directory knows."""
+    """Whose data it is (GDPR Art. 4(7) and (8)); unknown until a person or the directory knows."""
 
     UNKNOWN = "unknown"
     CONTROLLER = "controller"
@@ -55,10 +55,18 @@ class RequestItem:
     due: Due
     state: ItemState = ItemState.RECEIVED
 
+    def __post_init__(self) -> None:
+        require_utc(received_at=self.received_at)
+
     @property
     def key(self) -> tuple[Right, Scope | None]:
         """What makes two requests in one case the same."""
         return (self.right, self.scope)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether work on it is still owed."""
+        return self.state is ItemState.RECEIVED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +117,9 @@ class Case:
     items: tuple[RequestItem, ...] = ()
     needs_human: bool = False
     stub_reason: str | None = None
+
+    def __post_init__(self) -> None:
+        require_utc(received_at=self.received_at)
 
     @property
     def due(self) -> Due | None:
@@ -163,12 +174,16 @@ def add_message(
 ) -> Case:
     """Return the case with the rights that this message adds; each new right has its own clock from this mail.
 
-    A right that is open already is joined and keeps its first clock (clocks.md section 3).
+    A right that is open already is joined and keeps its first clock. One that was withdrawn, or judged to be no
+    request, is asked for anew by a later mail; the same mail, read again, adds nothing.
     """
-    known = {item.key for item in case.items}
-    added = tuple(
-        _new_item(claim, origin, regimes, new_id()) for claim in classification.rights if claim.key not in known
-    )
+    known = {
+        item.key for item in case.items if item.is_open or item.inbound_id == origin.inbound_id
+    }
+    asked = {
+        claim.key: claim for claim in reversed(classification.rights) if claim.key not in known
+    }
+    added = tuple(_new_item(claim, origin, regimes, new_id()) for claim in reversed(asked.values()))
     return replace(
         case,
         items=case.items + added,
@@ -182,7 +197,9 @@ def added_items(before: Case, after: Case) -> tuple[RequestItem, ...]:
     return tuple(item for item in after.items if item.item_id not in known)
 
 
-def _new_item(claim: RightClaim, origin: Origin, regimes: Sequence[Regime], item_id: UUID) -> RequestItem:
+def _new_item(
+    claim: RightClaim, origin: Origin, regimes: Sequence[Regime], item_id: UUID
+) -> RequestItem:
     return RequestItem(
         item_id=item_id,
         inbound_id=origin.inbound_id,

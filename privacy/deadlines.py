@@ -1,7 +1,7 @@
-"""How every deadline is computed (clocks.md): pure arithmetic on local dates, with a trace that people can read.
+"""How every deadline is computed: pure arithmetic on local dates, with a trace that people can read.
 
 A period is a rule of a regime. The law of a case is seldom known when its mail arrives, so the earliest of all
-candidate laws and of the house promise rules (clocks.md, rule EFFECTIVE).
+candidate laws and of the house promise rules.
 """
 
 from __future__ import annotations
@@ -89,13 +89,19 @@ class Due:
 
 def acknowledgement_due(received_at: datetime, regimes: Iterable[Regime]) -> Due:
     """Return the earliest acknowledgement date among regimes that have one (policy P16, CCPA regs § 7021(a))."""
-    dues = [due_under(received_at, regime, regime.acknowledge) for regime in regimes if regime.acknowledge]
+    dues = [
+        due_under(received_at, regime, regime.acknowledge)
+        for regime in regimes
+        if regime.acknowledge
+    ]
     return earliest(dues)
 
 
 def completion_due(received_at: datetime, right: Right, regimes: Iterable[Regime]) -> Due:
-    """Return the earliest completion date for the right among the candidate regimes (rule EFFECTIVE)."""
-    return earliest([due_under(received_at, regime, regime.period_for(right)) for regime in regimes])
+    """Return the earliest completion date for the right among the candidate regimes."""
+    return earliest(
+        [due_under(received_at, regime, regime.period_for(right)) for regime in regimes]
+    )
 
 
 def earliest(dues: Iterable[Due]) -> Due:
@@ -104,7 +110,7 @@ def earliest(dues: Iterable[Due]) -> Due:
     if not ordered:
         raise ValueError("no regime sets a date")
     first, *others = ordered
-    beaten = tuple(f"{due.regime}: {due.on.isoformat()} is later" for due in others)
+    beaten = tuple(f"{due.regime}: {due.on.isoformat()} is not earlier" for due in others)
     return Due(
         on=first.on,
         expires_at=first.expires_at,
@@ -124,11 +130,15 @@ def due_under(received_at: datetime, regime: Regime, period: Period) -> Due:
     received_on = received_at.astimezone(ZoneInfo(regime.zone)).date()
     trace = [f"{regime.code}: received on {received_on.isoformat()} ({regime.zone})"]
     last_day = end_of_period(received_on, period, regime.calendar)
-    trace.append(f"{period.rule or period.unit}: {period.amount} {period.unit} end on {last_day.isoformat()}")
+    trace.append(
+        f"{period.rule or period.unit}: {period.amount} {period.unit} end on {last_day.isoformat()}"
+    )
     if period.rolls:
         rolled = roll(last_day, regime.calendar)
         if rolled != last_day:
-            trace.append(f"rolled to {rolled.isoformat()}, the next working day ({regime.calendar.code})")
+            trace.append(
+                f"rolled to {rolled.isoformat()}, the next working day ({regime.calendar.code})"
+            )
         last_day = rolled
     return Due(
         on=last_day,
@@ -156,7 +166,7 @@ def add_months(start: date, months: int) -> date:
 
 
 def add_business_days(start: date, count: int, calendar: BusinessCalendar) -> date:
-    """Return the count-th business day after `start`; `start` itself never counts (clocks.md, BDAYS)."""
+    """Return the count-th business day after `start`; `start` itself never counts."""
     day = start
     while count > 0:
         day += timedelta(days=1)
@@ -174,5 +184,5 @@ def roll(day: date, calendar: BusinessCalendar) -> date:
 
 
 def end_of_day(day: date, zone: str) -> datetime:
-    """Return the first instant after the day in its zone, in UTC (Reg. 1182/71 Art. 3(2), rule DAYEND)."""
+    """Return the first instant after the day in its zone, in UTC (Reg. 1182/71 Art. 3(2))."""
     return datetime.combine(day + timedelta(days=1), time(), tzinfo=ZoneInfo(zone)).astimezone(UTC)

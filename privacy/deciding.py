@@ -78,6 +78,13 @@ POLICY: tuple[tuple[str, Callable[[Findings], bool], Outcome], ...] = (
     ("before-answer-from", lambda f: f.history, Outcome.HISTORY),
     # Somebody pressed "spam" on a mail of ours: an objection to marketing that a person must honour.
     ("feedback-report", lambda f: f.feedback_report, Outcome.HELD),
+    # A report that names no letter of ours and asks for a right: somebody who writes as postmaster@, or through a
+    # gateway that empties the envelope sender, is a person until a person says otherwise.
+    (
+        "unmatched-report-asks-for-a-right",
+        lambda f: f.screening.kind is Kind.BOUNCE and f.asks and f.thread.match is Match.NONE,
+        Outcome.HELD,
+    ),
     ("delivery-report", lambda f: f.screening.kind is Kind.BOUNCE, Outcome.BOUNCE),
     # "I have left the company, delete me": a machine's text may still be a person's wish.
     ("machine-asks-for-a-right", lambda f: f.machine and f.asks, Outcome.HELD),
@@ -88,14 +95,14 @@ POLICY: tuple[tuple[str, Callable[[Findings], bool], Outcome], ...] = (
     ("suspected-spam", lambda f: f.screening.kind is Kind.SPAM, Outcome.SPAM),
     # Without an instant of arrival no clock can be promised: a person sets it.
     ("arrival-unknown", lambda f: not f.arrival_known, Outcome.HELD),
-    # What cannot be read is a case all the same: encrypted, empty, picture only (letters.md S4).
+    # What cannot be read is a case all the same: encrypted, empty, picture only.
     ("cannot-be-read", lambda f: f.screening.kind is Kind.UNREADABLE, Outcome.CASE),
     # Part of a conversation that we know: it belongs to its case, whatever it says.
     ("continues-a-case", lambda f: f.thread.match is Match.PROVED, Outcome.CASE),
     ("asks-for-a-right", lambda f: f.asks, Outcome.CASE),
     ("urgent-lane", lambda f: f.classification.lane in URGENT_LANES, Outcome.CASE),
     # A question, a pitch, or words that nobody understood: unknown means that a human looks.
-    ("no-right-recognised", lambda f: True, Outcome.HELD),
+    ("no-right-recognised", lambda _: True, Outcome.HELD),
 )
 
 

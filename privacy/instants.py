@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 
 def as_utc(moment: datetime) -> datetime:
     """Return the same instant in UTC; raises ValueError for a naive datetime."""
-    if moment.tzinfo is None:
+    if (
+        moment.utcoffset() is None
+    ):  # a zone that knows no offset would be read as this machine's own
         raise ValueError("a datetime without zone is not an instant")
     return moment.astimezone(UTC)
 

@@ -18,7 +18,7 @@ class Route(StrEnum):
 
 
 class ArrivalBasis(StrEnum):
-    """What the receipt instant rests on (clocks.md, rule RECEIPT: never the Date header, never the poll)."""
+    """What the receipt instant rests on (GDPR Art. 12(3), "receipt": never the Date header, never the poll)."""
 
     LISTENER = "listener"
     INTERNALDATE = "internaldate"
@@ -110,7 +110,7 @@ class FoldedRange:
 
 
 class AuthenticityLevel(StrEnum):
-    """What the receiving server said about the sender's domain; never about the person (law.md section 12)."""
+    """What the receiving server said about the sender's domain; never about the person."""
 
     NONE = "none"
     WEAK = "weak"
@@ -197,22 +197,22 @@ class OutboundMessage:
     """One mail to one recipient, ready to be composed and sent.
 
     `message_id` is fixed for life, with brackets; `envelope_from` is the bounce address; `reply_to` leads back
-    to the case. `in_reply_to` and `references` are ids with brackets from the person's mail, checked by our pattern.
+    to the case: all three carry the token, so no repr shows them. `in_reply_to` and `references` are ids with brackets from the person's mail, checked by our pattern.
     """
 
-    message_id: str
+    message_id: str = field(repr=False)
     sender: str
     sender_name: str
     recipient: str = field(repr=False)
-    envelope_from: str
+    envelope_from: str = field(repr=False)
     letter: Letter
     automation: Automation
     date: datetime
-    reply_to: str | None = None
+    reply_to: str | None = field(default=None, repr=False)
     in_reply_to: str | None = field(default=None, repr=False)
     references: tuple[str, ...] = field(default=(), repr=False)
     case_reference: str | None = None
-    loop_mark: str | None = None
+    loop_mark: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         require_utc(date=self.date)

@@ -31,7 +31,7 @@ class SendReceipt:
     """What the other side said when it accepted a mail: its own id and its answer, cut to one line."""
 
     provider_id: str | None
-    answer: str
+    answer: str = field(repr=False)  # servers like to repeat the recipient's address
 
 
 class Transport(Protocol):
@@ -70,6 +70,8 @@ class FolderCursor:
 
     def __post_init__(self) -> None:
         require_utc(answer_from=self.answer_from)
+        for moment in self.renumbered_at:
+            require_utc(renumbered_at=moment)
 
 
 class Ledger(Protocol):
@@ -84,7 +86,9 @@ class Ledger(Protocol):
         Raises Retryable when the database is out of reach, Permanent when a message of the batch cannot be kept.
         """
 
-    def unknown_uids(self, mailbox: str, folder: str, uidvalidity: int, uids: Sequence[int]) -> list[int]:
+    def unknown_uids(
+        self, mailbox: str, folder: str, uidvalidity: int, uids: Sequence[int]
+    ) -> list[int]:
         """Return those UIDs of which the ledger holds nothing, in the given order."""
 
 

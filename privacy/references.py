@@ -1,4 +1,4 @@
-"""The readable case reference `PR-<year>-<6 digits>-<2 check characters>` (letters.md section 1).
+"""The readable case reference `PR-<year>-<6 digits>-<2 check characters>`.
 
 It reveals nothing and opens nothing: in a subject it only suggests a case to a person.
 """
@@ -10,12 +10,13 @@ import re
 from privacy.tokens import ALPHABET
 
 _REFERENCE = re.compile(r"\bPR-(\d{4})-(\d{6})-([0-9A-Z]{2})\b", re.ASCII)
+NUMBERS = 1_000_000
 _MODULUS = 1021  # the largest prime below 32 * 32: two check characters find any single wrong digit and any swap
 
 
 def make_reference(year: int, number: int) -> str:
     """Return the reference for a number of six digits drawn at random."""
-    if not 0 <= number < 1_000_000:
+    if not 0 <= number < NUMBERS:
         raise ValueError("a reference has six digits")
     return f"PR-{year:04d}-{number:06d}-{_check(year, number)}"
 
@@ -31,5 +32,5 @@ def references_in(text: str) -> tuple[str, ...]:
 
 
 def _check(year: int, number: int) -> str:
-    value = (year * 1_000_000 + number) % _MODULUS
+    value = (year * NUMBERS + number) % _MODULUS
     return (ALPHABET[value // 32] + ALPHABET[value % 32]).upper()

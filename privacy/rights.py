@@ -96,5 +96,3 @@ class Classification:
     def primary(self) -> str:
         """The first right asked for, or the lane when no right is asked for."""
         return str(self.rights[0].right if self.rights else self.lane)
-
-

@@ -1,7 +1,6 @@
 """What kind of mail it is: one ordered table from named signals to a kind, with hits recorded.
 
-*Machine* only decides whether a letter may go out by itself; it never makes a request disappear
-(mail.md section 3): a machine mail whose own words ask for a right is held for a person.
+*Machine* only decides whether a letter may go out by itself; it never makes a request disappear: a machine mail whose own words ask for a right is held for a person.
 """
 
 from __future__ import annotations
@@ -62,7 +61,7 @@ def screen(signals: tuple[Signal, ...]) -> Screening:
 
     One strong signal decides, in the order of STRONG_ORDER; else one weak signal of each sort makes an
     automatic reply; bulk signs alone leave a person's mail a person's mail, but its letter waits for staff,
-    because services that send genuine requests look like newsletters (mail.md section 3).
+    because services that send genuine requests look like newsletters.
     """
     reasons = tuple(signal.name for signal in signals)
     strong = {signal.suggests for signal in signals if signal.strength is Strength.STRONG}

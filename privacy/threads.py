@@ -1,6 +1,6 @@
 """To which case a mail belongs: only a genuine token and a matching sender together tie it to one.
 
-A ticket number, a quoted Message-ID or a subject is what strangers can copy (mail.md E107, E108): alone they
+A ticket number, a quoted Message-ID or a subject is what strangers can copy: alone they
 only suggest a case to a person.
 """
 
@@ -29,7 +29,7 @@ class Carriers:
 
 @dataclass(frozen=True, kw_only=True)
 class KnownCase:
-    """A case as threading needs it: who takes part in it, and whether it is still open."""
+    """A case as threading needs it: who takes part in it (addresses in lower case), and whether it is still open."""
 
     case_id: UUID
     number: int
@@ -58,31 +58,43 @@ class ThreadMatch:
 def read_carriers(
     message: ParsedMessage, envelope_to: Sequence[str], keys: Mapping[str, TokenKey]
 ) -> Carriers:
-    """Return what the mail says about its case, the surest carrier first (mail.md section 2)."""
+    """Return what the mail says about its case, the surest carrier first."""
     addresses = (*envelope_to, *message.recipients)
     ids = (*message.in_reply_to, *_ends(message.references))
-    numbers = dict.fromkeys((*numbers_in_addresses(addresses, keys), *numbers_in_message_ids(ids, keys)))
+    numbers = dict.fromkeys(
+        (*numbers_in_addresses(addresses, keys), *numbers_in_message_ids(ids, keys))
+    )
     return Carriers(numbers=tuple(numbers), references=references_in(message.subject))
 
 
-def match_case(carriers: Carriers, sender: str | None, candidates: Sequence[KnownCase]) -> ThreadMatch:
+def match_case(
+    carriers: Carriers, sender: str | None, candidates: Sequence[KnownCase]
+) -> ThreadMatch:
     """Return the case of a mail: proved by token and sender, suggested by less, or none.
 
-    A closed case is never reopened by a mail: it is suggested, and the mail starts a clock of its own (E110).
+    A closed case is never reopened by a mail: it is suggested, and the mail starts a clock of its own.
     """
     by_number = {case.number: case for case in candidates}
     tokened = [by_number[number] for number in carriers.numbers if number in by_number]
     proved = [case for case in tokened if sender is not None and sender.lower() in case.parties]
     open_and_proved = [case for case in proved if case.state is CaseState.OPEN]
     if open_and_proved:
-        return ThreadMatch(match=Match.PROVED, case_id=open_and_proved[0].case_id, reason="token-and-sender")
+        return ThreadMatch(
+            match=Match.PROVED, case_id=open_and_proved[0].case_id, reason="token-and-sender"
+        )
     if proved:
-        return ThreadMatch(match=Match.SUGGESTED, case_id=proved[0].case_id, reason="case-is-closed")
+        return ThreadMatch(
+            match=Match.SUGGESTED, case_id=proved[0].case_id, reason="case-is-closed"
+        )
     if tokened:
-        return ThreadMatch(match=Match.SUGGESTED, case_id=tokened[0].case_id, reason="token-from-other-sender")
+        return ThreadMatch(
+            match=Match.SUGGESTED, case_id=tokened[0].case_id, reason="token-from-other-sender"
+        )
     named = [case for case in candidates if case.reference in carriers.references]
     if named:
-        return ThreadMatch(match=Match.SUGGESTED, case_id=named[0].case_id, reason="reference-in-subject")
+        return ThreadMatch(
+            match=Match.SUGGESTED, case_id=named[0].case_id, reason="reference-in-subject"
+        )
     return ThreadMatch(match=Match.NONE)
 
 
@@ -90,4 +102,6 @@ def _ends(references: tuple[str, ...]) -> tuple[str, ...]:
     """The newest and the oldest ids; a thread of a thousand mails must not cost a thousand signatures."""
     if len(references) <= 2 * FIRST_AND_LAST_REFERENCES:
         return references[::-1]
-    return references[: -FIRST_AND_LAST_REFERENCES - 1 : -1] + references[:FIRST_AND_LAST_REFERENCES]
+    return (
+        references[: -FIRST_AND_LAST_REFERENCES - 1 : -1] + references[:FIRST_AND_LAST_REFERENCES]
+    )

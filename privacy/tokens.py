@@ -1,4 +1,4 @@
-"""Unguessable case tokens: the only thing that ties a mail to a case (mail.md section 2).
+"""Unguessable case tokens: the only thing that ties a mail to a case.
 
 A token is 26 characters of Crockford base32: key id 1, case number 8 (40 bits), HMAC-SHA256 tag 16 (80 bits),
 check 1. It travels in the reply address, the bounce address and our Message-IDs. Case and the look-alikes
@@ -65,7 +65,9 @@ def is_our_message_id(message_id: str, keys: Mapping[str, TokenKey]) -> bool:
     return match is not None and read_token(match.group(1), keys) is not None
 
 
-def numbers_in_message_ids(message_ids: Iterable[str], keys: Mapping[str, TokenKey]) -> tuple[int, ...]:
+def numbers_in_message_ids(
+    message_ids: Iterable[str], keys: Mapping[str, TokenKey]
+) -> tuple[int, ...]:
     """Return the case numbers of those ids that are ours, in the given order, each once."""
     found: dict[int, None] = {}
     for message_id in message_ids:
