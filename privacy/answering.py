@@ -89,7 +89,7 @@ def _never_rows(facts: AnswerFacts) -> tuple[tuple[bool, str], ...]:
         (facts.sender_is_ours, "own-address"),
         # Never answer <> (RFC 3834 section 2).
         (facts.null_envelope, "null-envelope-sender"),
-        # The domain's owner says that it is not theirs (RFC 7489 section 6.3): an answer is backscatter.
+        # The domain's owner says that it is not theirs (RFC 7489): an answer is backscatter.
         (facts.authenticity.checked and facts.authenticity.dmarc == "fail", "dmarc-fail"),
         # An answer confirms the address to a spammer.
         (facts.suspected_spam, "suspected-spam"),

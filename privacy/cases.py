@@ -180,10 +180,11 @@ def add_message(
     known = {
         item.key for item in case.items if item.is_open or item.inbound_id == origin.inbound_id
     }
-    asked = {
-        claim.key: claim for claim in reversed(classification.rights) if claim.key not in known
-    }
-    added = tuple(_new_item(claim, origin, regimes, new_id()) for claim in reversed(asked.values()))
+    asked: dict[tuple[Right, Scope | None], RightClaim] = {}
+    for claim in classification.rights:
+        if claim.key not in known:
+            asked.setdefault(claim.key, claim)
+    added = tuple(_new_item(claim, origin, regimes, new_id()) for claim in asked.values())
     return replace(
         case,
         items=case.items + added,
