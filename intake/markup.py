@@ -1,0 +1,224 @@
+"""HTML to text: what a person would see, in reading order; what was hidden from people is removed and counted.
+
+The HTML is parsed and written again by lexbor, so the layout step works on well-formed markup only and is linear.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import unescape
+from typing import TYPE_CHECKING
+
+from intake.defects import Defect
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+MAX_HTML = 2_000_000  # characters; the rest is cut and said
+MAX_DEPTH = 1_000  # open elements; deeper trees cost quadratic time
+FEW_TAGS = 4_000  # with fewer tags no tree can be too deep
+# Stand for the border of a quoted container while the markup becomes text; they occur in no mail's own text.
+QUOTE_OPENS, QUOTE_CLOSES = "\ue0f0", "\ue0f1"
+
+NEVER_TEXT = ["script", "style", "title", "template", "noscript", "svg", "object", "iframe", "head"]
+HIDDEN_BY_ATTRIBUTE = "[hidden], [aria-hidden=true]"
+# Containers in which mail programs put the mail that is answered.
+QUOTED = (
+    "blockquote[type=cite], blockquote.gmail_quote, blockquote.protonmail_quote, div.yahoo_quoted,"
+    " blockquote.zmail_quote, div.ms-outlook-mobile-reference-message, div.moz-forward-container"
+)
+TAG_NAME = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]*)")
+# Elements that hold nothing or close by themselves.
+SHALLOW = frozenset("br img hr input meta link p li td tr th option dd dt col wbr area base".split())
+# Text and the tag after it, in well-formed markup only: attribute values may hold '>'.
+TOKEN = re.compile(r'([^<]*)<(/?[a-zA-Z0-9:!?-]*)[^>"]*(?:"[^"]*"[^>"]*)*>')
+BLOCKS = (
+    "p div tr table ul ol dl dt dd h1 h2 h3 h4 h5 h6 blockquote pre section article header footer"
+    " form hr center body"
+).split()
+LAYOUT = {
+    **{f"{slash}{block}": "\n" for slash in ("", "/") for block in BLOCKS},
+    **{"br": "\n", "li": "\n- ", "/td": " ", "/th": " "},
+}
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+PRE = re.compile(r"(<pre(?=[\s>])[^>]*>)(.*?)(</pre>)", re.DOTALL)
+KEPT_BREAK = "\ue0f2"  # a line break inside <pre>
+MARKS = re.compile(f"[{QUOTE_OPENS}{QUOTE_CLOSES}{KEPT_BREAK}]")
+# Runs that hide words or push them out of a preview; single joiners belong to Hindi, Persian and emoji.
+ZERO_WIDTH_RUN = re.compile("[\u200b-\u200f\u2060-\u2064\ufeff\u034f\u00ad]{3,}")
+
+# Most mail holds none of these: then no node is looked at.
+MIGHT_HIDE = ("hidden", "mso-hide", "display", "opacity", "font-size:0", "font-size: 0", "background")
+DECLARATION = re.compile(r"([a-z-]+)\s*:\s*([^;]{1,80})")
+HIDING = {"display": "none", "visibility": "hidden", "mso-hide": "all"}
+ZERO = re.compile(r"0*(?:\.0+)?(?:px|pt|em|rem|%)?")
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlText:
+    """Text of an HTML part, the spans in it that are quoted mail, hidden characters removed, defects."""
+
+    text: str
+    quoted: tuple[tuple[int, int], ...] = ()
+    hidden_characters: int = 0
+    defects: tuple[Defect, ...] = ()
+
+
+def html_to_text(html: str) -> HtmlText:
+    """Return the readable text of an HTML part. Linear in the size; never raises on any text."""
+    defects: list[Defect] = []
+    if len(html) > MAX_HTML:
+        html = html[:MAX_HTML]
+        defects.append(Defect.HTML_TOO_LONG)
+    html = MARKS.sub("", html)
+    if is_too_deep(html):
+        return HtmlText(strip_tags(html), defects=(*defects, Defect.HTML_TOO_DEEP))
+    clean, hidden = clean_markup(html)
+    text, quoted = take_marks(lay_out(clean))
+    text, zero_width = remove_zero_width(text, quoted)
+    hidden += zero_width
+    if hidden:
+        defects.append(Defect.HIDDEN_TEXT)
+    return HtmlText(text, quoted, hidden, tuple(defects))
+
+
+def is_too_deep(html: str) -> bool:
+    """Tell whether more elements are open at once than any mail program writes."""
+    if html.count("<") < FEW_TAGS:
+        return False
+    depth = 0
+    for closes, name in TAG_NAME.findall(html):
+        if name.lower() in SHALLOW:
+            continue
+        depth = max(0, depth - 1) if closes else depth + 1
+        if depth > MAX_DEPTH:
+            return True
+    return False
+
+
+def strip_tags(html: str) -> str:
+    """Return the text between the tags of markup that is not worth parsing."""
+    pieces = [chunk.partition(">")[2] for chunk in ("" + html).split("<")]
+    return "\n".join(line for line in (unescape(piece).strip() for piece in pieces) if line)
+
+
+def clean_markup(html: str) -> tuple[str, int]:
+    """Return well-formed markup without hidden nodes, quoted containers marked, and how much was hidden."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    tree = LexborHTMLParser(html)
+    tree.strip_tags(NEVER_TEXT)
+    hidden = remove_hidden(tree) if might_hide(html) else 0
+    if "quote" in html or "cite" in html or "reference-message" in html or "forward" in html:
+        mark_quotes(tree)
+    return (tree.body.html or "" if tree.body else ""), hidden
+
+
+def might_hide(html: str) -> bool:
+    """Tell whether any way of hiding text occurs at all."""
+    lowered = html.lower()
+    return any(word in lowered for word in MIGHT_HIDE)
+
+
+def remove_hidden(tree: LexborHTMLParser) -> int:
+    """Remove the nodes that a mail program would not show; return how many characters of text they held."""
+    count = 0
+    nodes = tree.css(HIDDEN_BY_ATTRIBUTE) + [n for n in tree.css("[style]") if is_hidden(n)]
+    for node in nodes:
+        count += len("".join((node.text(deep=True) or "").split()))
+        node.decompose()
+    return count
+
+
+def is_hidden(node: LexborNode) -> bool:
+    """Tell whether the node's own style hides its text from people."""
+    style = (node.attributes.get("style") or "").lower().replace("!important", "")
+    found = {name: value.strip() for name, value in DECLARATION.findall(style[:2_000])}
+    if any(found.get(name) == value for name, value in HIDING.items()):
+        return True
+    if ZERO.fullmatch(found.get("opacity", "1")):
+        return True
+    if ZERO.fullmatch(found.get("font-size", "1")):  # layout tables set 0 outside and a size inside
+        return not any("font-size" in (n.attributes.get("style") or "") for n in node.css("[style]")[1:])
+    background = found.get("background-color") or found.get("background")
+    return background is not None and found.get("color") == background
+
+
+def mark_quotes(tree: LexborHTMLParser) -> None:
+    """Put marks around the outermost containers of quoted mail."""
+    for node in tree.css(QUOTED):
+        if not has_quoted_ancestor(node):
+            node.insert_before(QUOTE_OPENS)
+            node.insert_after(QUOTE_CLOSES)
+
+
+def has_quoted_ancestor(node: LexborNode) -> bool:
+    above = node.parent
+    while above is not None and above.tag not in ("body", "html"):
+        if above.css_matches(QUOTED) and above.tag in ("blockquote", "div") and is_quoted(above):
+            return True
+        above = above.parent
+    return False
+
+
+def is_quoted(node: LexborNode) -> bool:
+    """Tell whether this very node is a quoted container (its descendants do not count)."""
+    classes = (node.attributes.get("class") or "").split()
+    named = {"gmail_quote", "protonmail_quote", "zmail_quote"} & set(classes)
+    if node.tag == "blockquote":
+        return bool(named) or node.attributes.get("type") == "cite"
+    return bool({"yahoo_quoted", "ms-outlook-mobile-reference-message"} & set(classes))
+
+
+def lay_out(markup: str) -> str:
+    """Return well-formed markup as lines of text: blocks become lines, items get a dash, cells a blank."""
+    if "<!--" in markup:
+        markup = COMMENT.sub("", markup)
+    if "<pre" in markup:
+        markup = PRE.sub(lambda m: m[1] + m[2].replace("\n", KEPT_BREAK) + m[3], markup)
+    markup = " ".join(markup.split())
+    layout = LAYOUT.get
+    text = "".join([text + layout(tag, "") for text, tag in TOKEN.findall(markup)])
+    text = unescape(text).replace("\xa0", " ").replace(KEPT_BREAK, "\n")
+    text = text.replace(QUOTE_OPENS, f"\n{QUOTE_OPENS}").replace(QUOTE_CLOSES, f"{QUOTE_CLOSES}\n")
+    return squeeze(text)
+
+
+def squeeze(text: str) -> str:
+    """Return the text with trimmed lines and at most one empty line in a row."""
+    text = "\n".join([line.strip() for line in text.split("\n")])
+    while "\n\n\n" in text:
+        text = text.replace("\n\n\n", "\n\n")
+    return text.strip()
+
+
+def take_marks(text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """Return the text without marks, and the spans that stood between them."""
+    if QUOTE_OPENS not in text:
+        return text.replace(QUOTE_CLOSES, ""), ()
+    out: list[str] = []
+    spans: list[tuple[int, int]] = []
+    size, opened, at = 0, None, 0
+    for mark in MARKS.finditer(text):
+        piece = text[at : mark.start()]
+        out.append(piece)
+        size += len(piece)
+        at = mark.end()
+        if mark[0] == QUOTE_OPENS:
+            opened = size if opened is None else opened
+        elif opened is not None:
+            spans.append((opened, size))
+            opened = None
+    return "".join((*out, text[at:])), tuple(spans)
+
+
+def remove_zero_width(text: str, quoted: tuple[tuple[int, int], ...]) -> tuple[str, int]:
+    """Return the text without runs of invisible characters, and their number; offsets of quotes stay true."""
+    if text.isascii():
+        return text, 0
+    runs = ZERO_WIDTH_RUN.findall(text)
+    if not runs:
+        return text, 0
+    fill = " " if quoted else ""  # a quoted span keeps its offsets
+    return ZERO_WIDTH_RUN.sub(lambda m: fill * len(m[0]), text), sum(map(len, runs))
