@@ -33,4 +33,4 @@ def login_pause(refused_at: Sequence[datetime], now: datetime, jitter: float) ->
 
 def _doubled(first: timedelta, times: int, longest: timedelta) -> timedelta:
     exponent = min(max(times - 1, 0), 20)
-    return min(first * 2**exponent, longest)
+    return min(first * (1 << exponent), longest)

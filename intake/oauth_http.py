@@ -103,7 +103,7 @@ def _attach_to(lifeline: Lifeline) -> Any:  # noqa: ANN401 - the vendor's hook
 def _object(body: bytes) -> dict[str, Any]:
     values = json.loads(body)
     if not isinstance(values, dict):
-        raise ValueError("not a JSON object")
+        raise MailboxTrouble(Reason.TOKEN)
     return values
 
 
