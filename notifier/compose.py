@@ -1,0 +1,86 @@
+"""The one place where an outgoing mail becomes bytes: a fixed frame, the same bytes for the same message."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Iterator
+from email.utils import format_datetime
+
+from notifier.addresses import wire_address
+from notifier.header_values import language, message_ids, named_address, text, token
+from privacy.errors import Permanent
+from privacy.messages import Automation, OutboundMessage
+
+MOSTLY = 6  # quoted-printable stays readable while at most one byte in six is not ASCII
+LONGEST_LINE = 76
+ASCII = bytes(range(128))
+
+
+def compose(message: OutboundMessage) -> bytes:
+    """Return the mail as bytes for the wire, lines ended by CRLF, in ASCII but for an address that is not.
+
+    Raises Permanent when a value is not one line, or not of the form its header field has. Nothing but the
+    fields below is ever written; a List-Unsubscribe is not among them, this is no list.
+    """
+    fields = "".join(f"{name}: {value}\r\n" for name, value in _fields(message))
+    boundary = "=_" + hashlib.sha256(message.message_id.encode()).hexdigest()[:32]
+    parts = _part("plain", message.letter.text), _part("html", message.letter.html)
+    opening = f"--{boundary}\r\n".encode()
+    return b"".join(
+        (
+            fields.encode(),
+            b"MIME-Version: 1.0\r\n",
+            f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n'.encode(),
+            *(opening + part for part in parts),
+            f"--{boundary}--\r\n".encode(),
+        )
+    )
+
+
+def _fields(message: OutboundMessage) -> Iterator[tuple[str, str]]:
+    """Yield the header fields in their order (letters.md section 1; RFC 5322 section 3.6)."""
+    yield "From", named_address("From", message.sender_name, message.sender)
+    yield "To", wire_address(message.recipient)
+    yield "Subject", text("Subject", message.letter.subject)
+    yield "Date", format_datetime(message.date)
+    yield "Message-ID", message_ids("Message-ID", (message.message_id,))
+    if message.in_reply_to is not None:
+        yield "In-Reply-To", message_ids("In-Reply-To", (message.in_reply_to,))
+    if message.references:
+        yield "References", message_ids("References", message.references)
+    if message.reply_to is not None:
+        yield "Reply-To", wire_address(message.reply_to)
+    if message.automation is not Automation.APPROVED:
+        yield "Auto-Submitted", message.automation.value  # RFC 3834 section 5
+        yield "X-Auto-Response-Suppress", "All"
+    if message.loop_mark is not None:
+        yield "X-RightsDesk-Loop", token("X-RightsDesk-Loop", message.loop_mark)
+    yield "Content-Language", language("Content-Language", message.letter.language)
+
+
+def _part(subtype: str, body: str) -> bytes:
+    try:
+        data = "\r\n".join(body.replace("\r\n", "\n").replace("\r", "\n").split("\n")).encode()
+    except UnicodeEncodeError as error:
+        raise Permanent(f"compose: the {subtype} part is not text") from error
+    if not data.endswith(b"\r\n"):
+        data += b"\r\n"
+    encoding, encoded = _encode(data)
+    return (
+        f'Content-Type: text/{subtype}; charset="utf-8"\r\n'
+        f"Content-Transfer-Encoding: {encoding}\r\n\r\n".encode()
+        + encoded
+        + b"\r\n"
+    )
+
+
+def _encode(data: bytes) -> tuple[str, bytes]:
+    """Return the cheaper of the two encodings that keep every line short (RFC 2045 sections 6.7 and 6.8)."""
+    if len(data.translate(None, ASCII)) * MOSTLY <= len(data):
+        quoted = binascii.b2a_qp(data, istext=True)
+        # The codec goes one over the limit where a full line ends with a space.
+        if max(map(len, quoted.split(b"\r\n"))) <= LONGEST_LINE:
+            return "quoted-printable", quoted
+    return "base64", base64.encodebytes(data).replace(b"\n", b"\r\n")

@@ -1,0 +1,131 @@
+"""Settings of the ways out for mail and alarms, documented where they are defined."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from pathlib import Path
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+from notifier.addresses import wire_address
+from privacy.errors import Permanent
+
+USUAL_PORTS = {"tls": 465, "starttls": 587, "plain": 25}
+HOST = r"^[A-Za-z0-9.:_-]{1,255}$"
+URL = re.compile(r"[!-~]{1,2000}")
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine, without asking any resolver."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class SmtpSettings(BaseModel):
+    """How mail leaves by SMTP."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str = Field(pattern=HOST, description="Mail server that takes our letters.")
+    port: int = Field(
+        default=0,
+        ge=0,
+        le=65535,
+        description="Its port; 0 means the usual one: 465 for tls, 587 for starttls, 25 for plain.",
+    )
+    security: Literal["tls", "starttls", "plain"] = Field(
+        default="starttls",
+        description="tls from the first byte, starttls (refused when not offered), or plain "
+        "(loopback only). Certificates are always verified.",
+    )
+    ca_file: Path | None = Field(
+        default=None, description="PEM file of the authorities to trust instead of the system's."
+    )
+    username: str | None = Field(
+        default=None, description="Name to log in with, if the server asks for it."
+    )
+    password: SecretStr | None = Field(default=None, description="Password to log in with.")
+    helo_name: str = Field(
+        default="localhost.localdomain",
+        pattern=r"^[A-Za-z0-9.-]{1,255}$",
+        description="Name that we say in EHLO; set it to this machine's public name.",
+    )
+    timeout_seconds: float = Field(
+        default=20,
+        gt=0,
+        le=60,
+        description="Longest wait for one answer before the letter is handed over, in seconds.",
+    )
+    verdict_seconds: float = Field(
+        default=60,
+        gt=0,
+        le=60,
+        description="Longest wait for the verdict on a letter, in seconds; after it the outcome is unknown.",
+    )
+
+    @property
+    def used_port(self) -> int:
+        """The port to dial."""
+        return self.port or USUAL_PORTS[self.security]
+
+    @model_validator(mode="after")
+    def _safe(self) -> Self:
+        if self.security == "plain" and not is_loopback(self.host):
+            raise ValueError("security plain is for loopback only")
+        if (self.username is None) != (self.password is None):
+            raise ValueError("username and password go together")
+        return self
+
+
+class BuiltInMailboxSettings(BaseModel):
+    """Where letters are kept instead of being sent."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    path: Path = Field(description="Folder of the Maildir; made when it is missing.")
+
+
+class WebhookAlarmSettings(BaseModel):
+    """Alarms as an HTTP POST."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: SecretStr = Field(
+        description="Address to post to; https, or http on loopback. Treated as a secret."
+    )
+    timeout_seconds: float = Field(
+        default=10, gt=0, le=60, description="Longest wait for the answer, in seconds."
+    )
+
+    @field_validator("url")
+    @classmethod
+    def _encrypted(cls, url: SecretStr) -> SecretStr:
+        parts = urlsplit(url.get_secret_value()) if URL.fullmatch(url.get_secret_value()) else None
+        if parts is None or not parts.hostname:
+            raise ValueError("an alarm address is a whole URL")
+        if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname)):
+            raise ValueError("an alarm address is https, or http on loopback")
+        return url
+
+
+class MailAlarmSettings(BaseModel):
+    """Alarms by mail, over a way out of their own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sender: str = Field(description="Address that alarms come from.")
+    recipient: str = Field(description="Address that alarms go to.")
+    smtp: SmtpSettings = Field(description="The way out for alarms; not the one of the letters.")
+
+    @field_validator("sender", "recipient")
+    @classmethod
+    def _address(cls, address: str) -> str:
+        try:
+            return wire_address(address)
+        except Permanent as error:
+            raise ValueError("not an address that mail can be sent to") from error
