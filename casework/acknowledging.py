@@ -1,0 +1,139 @@
+"""The acknowledgement of a mail that adds rights: written once, sent by itself or left as a draft for a person."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import UUID
+
+from casework.profile import DeskProfile, MailboxProfile
+from casework.reading import Reading
+from privacy.answering import AnswerDecision, AnswerFacts, AnswerHistory, may_auto_respond
+from privacy.cases import Case, RequestItem
+from privacy.messages import AuthenticityLevel, Automation, Letter, OutboundMessage
+from privacy.tokens import make_message_id, make_token, tagged_address
+from responders.acknowledgement import draft_acknowledgement
+
+KIND = "acknowledgement"
+REFERENCES_KEPT = 20
+SUBJECT_LENGTH = 150
+_REPLY_PREFIX = re.compile(r"^\s*(?:(?:re|aw|sv|antw|vs|odp)\s*:\s*)+", re.IGNORECASE)
+
+
+@dataclass
+class AnswerTally:
+    """Automatic letters of the day, from the database, kept true while a batch queues more."""
+
+    stored: dict[UUID, AnswerHistory] = field(default_factory=dict)
+    _senders: Counter[bytes] = field(default_factory=Counter)
+    _domains: Counter[bytes] = field(default_factory=Counter)
+    _bodies: Counter[bytes] = field(default_factory=Counter)
+    _all: int = 0
+
+    def history(self, inbound_id: UUID, keys: AnswerKeys) -> AnswerHistory:
+        """Return what went out already, this batch included."""
+        stored = self.stored.get(inbound_id, AnswerHistory())
+        return AnswerHistory(
+            to_sender_today=stored.to_sender_today + self._senders[keys.sender],
+            to_domain_this_hour=stored.to_domain_this_hour + self._domains[keys.domain],
+            in_all_this_hour=stored.in_all_this_hour + self._all,
+            same_body_today=stored.same_body_today or self._bodies[keys.body] > 0,
+        )
+
+    def count(self, keys: AnswerKeys) -> None:
+        """Record that this batch queued a letter."""
+        self._senders[keys.sender] += 1
+        self._domains[keys.domain] += 1
+        self._bodies[keys.body] += 1
+        self._all += 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerKeys:
+    """Keyed hashes under which automatic letters are counted."""
+
+    sender: bytes
+    domain: bytes
+    body: bytes
+
+
+def write_acknowledgement(
+    case: Case, added: Sequence[RequestItem], reading: Reading, *, inbound_id: UUID, desk: DeskProfile, now: datetime
+) -> OutboundMessage | None:
+    """Return the acknowledgement of this mail, None when there is nobody who could be answered."""
+    recipient = reading.message.sender.address
+    if recipient is None:
+        return None
+    mailbox = desk.mailbox_profile(case.mailbox)
+    token = make_token(case.number, desk.token_key)
+    letter = draft_acknowledgement(case, added, desk.identity)
+    message_id = make_message_id(case.number, f"{KIND}|{inbound_id}", key=desk.token_key, domain=mailbox.domain)
+    return OutboundMessage(
+        message_id=message_id,
+        sender=mailbox.address,
+        sender_name=desk.identity.name,
+        recipient=recipient,
+        envelope_from=_bounce_address(mailbox, token),
+        letter=replace(letter, subject=_subject(letter, case, reading)),
+        automation=Automation.REPLIED,
+        date=now,
+        reply_to=tagged_address(mailbox.address, "c", token) if mailbox.plus_address else None,
+        in_reply_to=reading.message.message_id,
+        references=_references(reading),
+        case_reference=case.reference,
+        loop_mark=token,
+    )
+
+
+def decide_sending(
+    reading: Reading, facts: SendingFacts, history: AnswerHistory, desk: DeskProfile
+) -> AnswerDecision:
+    """Return whether the letter may go out by itself; the one gate in front of every automatic letter."""
+    sender = reading.message.sender
+    return may_auto_respond(
+        AnswerFacts(
+            sender_is_known=sender.address is not None,
+            sender_is_ours=sender.address is not None and desk.is_ours(sender.address),
+            null_envelope=facts.envelope_from in {"", "<>"},
+            machine_signs=reading.screening.no_automatic_letter,
+            suspected_spam=facts.suspected_spam,
+            authenticity=reading.authenticity,
+            needs_human=reading.classification.needs_human,
+            proved_thread=facts.proved_thread,
+            shared_domain=sender.domain in desk.shared_domains,
+            wait_reasons=facts.wait_reasons,
+        ),
+        history,
+        desk.limits,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendingFacts:
+    """What the door and the thread say about answering this mail."""
+
+    envelope_from: str | None = field(repr=False)
+    suspected_spam: bool
+    proved_thread: bool
+    wait_reasons: tuple[str, ...] = ()
+
+
+def _bounce_address(mailbox: MailboxProfile, token: str) -> str:
+    """An own return path per case ties a bounce to its letter (mail.md section 7)."""
+    return tagged_address(mailbox.address, "b", token) if mailbox.envelope_sender else mailbox.address
+
+
+def _subject(letter: Letter, case: Case, reading: Reading) -> str:
+    """Their subject only for an aligned sender: nobody shall make us mail their words to a victim (letters.md 1)."""
+    theirs = _REPLY_PREFIX.sub("", reading.message.subject).strip()[:SUBJECT_LENGTH]
+    if theirs and reading.authenticity.level is AuthenticityLevel.ALIGNED:
+        return f"Re: {theirs} [{case.reference}]"
+    return letter.subject
+
+
+def _references(reading: Reading) -> tuple[str, ...]:
+    own = (reading.message.message_id,) if reading.message.message_id else ()
+    return (*reading.message.references, *own)[-REFERENCES_KEPT:]

@@ -1,0 +1,125 @@
+"""Puts the acknowledgement of a mail where it belongs: into the outbox, or before a person as a draft."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from casework.acknowledging import (
+    KIND,
+    AnswerKeys,
+    SendingFacts,
+    decide_sending,
+    write_acknowledgement,
+)
+from casework.batch_view import BatchView, MessageAtWork
+from casework.profile import DeskProfile
+from casework.staff_tasks import case_task
+from casework.writes import Writes
+from privacy.answering import AnswerDecision, Permission
+from privacy.approval import letter_digest
+from privacy.audit import AuditKind
+from privacy.cases import Case, RequestItem
+from privacy.messages import OutboundMessage
+from storage.drafts import Draft
+from storage.ids import new_id
+from storage.outbox import QueuedLetter
+
+ACTOR = "daemon"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerTo:
+    """The case as it is now, what this mail added, and whether the mail surely belongs to an earlier thread."""
+
+    case: Case
+    added: Sequence[RequestItem]
+    proved: bool
+
+
+def answer(
+    message: MessageAtWork, view: BatchView, desk: DeskProfile, writes: Writes, to: AnswerTo
+) -> None:
+    """Queue the acknowledgement, or leave it for a person; exactly one for each mail that adds rights."""
+    letter = write_acknowledgement(
+        to.case, to.added, message.reading, inbound_id=message.inbound_id, desk=desk, now=writes.now
+    )
+    keys = view.keys_of(message).answer
+    if letter is None or keys is None:
+        _ask_for_hand(message, to.case, writes)
+        return
+    decision = decide_sending(
+        message.reading, _facts(message, to), view.tally.history(message.inbound_id, keys), desk
+    )
+    if decision.permission is Permission.SEND:
+        view.tally.count(keys)
+        _queue(message, to.case, letter, keys, writes)
+    else:
+        _leave_draft(message, to.case, letter, decision, writes)
+
+
+def _facts(message: MessageAtWork, to: AnswerTo) -> SendingFacts:
+    claimed = message.claimed
+    rows = (
+        (claimed.quiet_reason is not None, claimed.quiet_reason or ""),
+        (to.case.stub_reason is not None, "cannot-be-read"),
+        (claimed.released, "released-by-a-person"),
+        (claimed.truncated, "only-partly-fetched"),
+    )
+    return SendingFacts(
+        envelope_from=claimed.envelope_from,
+        suspected_spam=claimed.suspected_spam,
+        proved_thread=to.proved,
+        wait_reasons=tuple(reason for hit, reason in rows if hit),
+    )
+
+
+def _queue(
+    message: MessageAtWork, case: Case, letter: OutboundMessage, keys: AnswerKeys, writes: Writes
+) -> None:
+    writes.letters.append(
+        QueuedLetter(
+            letter_id=new_id(),
+            case_id=case.case_id,
+            inbound_id=message.inbound_id,
+            kind=KIND,
+            dedupe_key=f"{KIND}|{message.inbound_id}",
+            message=letter,
+            queued_at=writes.now,
+            automatic=True,
+            body_key=keys.body,
+        )
+    )
+    payload = {"inbound": message.inbound_id, "kind": KIND}
+    writes.record(case.case_id, AuditKind.LETTER_QUEUED, ACTOR, payload)
+
+
+def _leave_draft(
+    message: MessageAtWork,
+    case: Case,
+    letter: OutboundMessage,
+    decision: AnswerDecision,
+    writes: Writes,
+) -> None:
+    writes.drafts.append(
+        Draft(
+            draft_id=new_id(),
+            case_id=case.case_id,
+            inbound_id=message.inbound_id,
+            kind=KIND,
+            message=letter,
+            digest=letter_digest(letter),
+            reasons=decision.reasons,
+            created_at=writes.now,
+        )
+    )
+    payload = {"inbound": message.inbound_id, "kind": KIND, "reasons": decision.reasons}
+    writes.record(case.case_id, AuditKind.LETTER_DRAFTED, ACTOR, payload)
+    task = case_task(message, case, "approve_letter", decision.reasons[0], writes.now)
+    writes.tasks.append(task)
+
+
+def _ask_for_hand(message: MessageAtWork, case: Case, writes: Writes) -> None:
+    """Nobody can be answered: the From header names no believable address (mail.md E096 to E099)."""
+    task = case_task(message, case, "answer_by_hand", "no-believable-sender", writes.now)
+    writes.tasks.append(task)

@@ -1,0 +1,82 @@
+"""What is known while a batch of messages is worked: from the database first, then kept true by the batch itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from casework.acknowledging import AnswerKeys, AnswerTally
+from casework.reading import Reading
+from privacy.cases import Case
+from privacy.threads import Carriers, KnownCase
+from storage.messages import ClaimedMessage, SameMail
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageAtWork:
+    """A claimed message with its reading."""
+
+    claimed: ClaimedMessage
+    reading: Reading
+
+    @property
+    def inbound_id(self) -> UUID:
+        """Id of the inbound message."""
+        return self.claimed.inbound_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailKeys:
+    """Keyed hashes of one mail: what makes it the same mail, and what it is counted and found under."""
+
+    message: bytes
+    message_id: bytes | None
+    answer: AnswerKeys | None
+
+
+@dataclass
+class BatchView:
+    """What is known while a batch is worked: from the database first, then kept true by the batch itself."""
+
+    lookup: Callable[[str, str], bytes]
+    known: Sequence[KnownCase] = ()
+    cases: dict[UUID, Case] = field(default_factory=dict)
+    carriers: dict[UUID, Carriers] = field(default_factory=dict)
+    same_mail: dict[bytes, SameMail] = field(default_factory=dict)
+    tally: AnswerTally = field(default_factory=AnswerTally)
+    _keys: dict[UUID, MailKeys] = field(default_factory=dict)
+
+    def keys_of(self, message: MessageAtWork) -> MailKeys:
+        """Return the keyed hashes of a mail, computed once."""
+        keys = self._keys.get(message.inbound_id)
+        if keys is None:
+            keys = self._keys[message.inbound_id] = self._compute_keys(message)
+        return keys
+
+    def _compute_keys(self, message: MessageAtWork) -> MailKeys:
+        parsed = message.reading.message
+        body = self.lookup("body", parsed.body_digest)
+        sender = parsed.sender.address
+        answer = None
+        if sender is not None:
+            domain = sender.rpartition("@")[2]
+            answer = AnswerKeys(
+                sender=self.lookup("address", sender.lower()), domain=self.lookup("domain", domain), body=body
+            )
+        return MailKeys(
+            message=self.lookup("mail", mail_identity(message.reading)),
+            message_id=self.lookup("message-id", parsed.message_id) if parsed.message_id else None,
+            answer=answer,
+        )
+
+
+def mail_identity(reading: Reading) -> str:
+    """What makes two deliveries the same mail: Message-ID and content together (mail.md E041, E042).
+
+    Neither alone is enough: a stranger can reuse an id to have somebody's mail swallowed. Without an id the
+    sender's own Date and Subject stand in for it; trace headers of the way never count.
+    """
+    message = reading.message
+    name = message.message_id or f"{message.header('date')}|{message.subject}"
+    return f"{name}|{message.body_digest}"

@@ -1,0 +1,85 @@
+"""A person decides about a written letter: approved exactly as it stands, or rejected with a reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from casework.profile import without_plus
+from privacy.approval import letter_digest
+from privacy.audit import AuditEvent, AuditKind
+from privacy.errors import Permanent
+from privacy.messages import Automation
+from storage.audit import append
+from storage.database import Database, Transaction
+from storage.drafts import Draft, decide_draft, get_draft
+from storage.ids import new_id
+from storage.outbox import QueuedLetter, enqueue
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Who decides: a staff member's address, and beside it the operating system's user (contract of --actor)."""
+
+    address: str
+    os_user: str
+
+    def __str__(self) -> str:
+        return f"{self.address} ({self.os_user})"
+
+
+def approve_draft(database: Database, draft_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Queue the letter exactly as the draft shows it; raises Permanent when it was decided or changed meanwhile."""
+    with database.transaction() as transaction:
+        draft = get_draft(transaction, draft_id)
+        if letter_digest(draft.message) != draft.digest:
+            raise Permanent("the draft is not what was written: approve it again after looking at it")
+        _decide(transaction, draft, "approved", actor, now)
+        approved = replace(draft.message, automation=Automation.APPROVED, date=now)
+        letter = QueuedLetter(
+            letter_id=new_id(),
+            case_id=draft.case_id,
+            inbound_id=draft.inbound_id,
+            kind=draft.kind,
+            dedupe_key=f"{draft.kind}|{draft.inbound_id}",
+            message=approved,
+            queued_at=now,
+            automatic=False,
+            body_key=None,
+        )
+        enqueue(transaction, [letter])
+        _trail(transaction, draft, AuditKind.LETTER_APPROVED, actor, now)
+
+
+def reject_draft(database: Database, draft_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Keep the letter from leaving; its case stays open and its acknowledgement is still owed."""
+    with database.transaction() as transaction:
+        draft = get_draft(transaction, draft_id)
+        _decide(transaction, draft, "rejected", actor, now)
+        _trail(transaction, draft, AuditKind.LETTER_REJECTED, actor, now)
+
+
+def _decide(transaction: Transaction, draft: Draft, decision: str, actor: Actor, now: datetime) -> None:
+    decided = decide_draft(
+        transaction,
+        draft.draft_id,
+        digest=draft.digest,
+        decision=decision,
+        actor=without_plus(actor.address),
+        os_user=actor.os_user,
+        at=now,
+    )
+    if not decided:
+        raise Permanent("this draft has been decided already")
+
+
+def _trail(transaction: Transaction, draft: Draft, kind: AuditKind, actor: Actor, now: datetime) -> None:
+    event = AuditEvent(
+        chain=draft.case_id,
+        kind=kind,
+        at=now,
+        actor=str(actor),
+        payload={"draft": draft.draft_id, "digest": draft.digest},
+    )
+    append(transaction, [event])

@@ -1,0 +1,81 @@
+"""Opens a case for a message, or adds the message to the case that it surely belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from casework.batch_view import MessageAtWork
+from casework.identifiers import draw_identifiers
+from casework.profile import DeskProfile
+from casework.writes import Writes
+from privacy.audit import AuditKind
+from privacy.cases import Case, Origin, RequestItem, add_message, added_items, open_case, open_stub
+from storage.ids import new_id
+
+ACTOR = "daemon"
+
+
+def origin_of(message: MessageAtWork, desk: DeskProfile) -> Origin:
+    """Return the message as the case decisions see it, with the mailbox that will answer."""
+    parsed = message.reading.message
+    mailbox = desk.answering_mailbox(parsed.recipients, message.claimed.mailboxes)
+    return Origin(
+        inbound_id=message.inbound_id,
+        mailbox=mailbox.address,
+        region=desk.region,
+        received_at=message.claimed.received_at,
+        sender=parsed.sender,
+        language=message.reading.language,
+    )
+
+
+def start_case(message: MessageAtWork, desk: DeskProfile, writes: Writes) -> Case:
+    """Collect a new case, or a stub when the message could not be read, with its first clock."""
+    origin = origin_of(message, desk)
+    identifiers = draw_identifiers(origin.received_at)
+    unreadable = message.reading.message.unreadable_reason
+    if unreadable is not None:
+        case = open_stub(identifiers, origin, unreadable, regimes=desk.regimes)
+    else:
+        case = open_case(
+            identifiers, origin, message.reading.classification, regimes=desk.regimes, new_id=new_id
+        )
+    writes.cases.append(case)
+    opened = {"reference": case.reference, "inbound": message.inbound_id, "lane": case.lane}
+    writes.record(case.case_id, AuditKind.CASE_OPENED, ACTOR, opened | {"stub": case.stub_reason})
+    writes.record(
+        case.case_id, AuditKind.CLOCK_STARTED, ACTOR, {"acknowledge_by": case.acknowledge.on}
+    )
+    _record_rights(message, case, case.items, writes)
+    return case
+
+
+def continue_case(message: MessageAtWork, before: Case, desk: DeskProfile, writes: Writes) -> Case:
+    """Collect what the message adds to a case; a right that is open already keeps its first clock."""
+    case = add_message(
+        before,
+        origin_of(message, desk),
+        message.reading.classification,
+        regimes=desk.regimes,
+        new_id=new_id,
+    )
+    added = added_items(before, case)
+    pending = next((i for i, one in enumerate(writes.cases) if one.case_id == case.case_id), None)
+    if pending is not None:
+        writes.cases[pending] = case  # opened by this very batch: stored once, whole
+    else:
+        writes.extended.append((case, added))
+    writes.record(
+        case.case_id, AuditKind.CASE_MESSAGE_ADDED, ACTOR, {"inbound": message.inbound_id}
+    )
+    _record_rights(message, case, added, writes)
+    return case
+
+
+def _record_rights(
+    message: MessageAtWork, case: Case, added: Sequence[RequestItem], writes: Writes
+) -> None:
+    for item in added:
+        recognised = {"inbound": message.inbound_id, "right": item.right, "scope": item.scope}
+        clock = {"rule": item.reason, "due": item.due.on, "due_rule": item.due.rule}
+        writes.record(case.case_id, AuditKind.RIGHT_RECOGNISED, ACTOR, recognised | clock)

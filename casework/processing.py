@@ -1,0 +1,165 @@
+"""Works what was received: claim, read, decide, write down. One transaction for a batch, and a batch that fails is
+worked message by message, so that one mail can never hold up another (mail.md E009)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+
+from casework.batch_view import BatchView, MessageAtWork
+from casework.profile import DeskProfile
+from casework.quarantine import quarantine
+from casework.reading import Door, read_message
+from casework.working import work_message
+from casework.writes import Writes, write_down
+from privacy.errors import Retryable
+from privacy.ports import Classifier
+from privacy.threads import read_carriers
+from storage.cases import get_cases, known_cases
+from storage.database import Database, Transaction
+from storage.messages import ClaimedMessage, claim_messages, find_same_mail, postpone_message
+from storage.outbox import answer_counts, lock_answers
+
+BATCH = 50
+LEASE = timedelta(minutes=5)
+ATTEMPTS = 3  # a message that takes its worker down twice is not read a fourth time (reliability.md F90)
+RETRY_AFTER = timedelta(minutes=1)
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """What working a message needs."""
+
+    database: Database
+    classifier: Classifier
+    desk: DeskProfile
+
+
+def process_batch(services: Services, now: datetime, *, limit: int = BATCH) -> int:
+    """Work the oldest waiting messages; returns how many were claimed, 0 when nothing waits."""
+    with services.database.transaction() as transaction:
+        claimed = claim_messages(transaction, now=now, limit=limit, lease=LEASE)
+    readable = []
+    for message in claimed:
+        at_work = _read(services, message, now)
+        if at_work is not None:
+            readable.append(at_work)
+    if readable and not _worked_together(services, readable, now):
+        for at_work in readable:
+            _work_alone(services, at_work, now)
+    return len(claimed)
+
+
+def _read(services: Services, claimed: ClaimedMessage, now: datetime) -> MessageAtWork | None:
+    """Read the message; one that cannot be parsed, or that took its worker down before, goes to a person."""
+    reason = "worker-died-repeatedly"
+    if claimed.attempts <= ATTEMPTS:
+        try:
+            reading = read_message(claimed.raw, _door(claimed), services.desk, services.classifier)
+        except Exception as error:  # noqa: BLE001 - one message must not hold up its batch
+            reason = _reason(error)
+        else:
+            if not reading.parser_failed:
+                return MessageAtWork(claimed=claimed, reading=reading)
+            reason = f"not-parsed-{reading.message.unreadable_reason}"
+    log.error("message_quarantined", inbound=str(claimed.inbound_id), reason=reason)
+    quarantine(services.database, services.desk, claimed, reason=reason, now=now)
+    return None
+
+
+def _worked_together(
+    services: Services, at_work: Sequence[MessageAtWork], now: datetime
+) -> bool:
+    """Work the batch in one transaction; False when it must be worked one by one."""
+    if len(at_work) == 1:
+        return False
+    try:
+        _work(services, at_work, now)
+    except Exception as error:  # noqa: BLE001 - the message that broke the batch is found one by one
+        log.warning("batch_failed", messages=len(at_work), error=type(error).__name__)
+        return False
+    return True
+
+
+def _work_alone(services: Services, at_work: MessageAtWork, now: datetime) -> None:
+    """Work one message; what cannot be worked goes to a person, never away."""
+    try:
+        _work(services, [at_work], now)
+    except Retryable as error:
+        log.warning("message_postponed", inbound=str(at_work.inbound_id), error=type(error).__name__)
+        _postpone(services, at_work.claimed, now)
+    except Exception as error:  # noqa: BLE001 - the top of the loop: the message becomes a case for a person
+        log.error("message_quarantined", inbound=str(at_work.inbound_id), reason=_reason(error))  # noqa: TRY400
+        quarantine(services.database, services.desk, at_work.claimed, reason=_reason(error), now=now)
+
+
+def _reason(error: Exception) -> str:
+    """The class of the error only: its text may hold words of the mail."""
+    return f"failed-{type(error).__name__}"
+
+
+def _postpone(services: Services, claimed: ClaimedMessage, now: datetime) -> None:
+    try:
+        with services.database.transaction() as transaction:
+            postpone_message(
+                transaction,
+                claimed.inbound_id,
+                lease_token=claimed.lease_token,
+                until=now + RETRY_AFTER,
+                reason="database-busy",
+            )
+    except Retryable:
+        return  # the lease ends by itself and the message is claimed again
+
+
+def _work(services: Services, at_work: Sequence[MessageAtWork], now: datetime) -> None:
+    with services.database.transaction() as transaction:
+        view = _look_up(transaction, at_work, services, now)
+        writes = Writes(now=now)
+        for message in at_work:
+            work_message(message, view, services.desk, writes)
+        write_down(transaction, writes)
+
+
+def _door(claimed: ClaimedMessage) -> Door:
+    return Door(
+        mailbox=claimed.mailboxes[0],
+        envelope_from=claimed.envelope_from,
+        suspected_spam=claimed.suspected_spam,
+    )
+
+
+def _look_up(
+    transaction: Transaction, at_work: Sequence[MessageAtWork], services: Services, now: datetime
+) -> BatchView:
+    """Fetch in a few set-based questions all that deciding these messages needs."""
+    lock_answers(transaction)
+    view = BatchView(lookup=services.database.lookup_key)
+    _look_up_cases(transaction, at_work, view, services.desk)
+    keys = {message.inbound_id: view.keys_of(message) for message in at_work}
+    view.same_mail.update(find_same_mail(transaction, [key.message for key in keys.values()]))
+    counted = {inbound: key.answer for inbound, key in keys.items() if key.answer is not None}
+    view.tally.stored.update(answer_counts(transaction, counted, now=now))
+    return view
+
+
+def _look_up_cases(
+    transaction: Transaction, at_work: Sequence[MessageAtWork], view: BatchView, desk: DeskProfile
+) -> None:
+    numbers: list[int] = []
+    references: list[str] = []
+    for message in at_work:
+        carriers = read_carriers(message.reading.message, message.claimed.envelope_to, desk.token_keys)
+        view.carriers[message.inbound_id] = carriers
+        numbers.extend(carriers.numbers)
+        references.extend(carriers.references)
+    if numbers or references:
+        view.known = known_cases(transaction, numbers=numbers, references=references)
+        ids: list[UUID] = [case.case_id for case in view.known]
+        view.cases.update({case.case_id: case for case in get_cases(transaction, ids)})

@@ -1,0 +1,75 @@
+"""What casework knows about the desk that it works for: addresses, keys, laws and limits, fixed at start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from privacy.answering import AnswerLimits
+from privacy.deadlines import Regime
+from privacy.tokens import TokenKey
+from responders.settings import DeskIdentity
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailboxProfile:
+    """One mailbox of ours, and which carriers of a token survive its provider (`rightsdesk check --carriers`)."""
+
+    address: str
+    plus_address: bool = False
+    envelope_sender: bool = False
+    authserv_id: str | None = None
+    boundary: str | None = None
+
+    @property
+    def domain(self) -> str:
+        """Domain of the address."""
+        return self.address.rpartition("@")[2]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeskProfile:
+    """The desk as its settings describe it. The order of `mailboxes` is the order of preference for answers."""
+
+    identity: DeskIdentity
+    region: str
+    mailboxes: tuple[MailboxProfile, ...]
+    regimes: tuple[Regime, ...]
+    token_keys: Mapping[str, TokenKey] = field(repr=False)
+    current_token_key: str
+    limits: AnswerLimits = AnswerLimits()
+    shared_domains: frozenset[str] = frozenset()
+    own_addresses: frozenset[str] = frozenset()
+
+    @property
+    def token_key(self) -> TokenKey:
+        """The key that new tokens are made with."""
+        return self.token_keys[self.current_token_key]
+
+    def is_ours(self, address: str) -> bool:
+        """Say whether the address, with or without a plus part, is one that we read or send from."""
+        return without_plus(address) in self.own_addresses
+
+    def mailbox_profile(self, address: str) -> MailboxProfile:
+        """Return the profile of a mailbox; the first one stands in for an address that was taken off the settings."""
+        wanted = without_plus(address)
+        return next((box for box in self.mailboxes if box.address == wanted), self.mailboxes[0])
+
+    def answering_mailbox(self, named: Iterable[str], delivered_to: Iterable[str]) -> MailboxProfile:
+        """Return the mailbox that answers: one named in the mail's own recipients, else one it was delivered to.
+
+        The order of the settings decides between several, so that the copy for privacy@ and the copy for dpo@
+        of one mail are answered from the same place.
+        """
+        for addresses in (named, delivered_to):
+            ours = {without_plus(address) for address in addresses}
+            for box in self.mailboxes:
+                if box.address in ours:
+                    return box
+        return self.mailboxes[0]
+
+
+def without_plus(address: str) -> str:
+    """Return the address in lower case without its plus part (RFC 5233 calls it the detail)."""
+    local, _, domain = address.strip().lower().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"

@@ -1,0 +1,99 @@
+"""What happens to a message that could not be worked: a stub case with a running clock, and a way back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from casework.identifiers import draw_identifiers
+from casework.profile import DeskProfile
+from privacy.audit import AuditEvent, AuditKind
+from privacy.cases import Case, Origin, open_stub
+from privacy.errors import Permanent
+from privacy.messages import Sender
+from storage.audit import append
+from storage.cases import add_cases
+from storage.database import Database
+from storage.ids import new_id
+from storage.messages import ClaimedMessage, get_message, quarantine_message, requeue_message
+from storage.tasks import Task, add_tasks
+
+ACTOR = "daemon"
+
+
+def quarantine(
+    database: Database, desk: DeskProfile, claimed: ClaimedMessage, *, reason: str, now: datetime
+) -> None:
+    """Set the message aside, open its stub case and call a person; the raw bytes stay as they are."""
+    case = _stub_case(desk, claimed, reason)
+    with database.transaction() as transaction:
+        before = get_message(transaction, claimed.inbound_id)
+        if before.case_id is None:
+            add_cases(transaction, [case], now=now)
+            append(transaction, [_opened(case, claimed, reason, now)])
+        case_id = before.case_id or case.case_id
+        quarantine_message(transaction, claimed.inbound_id, reason=reason, case_id=case_id, at=now)
+        append(transaction, [_quarantined(case_id, claimed, reason, now)])
+        add_tasks(transaction, [_task(case, case_id, claimed, reason, now)])
+
+
+def retry_quarantined(database: Database, inbound_id: UUID, *, actor: str, now: datetime) -> None:
+    """Put the message back into the queue, after whatever broke it was mended."""
+    with database.transaction() as transaction:
+        message = get_message(transaction, inbound_id)
+        if message.state != "quarantined":
+            raise Permanent("only a message in quarantine can be tried again")
+        requeue_message(transaction, inbound_id, now=now, release=False)
+        event = AuditEvent(
+            chain=message.case_id or inbound_id,
+            kind=AuditKind.MESSAGE_RELEASED,
+            at=now,
+            actor=actor,
+            payload={"inbound": inbound_id, "from": "quarantine"},
+        )
+        append(transaction, [event])
+
+
+def _stub_case(desk: DeskProfile, claimed: ClaimedMessage, reason: str) -> Case:
+    origin = Origin(
+        inbound_id=claimed.inbound_id,
+        mailbox=desk.answering_mailbox((), claimed.mailboxes).address,
+        region=desk.region,
+        received_at=claimed.received_at,
+        sender=Sender(reasons=("not-read",)),
+        language="und",
+    )
+    return open_stub(draw_identifiers(claimed.received_at), origin, reason, regimes=desk.regimes)
+
+
+def _opened(case: Case, claimed: ClaimedMessage, reason: str, now: datetime) -> AuditEvent:
+    return AuditEvent(
+        chain=case.case_id,
+        kind=AuditKind.CASE_OPENED,
+        at=now,
+        actor=ACTOR,
+        payload={"reference": case.reference, "inbound": claimed.inbound_id, "stub": reason},
+    )
+
+
+def _quarantined(case_id: UUID, claimed: ClaimedMessage, reason: str, now: datetime) -> AuditEvent:
+    return AuditEvent(
+        chain=case_id,
+        kind=AuditKind.MESSAGE_QUARANTINED,
+        at=now,
+        actor=ACTOR,
+        payload={"inbound": claimed.inbound_id, "reason": reason, "attempts": claimed.attempts},
+    )
+
+
+def _task(case: Case, case_id: UUID, claimed: ClaimedMessage, reason: str, now: datetime) -> Task:
+    return Task(
+        task_id=new_id(),
+        case_id=case_id,
+        inbound_id=claimed.inbound_id,
+        kind="read_by_hand",
+        reason=reason,
+        due_on=case.acknowledge.on,
+        urgent=True,
+        created_at=now,
+    )

@@ -1,0 +1,156 @@
+"""Sends what is queued: claim, dial, record. The attempt is written down before dialling, and no transaction is open
+while the network is.
+
+Send, then mark: a crash between the two can make a second copy, never a missing letter, and the copy has the same
+Message-ID. A letter of unknown outcome is looked for (Sent folder, built-in mailbox, own copy) for fifteen minutes
+before it is sent again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from casework.acknowledging import KIND as ACKNOWLEDGEMENT
+from privacy.audit import AuditEvent, AuditKind
+from privacy.errors import OutcomeUnknown, Permanent, Retryable
+from privacy.outgoing import LEASE, next_attempt
+from privacy.ports import Clock, SendReceipt, SentLookup, Transport
+from storage.audit import append
+from storage.cases import mark_acknowledged
+from storage.database import Database, Transaction
+from storage.ids import new_id
+from storage.outbox import (
+    LeasedLetter,
+    claim_letter,
+    confirm_sent,
+    expire_leases,
+    mark_failed,
+    mark_retry,
+    mark_sent,
+    mark_uncertain,
+    uncertain_letters,
+)
+from storage.tasks import Task, add_tasks
+
+ACTOR = "sender"
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sending:
+    """What became of one attempt: whether there was work, and the trouble of the transport if it had any."""
+
+    worked: bool
+    trouble: str | None = None
+
+
+def send_next(database: Database, transport: Transport, clock: Clock) -> Sending:
+    """Send the letter that waits longest; `worked` is False when none is due."""
+    now = clock()
+    with database.transaction() as transaction:
+        expire_leases(transaction, now=now)
+        letter = claim_letter(transaction, now=now, lease=LEASE)
+    if letter is None:
+        return Sending(worked=False)
+    try:
+        receipt = transport.send(letter.message)
+    except Retryable as error:
+        _try_later(database, letter, error, clock())
+        return Sending(worked=True, trouble=str(error))
+    except OutcomeUnknown:
+        _look_for_it(database, letter, clock())
+        return Sending(worked=True, trouble="outcome-unknown")
+    except Permanent as error:
+        _give_up(database, letter, str(error), clock())
+        return Sending(worked=True)
+    except Exception as error:  # noqa: BLE001 - the top of the loop: it may have left, so it is looked for
+        log.error("transport_raised", letter=str(letter.letter_id), error=type(error).__name__)  # noqa: TRY400
+        _look_for_it(database, letter, clock())
+        return Sending(worked=True, trouble="transport-raised")
+    _record_sent(database, letter, receipt, clock())
+    return Sending(worked=True)
+
+
+def reconcile(database: Database, lookups: Sequence[SentLookup], now: datetime) -> int:
+    """Look for traces of letters of unknown outcome; returns how many were found and are now known to be sent."""
+    with database.reading() as reading:
+        waiting = uncertain_letters(reading)
+    if not waiting:
+        return 0
+    found: set[str] = set()
+    for lookup in lookups:
+        try:
+            found |= lookup.was_sent([letter.message_id for letter in waiting])
+        except (Retryable, Permanent) as error:
+            log.warning("sent_lookup_failed", error=type(error).__name__)
+    if not found:
+        return 0
+    keys = [database.lookup_key("message-id", message_id) for message_id in sorted(found)]
+    with database.transaction() as transaction:
+        return confirm_sent(transaction, keys, at=now, evidence="trace-found")
+
+
+def _record_sent(database: Database, letter: LeasedLetter, receipt: SendReceipt, now: datetime) -> None:
+    with database.transaction() as transaction:
+        if not mark_sent(transaction, letter.letter_id, lease_token=letter.lease_token, receipt=receipt, at=now):
+            log.warning("lease_lost", letter=str(letter.letter_id))
+            return
+        if letter.kind == ACKNOWLEDGEMENT:
+            key = database.lookup_key("message-id", letter.message.message_id)
+            mark_acknowledged(transaction, letter.case_id, message_id_key=key, at=now)
+        payload: dict[str, object] = {"attempts": letter.attempts, "resent": letter.was_uncertain}
+        _trail(transaction, letter, AuditKind.LETTER_SENT, payload, now)
+
+
+def _try_later(database: Database, letter: LeasedLetter, error: Retryable, now: datetime) -> None:
+    plan = next_attempt(letter.attempts, queued_at=letter.queued_at, now=now, asked_to_wait=error.after)
+    if plan.at is None:
+        _give_up(database, letter, plan.reason, now)
+        return
+    with database.transaction() as transaction:
+        mark_retry(
+            transaction, letter.letter_id, lease_token=letter.lease_token, at=plan.at, reason=str(error)
+        )
+
+
+def _look_for_it(database: Database, letter: LeasedLetter, now: datetime) -> None:
+    with database.transaction() as transaction:
+        if mark_uncertain(transaction, letter.letter_id, lease_token=letter.lease_token, since=now):
+            _trail(transaction, letter, AuditKind.LETTER_UNCERTAIN, {"attempts": letter.attempts}, now)
+
+
+def _give_up(database: Database, letter: LeasedLetter, reason: str, now: datetime) -> None:
+    """A letter that cannot leave is staff work: the person still has to be answered in time (mail.md E131)."""
+    with database.transaction() as transaction:
+        if not mark_failed(
+            transaction, letter.letter_id, lease_token=letter.lease_token, reason=reason, at=now
+        ):
+            return
+        _trail(transaction, letter, AuditKind.LETTER_FAILED, {"reason": reason}, now)
+        add_tasks(transaction, [_task(letter, reason, now)])
+
+
+def _trail(
+    transaction: Transaction, letter: LeasedLetter, kind: AuditKind, payload: dict[str, object], now: datetime
+) -> None:
+    event = AuditEvent(
+        chain=letter.case_id, kind=kind, at=now, actor=ACTOR, payload={"letter": letter.letter_id} | payload
+    )
+    append(transaction, [event])
+
+
+def _task(letter: LeasedLetter, reason: str, now: datetime) -> Task:
+    return Task(
+        task_id=new_id(),
+        case_id=letter.case_id,
+        inbound_id=None,
+        kind="letter_failed",
+        reason=reason,
+        due_on=None,
+        urgent=True,
+        created_at=now,
+    )

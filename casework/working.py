@@ -1,0 +1,167 @@
+"""Turns one read message into what it changes: a case, an addition to a case, a held mail, or a mere record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from casework.answering import AnswerTo, answer
+from casework.batch_view import BatchView, MessageAtWork
+from casework.opening import ACTOR, continue_case, start_case
+from casework.profile import DeskProfile
+from casework.reading import Reading
+from casework.staff_tasks import case_task, hand_over, held_task
+from casework.writes import Writes
+from privacy.audit import AuditKind
+from privacy.cases import added_items
+from privacy.deadlines import Due, acknowledgement_due
+from privacy.deciding import Findings, Outcome, Verdict, decide
+from privacy.messages import ArrivalBasis
+from privacy.rights import RightClaim
+from privacy.threads import Carriers, Match, ThreadMatch, match_case
+from privacy.tokens import is_our_message_id
+from storage.messages import FinishedMessage, SameMail
+
+AUDIT_KINDS = {Outcome.HELD: AuditKind.MESSAGE_HELD, Outcome.DUPLICATE: AuditKind.MESSAGE_DUPLICATE}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Worked:
+    """What was decided about a message, on the way to being written down."""
+
+    verdict: Verdict
+    thread: ThreadMatch
+    case_id: UUID | None
+    hold_due: Due | None
+
+
+def work_message(message: MessageAtWork, view: BatchView, desk: DeskProfile, writes: Writes) -> None:
+    """Decide what becomes of the message and collect every change that follows from it."""
+    carriers = view.carriers.get(message.inbound_id, Carriers())
+    thread = match_case(carriers, message.reading.message.sender.address, view.known)
+    verdict = decide(_findings(message, view, desk, thread))
+    hold_due = None
+    if verdict.outcome is Outcome.CASE:
+        case_id: UUID | None = _work_on_case(message, view, desk, writes, thread)
+    else:
+        case_id = _record(message, view, writes, verdict)
+    if verdict.outcome is Outcome.HELD:
+        hold_due = acknowledgement_due(message.claimed.received_at, desk.regimes)
+        writes.tasks.append(held_task(message, verdict.reason, hold_due, writes.now))
+    worked = Worked(verdict=verdict, thread=thread, case_id=case_id, hold_due=hold_due)
+    _finish(message, view, writes, worked)
+
+
+def _findings(
+    message: MessageAtWork, view: BatchView, desk: DeskProfile, thread: ThreadMatch
+) -> Findings:
+    claimed, reading = message.claimed, message.reading
+    same = view.same_mail.get(view.keys_of(message).message)
+    return Findings(
+        screening=reading.screening,
+        classification=reading.classification,
+        thread=thread,
+        history=claimed.history,
+        duplicate=same is not None and same.inbound_id != claimed.inbound_id,
+        own_copy=_is_own_copy(reading, desk),
+        feedback_report=reading.feedback_report,
+        arrival_known=claimed.arrival_basis is not ArrivalBasis.UNKNOWN,
+        released=claimed.released,
+    )
+
+
+def _is_own_copy(reading: Reading, desk: DeskProfile) -> bool:
+    """Our own letter: from an address of ours and under an id that only we can make."""
+    message = reading.message
+    if message.sender.address is None or message.message_id is None:
+        return False
+    return desk.is_ours(message.sender.address) and is_our_message_id(
+        message.message_id, desk.token_keys
+    )
+
+
+def _work_on_case(
+    message: MessageAtWork, view: BatchView, desk: DeskProfile, writes: Writes, thread: ThreadMatch
+) -> UUID:
+    proved = thread.match is Match.PROVED and thread.case_id is not None
+    before = view.cases.get(thread.case_id) if proved and thread.case_id else None
+    if before is None:
+        case = start_case(message, desk, writes)
+        added = case.items
+    else:
+        case = continue_case(message, before, desk, writes)
+        added = added_items(before, case)
+    view.cases[case.case_id] = case
+    if added or (before is None and case.stub_reason is not None):
+        answer(message, view, desk, writes, AnswerTo(case=case, added=added, proved=before is not None))
+    hand_over(message, case, added, writes, continued=before is not None)
+    return case.case_id
+
+
+def _record(
+    message: MessageAtWork, view: BatchView, writes: Writes, verdict: Verdict
+) -> UUID | None:
+    """Collect what a message changes that opens no case; returns the case that it belongs to all the same."""
+    kind = AUDIT_KINDS.get(verdict.outcome, AuditKind.MESSAGE_SCREENED)
+    signals = message.reading.screening.reasons
+    payload = {"outcome": verdict.outcome, "reason": verdict.reason, "signals": signals}
+    writes.record(message.inbound_id, kind, ACTOR, payload)
+    keys = view.keys_of(message)
+    if verdict.outcome is Outcome.DUPLICATE:
+        return view.same_mail[keys.message].case_id
+    if verdict.outcome is Outcome.OWN_COPY and keys.message_id is not None:
+        writes.confirmed.append(keys.message_id)
+    if verdict.outcome is Outcome.BOUNCE:
+        return _note_bounce(message, view, writes)
+    return None
+
+
+def _note_bounce(message: MessageAtWork, view: BatchView, writes: Writes) -> UUID | None:
+    """A letter of ours came back: a person looks for another channel, the clock stays (mail.md E131)."""
+    numbers = view.carriers.get(message.inbound_id, Carriers()).numbers
+    case = next((case for case in view.cases.values() if case.number in numbers), None)
+    if case is None:
+        return None
+    payload = {"inbound": message.inbound_id, "event": "bounce"}
+    writes.record(case.case_id, AuditKind.LETTER_DELIVERY, ACTOR, payload)
+    task = case_task(message, case, "letter_bounced", "delivery-report", writes.now, urgent=True)
+    writes.tasks.append(task)
+    return case.case_id
+
+
+def _finish(message: MessageAtWork, view: BatchView, writes: Writes, worked: Worked) -> None:
+    reading, keys = message.reading, view.keys_of(message)
+    outcome, thread = worked.verdict.outcome, worked.thread
+    duplicate = outcome is Outcome.DUPLICATE
+    classification = reading.classification
+    writes.finished.append(
+        FinishedMessage(
+            inbound_id=message.inbound_id,
+            lease_token=message.claimed.lease_token,
+            outcome=outcome,
+            reason=worked.verdict.reason,
+            case_id=worked.case_id,
+            kind=reading.screening.kind,
+            language=reading.language,
+            lane=classification.lane,
+            rights=tuple(right_name(claim) for claim in classification.rights),
+            reasons=reading.screening.reasons + classification.reasons + reading.message.defects,
+            message_key=None if duplicate else keys.message,
+            message_id_key=keys.message_id,
+            sender_key=keys.answer.sender if keys.answer else None,
+            body_key=keys.answer.body if keys.answer else None,
+            original_id=view.same_mail[keys.message].inbound_id if duplicate else None,
+            suggestion=thread.case_id if thread.match is Match.SUGGESTED else None,
+            hold_due_on=worked.hold_due.on if worked.hold_due else None,
+            finished_at=writes.now,
+        )
+    )
+    if not duplicate:
+        view.same_mail[keys.message] = SameMail(
+            inbound_id=message.inbound_id, case_id=worked.case_id
+        )
+
+
+def right_name(claim: RightClaim) -> str:
+    """Return `erasure`, or `objection:marketing` for a right with a scope."""
+    return f"{claim.right}:{claim.scope}" if claim.scope else str(claim.right)

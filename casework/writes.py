@@ -1,0 +1,60 @@
+"""Everything that working a batch of messages changes, collected first and written down together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from privacy.audit import AuditEvent, AuditKind
+from privacy.cases import Case, RequestItem
+from storage.audit import append
+from storage.cases import add_cases, extend_case
+from storage.database import Transaction
+from storage.drafts import Draft, add_drafts
+from storage.messages import FinishedMessage, finish_messages
+from storage.outbox import QueuedLetter, confirm_sent, enqueue
+from storage.tasks import Task, add_tasks
+
+
+@dataclass
+class Writes:
+    """Values that wait for their one transaction."""
+
+    now: datetime
+    cases: list[Case] = field(default_factory=list)
+    extended: list[tuple[Case, tuple[RequestItem, ...]]] = field(default_factory=list)
+    letters: list[QueuedLetter] = field(default_factory=list)
+    drafts: list[Draft] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
+    events: list[AuditEvent] = field(default_factory=list)
+    finished: list[FinishedMessage] = field(default_factory=list)
+    confirmed: list[bytes] = field(default_factory=list)
+
+    def record(self, chain: UUID, kind: AuditKind, actor: str, payload: dict[str, object]) -> None:
+        """Add an audit event; the payload holds codes, ids and dates only."""
+        self.events.append(AuditEvent(chain=chain, kind=kind, at=self.now, actor=actor, payload=payload))
+
+
+def write_down(transaction: Transaction, writes: Writes) -> None:
+    """Store everything: cases, letters, trail and the end of the messages exist together or not at all."""
+    add_cases(transaction, writes.cases, now=writes.now)
+    for case, added in _last_of_each(writes):
+        extend_case(transaction, case, added, now=writes.now)
+    enqueue(transaction, writes.letters)
+    add_drafts(transaction, writes.drafts)
+    add_tasks(transaction, writes.tasks)
+    if writes.confirmed:
+        confirm_sent(transaction, writes.confirmed, at=writes.now, evidence="own-copy-received")
+    append(transaction, writes.events)
+    finish_messages(transaction, writes.finished)
+
+
+def _last_of_each(writes: Writes) -> Iterable[tuple[Case, tuple[RequestItem, ...]]]:
+    """A case that several mails of one batch extend is stored once, with all that was added."""
+    latest: dict[UUID, tuple[Case, tuple[RequestItem, ...]]] = {}
+    for case, added in writes.extended:
+        before = latest.get(case.case_id)
+        latest[case.case_id] = (case, (before[1] if before else ()) + added)
+    return latest.values()

@@ -1,0 +1,147 @@
+"""The doctor: looks at every part of the desk and says in one line each whether it works."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from daemon.bell import Bell
+from daemon.carriers import check_carriers
+from daemon.clock import utc_now
+from daemon.settings import MailboxEntry, Settings
+from daemon.wiring import (
+    Desk,
+    TokenShelf,
+    access_tokens,
+    alarm_ways,
+    build_transport,
+    open_desk,
+)
+from intake.imap_survey import survey
+from privacy.errors import PrivacyError
+from templates.render import languages
+
+
+class Standing(StrEnum):
+    """How a part stands."""
+
+    OK = "ok"
+    WARNING = "warning"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One line of the doctor's screen."""
+
+    item: str
+    standing: Standing
+    says: str
+
+
+def check_everything(settings: Settings, *, carriers: bool) -> list[Finding]:
+    """Return a finding for each part; a broken part never keeps the others from being looked at."""
+    findings = [_ok("configuration", f"{len(settings.mailboxes)} mailboxes, region {settings.region}")]
+    try:
+        desk = open_desk(settings)
+    except PrivacyError as error:
+        return [*findings, _wrong("database", str(error)), *_without_database(settings)]
+    try:
+        findings += [_ok("database", line) for line in desk.database.describe()]
+        for entry in settings.mailboxes:
+            findings += _mailbox(entry, desk)
+            if carriers:
+                findings += _carriers(entry, desk)
+        return findings + list(_without_database(settings))
+    finally:
+        desk.close()
+
+
+def test_alarms(settings: Settings) -> list[Finding]:
+    """Ring every alarm way once and say which ones took the message."""
+    ways = alarm_ways(settings)
+    if not ways:
+        return [_wrong("alarms", "no way is set: a silent desk would stay silent ([alarms])")]
+    return [
+        _ok(type(way).__name__, "took the test alarm")
+        if Bell([way]).tell("rightsdesk alarm test", "This is only a test: the alarm way works.")
+        else _wrong(type(way).__name__, "did not take the test alarm")
+        for way in ways
+    ]
+
+
+def _without_database(settings: Settings) -> Iterator[Finding]:
+    yield from _attempt("transport", lambda: build_transport(settings.outgoing, settings.home).check())
+    yield _ok("classifier", "rules alone; no model is asked, nothing leaves this machine")
+    yield from _attempt("clock", _clock)
+    yield from _attempt("calendars", lambda: _calendars(settings))
+    yield _ok("letters", f"written in {', '.join(sorted(languages()))}; other languages get English")
+    if alarm_ways(settings):
+        yield _ok("alarms", "set; `rightsdesk check --alarm-test` rings them")
+    else:
+        yield _warning("alarms", "no way is set: nobody is called when the desk fails ([alarms])")
+
+
+def _mailbox(entry: MailboxEntry, desk: Desk) -> Iterator[Finding]:
+    item = f"mailbox {entry.address}"
+    if entry.authserv_id is None:
+        yield _warning(
+            item, "authserv_id is not set: senders are not checked, only the limits protect against misuse"
+        )
+    if entry.imap is None:
+        where = "the SMTP listener" if desk.settings.listener else "`rightsdesk import`"
+        yield _ok(item, f"not read over IMAP; mail comes by {where}")
+        return
+    imap = entry.imap
+    tokens = access_tokens(imap, TokenShelf(desk.database))
+    try:
+        seen = survey(imap, tokens, utc_now())
+    except PrivacyError as error:
+        yield _wrong(item, str(error))
+        return
+    for folder in seen.folders:
+        if folder.missing:
+            yield _wrong(item, f"folder {folder.name} cannot be opened")
+            continue
+        months = ", ".join(f"{month}: {count}" for month, count in list(folder.by_month.items())[-6:])
+        since = imap.answer_from.isoformat() if imap.answer_from else "the first contact"
+        yield _ok(item, f"{folder.name}: {folder.messages} messages ({months or 'empty'}); answered from {since}")
+    if seen.processed_folder_missing:
+        yield _wrong(item, f"folder {imap.processed_folder} is missing: kept mail cannot be moved there")
+
+
+def _carriers(entry: MailboxEntry, desk: Desk) -> Iterator[Finding]:
+    yield from _attempt(f"carriers of {entry.address}", lambda: check_carriers(entry, desk))
+
+
+def _attempt(item: str, look: Callable[[], str]) -> Iterator[Finding]:
+    try:
+        yield _ok(item, look())
+    except (PrivacyError, ValueError, KeyError) as error:
+        yield _wrong(item, str(error))
+
+
+def _clock() -> str:
+    zones = [str(ZoneInfo(name)) for name in ("UTC", "Asia/Kolkata", "Europe/Dublin")]
+    return f"{utc_now():%Y-%m-%d %H:%M} UTC, time zones known ({len(zones)} tried)"
+
+
+def _calendars(settings: Settings) -> str:
+    from regimes import load_regimes
+
+    regimes = load_regimes(settings.law.regimes)
+    return ", ".join(f"{regime.code}: {regime.calendar.code} {regime.zone}" for regime in regimes)
+
+
+def _ok(item: str, says: str) -> Finding:
+    return Finding(item=item, standing=Standing.OK, says=says)
+
+
+def _warning(item: str, says: str) -> Finding:
+    return Finding(item=item, standing=Standing.WARNING, says=says)
+
+
+def _wrong(item: str, says: str) -> Finding:
+    return Finding(item=item, standing=Standing.WRONG, says=says)

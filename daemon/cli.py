@@ -1,0 +1,94 @@
+"""The command line: a table of commands, each loaded only when it is called (targets.md T18)."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+VERSION = "0.1.0"
+
+# name: (what it does, an example). Each command lives in daemon/commands/<name>.py.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "run": ("run the daemon: mailboxes, listener, worker, sender, desk", "rightsdesk run --config rightsdesk.toml"),
+    "check": ("say in one screen what works and what does not", "rightsdesk check --carriers"),
+    "import": ("take in .eml files, folders, mbox, Maildir or stdin", "rightsdesk import mail/ --json"),
+    "explain": ("say what the desk would make of messages; stores nothing", "rightsdesk explain mail/17.eml --jsonl"),
+    "classify": ("classify JSON lines on stdin; no database", "rightsdesk classify --jsonl < letters.jsonl"),
+    "cases": ("list and show cases", "rightsdesk cases show PR-2026-482915-K7"),
+    "tasks": ("list what waits for people, mark it done", "rightsdesk tasks list"),
+    "drafts": ("list, show, approve and reject letters that wait", "rightsdesk drafts approve ID --actor sam@autocloz.example"),
+    "outbox": ("list outgoing letters, try failed ones again", "rightsdesk outbox list --json"),
+    "held": ("list, release and dismiss messages that were set aside", "rightsdesk held release ID --actor sam@autocloz.example"),
+    "quarantine": ("list messages that could not be worked, try them again", "rightsdesk quarantine retry ID"),
+    "mailbox": ("log a mailbox in with OAuth (device flow)", "rightsdesk mailbox login privacy@autocloz.example"),
+    "db": ("bring the database to this version's schema", "rightsdesk db upgrade"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns 0 done, 1 the work says no, 2 wrong usage or configuration, 3 out of reach."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    name = next((word for word in arguments if not word.startswith("-")), None)
+    if name is None or name not in COMMANDS or arguments[0] in {"-h", "--help", "--version"}:
+        return _top_level(arguments)
+    return _run(name, arguments)
+
+
+def _top_level(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="rightsdesk",
+        description="The privacy desk in the mailbox.",
+        epilog=_overview(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"rightsdesk {VERSION}")
+    parser.add_argument("command", choices=COMMANDS, metavar="COMMAND", help="one of the commands below")
+    parser.parse_args(arguments[:1])
+    return 2
+
+
+def _overview() -> str:
+    width = max(len(name) for name in COMMANDS)
+    lines = [f"  {name:<{width}}  {what}" for name, (what, _) in COMMANDS.items()]
+    return "\n".join(["commands:", *lines, "", "rightsdesk COMMAND --help tells more, with an example."])
+
+
+def _run(name: str, arguments: list[str]) -> int:
+    what, example = COMMANDS[name]
+    command = importlib.import_module(f"daemon.commands.{name}_command")
+    parser = argparse.ArgumentParser(
+        prog=f"rightsdesk {name}",
+        description=what[0].upper() + what[1:] + ".",
+        epilog=f"example: {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    common = parser.add_argument_group("common")
+    common.add_argument("--config", metavar="FILE", help="settings file (default: rightsdesk.toml when it is there)")
+    common.add_argument("--home", metavar="DIR", help="data folder of the embedded default")
+    command.add_arguments(parser)
+    position = arguments.index(name)
+    options = parser.parse_args(arguments[:position] + arguments[position + 1 :])
+    return _guarded(command.run, options)
+
+
+def _guarded(run: object, options: argparse.Namespace) -> int:
+    """Turn what a command raises into one line on stderr and an exit code; never a traceback."""
+    from daemon.failures import exit_code_of  # noqa: PLC0415 - pydantic and friends load only for real work
+
+    try:
+        code = run(options)  # type: ignore[operator]
+    except KeyboardInterrupt:
+        return 1
+    except BrokenPipeError:
+        return 0  # the reader of our output had enough
+    except Exception as error:  # noqa: BLE001 - the top of the program
+        code, line = exit_code_of(error)
+        print(f"rightsdesk: {line}", file=sys.stderr)
+        return code
+    return int(code)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

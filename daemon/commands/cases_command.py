@@ -1,0 +1,136 @@
+"""`rightsdesk cases`: list and show cases."""
+
+from __future__ import annotations
+
+import argparse
+
+from daemon.commands.session import add_json, open_desk_of, print_rows
+from daemon.output import as_json, printable
+from privacy.cases import Case, CaseState, RequestItem
+from privacy.errors import Permanent
+from storage.audit import events_of
+from storage.cases import CaseSummary, find_case, list_cases
+from storage.messages import messages_of_case
+from storage.outbox import letters_of_case
+
+COLUMNS = ("reference", "received_at", "state", "rights", "acknowledge_by", "due_on", "needs_human", "from")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `cases` understands."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listing = actions.add_parser("list", help="newest first")
+    listing.add_argument("--state", choices=[state.value for state in CaseState], help="only these")
+    listing.add_argument("--limit", type=int, default=50, help="at most so many (default 50)")
+    add_json(listing)
+    showing = actions.add_parser("show", help="one case with its clocks, messages and letters")
+    showing.add_argument("reference", help="such as PR-2026-482915-K7")
+    add_json(showing)
+
+
+def run(options: argparse.Namespace) -> int:
+    """List cases, or show one; 1 when there is none."""
+    return _list(options) if options.action == "list" else _show(options)
+
+
+def _list(options: argparse.Namespace) -> int:
+    state = CaseState(options.state) if options.state else None
+    with open_desk_of(options) as desk, desk.database.reading() as reading:
+        rows = [_summary(case) for case in list_cases(reading, limit=options.limit, state=state)]
+    print_rows(rows, COLUMNS, as_lines=options.json)
+    return 0
+
+
+def _summary(case: CaseSummary) -> dict[str, object]:
+    return {
+        "reference": case.reference,
+        "received_at": case.received_at,
+        "state": case.state,
+        "lane": case.lane,
+        "rights": list(case.rights),
+        "acknowledge_by": case.acknowledge_by,
+        "due_on": case.due_on,
+        "needs_human": case.needs_human,
+        "from": case.requester,
+    }
+
+
+def _show(options: argparse.Namespace) -> int:
+    with open_desk_of(options) as desk, desk.database.reading() as reading:
+        case = find_case(reading, options.reference.upper())
+        if case is None:
+            raise Permanent("there is no such case")
+        form = {
+            **_case_form(case),
+            "messages": [
+                {"id": row.inbound_id, "received_at": row.received_at, "outcome": row.outcome, "kind": row.kind}
+                for row in messages_of_case(reading, case.case_id)
+            ],
+            "letters": [
+                {
+                    "kind": letter.kind,
+                    "state": letter.state,
+                    "to": letter.message.recipient,
+                    "subject": letter.message.letter.subject,
+                    "message_id": letter.message.message_id,
+                    "text": letter.message.letter.text,
+                }
+                for letter in letters_of_case(reading, case.case_id)
+            ],
+            "history": [
+                {"at": event.at, "kind": event.kind, "actor": event.actor, **event.payload}
+                for event in events_of(reading, case.case_id)
+            ],
+        }
+    print(as_json(form) if options.json else _for_people(form))
+    return 0
+
+
+def _case_form(case: Case) -> dict[str, object]:
+    return {
+        "reference": case.reference,
+        "state": case.state,
+        "lane": case.lane,
+        "role": case.role,
+        "language": case.language,
+        "from": case.requester,
+        "mailbox": case.mailbox,
+        "received_at": case.received_at,
+        "acknowledge_by": case.acknowledge.on,
+        "due_on": case.due.on if case.due else None,
+        "needs_human": case.needs_human,
+        "stub_reason": case.stub_reason,
+        "rights": [_item_form(item) for item in case.items],
+    }
+
+
+def _item_form(item: RequestItem) -> dict[str, object]:
+    return {
+        "right": item.right,
+        "scope": item.scope,
+        "quote": item.quote,
+        "in": item.part,
+        "reason": item.reason,
+        "due_on": item.due.on,
+        "trace": list(item.due.trace),
+    }
+
+
+def _for_people(form: dict[str, object]) -> str:
+    lines = [f"{name.replace('_', ' ')}: {value}" for name, value in form.items() if not isinstance(value, list)]
+    for item in _rows(form["rights"]):
+        lines += ["", f"right: {item['right']} {item['scope'] or ''}, due {item['due_on']} ({item['reason']})"]
+        lines += [f"  “{item['quote']}”", *(f"  {step}" for step in _steps(item["trace"]))]
+    for letter in _rows(form["letters"]):
+        lines += ["", f"letter {letter['kind']} ({letter['state']}): {letter['subject']}", "", str(letter["text"])]
+    lines += ["", "history:"]
+    lines += [f"  {event['at']}  {event['kind']}  {event['actor']}" for event in _rows(form["history"])]
+    return printable("\n".join(lines))
+
+
+def _rows(value: object) -> list[dict[str, object]]:
+    return value if isinstance(value, list) else []
+
+
+def _steps(value: object) -> list[str]:
+    return [str(step) for step in value] if isinstance(value, list) else []

@@ -1,0 +1,75 @@
+"""`rightsdesk drafts`: letters that wait for a person."""
+
+from __future__ import annotations
+
+import argparse
+
+from casework.drafts import approve_draft, reject_draft
+from daemon.clock import utc_now
+from daemon.commands.session import (
+    actor_of,
+    add_actor,
+    add_json,
+    identifier,
+    open_desk_of,
+    print_rows,
+)
+from daemon.output import as_json, printable
+from daemon.wiring import Desk
+from storage.drafts import get_draft, list_drafts
+
+COLUMNS = ("id", "case", "kind", "reasons", "created_at")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `drafts` understands."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    add_json(actions.add_parser("list", help="letters that wait"))
+    for action, what in (
+        ("show", "the letter as it would leave"),
+        ("approve", "have it sent exactly as it stands"),
+        ("reject", "keep it from leaving"),
+    ):
+        one = actions.add_parser(action, help=what)
+        one.add_argument("draft", type=identifier, metavar="ID")
+        add_json(one) if action == "show" else add_actor(one)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do what the action says."""
+    actions = {"list": _list, "show": _show, "approve": _decide, "reject": _decide}
+    with open_desk_of(options) as desk:
+        actions[options.action](options, desk)
+    return 0
+
+
+def _list(options: argparse.Namespace, desk: Desk) -> None:
+    with desk.database.reading() as reading:
+        rows = [
+            {
+                "id": draft.draft_id,
+                "case": draft.case_reference,
+                "kind": draft.kind,
+                "reasons": list(draft.reasons),
+                "created_at": draft.created_at,
+            }
+            for draft in list_drafts(reading)
+        ]
+    print_rows(rows, COLUMNS, as_lines=options.json)
+
+
+def _show(options: argparse.Namespace, desk: Desk) -> None:
+    with desk.database.reading() as reading:
+        message = get_draft(reading, options.draft).message
+    form = {"to": message.recipient, "from": message.sender, "subject": message.letter.subject}
+    if options.json:
+        print(as_json({**form, "text": message.letter.text, "html": message.letter.html}))
+    else:
+        head = "\n".join(f"{name}: {value}" for name, value in form.items())
+        print(printable(f"{head}\n\n{message.letter.text}"))
+
+
+def _decide(options: argparse.Namespace, desk: Desk) -> None:
+    decide = approve_draft if options.action == "approve" else reject_draft
+    decide(desk.database, options.draft, actor=actor_of(options, desk.settings), now=utc_now())
+    print(f"{options.action}: done")

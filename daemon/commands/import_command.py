@@ -1,0 +1,79 @@
+"""`rightsdesk import`: takes in files by the same way as mail that arrives."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+
+from casework.importing import Imported, import_batch
+from daemon.clock import utc_now
+from daemon.commands.session import add_json, open_desk_of
+from daemon.output import as_json, as_table
+from daemon.wiring import Desk, boundary_reader
+from intake.files import ImportItem, iter_files
+from privacy.errors import Permanent
+from privacy.instants import as_utc
+
+BATCH = 50
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `import` understands."""
+    parser.add_argument("paths", nargs="+", metavar="PATH", help=".eml file, folder, mbox, Maildir, or - for stdin")
+    parser.add_argument("--received-at", type=_instant, metavar="INSTANT", help="when the mail arrived, with its zone")
+    parser.add_argument("--mailbox", metavar="ADDRESS", help="mailbox of ours that it came to (default: the first)")
+    add_json(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Take every message in and say what became of it; 1 when a file could not be read."""
+    with open_desk_of(options) as desk:
+        items = iter(_items(options, desk))
+        failed = False
+        while batch := list(islice(items, BATCH)):
+            results = import_batch(desk.services, batch, utc_now)
+            failed = failed or any(result.error for result in results)
+            _show(results, as_lines=options.json)
+    return 1 if failed else 0
+
+
+def _items(options: argparse.Namespace, desk: Desk) -> Iterator[ImportItem]:
+    mailboxes = {entry.address: entry for entry in desk.settings.mailboxes}
+    address = (options.mailbox or next(iter(mailboxes))).lower()
+    if address not in mailboxes:
+        raise Permanent("--mailbox: this is no mailbox of the settings")
+    imap = mailboxes[address].imap
+    return iter_files(
+        options.paths,
+        mailbox=address,
+        now=utc_now(),
+        received_at=options.received_at,
+        boundary_received_at=boundary_reader(imap.boundary_host if imap else None),
+        standard_input=sys.stdin.buffer.read() if "-" in options.paths else None,
+    )
+
+
+def _show(results: list[Imported], *, as_lines: bool) -> None:
+    rows = [
+        {
+            "path": result.path,
+            "message_id": result.message_id,
+            "outcome": result.outcome,
+            "case": result.case,
+            "reason": result.reason,
+        }
+        for result in results
+    ]
+    if as_lines:
+        for row in rows:
+            print(as_json(row), flush=True)
+    else:
+        print(as_table(rows, ["path", "outcome", "case", "reason"]), flush=True)
+
+
+def _instant(text: str) -> datetime:
+    """Return the instant; argparse turns the ValueError into one line about wrong usage."""
+    return as_utc(datetime.fromisoformat(text))

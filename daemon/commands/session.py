@@ -1,0 +1,65 @@
+"""What most commands begin with: settings, logs, the open desk, and who is at the keyboard."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from uuid import UUID
+
+from casework.drafts import Actor
+from casework.profile import without_plus
+from daemon.logs import set_up_logs
+from daemon.output import Row, as_json, as_table
+from daemon.settings import Settings, SettingsError, load_settings
+from daemon.wiring import Desk, open_desk
+
+
+def settings_of(options: argparse.Namespace) -> Settings:
+    """Return the settings that the options name, with logs set up for a command."""
+    settings = load_settings(options.config, home=options.home)
+    set_up_logs("WARNING" if settings.log.level == "INFO" else settings.log.level, as_json=settings.log.as_json)
+    return settings
+
+
+@contextmanager
+def open_desk_of(options: argparse.Namespace) -> Iterator[Desk]:
+    """Yield the open desk and close it afterwards."""
+    desk = open_desk(settings_of(options))
+    try:
+        yield desk
+    finally:
+        desk.close()
+
+
+def actor_of(options: argparse.Namespace, settings: Settings) -> Actor:
+    """Return who decides; raises SettingsError for somebody who is not on the staff list."""
+    address = without_plus(options.actor or "")
+    if address not in {without_plus(one) for one in settings.staff}:
+        raise SettingsError(["--actor: name a staff member of the setting `staff`"])
+    return Actor(address=address, os_user=getpass.getuser())
+
+
+def identifier(text: str) -> UUID:
+    """Return the id; argparse turns the ValueError into one line about wrong usage."""
+    return UUID(text)
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Add --json."""
+    parser.add_argument("--json", action="store_true", help="one JSON object a line instead of a table")
+
+
+def add_actor(parser: argparse.ArgumentParser) -> None:
+    """Add --actor."""
+    parser.add_argument("--actor", metavar="ADDRESS", help="staff member who decides")
+
+
+def print_rows(rows: Sequence[Row], columns: Sequence[str], *, as_lines: bool) -> None:
+    """Print rows as JSON lines or as a table; an empty table says so."""
+    if as_lines:
+        for row in rows:
+            print(as_json(row))
+    else:
+        print(as_table(rows, columns) if rows else "nothing")

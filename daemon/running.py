@@ -1,0 +1,173 @@
+"""The daemon at work: one event loop for listener, timers and pages, threads for mailboxes, worker and sender.
+
+Started and stopped in one place. Everything that is due is a question to the database, so a stop at any point, clean
+or not, leaves a state that the next start goes on from.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+import structlog
+
+from casework.processing import process_batch
+from casework.receiving import GroupWriter
+from casework.sending import reconcile, send_next
+from daemon.bell import Bell
+from daemon.clock import utc_now
+from daemon.schedule import Ticker
+from daemon.state import DaemonState
+from daemon.web import PageServer
+from daemon.wiring import (
+    Desk,
+    TokenShelf,
+    alarm_ways,
+    build_ledger,
+    build_transport,
+    build_watchers,
+    sent_lookups,
+)
+from daemon.workers import Worker
+from intake.imap import MailboxWatcher
+from intake.smtp import Listener, start_listener
+from privacy.alarms import AlarmBounds, find_alarms
+
+STOP_WITHIN_SECONDS = 8.0
+IDLE_SECONDS = 2.0
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ports:
+    """Where the daemon can be reached; None for what is not switched on."""
+
+    smtp: int | None
+    web: int | None
+
+
+class Daemon:
+    """Owns the threads and servers of one running desk."""
+
+    def __init__(self, desk: Desk, *, access_key: str) -> None:
+        self._desk = desk
+        settings = desk.settings
+        mailboxes = tuple(entry.address for entry in settings.mailboxes if entry.imap is not None)
+        self.state = DaemonState(utc_now(), mailboxes)
+        self._transport = build_transport(settings.outgoing, settings.home)
+        self._lookups = sent_lookups(settings, self._transport, TokenShelf(desk.database))
+        self._worker = Worker("worker", self._work, idle_seconds=IDLE_SECONDS)
+        self._sender = Worker("sender", self._send, idle_seconds=IDLE_SECONDS)
+        self._ledger = build_ledger(desk, self._worker.wake)
+        self._writer = GroupWriter(self._ledger)
+        self._watchers = build_watchers(desk, self._ledger, self.state)
+        self._watching = [_thread(watcher) for watcher in self._watchers]
+        self._bell = Bell(alarm_ways(settings))
+        self._ticker = Ticker(self._tick, self._reconcile, self._look_for_alarms)
+        self._pages = PageServer(settings.web, desk.database, health=self.health, access_key=access_key)
+        self._listener: Listener | None = None
+
+    async def start(self) -> Ports:
+        """Start everything; mail is taken in only when it can be kept. Returns where the daemon listens."""
+        self._writer.start()
+        self._worker.start()
+        self._sender.start()
+        smtp = await self._start_listener()
+        for thread in self._watching:
+            thread.start()
+        self._ticker.start()
+        web = await self._pages.start()
+        log.info("daemon_started", mailboxes=len(self._watchers), smtp=smtp is not None, web=web is not None)
+        return Ports(smtp=smtp, web=web)
+
+    async def stop(self) -> bool:
+        """Stop within ten seconds: doors first, then work, then the sender; False when a step did not end in time."""
+        self._ticker.stop()
+        for watcher in self._watchers:
+            watcher.stop()
+        if self._listener is not None:
+            await self._listener.close(grace=STOP_WITHIN_SECONDS / 4)
+        await self._pages.stop()
+        self._worker.stop()
+        self._sender.stop()
+        ended = await asyncio.to_thread(self._join)
+        log.info("daemon_stopped", clean=ended)
+        return ended
+
+    async def run_until_signal(self) -> None:
+        """Wait for SIGTERM or SIGINT."""
+        stopped = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stopped.set)
+        await stopped.wait()
+
+    def health(self) -> tuple[bool, list[str]]:
+        """Return whether all is well, and the codes of what is not."""
+        alarms = find_alarms(self.state.observe(self._desk.database, utc_now()), AlarmBounds())
+        return not alarms, [alarm.code for alarm in alarms]
+
+    async def _start_listener(self) -> int | None:
+        settings = self._desk.settings.listener
+        if settings is None:
+            return None
+        addresses = tuple(entry.address for entry in self._desk.settings.mailboxes)
+        ours = settings.model_copy(update={"mailboxes": settings.mailboxes or addresses})
+        self._listener = await start_listener(
+            ours, keep=self._writer.keep, clock=utc_now, loop=asyncio.get_running_loop()
+        )
+        return self._listener.port
+
+    def _join(self) -> bool:
+        self._writer.stop()
+        threads_ended = [_ended(thread) for thread in self._watching]
+        return all([self._worker.join(STOP_WITHIN_SECONDS), self._sender.join(STOP_WITHIN_SECONDS), *threads_ended])
+
+    def _work(self) -> bool:
+        worked = process_batch(self._desk.services, utc_now()) > 0
+        if worked:
+            self._sender.wake()
+        return worked
+
+    def _send(self) -> bool:
+        sending = send_next(self._desk.database, self._transport, utc_now)
+        if sending.worked:
+            self.state.transport_trouble(sending.trouble)
+        return sending.worked
+
+    def _tick(self) -> None:
+        self.state.tick(utc_now())
+
+    def _reconcile(self) -> None:
+        if reconcile(self._desk.database, self._lookups, utc_now()):
+            log.info("letters_reconciled")
+        self._sender.wake()
+
+    def _look_for_alarms(self) -> None:
+        now = utc_now()
+        self._bell.ring(find_alarms(self.state.observe(self._desk.database, now), AlarmBounds()), now)
+
+
+def _thread(watcher: MailboxWatcher) -> threading.Thread:
+    return threading.Thread(target=watcher.run, name="mailbox", daemon=True)
+
+
+def _ended(thread: threading.Thread) -> bool:
+    if thread.ident is not None:
+        thread.join(STOP_WITHIN_SECONDS / 2)
+    return not thread.is_alive()
+
+
+async def run_daemon(desk: Desk, *, access_key: str, ready: Callable[[Ports], None]) -> int:
+    """Run until a signal; returns 0 after a clean stop."""
+    daemon = Daemon(desk, access_key=access_key)
+    ports = await daemon.start()
+    with suppress(asyncio.CancelledError):
+        ready(ports)
+        await daemon.run_until_signal()
+    return 0 if await daemon.stop() else 1

@@ -1,0 +1,191 @@
+"""All settings: composed from the rooms' own models, read once, refused when unknown (house rule 19)."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from classifier.settings import ClassifierSettings
+from daemon.settings_file import SettingsError, model_in, read_secrets, read_tree
+from desk.settings import WebSettings
+from intake.listener_settings import ListenerSettings
+from intake.settings import Address, MailboxSettings
+from notifier.settings import AlarmSettings, OutgoingSettings
+from responders.settings import DeskIdentity
+from storage.settings import StorageSettings
+
+DEFAULT_FILE = Path("rightsdesk.toml")
+DEFAULT_HOME = Path("~/.local/share/rightsdesk")
+EXAMPLE = Path(__file__).with_name("example.toml")
+
+__all__ = ["Settings", "SettingsError", "load_settings"]
+
+
+class MailboxEntry(BaseModel):
+    """One mailbox of ours: an address that people write to, and how its mail reaches us."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    address: Address = Field(description="The address, such as privacy@autocloz.example.")
+    plus_address: bool = Field(
+        default=False,
+        description="The provider delivers privacy+anything@ to privacy@ (`rightsdesk check --carriers` tells).",
+    )
+    envelope_sender: bool = Field(
+        default=False,
+        description="The transport keeps our own envelope sender (`rightsdesk check --carriers` tells).",
+    )
+    authserv_id: str | None = Field(
+        default=None,
+        max_length=190,
+        description="Name with which our receiving server signs Authentication-Results; without it no sender "
+        "counts as authenticated or as forged, and only the limits protect against misuse of letters.",
+    )
+    imap: MailboxSettings | None = Field(
+        default=None, description="How to read it over IMAP; without it mail comes by the listener or by import."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_the_imap_mailbox(cls, values: object) -> object:
+        """The IMAP part carries the address too, so that it stands alone where it is used."""
+        if isinstance(values, dict) and isinstance(values.get("imap"), dict) and "address" in values:
+            return {**values, "imap": {"address": values["address"], **values["imap"]}}
+        return values
+
+
+class AnswerSettings(BaseModel):
+    """How many letters may go out without a person (mail.md section 3)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    per_sender_per_day: int = Field(default=1, ge=0, description="Automatic letters to one address in 24 hours.")
+    per_proved_thread_per_day: int = Field(
+        default=3, ge=0, description="The same, where the mail surely continues a case of its sender."
+    )
+    per_domain_per_hour: int = Field(default=20, ge=0, description="Automatic letters to one domain in an hour.")
+    per_shared_domain_per_hour: int = Field(
+        default=200, ge=0, description="The same for domains that many unrelated people share."
+    )
+    in_all_per_hour: int = Field(default=200, ge=0, description="Automatic letters in an hour, in all.")
+    shared_domains: tuple[str, ...] = Field(
+        default=(
+            "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com", "icloud.com",
+            "gmx.de", "gmx.net", "web.de", "proton.me", "protonmail.com", "aol.com", "mail.ru", "rediffmail.com",
+        ),
+        description="Domains of mail providers for everybody.",
+    )
+
+
+class LawSettings(BaseModel):
+    """Which laws may govern a case while its own is not known: the earliest date among them rules."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    regimes: tuple[str, ...] = Field(
+        default=("house", "gdpr", "uk_gdpr", "dpdp", "ccpa"),
+        min_length=1,
+        description="Codes of the candidate regimes, the house promise among them.",
+    )
+
+
+class LogSettings(BaseModel):
+    """What is written to stderr."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level shown.")
+    as_json: bool = Field(default=True, description="One JSON object a line; false for people.")
+
+
+class KeySettings(BaseModel):
+    """Where the secrets of the database lie."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    file: Path | None = Field(
+        default=None, description="Key file, mode 600; default keys.json in the home folder, made at first start."
+    )
+
+
+class Settings(BaseModel):
+    """Everything that an operator can say."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    home: Path = Field(default=DEFAULT_HOME, description="Data folder of the embedded default.")
+    region: str = Field(
+        default="default", pattern=r"^[a-z0-9-]{1,32}$", description="Region of these mailboxes and of the database."
+    )
+    desk: DeskIdentity = Field(default_factory=DeskIdentity, description="Who we are, as letters say it.")
+    mailboxes: tuple[MailboxEntry, ...] = Field(
+        min_length=1, description="Our mailboxes; the first one named in a mail answers it."
+    )
+    staff: tuple[Address, ...] = Field(
+        default=(), description="Addresses of the people who may decide (`--actor`)."
+    )
+    listener: ListenerSettings | None = Field(
+        default=None, description="The SMTP listener; without this table none is started."
+    )
+    outgoing: OutgoingSettings = Field(default_factory=OutgoingSettings, description="How letters leave.")
+    alarms: AlarmSettings = Field(default_factory=AlarmSettings, description="Who is called when the desk fails.")
+    answers: AnswerSettings = Field(default_factory=AnswerSettings, description="Limits on automatic letters.")
+    law: LawSettings = Field(default_factory=LawSettings, description="Candidate laws.")
+    classifier: ClassifierSettings = Field(default_factory=ClassifierSettings, description="Which right.")
+    storage: StorageSettings = Field(default_factory=StorageSettings, description="The database.")
+    keys: KeySettings = Field(default_factory=KeySettings, description="The key file.")
+    web: WebSettings = Field(default_factory=WebSettings, description="The desk's pages and the health endpoint.")
+    log: LogSettings = Field(default_factory=LogSettings, description="Logs.")
+
+    @model_validator(mode="after")
+    def _addresses_are_different(self) -> Settings:
+        addresses = [mailbox.address for mailbox in self.mailboxes]
+        if len(set(addresses)) != len(addresses):
+            raise ValueError("mailboxes: an address is there twice")
+        return self
+
+
+def load_settings(
+    file: str | None = None, *, home: str | None = None, environment: Mapping[str, str] | None = None
+) -> Settings:
+    """Return the settings of this process; raises SettingsError with a line for each wrong one.
+
+    Without a named file `rightsdesk.toml` is read when it is there, else the built-in example desk holds.
+    """
+    path = Path(file) if file else (DEFAULT_FILE if DEFAULT_FILE.exists() else EXAMPLE)
+    tree = read_tree(path, os.environ if environment is None else environment)
+    if home is not None:
+        tree["home"] = home
+    wrong = read_secrets(tree, Settings)
+    try:
+        settings = Settings.model_validate(tree)
+    except ValidationError as error:
+        raise SettingsError(wrong + [_line(detail) for detail in error.errors()]) from None
+    if wrong:
+        raise SettingsError(wrong)
+    return settings.model_copy(update={"home": settings.home.expanduser()})
+
+
+def _line(detail: Any) -> str:
+    """One line for one wrong setting; the value is never shown, it may be a secret."""
+    location = tuple(detail["loc"])
+    name = ".".join(str(part) for part in location) or "settings"
+    if detail["type"] == "extra_forbidden":
+        return f"{name}: unknown setting{_nearest(location)}"
+    return f"{name}: {detail['msg'].removeprefix('Value error, ')}"
+
+
+def _nearest(location: tuple[int | str, ...]) -> str:
+    model: type[BaseModel] | None = Settings
+    for part in location[:-1]:
+        if isinstance(part, str) and model is not None:
+            field = model.model_fields.get(part)
+            model = model_in(field.annotation) if field else None
+    names = list(model.model_fields) if model is not None else []
+    close = difflib.get_close_matches(str(location[-1]), names, n=1, cutoff=0.5)
+    return f", did you mean {close[0]}?" if close else ""

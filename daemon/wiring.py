@@ -1,0 +1,187 @@
+"""Builds the desk from its settings: the one place where ports meet what fulfils them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from casework.processing import Services
+from casework.profile import DeskProfile, MailboxProfile
+from casework.receiving import DatabaseLedger
+from classifier.rules import RulesClassifier
+from daemon.clock import utc_now
+from daemon.keys import Keys, load_or_make_keys
+from daemon.settings import Settings
+from intake.arrival import boundary_received_at
+from intake.imap import MailboxWatcher
+from intake.imap_folder import MailboxDoor
+from intake.oauth import AccessTokens
+from intake.sent_folder import SentFolder
+from intake.settings import Auth, MailboxSettings
+from notifier.maildir import MaildirTransport
+from notifier.settings import OutgoingSettings, TransportKind
+from notifier.smtp import SmtpTransport
+from notifier.webhook import MailAlarm, WebhookAlarm
+from privacy.answering import AnswerLimits
+from privacy.ports import MailboxState, OAuthTokens, SentLookup, Transport
+from regimes import load_regimes
+from storage.database import Database, open_database, schema_version, upgrade
+from storage.tokens import load_tokens, save_tokens
+
+KEY_FILE = "keys.json"
+LETTER_FOLDER = "letters"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """The desk at rest: everything that commands and the daemon need, with the database open."""
+
+    settings: Settings
+    services: Services
+    keys: Keys = field(repr=False)
+
+    @property
+    def database(self) -> Database:
+        """The open database."""
+        return self.services.database
+
+    def close(self) -> None:
+        """Close the database."""
+        self.database.close()
+
+
+def open_desk(settings: Settings) -> Desk:
+    """Return the desk with its database open. Raises Permanent or Retryable."""
+    keys = load_keys(settings)
+    if schema_version(settings.storage, home=settings.home) is None:
+        upgrade(settings.storage, home=settings.home)  # a new and empty database needs nobody's consent
+    database = open_database(
+        settings.storage, keys.ring, region=settings.region, home=settings.home
+    )
+    profile = build_profile(settings, keys)
+    services = Services(database=database, classifier=RulesClassifier(), desk=profile)
+    return Desk(settings=settings, services=services, keys=keys)
+
+
+def load_keys(settings: Settings) -> Keys:
+    """Return the keys of these settings; makes the home folder and the key file of the embedded default."""
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return load_or_make_keys(settings.keys.file or settings.home / KEY_FILE)
+
+
+def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
+    """Return the desk as casework knows it; without keys it can read mail, and neither thread nor answer it."""
+    mailboxes = tuple(
+        MailboxProfile(
+            address=entry.address,
+            plus_address=entry.plus_address,
+            envelope_sender=entry.envelope_sender,
+            authserv_id=entry.authserv_id,
+            boundary=entry.imap.boundary_host if entry.imap else None,
+        )
+        for entry in settings.mailboxes
+    )
+    answers = settings.answers
+    return DeskProfile(
+        identity=settings.desk,
+        region=settings.region,
+        mailboxes=mailboxes,
+        regimes=load_regimes(settings.law.regimes),
+        token_keys=keys.token_keys if keys else {},
+        current_token_key=keys.current_token_key if keys else "",
+        limits=AnswerLimits(
+            per_sender_per_day=answers.per_sender_per_day,
+            per_proved_thread_per_day=answers.per_proved_thread_per_day,
+            per_domain_per_hour=answers.per_domain_per_hour,
+            per_shared_domain_per_hour=answers.per_shared_domain_per_hour,
+            in_all_per_hour=answers.in_all_per_hour,
+        ),
+        shared_domains=frozenset(answers.shared_domains),
+        own_addresses=frozenset(mailbox.address for mailbox in mailboxes),
+    )
+
+
+def build_transport(outgoing: OutgoingSettings, home: Path) -> Transport:
+    """Return the way out for letters."""
+    if outgoing.transport is TransportKind.SMTP:
+        return SmtpTransport(outgoing.smtp)
+    return MaildirTransport(outgoing.maildir or home / LETTER_FOLDER)
+
+
+def sent_lookups(settings: Settings, transport: Transport, tokens: TokenShelf) -> list[SentLookup]:
+    """Return the places where a trace of a sent letter can be found."""
+    lookups: list[SentLookup] = []
+    if isinstance(transport, MaildirTransport):
+        lookups.append(transport)
+    for entry in settings.mailboxes:
+        if entry.imap is not None:
+            lookups.append(SentFolder(entry.imap, access_tokens(entry.imap, tokens), utc_now))
+    return lookups
+
+
+def alarm_ways(settings: Settings) -> list[MailAlarm | WebhookAlarm]:
+    """Return the ways to a person that do not depend on the transport for letters."""
+    alarms = settings.alarms
+    ways: list[MailAlarm | WebhookAlarm] = []
+    if alarms.webhook is not None:
+        ways.append(WebhookAlarm(alarms.webhook))
+    if alarms.mail is not None:
+        ways.append(MailAlarm(alarms.mail))
+    return ways
+
+
+class TokenShelf:
+    """Fulfils privacy.ports.TokenStore on the database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def load(self, mailbox: str) -> OAuthTokens | None:
+        """Return the tokens of the mailbox."""
+        with self._database.reading() as reading:
+            return load_tokens(reading, mailbox)
+
+    def save(self, mailbox: str, tokens: OAuthTokens) -> None:
+        """Replace the tokens of the mailbox, durably."""
+        with self._database.transaction() as transaction:
+            save_tokens(transaction, mailbox, tokens)
+
+
+def access_tokens(imap: MailboxSettings, shelf: TokenShelf) -> AccessTokens | None:
+    """Return the token source of a mailbox that is opened with OAuth, None for one with a password."""
+    if imap.auth is not Auth.OAUTH2 or imap.oauth is None:
+        return None
+    return AccessTokens(imap.oauth, imap.address, shelf)
+
+
+def build_watchers(
+    desk: Desk, ledger: DatabaseLedger, state: MailboxState
+) -> list[MailboxWatcher]:
+    """Return one watcher for each mailbox that is read over IMAP."""
+    shelf = TokenShelf(desk.database)
+    watchers = []
+    for entry in desk.settings.mailboxes:
+        if entry.imap is not None:
+            door = MailboxDoor(
+                settings=entry.imap,
+                ledger=ledger,
+                state=state,
+                clock=utc_now,
+                boundary_received_at=boundary_reader(entry.imap.boundary_host),
+            )
+            watchers.append(MailboxWatcher(door, access_tokens(entry.imap, shelf)))
+    return watchers
+
+
+def boundary_reader(host: str | None) -> Callable[[bytes], datetime | None]:
+    """Return what reads the Received header of our own boundary, where one is named."""
+    return lambda raw: boundary_received_at(raw, boundary=host)
+
+
+def build_ledger(desk: Desk, wake: Callable[[], None]) -> DatabaseLedger:
+    """Return the ledger in which all doors keep their mail."""
+    return DatabaseLedger(desk.database, clock=utc_now, wake=wake)
+
+
