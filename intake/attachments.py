@@ -35,9 +35,17 @@ CONTAINERS = {
     "application/gzip": ("gzip", "x-tar", "octet-stream"),
 }
 EXTENSIONS = {
-    **{"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"},
-    **{"application/zip": "zip", "text/calendar": "ics", "text/plain": "txt", "text/html": "html"},
-    **{"message/rfc822": "eml", "application/pkcs7-mime": "p7m", "application/pgp-encrypted": "asc"},
+    "application/pdf": "pdf",
+    "image/png": "png",
+    "image/jpeg": "jpg",
+    "image/gif": "gif",
+    "application/zip": "zip",
+    "text/calendar": "ics",
+    "text/plain": "txt",
+    "text/html": "html",
+    "message/rfc822": "eml",
+    "application/pkcs7-mime": "p7m",
+    "application/pgp-encrypted": "asc",
 }
 # Categories Cc, Cf, Co, Cs: controls, and what reorders or hides text; Zl, Zp: line ends.
 UNSAFE_CATEGORIES = frozenset(("Cc", "Cf", "Co", "Cs", "Zl", "Zp"))
@@ -106,4 +114,9 @@ def sniff(content: bytes, declared: str) -> str:
 
 def is_contradiction(declared: str) -> bool:
     """Tell whether the declared type claimed something at all."""
-    return declared not in ("application/octet-stream", "text/plain", "application/x-pdf", "image/jpg")
+    return declared not in (
+        "application/octet-stream",
+        "text/plain",
+        "application/x-pdf",
+        "image/jpg",
+    )

@@ -109,18 +109,22 @@ def best(results: list[Result], method: str) -> str:
 def grade(
     results: list[Result], sender: Sender, dmarc: str
 ) -> tuple[AuthenticityLevel, tuple[str, ...]]:
+    """Return the level and why."""
     domain = sender.domain
-    if domain is None:
-        return AuthenticityLevel.NONE, ("sender-not-believable",)
     named = {found for result in results for found in result.domains("header.from")}
-    if named - {domain}:
-        return AuthenticityLevel.NONE, ("results-for-another-domain",)
-    if dmarc == "fail":
-        return AuthenticityLevel.NONE, ("dmarc-fail",)
+    refusal = None
+    if domain is None:
+        refusal = "sender-not-believable"
+    elif named - {domain}:
+        refusal = "results-for-another-domain"
+    elif dmarc == "fail":
+        refusal = "dmarc-fail"
+    elif dmarc == "pass" and not named:
+        refusal = "dmarc-pass-without-domain"
+    if domain is None or refusal is not None:
+        return AuthenticityLevel.NONE, (str(refusal),)
     if dmarc == "pass":
-        if named:
-            return AuthenticityLevel.ALIGNED, ("dmarc-pass",)
-        return AuthenticityLevel.NONE, ("dmarc-pass-without-domain",)
+        return AuthenticityLevel.ALIGNED, ("dmarc-pass",)
     return grade_without_dmarc(results, domain)
 
 

@@ -12,12 +12,19 @@ FEW_FAULTS = 0.1  # share of broken characters up to which a declared utf-8 is s
 # superset (iso-8859-1 for windows-1252 and the like) the superset reads it, as browsers do (WHATWG Encoding 4.2).
 # Everything else (idna, punycode, zlib, unicode_escape …) is no charset of mail and is never looked up.
 CODECS: dict[str, str] = {
-    **dict.fromkeys(("utf8", "unicode11utf8", "xunicode20utf8", "utf8mb4", "cp65001", "ucs"), "utf-8"),
+    **dict.fromkeys(
+        ("utf8", "unicode11utf8", "xunicode20utf8", "utf8mb4", "cp65001"), "utf-8"
+    ),
     **dict.fromkeys(("utf7", "unicode11utf7", "cp65000"), "utf-7"),
-    **dict.fromkeys(("utf16", "ucs2", "iso10646ucs2", "unicode"), "utf-16"),
-    **{"utf16le": "utf-16-le", "utf16be": "utf-16-be", "utf32": "utf-32"},
-    **{"utf32le": "utf-32-le", "utf32be": "utf-32-be"},
-    **dict.fromkeys(("iso88591", "latin1", "l1", "windows1252", "cp1252", "xcp1252", "ansi", "cp819"), "cp1252"),
+    **dict.fromkeys(("utf16", "ucs2", "iso10646ucs2"), "utf-16"),
+    "utf16le": "utf-16-le",
+    "utf16be": "utf-16-be",
+    "utf32": "utf-32",
+    "utf32le": "utf-32-le",
+    "utf32be": "utf-32-be",
+    **dict.fromkeys(
+        ("iso88591", "latin1", "l1", "windows1252", "cp1252", "xcp1252", "ansi", "cp819"), "cp1252"
+    ),
     **dict.fromkeys(("iso88592", "latin2", "l2"), "iso8859-2"),
     **dict.fromkeys(("iso88593", "latin3"), "iso8859-3"),
     **dict.fromkeys(("iso88594", "latin4"), "iso8859-4"),
@@ -28,33 +35,63 @@ CODECS: dict[str, str] = {
     **dict.fromkeys(("iso88599", "latin5", "windows1254", "cp1254"), "cp1254"),
     **dict.fromkeys(("iso885910", "latin6"), "iso8859-10"),
     **dict.fromkeys(("iso885911", "tis620", "windows874", "cp874"), "cp874"),
-    **{"iso885913": "iso8859-13", "iso885914": "iso8859-14"},
+    "iso885913": "iso8859-13",
+    "iso885914": "iso8859-14",
     **dict.fromkeys(("iso885915", "latin9", "latin0"), "iso8859-15"),
-    **{"iso885916": "iso8859-16"},
-    **{f"{prefix}{page}": f"cp{page}" for prefix in ("windows", "cp", "xcp") for page in (1250, 1251, 1253)},
-    **{f"{prefix}{page}": f"cp{page}" for prefix in ("windows", "cp") for page in (1255, 1256, 1257, 1258)},
+    "iso885916": "iso8859-16",
+    **{
+        f"{prefix}{page}": f"cp{page}"
+        for prefix in ("windows", "cp", "xcp")
+        for page in (1250, 1251, 1253)
+    },
+    **{
+        f"{prefix}{page}": f"cp{page}"
+        for prefix in ("windows", "cp")
+        for page in (1255, 1256, 1257, 1258)
+    },
     **{f"{prefix}{page}": f"cp{page}" for prefix in ("ibm", "cp") for page in (437, 850, 852, 866)},
     **dict.fromkeys(("koi8r", "koi8", "cskoi8r"), "koi8-r"),
     **dict.fromkeys(("koi8u", "koi8ru"), "koi8-u"),
     **dict.fromkeys(("macintosh", "macroman", "xmacroman", "mac"), "mac-roman"),
-    **dict.fromkeys(("gb2312", "gbk", "isogb2312", "gb18030", "cp936", "xgbk", "csgb2312", "euccn"), "gb18030"),
+    **dict.fromkeys(
+        ("gb2312", "gbk", "isogb2312", "gb18030", "cp936", "xgbk", "csgb2312", "euccn"), "gb18030"
+    ),
     **dict.fromkeys(("hzgb2312", "hz"), "hz"),
     **dict.fromkeys(("big5", "cnbig5", "xxbig5", "cp950"), "cp950"),
-    **{"big5hkscs": "big5hkscs"},
-    **dict.fromkeys(("ksc56011987", "ksc5601", "euckr", "cp949", "windows949", "uhc", "korean"), "cp949"),
+    "big5hkscs": "big5hkscs",
+    **dict.fromkeys(
+        ("ksc56011987", "ksc5601", "euckr", "cp949", "windows949", "uhc", "korean"), "cp949"
+    ),
     **dict.fromkeys(("iso2022kr",), "iso2022_kr"),
     **dict.fromkeys(("shiftjis", "sjis", "xsjis", "mskanji", "windows31j", "cp932"), "cp932"),
     **dict.fromkeys(("eucjp", "xeucjp", "ujis"), "euc_jp"),
     **dict.fromkeys(("iso2022jp", "iso2022jpms", "cp50220", "cp50221"), "iso2022_jp_ext"),
-    **{"iso2022jp1": "iso2022_jp_1", "iso2022jp2": "iso2022_jp_2", "iso2022jp3": "iso2022_jp_3"},
+    "iso2022jp1": "iso2022_jp_1",
+    "iso2022jp2": "iso2022_jp_2",
+    "iso2022jp3": "iso2022_jp_3",
 }
 # Labels that say nothing: the ladder goes on as if there were none.
-SAYS_NOTHING = frozenset(("usascii", "ascii", "ansix341968", "xunknown", "unknown8bit", "unknown", "default", "binary"))
+SAYS_NOTHING = frozenset(
+    ("usascii", "ascii", "ansix341968", "xunknown", "unknown8bit", "unknown", "default", "binary")
+)
 ESCAPED_CODECS = ("iso2022_jp_ext", "iso2022_jp_2", "iso2022_kr")
 # In these an ASCII byte need not mean the ASCII character.
 NOT_ASCII = frozenset(
-    ("utf-7", "hz", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "iso2022_jp_ext")
-    + ("iso2022_jp_1", "iso2022_jp_2", "iso2022_jp_3", "iso2022_kr")
+    (
+        "utf-7",
+        "hz",
+        "utf-16",
+        "utf-16-le",
+        "utf-16-be",
+        "utf-32",
+        "utf-32-le",
+        "utf-32-be",
+        "iso2022_jp_ext",
+        "iso2022_jp_1",
+        "iso2022_jp_2",
+        "iso2022_jp_3",
+        "iso2022_kr",
+    )
 )
 PUNCTUATION = re.compile(r"[^a-z0-9]")
 
@@ -89,14 +126,22 @@ def climb(data: bytes, codec: str | None) -> tuple[str, str]:
         text = decode_strictly(data, candidate)
         if text is not None:
             return text, rung
-    mended = data.decode("utf-8", "replace") if codec in (None, "utf-8") else ""
-    if mended and mended.count("\ufffd") <= FEW_FAULTS * sum(byte > 127 for byte in data[:50_000]) / 2:
+    mended = mend(data) if codec in (None, "utf-8") else None
+    if mended is not None:
         return mended, "replaced:utf-8"
     guess = detect(data)
     text = decode_strictly(data, guess)
     if text is not None:
         return text, f"detected:{guess}"
     return data.decode("cp1252", "replace"), "fallback:cp1252"
+
+
+def mend(data: bytes) -> str | None:
+    """Return utf-8 text of which only a few characters are broken, None when it is none."""
+    text = data.decode("utf-8", "replace")
+    foreign = sum(not char.isascii() for char in text[:DETECTION_SAMPLE])
+    broken = text.count("\ufffd", 0, DETECTION_SAMPLE)
+    return text if broken <= FEW_FAULTS * foreign else None
 
 
 def decode_escaped(data: bytes, codec: str | None) -> tuple[str, str]:

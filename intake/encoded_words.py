@@ -54,7 +54,9 @@ def decode_words(text: str) -> str:
     at = size = 0
     for word in WORD.finditer(text):
         between = text[at : word.start()]
-        if between.strip() or not pending:  # blanks between two words are not shown (RFC 2047 section 6.2)
+        if (
+            between.strip() or not pending
+        ):  # blanks between two words are not shown (RFC 2047 section 6.2)
             out.append(flush(pending) + between)
         charset, kind, data = word.groups()
         pending.append((charset.lower(), decode_word(kind, data)))

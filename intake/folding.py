@@ -26,9 +26,13 @@ from privacy.messages import FoldedRange
 
 FEWEST_WORDS = 3
 LONGEST_SIGNATURE = 15  # lines with text; more is a letter below a drawn line
-FIELDS_TOGETHER, FIELD_WINDOW = 3, 6  # kinds of header field within so many lines open an embedded original
+FIELDS_TOGETHER, FIELD_WINDOW = (
+    3,
+    6,
+)  # kinds of header field within so many lines open an embedded original
 # Scripts without blanks between words: each character counts as one.
 WITHOUT_BLANKS = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
+WORD = re.compile(r"\S*\w\S*")
 CUTS = (LineClass.SEPARATOR, LineClass.OWN_LETTER)
 OWN_STRUCTURE = (LineClass.QUOTE, LineClass.SEPARATOR, LineClass.OWN_LETTER, LineClass.SIGNATURE)
 
@@ -58,7 +62,7 @@ def fold(text: str, quoted: Sequence[tuple[int, int]] = ()) -> Folding:
         return Folding(text.strip())
     folded = ranges_of(lines, cuts)
     new_text = without(text, folded)
-    if count_words(new_text) < FEWEST_WORDS:
+    if not has_words(new_text):
         return Folding(text.strip())
     return Folding(new_text, folded)
 
@@ -120,7 +124,9 @@ class Folder:
             return self.cut(self.with_rule_above(at), len(self.lines), "quote")
         if after is None:
             return at + 1
-        if self.quote_follows(after):  # answers may stand between the quotes: only the introduction goes
+        if self.quote_follows(
+            after
+        ):  # answers may stand between the quotes: only the introduction goes
             return self.cut(at, after, "separator")
         return self.cut(at, len(self.lines), "quote")
 
@@ -214,7 +220,8 @@ class Folder:
 
     def paragraphs(self) -> list[tuple[int, int]]:
         """Return the runs of lines with text."""
-        found, first = [], None
+        found: list[tuple[int, int]] = []
+        first: int | None = None
         for number, kind in enumerate([*self.classes, LineClass.EMPTY]):
             if kind is LineClass.EMPTY:
                 if first is not None:
@@ -258,7 +265,8 @@ def without(text: str, folded: tuple[FoldedRange, ...]) -> str:
     return "".join(kept).strip()
 
 
-def count_words(text: str) -> int:
-    """Return the number of words; in scripts without blanks the number of characters."""
-    blanked = len([word for word in text.split() if any(char.isalnum() for char in word)])
-    return blanked if text.isascii() else blanked + len(WITHOUT_BLANKS.findall(text))
+def has_words(text: str) -> bool:
+    """Tell whether at least three words are left; in scripts without blanks characters count."""
+    if len(WORD.findall(text[:MAX_LOOK])) >= FEWEST_WORDS:
+        return True
+    return len(WORD.findall(text)) + len(WITHOUT_BLANKS.findall(text)) >= FEWEST_WORDS

@@ -15,6 +15,7 @@ from importlib.resources import files
 MAX_LOOK = 400  # characters of a line
 MAX_ATTRIBUTION_LINES = 3
 LONGEST_FIELD_NAME = 24
+LONGEST_FOOTER = 100
 
 # Printed by our letters above the words that a person should not have to read again; the translations are in the data.
 REPLY_MARKER = "--- Reply above this line ---"
@@ -57,14 +58,18 @@ def load_words() -> Words:
     """Return the words of all languages."""
     tables = [
         tomllib.loads(path.read_text(encoding="utf-8"))
-        for path in sorted(files("intake").joinpath("folding_words").iterdir(), key=lambda p: p.name)
+        for path in sorted(
+            files("intake").joinpath("folding_words").iterdir(), key=lambda p: p.name
+        )
         if path.name.endswith(".toml")
     ]
 
     def union(key: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys(word for table in tables for word in table[key]))
 
-    wrote = "|".join(re.escape(word.strip()) for word in sorted(union("wrote"), key=len, reverse=True))
+    wrote = "|".join(
+        re.escape(word.strip()) for word in sorted(union("wrote"), key=len, reverse=True)
+    )
     return Words(
         attribution_starts=union("attribution_starts"),
         wrote=re.compile(rf"(?:^|[\s>,)\"])(?:{wrote})(?=[\s:]|$)"),
@@ -88,19 +93,24 @@ def classify_line(line: str, words: Words) -> LineClass:
     head = line[:MAX_LOOK].strip()
     if not head:
         return LineClass.EMPTY
-    first = head[0]
-    if first in ">|":
+    if head[0] in ">|":
         return LineClass.QUOTE
-    if first in RULE_CHARACTERS and head in SIGNATURE_MARKS:
+    if head in SIGNATURE_MARKS:
         return LineClass.SIGNATURE
+    return classify_words(head, words)
+
+
+def classify_words(head: str, words: Words) -> LineClass:
+    """Return the class of a line that is told by its words."""
     lowered = head.lower()
-    if first in RULE_CHARACTERS or head[-1] in ":：":
+    if head[0] in RULE_CHARACTERS or head[-1] in ":：":
         marked = classify_separator(lowered, words)
         if marked is not None:
             return marked
     if field_kind(lowered, words) is not None:
         return LineClass.HEADER
-    if lowered[:4] in words.mobile_openings and lowered.startswith(words.mobile) and len(head) < 100:  # noqa: PLR2004
+    is_short = len(head) < LONGEST_FOOTER and lowered[:4] in words.mobile_openings
+    if is_short and lowered.startswith(words.mobile):
         return LineClass.MOBILE
     return LineClass.TEXT
 
@@ -144,7 +154,9 @@ def is_attribution(joined: str, words: Words, *, quote_follows: bool) -> bool:
     starts = lowered.startswith(words.attribution_starts) or lowered[0].isdigit() or has_address
     if quote_follows:
         return starts or has_time
-    return (has_address or (starts and has_time)) and names_a_writer(joined.strip("*_ \xa0")[wrote.end() :])
+    return (has_address or (starts and has_time)) and names_a_writer(
+        joined.strip("*_ \xa0")[wrote.end() :]
+    )
 
 
 def names_a_writer(rest: str) -> bool:

@@ -20,7 +20,8 @@ BLANK_LINE = re.compile(rb"\r?\n")
 BLANK_LINES = re.compile(rb"(?:[ \t]*\r?\n){1,50}")
 END_OF_BLOCK = re.compile(rb"\n\r?\n")
 JUNK_BEFORE_A_KNOWN_FIELD = re.compile(
-    rb"[^\n]{0,998}\n(?=(?:from|to|cc|subject|date|message-id|mime-version|content-type)[ \t]*:)", re.IGNORECASE
+    rb"[^\n]{0,998}\n(?=(?:from|to|cc|subject|date|message-id|mime-version|content-type)[ \t]*:)",
+    re.IGNORECASE,
 )
 
 

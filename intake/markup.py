@@ -30,16 +30,63 @@ QUOTED = (
 )
 TAG_NAME = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]*)")
 # Elements that hold nothing or close by themselves.
-SHALLOW = frozenset("br img hr input meta link p li td tr th option dd dt col wbr area base".split())
+SHALLOW = frozenset(
+    [
+        "br",
+        "img",
+        "hr",
+        "input",
+        "meta",
+        "link",
+        "p",
+        "li",
+        "td",
+        "tr",
+        "th",
+        "option",
+        "dd",
+        "dt",
+        "col",
+        "wbr",
+        "area",
+        "base",
+    ]
+)
 # Text and the tag after it, in well-formed markup only: attribute values may hold '>'.
 TOKEN = re.compile(r'([^<]*)<(/?[a-zA-Z0-9:!?-]*)[^>"]*(?:"[^"]*"[^>"]*)*>')
-BLOCKS = (
-    "p div tr table ul ol dl dt dd h1 h2 h3 h4 h5 h6 blockquote pre section article header footer"
-    " form hr center body"
-).split()
+BLOCKS = [
+    "p",
+    "div",
+    "tr",
+    "table",
+    "ul",
+    "ol",
+    "dl",
+    "dt",
+    "dd",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "blockquote",
+    "pre",
+    "section",
+    "article",
+    "header",
+    "footer",
+    "form",
+    "hr",
+    "center",
+    "body",
+]
 LAYOUT = {
     **{f"{slash}{block}": "\n" for slash in ("", "/") for block in BLOCKS},
-    **{"br": "\n", "li": "\n- ", "/td": " ", "/th": " "},
+    "br": "\n",
+    "li": "\n- ",
+    "/td": " ",
+    "/th": " ",
 }
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 PRE = re.compile(r"(<pre(?=[\s>])[^>]*>)(.*?)(</pre>)", re.DOTALL)
@@ -49,7 +96,15 @@ MARKS = re.compile(f"[{QUOTE_OPENS}{QUOTE_CLOSES}{KEPT_BREAK}]")
 ZERO_WIDTH_RUN = re.compile("[\u200b-\u200f\u2060-\u2064\ufeff\u034f\u00ad]{3,}")
 
 # Most mail holds none of these: then no node is looked at.
-MIGHT_HIDE = ("hidden", "mso-hide", "display", "opacity", "font-size:0", "font-size: 0", "background")
+MIGHT_HIDE = (
+    "hidden",
+    "mso-hide",
+    "display",
+    "opacity",
+    "font-size:0",
+    "font-size: 0",
+    "background",
+)
 DECLARATION = re.compile(r"([a-z-]+)\s*:\s*([^;]{1,80})")
 HIDING = {"display": "none", "visibility": "hidden", "mso-hide": "all"}
 ZERO = re.compile(r"0*(?:\.0+)?(?:px|pt|em|rem|%)?")
@@ -140,7 +195,9 @@ def is_hidden(node: LexborNode) -> bool:
     if ZERO.fullmatch(found.get("opacity", "1")):
         return True
     if ZERO.fullmatch(found.get("font-size", "1")):  # layout tables set 0 outside and a size inside
-        return not any("font-size" in (n.attributes.get("style") or "") for n in node.css("[style]")[1:])
+        return not any(
+            "font-size" in (n.attributes.get("style") or "") for n in node.css("[style]")[1:]
+        )
     background = found.get("background-color") or found.get("background")
     return background is not None and found.get("color") == background
 

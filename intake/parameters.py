@@ -14,13 +14,16 @@ from intake.headers import unfold
 
 MAX_READ = 4_000  # bytes of one value
 MAX_PARAMETERS = 100
-CACHED_UP_TO = 120  # bytes: the values that every mail has; file names are longer or not worth keeping
+CACHED_UP_TO = (
+    120  # bytes: the values that every mail has; file names are longer or not worth keeping
+)
 
-PARAMETER = re.compile(rb';[ \t]*([!#$&\'*+.0-9A-Z^_`a-z|~-]+)[ \t]*=[ \t]*("(?:[^"\\]|\\.)*"|[^;]*)')
+PARAMETER = re.compile(
+    rb';[ \t]*([!#$&\'*+.0-9A-Z^_`a-z|~-]+)[ \t]*=[ \t]*("(?:[^"\\]|\\.)*"|[^;]*)'
+)
 # RFC 2231 sections 3 and 4: name*, name*0, name*0*
 SEGMENT = re.compile(r"([^*]+)(?:\*(\d{1,3}))?(\*)?")
 ESCAPED = re.compile(rb"\\(.)")
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,10 @@ def read_now(raw: bytes) -> Parameterised:
 
 
 def sort_parameter(
-    name: str, data: bytes, plain: dict[str, bytes], segments: dict[str, dict[int, tuple[bytes, bool]]]
+    name: str,
+    data: bytes,
+    plain: dict[str, bytes],
+    segments: dict[str, dict[int, tuple[bytes, bool]]],
 ) -> None:
     """Put one parameter where it belongs: a plain one (the first counts) or a segment of a longer one."""
     found = SEGMENT.fullmatch(name)

@@ -6,6 +6,7 @@ worker of its own, with limits on time and memory, can run nothing but this modu
 
 from __future__ import annotations
 
+import re
 from hashlib import sha256
 
 from intake.defects import Defect
@@ -25,17 +26,40 @@ MAX_EMBEDDED_DEPTH = 5
 MAX_FORWARDED = 20
 SAMPLE = 2_000  # bytes of body that help to guess the charset of raw headers
 MAX_STRUCTURED = 4_000  # characters
+MOSTLY_WORDS = 0.05  # share of controls and replaced characters that no writing has
 
 # Signatures and seals: long, of no use to any rule; who needs them takes the raw bytes.
 NOT_KEPT = frozenset(
-    ("dkim-signature", "domainkey-signature", "arc-seal", "arc-message-signature", "x-received")
-    + ("arc-authentication-results", "x-google-dkim-signature", "x-gm-message-state", "x-ms-exchange-antispam-report")
+    (
+        "dkim-signature",
+        "domainkey-signature",
+        "arc-seal",
+        "arc-message-signature",
+        "x-received",
+        "arc-authentication-results",
+        "x-google-dkim-signature",
+        "x-gm-message-state",
+        "x-ms-exchange-antispam-report",
+    )
 )
 # Structured fields: an encoded word has no meaning in them (RFC 2047 section 5) and is left as it stands.
 NOT_DECODED = frozenset(
-    ("received", "authentication-results", "message-id", "references", "in-reply-to", "return-path", "date")
-    + ("content-type", "content-transfer-encoding", "content-disposition", "auto-submitted", "precedence")
+    (
+        "received",
+        "authentication-results",
+        "message-id",
+        "references",
+        "in-reply-to",
+        "return-path",
+        "date",
+        "content-type",
+        "content-transfer-encoding",
+        "content-disposition",
+        "auto-submitted",
+        "precedence",
+    )
 )
+STRANGE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
 ABSENT = {
     "from": Defect.NO_FROM,
     "subject": Defect.NO_SUBJECT,
@@ -219,7 +243,4 @@ def why_unreadable(
 def is_binary(text: str) -> bool:
     """Tell whether the text is noise: replaced characters and controls where words should be."""
     head = text[:2_000]
-    if head.isprintable():
-        return False
-    strange = sum(char == "\ufffd" or (not char.isprintable() and char not in "\n\t\r\f") for char in head)
-    return strange > 0.3 * len(head)  # noqa: PLR2004
+    return not head.isprintable() and len(STRANGE.findall(head)) > MOSTLY_WORDS * len(head)

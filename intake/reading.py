@@ -19,8 +19,20 @@ MAX_BODY = 4_000_000  # bytes of one text part that are decoded
 MAX_ATTACHMENTS = 100
 MAX_EMBEDDED = 20
 NOT_BODY_TEXT = frozenset(
-    ("text/calendar", "text/csv", "text/css", "text/vcard", "text/x-vcard", "text/directory", "text/xml")
-    + ("text/x-amp-html", "text/rfc822-headers", "text/rtf", "text/enriched", "text/javascript")
+    (
+        "text/calendar",
+        "text/csv",
+        "text/css",
+        "text/vcard",
+        "text/x-vcard",
+        "text/directory",
+        "text/xml",
+        "text/x-amp-html",
+        "text/rfc822-headers",
+        "text/rtf",
+        "text/enriched",
+        "text/javascript",
+    )
 )
 OPAQUE = {
     "application/pkcs7-mime": Defect.SMIME_OPAQUE,
@@ -130,10 +142,7 @@ def keep_plain(reading: Reading, part: Part, content: bytes) -> None:
 def keep_html(reading: Reading, html: list[tuple[int, Part, bytes]]) -> None:
     """Add the HTML parts of which there is no plain alternative, each at its place."""
     plain = {
-        number
-        for piece in reading.pieces
-        if piece.text.strip()
-        for number in piece.alternatives
+        number for piece in reading.pieces if piece.text.strip() for number in piece.alternatives
     }
     for place, part, content in html:
         if not plain.isdisjoint(part.alternatives):

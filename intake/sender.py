@@ -79,7 +79,9 @@ def read_from_value(value: bytes, reasons: list[str]) -> Sender:
         reasons.append("from-encoded-address")
     if reasons:
         return Sender(reasons=tuple(reasons))
-    return Sender(address=f"{local}@{domain.lower()}", display_name=shown_name(phrase or comment or b""))
+    return Sender(
+        address=f"{local}@{domain.lower()}", display_name=shown_name(phrase or comment or b"")
+    )
 
 
 def shown_name(phrase: bytes) -> str:

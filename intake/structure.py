@@ -100,7 +100,9 @@ class Walk:
             self.keep(span, Parameterised("application/octet-stream"))
             return []
         children = self.split(span, content)
-        if not children:  # RFC 2046 says nothing helpful: the string is the text, or the request would be lost
+        if (
+            not children
+        ):  # RFC 2046 says nothing helpful: the string is the text, or the request would be lost
             self.keep(span, Parameterised("text/plain"))
         return children
 
@@ -172,7 +174,7 @@ def boundary_lines(raw: bytes, marker: bytes, span: Span) -> Iterator[tuple[int,
         if at < 0:
             return
         rest = AFTER_BOUNDARY.match(raw, at + len(marker), span.end)
-        is_line = at == span.head.body_at or raw[at - 1] == 0x0A
+        is_line = at == span.head.body_at or raw[at - 1 : at] == b"\n"
         if rest and is_line:
             found += 1
             yield at, rest.end(), rest[1] is not None

@@ -46,7 +46,7 @@ def decode_base64_cut(kept: bytes) -> tuple[bytes, Defect]:
 
 def decode_uu(data: bytes) -> tuple[bytes, Defect | None]:
     """Return the content between `begin` and `end`; a line that does not decode ends it."""
-    out = []
+    out: list[bytes] = []
     lines = iter(data.splitlines())
     if not any(line.startswith(b"begin ") for line in lines):
         return data, Defect.TRANSFER_ENCODING_BROKEN
