@@ -129,6 +129,6 @@ def plan_batches(
             yield batch
             batch, room = [], octets
         batch.append(uid)
-        room = 0 if lonely else room - size
+        room = -1 if lonely else room - size
     if batch:
         yield batch

@@ -1,0 +1,120 @@
+"""The pure decisions of the mailbox watcher: windows, batches, pauses, settings."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from intake.imap_arrival import arrival
+from intake.imap_backoff import connection_pause, login_pause
+from intake.imap_plan import plan_batches, windows
+from intake.settings import MailboxSettings
+from privacy.messages import ArrivalBasis
+
+NOON = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
+MINIMAL = {"address": "privacy@autocloz.example", "host": "imap.example", "password": "x"}
+
+
+@given(first=st.integers(1, 10**6), length=st.integers(0, 2 * 10**6), exists=st.integers(0, 10**6))
+def test_windows_cover_every_uid_once_and_are_never_too_many(first, length, exists):
+    found = list(windows(first, first + length, exists=exists))
+    covered = [uid for start, last in found for uid in (start, last)]
+    assert covered == sorted(covered)
+    assert sum(last - start + 1 for start, last in found) == length
+    assert len(found) <= 20_001
+
+
+def test_a_folder_with_few_messages_far_apart_is_asked_for_in_few_windows():
+    assert len(list(windows(1, 4 * 10**9, exists=3))) == 1
+    assert len(list(windows(1, 4 * 10**9, exists=5_000))) <= 6
+
+
+@given(
+    sizes=st.dictionaries(st.integers(1, 99), st.integers(0, 200)),
+    alone=st.frozensets(st.integers(1, 99)),
+)
+def test_batches_keep_the_order_and_both_limits(sizes, alone):
+    uids = list(range(1, 100))
+    batches = list(plan_batches(uids, sizes, messages=10, octets=100, alone=alone))
+    assert [uid for batch in batches for uid in batch] == uids
+    for batch in batches:
+        assert len(batch) <= 10
+        if len(batch) > 1:
+            assert sum(sizes[uid] for uid in batch) <= 100  # and all are known
+            assert not alone & set(batch)
+
+
+def test_connections_are_tried_again_after_a_second_and_never_later_than_five_minutes():
+    pauses = [connection_pause(n, 0).total_seconds() for n in (1, 2, 3, 20, 10**9)]
+    assert pauses == [1, 2, 4, 300, 300]
+    assert connection_pause(3, 1).total_seconds() == 2
+
+
+def test_refused_logins_are_never_more_than_three_in_ten_minutes():
+    refused, moment = [], NOON
+    for _ in range(12):
+        refused.append(moment)
+        moment += login_pause(refused, moment, 0)
+    for number in range(len(refused) - 3):
+        assert refused[number + 3] - refused[number] >= timedelta(minutes=10)
+    assert refused[1] - refused[0] == timedelta(minutes=1)
+    assert refused[-1] - refused[-2] == timedelta(minutes=30)
+
+
+@pytest.mark.parametrize(
+    ("internaldate", "boundary", "expected"),
+    [
+        (NOON, None, (NOON, ArrivalBasis.INTERNALDATE)),
+        (None, NOON, (NOON, ArrivalBasis.RECEIVED)),
+        (NOON, NOON - timedelta(hours=1), (NOON - timedelta(hours=1), ArrivalBasis.RECEIVED)),
+        (NOON - timedelta(hours=1), NOON, (NOON - timedelta(hours=1), ArrivalBasis.INTERNALDATE)),
+        (None, None, (NOON, ArrivalBasis.UNKNOWN)),
+        (NOON + timedelta(days=9), None, (NOON, ArrivalBasis.INTERNALDATE)),
+    ],
+)
+def test_the_earliest_trustworthy_server_time_is_the_arrival(internaldate, boundary, expected):
+    assert arrival(internaldate, boundary, NOON) == expected
+
+
+def test_a_mailbox_needs_little_to_be_said():
+    settings = MailboxSettings(**MINIMAL)
+    assert (settings.port_number, settings.folders, settings.login_name) == (
+        993,
+        ("INBOX",),
+        "privacy@autocloz.example",
+    )
+    assert "password='**********'" not in repr(settings) or "x'" not in repr(settings.password)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"security": "plain"},
+        {"password": None},
+        {"auth": "oauth2"},
+        {"folders": ["a\r\nb"]},
+        {"folders": []},
+        {"username": "a b"},
+        {"username": "a\r\nb"},
+        {"host": "imap example"},
+        {"idle_renew_seconds": 600},
+        {"answer_from": "2026-01-01T00:00:00"},
+        {"after_commit": "move", "processed_folder": "INBOX"},
+        {"surplus": 1},
+    ],
+)
+def test_unsafe_settings_are_refused(changes):
+    with pytest.raises(ValidationError):
+        MailboxSettings(**{**MINIMAL, **changes})
+
+
+def test_plain_text_is_allowed_on_this_machine():
+    assert MailboxSettings(**{**MINIMAL, "host": "::1", "security": "plain"}).port_number == 143
+
+
+def test_an_instant_is_kept_in_utc():
+    settings = MailboxSettings(**MINIMAL, answer_from="2026-01-01T01:00:00+01:00")
+    assert settings.answer_from == datetime(2026, 1, 1, tzinfo=UTC)
+    assert settings.answer_from.tzinfo is UTC
