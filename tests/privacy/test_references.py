@@ -1,0 +1,76 @@
+"""References that people read and retype: a wrong one is noticed."""
+
+from itertools import combinations
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from privacy.references import make_reference, references_in
+
+years = st.integers(min_value=2020, max_value=2099)
+six_digits = st.integers(min_value=0, max_value=999_999)
+DIGITS = [3, 4, 5, 6, 8, 9, 10, 11, 12, 13]  # where the digits stand in PR-2026-482915-K7
+
+
+@given(years, six_digits)
+def test_a_reference_is_found_in_a_subject(year: int, number: int) -> None:
+    reference = make_reference(year, number)
+    assert references_in(f"AW: Ihre Anfrage [{reference}]") == (reference,)
+
+
+@given(years, six_digits)
+def test_small_letters_do_not_matter(year: int, number: int) -> None:
+    reference = make_reference(year, number)
+    assert references_in(f"re: {reference.lower()}?") == (reference,)
+
+
+@given(years, six_digits, st.sampled_from(DIGITS), st.sampled_from("0123456789"))
+def test_a_single_wrong_digit_is_noticed(year: int, number: int, place: int, digit: str) -> None:
+    reference = make_reference(year, number)
+    assume(reference[place] != digit)
+    assert references_in(reference[:place] + digit + reference[place + 1 :]) == ()
+
+
+@given(years, six_digits)
+def test_every_swap_of_two_digits_is_noticed(year: int, number: int) -> None:
+    reference = make_reference(year, number)
+    for one, other in combinations(DIGITS, 2):
+        swapped = list(reference)
+        swapped[one], swapped[other] = reference[other], reference[one]
+        assert references_in("".join(swapped)) in {(), (reference,)}
+
+
+@given(
+    years,
+    six_digits,
+    st.sampled_from([15, 16]),
+    st.sampled_from("0123456789ABCDEFGHJKMNPQRSTVWXYZ"),
+)
+def test_a_wrong_check_character_is_noticed(year: int, number: int, place: int, wrong: str) -> None:
+    reference = make_reference(year, number)
+    assume(reference[place] != wrong)
+    assert references_in(reference[:place] + wrong + reference[place + 1 :]) == ()
+
+
+def test_each_reference_is_given_once_in_the_order_of_the_text() -> None:
+    first, second = make_reference(2026, 482915), make_reference(2026, 17)
+    assert references_in(f"{second} and {first}, {second}") == (second, first)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "PR-2026-482915", "XPR-2026-482915-K7", "PR-26-482915-K7", "INV-2026-000001-AA"]
+)
+def test_other_numbers_are_not_taken_for_a_reference(text: str) -> None:
+    assert references_in(text) == ()
+
+
+@given(st.text())
+def test_no_text_is_too_strange(text: str) -> None:
+    assert isinstance(references_in(text), tuple)
+
+
+@pytest.mark.parametrize("number", [-1, 1_000_000])
+def test_a_number_without_six_digits_is_refused(number: int) -> None:
+    with pytest.raises(ValueError, match="six digits"):
+        make_reference(2026, number)
