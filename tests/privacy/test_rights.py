@@ -5,6 +5,7 @@ from privacy.rights import Classification, Lane, Right, Scope
 
 
 def test_it_knows_every_right_that_the_policy_grants_to_everybody() -> None:
+    """Policy P14."""
     granted = {
         Right.ACCESS,
         Right.RECTIFICATION,
