@@ -74,10 +74,10 @@ class MailboxWatcher:
         can_idle = connection.has("IDLE")
         while not self._stopping.is_set():
             self._keep_token_fresh()
+            recheck = self._is_recheck_due()
             for folder in folders:
-                self._read(connection, folder)
+                self._read(connection, folder, recheck=recheck)
             self._failures = 0
-            self._recheck(connection, folders)
             self._wait_for_poll(connection, folders[-1], can_idle=can_idle)
 
     def _wait_for_poll(
@@ -91,12 +91,17 @@ class MailboxWatcher:
             elif connection.wait_for_news(min(left, self._settings.idle_renew_seconds)):
                 self._read(connection, live)
 
-    def _read(self, connection: ImapConnection, folder: FolderToRead) -> None:
+    def _read(
+        self, connection: ImapConnection, folder: FolderToRead, *, recheck: bool = False
+    ) -> None:
         """Read one folder; while the ledger is out of reach, wait with the connection open."""
         failures = 0
         while not self._stopping.is_set():
             try:
                 self._read_and_move(connection, folder)
+                if recheck:
+                    recheck_folder(connection, folder.name, self._door, junk=folder.junk)
+                    self._read_and_move(connection, folder)  # what came during the recheck
             except MailboxTrouble as trouble:
                 if not self._is_only_this_folder(trouble, folder):
                     raise
@@ -121,12 +126,11 @@ class MailboxWatcher:
         refused = isinstance(trouble, CommandRefused) and trouble.reason is Reason.FOLDER
         return refused and folder.name != self._settings.folders[0]
 
-    def _recheck(self, connection: ImapConnection, folders: list[FolderToRead]) -> None:
-        if time.monotonic() < self._recheck_at:
-            return
-        self._recheck_at = time.monotonic() + RECHECK_SECONDS
-        for folder in folders:
-            recheck_folder(connection, folder.name, self._door, junk=folder.junk)
+    def _is_recheck_due(self) -> bool:
+        due = time.monotonic() >= self._recheck_at
+        if due:
+            self._recheck_at = time.monotonic() + RECHECK_SECONDS
+        return due
 
     def _keep_token_fresh(self) -> None:
         """Renew the token while the old one still works: a revoked consent shows days earlier."""

@@ -110,6 +110,10 @@ class FolderPass:
         return sum(self._read(uids) for uids in self._new_uids())
 
     @property
+    def _place(self) -> tuple[str, int]:
+        return self._folder, self._plan.uidvalidity
+
+    @property
     def _end(self) -> int:
         return self._selected.uidnext
 
@@ -132,7 +136,7 @@ class FolderPass:
             sizes,
             messages=settings.batch_messages,
             octets=settings.batch_bytes,
-            alone=self._door.strikes.suspects(self._folder),
+            alone=self._door.strikes.suspects(self._place),
         )
         return sum(self._keep_batch(batch, sizes) for batch in batches)
 
@@ -142,9 +146,9 @@ class FolderPass:
         if messages:
             self._keep(messages)
         if withheld is not None:
-            self._door.strikes.hit(self._folder, [withheld])
+            self._door.strikes.hit(self._place, [withheld])
             raise MailboxTrouble(Reason.FETCH)
-        self._door.strikes.forgive(self._folder, uids)
+        self._door.strikes.forgive(self._place, uids)
         return len(messages)
 
     def _fetch_batch(
@@ -153,7 +157,7 @@ class FolderPass:
         try:
             found = self._fetch(uids, sizes)
         except MailboxTrouble:
-            self._door.strikes.hit(self._folder, uids)
+            self._door.strikes.hit(self._place, uids)
             raise
         messages: list[RawMessage] = []
         for uid in uids:
@@ -168,7 +172,7 @@ class FolderPass:
 
     def _fetch(self, uids: list[int], sizes: dict[int, int]) -> dict[int, RawMessage]:
         uid = uids[0]
-        if len(uids) == 1 and self._door.strikes.is_out(self._folder, uid):
+        if len(uids) == 1 and self._door.strikes.is_out(self._place, uid):
             return {uid: self._stub(uid)}
         if len(uids) == 1 and sizes.get(uid, 0) > self._door.settings.max_message_bytes:
             beginning = self._connection.fetch_beginning(uid)
@@ -182,7 +186,7 @@ class FolderPass:
         So that somebody looks at it, and the mail behind it is read.
         """
         log.warning("message %d of a folder cannot be fetched: kept as a stub", uid)
-        may_ask = self._door.strikes.may_ask(self._folder, uid)
+        may_ask = self._door.strikes.may_ask(self._place, uid)
         fetched = self._connection.fetch_header(uid) if may_ask else None
         stub = fetched or place_of(self._plan.uidvalidity, uid)
         return replace(self._message(uid, stub, cut=True), quiet_reason="fetch-failed")

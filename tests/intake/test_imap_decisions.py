@@ -1,6 +1,6 @@
 """The pure decisions of the mailbox watcher: windows, batches, pauses, settings."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from intake.imap_arrival import arrival
 from intake.imap_backoff import connection_pause, login_pause
 from intake.imap_plan import plan_batches, windows
+from intake.imap_values import selectable, utc_or_none
 from intake.settings import MailboxSettings
 from privacy.messages import ArrivalBasis
 
@@ -118,3 +119,22 @@ def test_an_instant_is_kept_in_utc():
     settings = MailboxSettings(**MINIMAL, answer_from="2026-01-01T01:00:00+01:00")
     assert settings.answer_from == datetime(2026, 1, 1, tzinfo=UTC)
     assert settings.answer_from.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    "answered",
+    [
+        None,
+        b"no date",
+        datetime(2026, 1, 1),
+        datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=9))),
+    ],  # noqa: DTZ001
+)
+def test_an_instant_that_is_none_is_not_made_up(answered):
+    assert utc_or_none(answered) is None
+
+
+def test_folders_that_cannot_be_opened_or_named_safely_are_not_offered():
+    assert selectable(((b"\\Noselect",), b"/", "Archive")) == []
+    assert selectable(((), b"/", 'a"b')) == []
+    assert selectable(((b"\\Junk",), b"/", "Spam"))[0].flags == {"\\junk"}

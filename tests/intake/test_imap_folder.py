@@ -18,6 +18,7 @@ from intake.settings import MailboxSettings
 from privacy.errors import Permanent, Retryable
 from privacy.messages import ArrivalBasis
 from servers.imap_fakes import MemoryLedger, MemoryState, now
+from servers.scripted_imap import ScriptedImap
 
 LAST_YEAR = datetime(2025, 11, 3, 9, 30, tzinfo=UTC)
 
@@ -423,3 +424,31 @@ def test_a_second_thread_can_cut_a_connection(settings):
     with pytest.raises(MailboxTrouble):
         connection.examine("INBOX")
     connection.close()
+
+
+def test_after_a_renumbering_nothing_is_moved_before_all_is_read_again(dovecot, user, door):
+    deliver(dovecot, user, "one")
+    read(door)
+    dovecot.reset_uidvalidity(user)
+    with connected(door.settings) as connection:
+        assert move_kept(connection, "INBOX", door) == 0
+        assert move_kept(connection, "Sent", door) == 0  # never read
+
+
+def test_a_mailbox_without_a_sent_folder_has_no_trace_of_any_letter():
+    with ScriptedImap() as server:
+        plain = MailboxSettings(
+            address="privacy@autocloz.example",
+            host="127.0.0.1",
+            port=server.port,
+            security="plain",
+            password="x",
+        )
+        assert SentFolder(plain, None, now).was_sent([OURS]) == frozenset()
+
+
+def test_oauth_without_tokens_is_refused_before_anything_is_said(settings):
+    oauth = {"client_id": "x", "token_url": "https://provider.example/"}
+    given = settings.model_dump() | {"auth": "oauth2", "oauth": oauth}
+    with pytest.raises(LoginRefused):
+        login_check(MailboxSettings(**given), None, now())

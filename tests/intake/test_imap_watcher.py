@@ -8,11 +8,12 @@ from datetime import timedelta
 
 import pytest
 
+from intake import imap
 from intake.imap import MailboxWatcher
 from intake.imap_folder import MailboxDoor
 from intake.oauth import AccessTokens
 from intake.settings import MailboxSettings, OAuthSettings
-from privacy.errors import Retryable
+from privacy.errors import Permanent, Retryable
 from privacy.ports import OAuthTokens
 from servers.imap_fakes import MemoryLedger, MemoryState, MemoryTokenStore, now
 from servers.oauth_provider import CLIENT_ID, CLIENT_SECRET, SCOPE, OAuthProvider
@@ -342,3 +343,21 @@ def test_a_token_that_the_mail_server_refuses_is_not_tried_twice(dovecot, user, 
         until_trouble(door, "auth")
     assert tokens.token(now()) != "nobody-knows-this"
     assert len(provider.requests) == 1
+
+
+def test_what_a_server_showed_late_is_found_by_the_hourly_recheck(dovecot, user, monkeypatch):
+    monkeypatch.setattr(imap, "RECHECK_SECONDS", 1.0)
+    door = door_for(settings_for(dovecot, user, poll_seconds=1, folders=("INBOX", "Missing")))
+    refusing = [True]
+
+    def refuse(batch):
+        if refusing[0] and any(b"Subject: one" in message.raw for message in batch):
+            raise Permanent("cannot be kept")
+
+    door.ledger.refuse = refuse
+    dovecot.deliver(mail("one"), user=user)
+    dovecot.deliver(mail("two"), user=user)
+    with watching(door):
+        until_kept(door, "two")
+        refusing[0] = False
+        until_kept(door, "one")

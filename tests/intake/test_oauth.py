@@ -333,3 +333,23 @@ def test_google_and_microsoft_need_no_addresses():
 def test_settings_without_a_safe_token_endpoint_are_refused(changes):
     with pytest.raises(ValidationError):
         OAuthSettings(**{"client_id": "x", **changes})
+
+
+def test_a_provider_without_device_flow_says_what_is_missing(settings):
+    without = settings.model_copy(update={"device_authorization_url": None})
+    with pytest.raises(LoginRefused) as refused:
+        start_device_login(without, NOON)
+    assert "device_authorization_url" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("reply", "trouble"),
+    [
+        (json_reply(400, error="invalid_scope"), LoginRefused),
+        (json_reply(200, device_code="d"), MailboxTrouble),
+    ],
+)
+def test_a_device_login_that_cannot_begin_says_so(provider, settings, reply, trouble):
+    provider.replies = [reply]
+    with pytest.raises(trouble):
+        start_device_login(settings, NOON)
