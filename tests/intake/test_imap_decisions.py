@@ -126,9 +126,9 @@ def test_an_instant_is_kept_in_utc():
     [
         None,
         b"no date",
-        datetime(2026, 1, 1),
+        datetime(2026, 1, 1),  # noqa: DTZ001
         datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=9))),
-    ],  # noqa: DTZ001
+    ],
 )
 def test_an_instant_that_is_none_is_not_made_up(answered):
     assert utc_or_none(answered) is None
