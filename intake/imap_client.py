@@ -184,6 +184,11 @@ class ImapConnection:
         found = self._run(lambda: self._client.search(["UID", f"{int(first)}:{int(last)}"]))
         return sorted({uid for uid in found if first <= uid <= last})
 
+    def search_larger(self, first: int, last: int, octets: int) -> list[int]:
+        """UIDs from first to last of messages with more than so many octets."""
+        wanted = ["UID", f"{int(first)}:{int(last)}", "LARGER", str(int(octets))]
+        return sorted(self._run(lambda: self._client.search(wanted)))
+
     def search_since(self, day: date) -> list[int]:
         """UIDs of mail that arrived on this day or later, ascending."""
         return sorted(self._run(lambda: self._client.search(["SINCE", day])))

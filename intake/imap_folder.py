@@ -130,7 +130,7 @@ class FolderPass:
 
     def _read(self, uids: list[int]) -> int:
         settings = self._door.settings
-        sizes = self._connection.fetch_sizes(uids)
+        sizes = self._sizes(uids) if uids else {}
         batches = plan_batches(
             uids,
             sizes,
@@ -139,6 +139,17 @@ class FolderPass:
             alone=self._door.strikes.suspects(self._place),
         )
         return sum(self._keep_batch(batch, sizes) for batch in batches)
+
+    def _sizes(self, uids: list[int]) -> dict[int, int]:
+        """Return a size for each message that its answer will not exceed.
+
+        Most mail is small, and one search says so of all: only the rest is asked one by one.
+        """
+        settings = self._door.settings
+        small = settings.batch_bytes // settings.batch_messages
+        large = set(self._connection.search_larger(uids[0], uids[-1], small)).intersection(uids)
+        exact = self._connection.fetch_sizes(sorted(large))
+        return dict.fromkeys(set(uids) - large, small) | exact
 
     def _keep_batch(self, uids: list[int], sizes: dict[int, int]) -> int:
         """Keep a batch up to the first message that the server withholds, then raise for it."""

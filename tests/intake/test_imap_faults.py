@@ -242,7 +242,7 @@ def test_it_never_asks_for_more_than_a_thousand_uids_at_once():
         if command.startswith(b"EXAMINE"):
             state = b"* 5000 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT 5001] ok\r\n"
             return state + tag + b" OK done\r\n"
-        if command.startswith(b"UID SEARCH"):
+        if command.startswith(b"UID SEARCH UID") and b"LARGER" not in command:
             asked.append([int(n) for n in command.split()[3].split(b":")])
         return None
 
