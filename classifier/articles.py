@@ -1,0 +1,86 @@
+"""Articles of law cited in a sentence: the strongest evidence there is, and the same in every language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from classifier.concepts import BIT
+from classifier.data import Law, laws
+from classifier.reading import Hit, Reader, Sentence
+from privacy.rights import Right, Scope
+
+_WINDOW = 30  # pieces after "Articles" that may hold the list of numbers
+_BEHIND = 6  # pieces before "cikk", "artiklan", "BDSG" that may hold the number
+_ARTICLE, _LAW = BIT["article"], BIT["law"]
+_PARAGRAPH = r"(?:\s*\(\s*(\d{1,2})\s*\)|[\s,]*(?:absatz|abs|lid|ust|paragraph|par|stk|comma|odst|alin|n)\.?\s*(\d{1,2})|\.(\d)(?!\d))?"
+_NUMBER = re.compile(rf"[\s.:]*(\d{{1,4}}(?:\.\d{{3}})?)(?:\.?o\b|\.?a\b)?{_PARAGRAPH}")
+_BEFORE = re.compile(rf"(\d{{1,4}}){_PARAGRAPH}[\s.)]*$")
+_JOINED = re.compile(r"\s*(?:,|/|&|\b(?:and|und|sowie|or|oder|et|ou|y|e|ed|en|i|oraz|och|og|ja|a|es)\b)\s*(?:art[a-z]*\.?)?")
+_RANGE = re.compile(r"\s*(?:-|\b(?:to|bis|a|do|till|al|through)\b)\s*\d")
+# Article 21(2) and section 1798.120 name the scope of the objection themselves.
+_SCOPES = {("gdpr", "21(2)"): Scope.MARKETING, ("ccpa", "1798.120"): Scope.SALE_SHARING, ("ccpa", "1798.135"): Scope.SALE_SHARING}
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One right that a cited article grants; `law_named` is False where only the number was given."""
+
+    right: Right
+    law: str
+    hit: Hit
+    law_named: bool
+    scope: Scope | None = None
+
+
+def citations(reader: Reader, sentence: Sentence) -> Iterator[Citation]:
+    """Yield the rights whose articles the sentence cites. A range (15 to 22) recites the law and asks nothing."""
+    named = [law for hit in sentence.hits if hit.mask & _LAW for law in _law(reader, hit)]
+    for hit in sentence.hits:
+        if hit.mask & (_ARTICLE | _LAW):
+            for key in _numbers(reader, hit):
+                yield from _granted(key, hit, named)
+
+
+def _law(reader: Reader, hit: Hit) -> Iterator[Law]:
+    words = " ".join(piece for piece in reader.pieces[hit.first : hit.last + 1] if piece[0].isalnum())
+    law = laws().by_words.get(words)
+    if law is not None:
+        yield law
+
+
+def _numbers(reader: Reader, hit: Hit) -> Iterator[str]:
+    after = "".join(reader.pieces[hit.last + 1 : hit.last + 1 + _WINDOW])
+    before = "".join(reader.pieces[max(0, hit.first - _BEHIND) : hit.first])
+    behind = _BEFORE.search(before)
+    if behind is not None:
+        yield _key(behind)
+    yield from _listed(after)
+
+
+def _listed(text: str) -> Iterator[str]:
+    found = _NUMBER.match(text)
+    while found is not None:
+        if _RANGE.match(text, found.end()):
+            return
+        yield _key(found)
+        joined = _JOINED.match(text, found.end())
+        found = None if joined is None else _NUMBER.match(text, joined.end())
+
+
+def _key(found: re.Match[str]) -> str:
+    paragraph = next((group for group in found.groups()[1:] if group), None)
+    return found[1] if paragraph is None else f"{found[1]}({paragraph})"
+
+
+def _granted(key: str, hit: Hit, named: list[Law]) -> Iterator[Citation]:
+    article = key.partition("(")[0]
+    candidates = named or [laws().by_words["gdpr"]]
+    for law in candidates:
+        for written in (key, article):
+            right = law.articles.get(written)
+            if right is not None:
+                scope = _SCOPES.get((law.name, written))
+                yield Citation(right, law.name, hit, bool(named), scope)
+                return

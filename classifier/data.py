@@ -1,0 +1,157 @@
+"""The data of this room, read once when they are first needed: languages, rules, laws."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from classifier.concepts import BIT, bits
+from classifier.folded import fold
+from classifier.vocabulary import Lexicon, Phrase, read_entry, spellings
+from privacy.rights import Lane, Right, Scope
+
+UNKNOWN = "und"  # BCP 47: a language that could not be told
+
+
+@dataclass(frozen=True, kw_only=True)
+class Language:
+    """One language as its file describes it; `complete` is False where only the core words are known."""
+
+    code: str
+    complete: bool
+    negation_follows: bool
+    detect: tuple[str, ...]
+    entries: tuple[Phrase, ...]
+    ordinary: tuple[str, ...]
+    machine: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One line of the policy of recognising: which concepts together make a request or name a lane."""
+
+    name: str
+    why: str
+    confidence: float
+    says: int
+    right: Right | None = None
+    scope: Scope | None = None
+    lane: Lane | None = None
+    with_: int = 0
+    near: int = 0
+    also: int = 0
+    whole: int = 0
+    not_near: int = 0
+    alone: bool = False
+    unless: int = 0
+    denied: bool | None = False  # None: denied or not
+    person: bool = False
+    asks: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Law:
+    """One data protection law: which of its articles grants which right (None: only the subject is clear)."""
+
+    name: str
+    articles: Mapping[str, Right | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Laws:
+    """All laws, found by the way they are written."""
+
+    by_words: Mapping[str, Law]
+    entries: tuple[Phrase, ...]
+
+
+def _toml(*place: str) -> dict[str, Any]:
+    return tomllib.loads(files("classifier").joinpath(*place).read_text(encoding="utf-8"))
+
+
+@cache
+def language_codes() -> tuple[str, ...]:
+    """Return the codes of all languages of which there is a file, in alphabetical order."""
+    names = (entry.name for entry in files("classifier").joinpath("languages").iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+
+
+@cache
+def language(code: str) -> Language:
+    """Return one language. Raises KeyError for a concept that is not in the list, ValueError for a bad stem."""
+    raw = _toml("languages", f"{code}.toml")
+    return Language(
+        code=code,
+        complete=raw["complete"],
+        negation_follows=raw["negation_follows"],
+        detect=tuple(fold(raw["detect"]).text.split()),
+        entries=tuple(_entries(raw["concepts"], raw.get("respell", {}))),
+        ordinary=tuple(raw.get("ordinary", "").split()),
+        machine={name: tuple(fold(word).text for word in words) for name, words in raw["machine"].items()},
+    )
+
+
+def _entries(concepts: Mapping[str, Iterable[str]], respell: Mapping[str, str]) -> Iterator[Phrase]:
+    for concept, words in concepts.items():
+        mask = 0 if concept == "nothing" else BIT[concept]
+        for word in words:
+            for spelling in spellings(word, respell):
+                yield read_entry(spelling, mask)
+
+
+@cache
+def lexicon(codes: tuple[str, ...]) -> Lexicon:
+    """Return the words of these languages as one lexicon, with the names of the laws."""
+    chosen = [language(code) for code in codes]
+    entries = [entry for one in chosen for entry in one.entries]
+    return Lexicon([*entries, *laws().entries], [word for one in chosen for word in one.ordinary])
+
+
+@cache
+def laws() -> Laws:
+    """Return all laws, with the words for "article" in all languages."""
+    raw = _toml("laws.toml")
+    by_words: dict[str, Law] = {}
+    entries = [read_entry(word, BIT["article"]) for word in raw["article"]]
+    for one in raw["law"]:
+        articles = {key: Right(right) if right else None for key, right in one["articles"].items()}
+        for written in one["words"]:
+            entry = read_entry(written, BIT["law"])
+            entries.append(entry)
+            by_words[" ".join(entry.words)] = Law(name=one["name"], articles=articles)
+    return Laws(by_words=by_words, entries=tuple(entries))
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Return all rules in the order of the file. Raises KeyError for an unknown concept."""
+    raw = _toml("rules.toml")
+    return tuple(_rule(one) for one in (*raw["rule"], *raw["lane"]))
+
+
+def _rule(raw: Mapping[str, Any]) -> Rule:
+    denied = raw.get("denied", False)
+    return Rule(
+        name=raw["name"],
+        why=raw["why"],
+        confidence=raw["confidence"],
+        right=Right(raw["right"]) if "right" in raw else None,
+        scope=Scope(raw["scope"]) if "scope" in raw else None,
+        lane=Lane(raw["lane"]) if "lane" in raw else None,
+        denied=None if denied == "any" else denied,
+        person=raw.get("person", False),
+        asks=raw.get("asks", False),
+        alone=raw.get("alone", False),
+        with_=bits(raw.get("with", ())),
+        **{key: bits(raw.get(key, ())) for key in ("says", "near", "also", "whole", "not_near", "unless")},
+    )
+
+
+@cache
+def rules_for(mask: int) -> tuple[Rule, ...]:
+    """Return the rules that start from any of these concepts; there are only as many masks as words differ."""
+    return tuple(rule for rule in rules() if rule.says & mask)

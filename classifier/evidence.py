@@ -1,0 +1,182 @@
+"""What the rules find in one part of a message: claims with their quotes, votes for lanes, and what was touched on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from classifier.articles import citations
+from classifier.concepts import ALL_TRIGGERS, BIT, bits
+from classifier.data import Rule, rules_for
+from classifier.grammar import Bound, about_the_writer, bind, recital_place
+from classifier.pieces import QUESTION
+from classifier.reading import Hit, Reader, Sentence
+from privacy.rights import Lane, Right, RightClaim, Scope
+
+LEAST = 0.5  # below this it is no claim, only a trace
+_REQUEST, _HOW, _IF, _REPORT, _LAW = (BIT[name] for name in ("request", "how", "if", "report", "law"))
+_CITED = bits(["article", "law"])
+_NO_PERSON, _NO_PERSON_BUT_LAW = 0.3, 0.08  # taken off where the sentence speaks of nobody
+_ONLY_ASKED, _ONLY_IF = 0.15, 0.1  # taken off a question about how, a condition
+_ARTICLE_ALONE, _ARTICLE_WITHOUT_LAW = 0.82, 0.62
+_WEAK_TRIES = 3  # sentences in which one rule may hold weakly before it is let be
+_ALONE = 6  # pieces: at most three words
+_SURE = 0.99  # nothing is surer than this
+
+Key = tuple[Right, Scope | None]
+
+
+@dataclass
+class Evidence:
+    """All that was found in the parts read so far."""
+
+    claims: dict[Key, RightClaim] = field(default_factory=dict)
+    lanes: dict[Lane, str] = field(default_factory=dict)
+    lane_rules: set[str] = field(default_factory=set)
+    rules_hit: set[str] = field(default_factory=set)
+    weak: Counter[str] = field(default_factory=Counter)
+    mask: int = 0
+
+    def found(self, rule: Rule, confidence: float) -> None:
+        """Note that a rule held; it is not tried again once it held in full, or weakly a few times."""
+        if confidence < rule.confidence:
+            self.weak[rule.name] += 1
+        if confidence >= rule.confidence or self.weak[rule.name] >= _WEAK_TRIES:
+            self.rules_hit.add(rule.name)
+
+    def add(self, claim: RightClaim) -> None:
+        """Keep the surest claim for each request item; a second, independent sign makes it surer."""
+        key = claim.key
+        other = self.claims.get(key)
+        if other is None:
+            self.claims[key] = claim
+            return
+        best, second = (claim, other) if claim.confidence > other.confidence else (other, claim)
+        if best.reason != second.reason:
+            best = _surer(best, 1 - (1 - best.confidence) * (1 - second.confidence / 2))
+        self.claims[key] = best
+
+
+def _surer(claim: RightClaim, confidence: float) -> RightClaim:
+    return RightClaim(
+        right=claim.right,
+        scope=claim.scope,
+        confidence=round(min(_SURE, confidence), 2),
+        part=claim.part,
+        quote=claim.quote,
+        start=claim.start,
+        end=claim.end,
+        reason=claim.reason,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule that held in a sentence, and how sure it is there."""
+
+    rule: Rule
+    hit: Hit
+    confidence: float
+
+
+def gather(reader: Reader, evidence: Evidence, *, code: str, negation_follows: bool) -> None:
+    """Add to `evidence` all that the rules find in one part; cost linear in its length."""
+    evidence.mask |= reader.mask
+    for sentence in reader.sentences:
+        if sentence.mask & ALL_TRIGGERS:
+            for finding in _findings(reader, sentence, evidence.rules_hit, negation_follows=negation_follows):
+                _keep(reader, sentence, finding, evidence, code)
+        if sentence.mask & _CITED:
+            _keep_citations(reader, sentence, evidence)
+
+
+def _findings(
+    reader: Reader, sentence: Sentence, known: set[str], *, negation_follows: bool
+) -> Iterator[Finding]:
+    for place, hit in enumerate(sentence.hits):
+        if not hit.mask & ALL_TRIGGERS:
+            continue
+        bound: Bound | None = None
+        for rule in rules_for(hit.mask & ALL_TRIGGERS):
+            if rule.name in known or not _allowed(rule, sentence.mask, reader):
+                continue
+            bound = bound or bind(sentence, place, negation_follows=negation_follows)
+            if _holds(rule, bound):
+                confidence = _confidence(rule, sentence, hit, reader.mask)
+                if confidence >= LEAST:
+                    yield Finding(rule, hit, confidence)
+
+
+def _allowed(rule: Rule, mask: int, reader: Reader) -> bool:
+    if mask & rule.unless or (rule.alone and len(reader.pieces) > _ALONE):
+        return False
+    return (not rule.also or bool(mask & rule.also)) and (not rule.whole or bool(reader.mask & rule.whole))
+
+
+def _holds(rule: Rule, bound: Bound) -> bool:
+    if rule.denied is not None and rule.denied is not bound.negated:
+        return False
+    if bound.near & rule.not_near or (rule.near and not bound.near & rule.near):
+        return False
+    return not rule.with_ or bool(bound.objects & rule.with_)
+
+
+def _confidence(rule: Rule, sentence: Sentence, hit: Hit, whole: int) -> float:
+    if rule.right is None:
+        return rule.confidence
+    mask = sentence.mask
+    asked = mask & _REQUEST
+    if hit.first > recital_place(sentence) or (mask & _REPORT and not asked):
+        return 0.0
+    confidence = rule.confidence
+    if not asked:
+        only_asked = mask & _HOW or (mask & QUESTION and not rule.asks)
+        confidence -= (_ONLY_ASKED if only_asked else 0) + (_ONLY_IF if mask & _IF else 0)
+    if rule.person and not about_the_writer(mask):
+        confidence -= _NO_PERSON_BUT_LAW if whole & _LAW else _NO_PERSON
+    return round(confidence, 2)
+
+
+def _keep(reader: Reader, sentence: Sentence, finding: Finding, evidence: Evidence, code: str) -> None:
+    rule = finding.rule
+    evidence.found(rule, finding.confidence)
+    if rule.lane is not None:
+        evidence.lanes.setdefault(rule.lane, f"{code}.{rule.name}")
+        evidence.lane_rules.add(rule.name)
+    if rule.right is not None:
+        reason = f"{code}.{rule.name}"
+        evidence.add(_claim(reader, sentence, finding.hit, (rule.right, rule.scope), finding.confidence, reason))
+
+
+def _keep_citations(reader: Reader, sentence: Sentence, evidence: Evidence) -> None:
+    for citation in citations(reader, sentence):
+        reason = f"law.{citation.law}.{citation.right}"
+        if reason in evidence.rules_hit or citation.hit.first > recital_place(sentence):
+            continue
+        evidence.rules_hit.add(reason)
+        confidence = _ARTICLE_ALONE if citation.law_named else _ARTICLE_WITHOUT_LAW
+        key = _scoped(citation.right, citation.scope, evidence)
+        evidence.add(_claim(reader, sentence, citation.hit, key, confidence, reason))
+
+
+def _scoped(right: Right, scope: Scope | None, evidence: Evidence) -> Key:
+    """An article about objection confirms the objection that the words have already given a scope."""
+    if scope is None and right is Right.OBJECTION:
+        scopes = [found for found_right, found in evidence.claims if found_right is right]
+        return (right, scopes[0] if scopes else None)
+    return (right, scope)
+
+
+def _claim(reader: Reader, sentence: Sentence, hit: Hit, key: Key, confidence: float, reason: str) -> RightClaim:
+    start, end = reader.span(sentence, hit)
+    return RightClaim(
+        right=key[0],
+        scope=key[1],
+        confidence=confidence,
+        part=reader.part,
+        quote=reader.original[start:end],
+        start=start,
+        end=end,
+        reason=reason,
+    )

@@ -1,0 +1,96 @@
+"""Which language a text is written in: by its alphabet, else by the small words that every sentence needs."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+
+from classifier.data import UNKNOWN, language, language_codes
+from classifier.folded import fold
+from classifier.pieces import PIECES
+
+_SAMPLE = 600  # pieces, about three hundred words: more of them would not change the answer
+_ENOUGH = 1.0  # votes: two words that two languages share, or one that only one language has
+_LEAD = 1.25  # how far ahead the first language must be
+# Alphabets that belong to one language of those we may meet; the order matters (Japanese also uses Chinese signs).
+_SCRIPTS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("hi", re.compile("[\u0904-\u0939]")),
+    ("el", re.compile("[\u03b1-\u03c9]")),
+    ("ja", re.compile("[\u3041-\u30fa]")),
+    ("zh", re.compile("[\u4e00-\u9fff]")),
+    ("ko", re.compile("[\uac00-\ud7a3]")),
+    ("uk", re.compile("[іїєґ]")),
+    ("ru", re.compile("[ыэё]")),
+    ("ar", re.compile("[\u0621-\u064a]")),
+)
+_OTHER_ALPHABET = re.compile("[\u0370-\u1dff\u2e80-\uffff]")
+# Small words of neighbours whose rights we cannot read yet: better "we do not know" than the wrong neighbour.
+_NEIGHBOURS: Mapping[str, str] = {
+    "da": "og ikke jeg mig dig mine jer kan skal venligst hvad hvordan slet slette oplysninger ønsker af på til vil dette har det som med tak",
+    "no": "og ikke jeg meg deg mine dere kan skal vennligst hva hvordan slett opplysninger ønsker av på til vil dette har det som med takk",
+    "fi": "ja ei minun ole olen teidän kaikki tietoni haluan voitte mitä että on ovat sekä pyydän kiitos miten tietojen myös",
+    "cs": "a je jsem mé moje prosím všechny údaje jak chci že na se vám vaše žádám děkuji nebo jste které osobních údajů",
+    "ro": "și nu sunt vă rog datele mele este pentru toate care doresc mulțumesc cum despre solicit ale personal",
+    "hu": "és nem a az hogy kérem adataim vagyok minden azt köszönöm egy ezt van személyes kérek önök",
+    "tr": "ve bir bu benim lütfen verilerimi için istiyorum değil tüm nasıl teşekkürler olarak kişisel",
+    "sk": "a je som moje prosím všetky údaje ako chcem že na sa vám vaše žiadam ďakujem alebo ste ktoré osobných údajov",
+    "hr": "i je sam moje molim sve podatke kako želim da na se vam vaše hvala ili ste koje osobnih podataka",
+    "sl": "in je sem moje prosim vse podatke kako želim da na se vam vaše hvala ali ste osebnih podatkov",
+    "et": "ja ei on minu palun kõik andmed kuidas soovin et teie aitäh või mis isikuandmete",
+    "lt": "ir ne yra mano prašau visus duomenis kaip noriu kad jūsų ačiū arba asmens duomenų",
+    "lv": "un nav ir mani lūdzu visus datus kā vēlos ka jūsu paldies vai personas datu",
+}
+
+
+@cache
+def _small_words() -> dict[str, tuple[str, ...]]:
+    """Return for each small word the languages that have it."""
+    owners: dict[str, list[str]] = {}
+    known = {code: " ".join(language(code).detect) for code in language_codes()}
+    for code, words in {**known, **_NEIGHBOURS}.items():
+        for word in set(fold(words).text.split()):
+            owners.setdefault(word, []).append(code)
+    return {word: tuple(codes) for word, codes in owners.items()}
+
+
+def detect_language(text: str) -> str:
+    """Return the two-letter code of the language of any text, `und` when unsure."""
+    return detect_in(PIECES.findall(fold(text[: _SAMPLE * 12]).text))
+
+
+def detect_in(pieces: Sequence[str]) -> str:
+    """Return the language of a text that is already folded and cut into pieces."""
+    sample = pieces[:_SAMPLE]
+    code = _by_script(sample) or _by_words(sample)
+    return code or UNKNOWN
+
+
+def _by_script(sample: Sequence[str]) -> str | None:
+    text = "".join(sample)
+    if not _OTHER_ALPHABET.search(text):
+        return None
+    letters = sum(map(str.isalpha, text))
+    for code, letter in _SCRIPTS:
+        if 4 * len(letter.findall(text)) > letters or (code in {"uk", "ru"} and 30 * len(letter.findall(text)) > letters):
+            return code
+    return None
+
+
+def _by_words(sample: Sequence[str]) -> str | None:
+    owners = Counter(map(_small_words().get, sample))
+    votes: Counter[str] = Counter()
+    for codes, count in owners.items():
+        for code in codes or ():
+            votes[code] += count / len(codes)  # type: ignore[assignment]  # a Counter of floats
+    return _winner(votes.most_common(2))
+
+
+def _winner(leaders: Iterable[tuple[str, float]]) -> str | None:
+    ranked = list(leaders)
+    if not ranked or ranked[0][1] < _ENOUGH:
+        return None
+    if len(ranked) > 1 and ranked[0][1] < _LEAD * ranked[1][1]:
+        return None
+    return ranked[0][0]

@@ -1,0 +1,43 @@
+"""A folded text cut into words, numbers and what stands between them; nothing is lost."""
+
+from __future__ import annotations
+
+import re
+
+from classifier.concepts import BIT, bits
+
+# Letters: a-z and every alphabet above ASCII with its vowel signs; their full stops and question marks are not letters.
+_LETTERS = "a-z\u00aa\u00b5\u00ba\u00c0-\u037d\u037f-\u060b\u060d-\u061a\u0620-\u06d3\u06d5-\u0963\u0966-\u1fff\u2c00-\u2dff\u3005-\u3007\u3040-\ud7ff\uf900-\ufdff\ufe70-\ufeff"
+PIECES = re.compile(rf"[{_LETTERS}]+|[0-9]+|[^{_LETTERS}0-9]+")
+WORD = re.compile(rf"[{_LETTERS}]+")
+# A blank line or a list item starts a new thought; a single line break is where mail programs wrap.
+_NEW_THOUGHT = re.compile(r"[!?;;؟؛।॥。！？]|\n[ \t>]*\n|\n[ \t]*[-*•>(]|\.\.|\|")
+_FULL_STOP = re.compile(r"\.(?:[\s\"')\]]|$)|[.][\s]*$")
+_SHORT_STOP = re.compile(r"[,:()\n\"]| - ")
+_ASKING = re.compile(r"[?؟？]")
+
+END, PERIOD, SOFT, QUESTION = BIT["end"], BIT["period"], BIT["soft"], BIT["question"]
+STOPS = bits(["end", "period"])
+
+# Words before which a full stop ends nothing (Art. 15, Nr. 7, Abs. 2, z. B., Mr. Smith).
+ABBREVIATED = frozenset(
+    "art arts abs nr no sec sect lit para par str dr mr mrs ms prof st vs resp bzw ggf evtl inkl gem usw ust pkt poz al "
+    "lid ed num inc ltd co approx tel ext ca op cit cf p pp artt n let reg lett fig vol s".split()
+)
+
+
+def mark_of(between: str) -> int:
+    """Return what a piece without letters and digits says: end of a thought, full stop, short stop, question."""
+    if between == " ":
+        return 0
+    mark = QUESTION if _ASKING.search(between) else 0
+    if _NEW_THOUGHT.search(between):
+        return mark | END
+    if _FULL_STOP.search(between):
+        return mark | PERIOD
+    return mark | (SOFT if _SHORT_STOP.search(between) else 0)
+
+
+def stop_is_real(before: str) -> bool:
+    """Return whether a full stop after this word ends a sentence: not after `Art`, one letter or a day's number."""
+    return not (before in ABBREVIATED or len(before) < 2 or (before.isdigit() and len(before) == 2))  # noqa: PLR2004

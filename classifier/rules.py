@@ -1,0 +1,151 @@
+"""Which right: the rules alone, without a model. Reads words, touches nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from classifier import data
+from classifier.concepts import BIT
+from classifier.evidence import Evidence, gather
+from classifier.language import detect_in
+from classifier.lanes import ALWAYS_A_PERSON, HINTS, choose_lane
+from classifier.reading import cut, read
+from classifier.settings import ClassifierSettings
+from classifier.wording import opens_like_a_machine
+from privacy.messages import ParsedMessage
+from privacy.rights import Classification, Lane, RightClaim
+
+_ANSWERED = re.compile(r"\s*(?:re|aw|antw|antwort|sv|vs|fwd?|wg|tr|rv|rif|odp|res|enc|doorst|vb)\s*(?:\[\d+\])?:", re.IGNORECASE)
+_CLIENT = BIT["client"]
+_NOT_THEIR_OWN = {"other.third_party", "vendor.pitch"}
+_CONSEQUENCE = ("objection.not_processed", "objection.that", "erasure.close_account")
+# A foreign text of a few words is read once more as English: loan words travel ("GDPR delete request").
+_ENGLISH = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    name: str
+    text: str
+
+
+def list_rules() -> list[tuple[str, str]]:
+    """Return all rules as (name, why), in the order of the file; rules about articles come last."""
+    known = [(rule.name, rule.why) for rule in data.rules()]
+    return [*known, ("law", "cites an article that grants the right, in any language")]
+
+
+def classify_text(subject: str, text: str, settings: ClassifierSettings | None = None) -> Classification:
+    """Return what a subject line and a text ask for. Quoted history must not be in the text: it would vote."""
+    return _classify([_Part("subject", subject), _Part("text", text)], settings or ClassifierSettings())
+
+
+class RulesClassifier:
+    """The rule classifier: fulfils `privacy.ports.Classifier`."""
+
+    def __init__(self, settings: ClassifierSettings | None = None) -> None:
+        self._settings = settings or ClassifierSettings()
+
+    def classify(self, message: ParsedMessage) -> Classification:
+        """Return what the new words of the message ask for; never raises on any text.
+
+        Forwarded messages are read only where the sender's own words ask for nothing: what they ask for was
+        written by somebody else, so a person decides.
+        """
+        own = _classify([_Part("subject", message.subject), _Part("text", message.new_text)], self._settings)
+        if own.rights or not message.forwarded:
+            return own
+        return self._with_forwarded(own, message)
+
+    def _with_forwarded(self, own: Classification, message: ParsedMessage) -> Classification:
+        claims: dict[object, RightClaim] = {}
+        for number, inner in enumerate(message.forwarded, start=1):
+            found = _classify([_Part(f"forwarded:{number}", inner.text or inner.subject)], self._settings)
+            for claim in found.rights:
+                claims.setdefault(claim.key, claim)
+        if not claims:
+            return own
+        reasons = (*own.reasons, "asked only in a forwarded message")
+        return Classification(lane=Lane.RIGHTS, rights=tuple(claims.values()), needs_human=True, reasons=reasons)
+
+
+def _classify(parts: list[_Part], settings: ClassifierSettings) -> Classification:
+    written = [part for part in parts if part.text.strip()]
+    if not written:
+        return Classification(lane=Lane.UNCLEAR, needs_human=True, reasons=("no words to read",))
+    evidence, code = _read_parts(_without_answered_subject(written))
+    claims = tuple(_believed(evidence))
+    lane = choose_lane(evidence, claims)
+    if code == data.UNKNOWN and not claims and lane is Lane.OTHER and not evidence.lanes:
+        lane = Lane.UNCLEAR
+    doubts = tuple(_doubts(evidence, claims, lane, code, settings))
+    if opens_like_a_machine(written[-1].text):
+        doubts = (*doubts, "the text opens like an automatic reply")
+    lane_reasons = tuple(sorted(evidence.lanes.values()))
+    return Classification(lane=lane, rights=claims, needs_human=bool(doubts), reasons=(*doubts, *lane_reasons))
+
+
+def _without_answered_subject(parts: list[_Part]) -> list[_Part]:
+    """A subject after Re: or Fwd: holds the words of an older mail, often our own: it does not vote."""
+    if len(parts) > 1 and _ANSWERED.match(parts[0].text):
+        return parts[1:]
+    return parts
+
+
+def _read_parts(parts: list[_Part]) -> tuple[Evidence, str]:
+    cuts = [cut(part.text) for part in parts]
+    code = detect_in([piece for _, pieces in reversed(cuts) for piece in pieces])
+    evidence = Evidence()
+    for codes in _readings(code):
+        lexicon = data.lexicon(codes)
+        follows = any(data.language(one).negation_follows for one in codes)
+        named = codes[0] if len(codes) == 1 else data.UNKNOWN
+        for part, pieces in zip(parts, cuts, strict=True):
+            gather(read(part.name, part.text, pieces, lexicon), evidence, code=named, negation_follows=follows)
+        if evidence.claims or evidence.lanes:
+            break
+    return evidence, code
+
+
+def _readings(code: str) -> Iterator[tuple[str, ...]]:
+    """Yield the lexicons to read with, until one finds something."""
+    if code not in data.language_codes():
+        yield data.language_codes()
+        return
+    yield (code,)
+    if code != _ENGLISH:
+        yield (_ENGLISH,)
+
+
+def _believed(evidence: Evidence) -> Iterator[RightClaim]:
+    """Yield the claims that are the writer's own: not those that a pitch or a customer passes on.
+
+    "Stop the processing" beside a clearer right is the consequence of that right, not one more.
+    """
+    if evidence.lane_rules & _NOT_THEIR_OWN and not evidence.mask & _CLIENT:
+        return
+    for claim in evidence.claims.values():
+        if not (len(evidence.claims) > 1 and claim.reason.endswith(_CONSEQUENCE)):
+            yield claim
+
+
+def _doubts(
+    evidence: Evidence, claims: tuple[RightClaim, ...], lane: Lane, code: str, settings: ClassifierSettings
+) -> Iterator[str]:
+    for claim in claims:
+        if claim.confidence < settings.threshold:
+            yield f"not sure: {claim.reason}"
+    if code not in data.language_codes():
+        yield "language not known"
+    elif not data.language(code).complete:
+        yield f"the words of {code} are not complete"
+    if lane in ALWAYS_A_PERSON:
+        yield f"lane {lane}: a person reads it first"
+    if evidence.lane_rules & {"other.known", "other.third_party", "regulator.court", "regulator.authority"} and (
+        claims or evidence.claims
+    ):
+        yield "speaks of other matters too"
+    if not claims and lane not in ALWAYS_A_PERSON and evidence.mask & HINTS:
+        yield "speaks of personal data without a clear wish"

@@ -1,0 +1,18 @@
+"""Settings of the classifier room."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class ClassifierSettings(BaseModel):
+    """When the rules may decide without a person."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    threshold: float = Field(
+        default=0.8,
+        ge=0.5,
+        le=1.0,
+        description="Confidence from which a recognised right is worked without a person looking at it first.",
+    )

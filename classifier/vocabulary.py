@@ -1,0 +1,179 @@
+"""The words of one language, compiled: from a word to the concepts it may mean, at the price of one look-up.
+
+Notation of the language files: `delete` is a word, `delet*` a stem, `*daten` the end of a compound, `opt out` words
+in a row, `take ... off` words with up to five others between. A row takes its words away from shorter readings:
+once `account manager` is read, `account` is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from classifier.concepts import ALL_OBJECTS, ALL_TRIGGERS, BIT
+from classifier.folded import fold
+from classifier.pieces import WORD, mark_of
+from classifier.spelling import Slips
+
+GAP = 5  # words that may stand between the two halves of `take ... off`
+_HEAD = 3  # letters by which stems and endings are looked up
+_REMEMBERED = 50_000  # words; a flood of new words makes the memory start anew, it does not grow
+PHRASE_START = BIT["phrase_start"]
+_FORGIVEN = ALL_TRIGGERS | ALL_OBJECTS
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One way of writing a concept: words in a row; `gaps` holds the places before which other words may stand."""
+
+    words: tuple[str, ...]
+    gaps: frozenset[int]
+    mask: int
+
+
+Phrases = Mapping[str, tuple[Phrase, ...]]
+_NONE: Phrases = {}
+
+
+def read_entry(written: str, mask: int) -> Phrase:
+    """Return the compiled form of one expression. Raises ValueError for a stem shorter than three letters."""
+    words: list[str] = []
+    gaps: set[int] = set()
+    for word in fold(written).text.split():
+        if word in {"...", "."}:
+            gaps.add(len(words))
+            continue
+        if not words and "*" in word and len(word.strip("*")) < _HEAD:
+            raise ValueError(f"stem too short: {written}")
+        words.append(word)
+    return Phrase(tuple(words), frozenset(gaps), mask)
+
+
+def spellings(written: str, respell: Mapping[str, str]) -> Iterable[str]:
+    """Yield an expression as it is written and as people write it without the letters of their language."""
+    yield written
+    plain = written.casefold()
+    for letter, pair in respell.items():
+        plain = plain.replace(letter, pair)
+    if plain != written.casefold():
+        yield plain
+
+
+def word_fits(pattern: str, word: str) -> bool:
+    """Return whether a word of the text is the word, stem or ending of the pattern."""
+    if pattern.endswith("*"):
+        return word.startswith(pattern[:-1])
+    if pattern.startswith("*"):
+        return word.endswith(pattern[1:])
+    return word == pattern
+
+
+class Lexicon:
+    """All words of one language (or of several read as one), ready to be asked."""
+
+    def __init__(self, entries: Iterable[Phrase], ordinary: Iterable[str] = ()) -> None:
+        self._exact: dict[str, int] = {}
+        self._stems: dict[str, dict[str, int]] = {}
+        self._ends: dict[str, dict[str, int]] = {}
+        self._phrases: dict[str, list[Phrase]] = {}
+        self._stem_phrases: dict[str, list[Phrase]] = {}
+        for entry in entries:
+            self._add(entry)
+        self._slips = Slips(
+            (word for word, mask in self._exact.items() if mask & _FORGIVEN),
+            [*(word for word, mask in self._exact.items() if not mask & _FORGIVEN), *(fold(w).text for w in ordinary)],
+        )
+        self.forgiving = Masks(self, forgiving=True)
+        self.strict = Masks(self, forgiving=False)
+        self.phrases = PhraseMemory(self)
+
+    def _add(self, entry: Phrase) -> None:
+        word = entry.words[0]
+        if len(entry.words) > 1:
+            home = self._stem_phrases if word.endswith("*") else self._phrases
+            key = word[:_HEAD] if word.endswith("*") else word
+            _put_phrase(home.setdefault(key, []), entry)
+        elif word.endswith("*"):
+            _put(self._stems.setdefault(word[:_HEAD], {}), word[:-1], entry.mask)
+        elif word.startswith("*"):
+            _put(self._ends.setdefault(word[-_HEAD:], {}), word[1:], entry.mask)
+        else:
+            _put(self._exact, word, entry.mask)
+
+    def find_phrases(self, word: str) -> Phrases:
+        """Return the phrases that begin with this word, by their second word ("" where that one is open)."""
+        found: dict[str, list[Phrase]] = {}
+        stems = self._stem_phrases.get(word[:_HEAD], ())
+        fitting = [phrase for phrase in stems if word_fits(phrase.words[0], word)]
+        for phrase in (*self._phrases.get(word, ()), *fitting):
+            second = phrase.words[1]
+            found.setdefault("" if 1 in phrase.gaps or "*" in second else second, []).append(phrase)
+        return {key: _longest_first(phrases) for key, phrases in found.items()}
+
+    def find_mask(self, word: str, *, forgiving: bool) -> int:
+        """Return the concepts of one word: by its own entry, else the longest stem, else the longest ending."""
+        mask = self._exact.get(word)
+        if mask is None:
+            mask = _longest(self._stems.get(word[:_HEAD]), word, str.startswith)
+        if mask is None:
+            mask = _longest(self._ends.get(word[-_HEAD:]), word, str.endswith)
+        if mask is None and forgiving:
+            meant = self._slips.meant(word)
+            mask = None if meant is None else self._exact[meant]
+        return mask or 0
+
+
+class Masks(dict[str, int]):
+    """From a piece of text to its concepts and marks; what was looked up once is remembered."""
+
+    def __init__(self, lexicon: Lexicon, *, forgiving: bool) -> None:
+        super().__init__()
+        self._lexicon = lexicon
+        self._forgiving = forgiving
+
+    def __missing__(self, piece: str) -> int:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        mask = self[piece] = self._read(piece)
+        return mask
+
+    def _read(self, piece: str) -> int:
+        if not WORD.match(piece):
+            return 0 if piece[0].isdigit() else mark_of(piece)
+        starts = PHRASE_START if self._lexicon.phrases[piece] else 0
+        return starts | self._lexicon.find_mask(piece, forgiving=self._forgiving)
+
+
+class PhraseMemory(dict[str, Phrases]):
+    """From a word to the phrases that begin with it."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        super().__init__()
+        self._lexicon = lexicon
+
+    def __missing__(self, word: str) -> Phrases:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        phrases = self[word] = self._lexicon.find_phrases(word) or _NONE
+        return phrases
+
+
+def _put(home: dict[str, int], word: str, mask: int) -> None:
+    home[word] = home.get(word, 0) | mask
+
+
+def _put_phrase(home: list[Phrase], entry: Phrase) -> None:
+    for place, other in enumerate(home):
+        if (other.words, other.gaps) == (entry.words, entry.gaps):
+            home[place] = Phrase(entry.words, entry.gaps, other.mask | entry.mask)
+            return
+    home.append(entry)
+
+
+def _longest_first(phrases: list[Phrase]) -> tuple[Phrase, ...]:
+    return tuple(sorted(phrases, key=lambda phrase: -len(phrase.words)))
+
+
+def _longest(known: Mapping[str, int] | None, word: str, fits: Callable[[str, str], bool]) -> int | None:
+    best = max((part for part in known or () if fits(word, part)), key=len, default=None)
+    return None if best is None or known is None else known[best]
