@@ -28,9 +28,9 @@ class ListenerSettings(BaseModel):
         description="Name that the listener says of itself in its greeting.",
     )
     mailboxes: tuple[str, ...] = Field(
-        min_length=1,
-        description="Addresses that mail is taken for, plus-addresses of them included; "
-        "a mail to several belongs to the first in this order.",
+        default=(),
+        description="Addresses that mail is taken for, plus-addresses of them included; none means all our "
+        "mailboxes. A mail to several belongs to the first in this order.",
     )
     max_message_bytes: int = Field(
         default=25 * MIB,

@@ -24,9 +24,11 @@ async def start_listener(
 ) -> Listener:
     """Listen for SMTP in `loop` and return the running listener.
 
-    `keep` commits a message; while it has not returned, nobody is told 250. Raises Permanent when the
-    address is taken or the certificate cannot be read.
+    `keep` commits a message; while it has not returned, nobody is told 250. Raises Permanent when
+    there is no mailbox to take mail for, the address is taken or the certificate cannot be read.
     """
+    if not settings.mailboxes:
+        raise Permanent("listener: no mailbox to take mail for")
     reception = Reception(
         settings=settings, keep=keep, clock=clock, tls_context=_make_tls_context(settings)
     )

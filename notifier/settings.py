@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from enum import StrEnum
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
@@ -29,9 +30,11 @@ def is_loopback(host: str) -> bool:
 class SmtpSettings(BaseModel):
     """How mail leaves by SMTP."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    host: str = Field(pattern=HOST, description="Mail server that takes our letters.")
+    host: str = Field(
+        default="localhost", pattern=HOST, description="Mail server that takes our letters."
+    )
     port: int = Field(
         default=0,
         ge=0,
@@ -82,18 +85,41 @@ class SmtpSettings(BaseModel):
         return self
 
 
-class BuiltInMailboxSettings(BaseModel):
-    """Where letters are kept instead of being sent."""
+class TransportKind(StrEnum):
+    """The ways out for letters."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    SMTP = "smtp"
+    MAILDIR = "maildir"
 
-    path: Path = Field(description="Folder of the Maildir; made when it is missing.")
+
+class OutgoingSettings(BaseModel):
+    """How letters leave."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    transport: TransportKind = Field(
+        default=TransportKind.MAILDIR,
+        description="smtp sends letters; maildir keeps them in the built-in mailbox, for trying things out.",
+    )
+    smtp: SmtpSettings = Field(
+        default_factory=SmtpSettings, description="The mail server, for smtp."
+    )
+    maildir: Path | None = Field(
+        default=None,
+        description="Folder of the built-in mailbox, made when it is missing; default `letters` in the home folder.",
+    )
+
+    @model_validator(mode="after")
+    def _server_named(self) -> Self:
+        if self.transport is TransportKind.SMTP and "smtp" not in self.model_fields_set:
+            raise ValueError("transport smtp needs the table smtp")
+        return self
 
 
 class WebhookAlarmSettings(BaseModel):
     """Alarms as an HTTP POST."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     url: SecretStr = Field(
         description="Address to post to; https, or http on loopback. Treated as a secret."
@@ -116,11 +142,13 @@ class WebhookAlarmSettings(BaseModel):
 class MailAlarmSettings(BaseModel):
     """Alarms by mail, over a way out of their own."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     sender: str = Field(description="Address that alarms come from.")
     recipient: str = Field(description="Address that alarms go to.")
-    smtp: SmtpSettings = Field(description="The way out for alarms; not the one of the letters.")
+    smtp: SmtpSettings = Field(
+        description="The mail server for alarms; another one than that of the letters."
+    )
 
     @field_validator("sender", "recipient")
     @classmethod
@@ -129,3 +157,12 @@ class MailAlarmSettings(BaseModel):
             return wire_address(address)
         except Permanent as error:
             raise ValueError("not an address that mail can be sent to") from error
+
+
+class AlarmSettings(BaseModel):
+    """Who is called when the desk fails: each way is used, none depends on the way out for letters."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    webhook: WebhookAlarmSettings | None = Field(default=None, description="Call by HTTP POST.")
+    mail: MailAlarmSettings | None = Field(default=None, description="Call by mail.")

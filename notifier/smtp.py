@@ -50,7 +50,7 @@ class SmtpTransport:
     def __init__(self, settings: SmtpSettings) -> None:
         self._settings = settings
         self._context = _make_context(settings)
-        self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
+        self._runner: asyncio.Runner | None = None
         self._lock = Lock()
         self._client: SMTP | None = None
         self._used_at = 0.0
@@ -68,18 +68,22 @@ class SmtpTransport:
             content=compose(message),
         )
         with self._lock:
+            if self._runner is None:
+                self._runner = _new_runner()
             return self._runner.run(self._send(envelope))
 
     def check(self) -> str:
         """Connect, log in, and say so in one line; raises Permanent for a wrong setting, else Retryable."""
-        with self._lock:
-            return self._runner.run(self._check())
+        with _new_runner() as runner:
+            return runner.run(self._check())
 
     def close(self) -> None:
-        """End the kept connection and the event loop; the transport cannot be used afterwards."""
+        """End the kept connection; the next letter would open another one."""
         with self._lock:
-            self._runner.run(self._leave())
-            self._runner.close()
+            runner, self._runner = self._runner, None
+            if runner is not None:
+                runner.run(self._leave())
+                runner.close()
 
     async def _send(self, envelope: _Envelope) -> SendReceipt:
         client = await self._open_letter(envelope)
@@ -182,6 +186,10 @@ class SmtpTransport:
         client, self._client = self._client, None
         if client is not None:
             await _abort(client)
+
+
+def _new_runner() -> asyncio.Runner:
+    return asyncio.Runner(loop_factory=asyncio.new_event_loop)
 
 
 async def _announce(client: SMTP, envelope: _Envelope) -> None:

@@ -439,7 +439,6 @@ async def test_a_port_that_is_taken_is_said_plainly():
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"mailboxes": ()},
         {"mailboxes": ("privacy+x@autocloz.example",)},
         {"mailboxes": ("privacy",)},
         {"other_channel": "two\r\nlines"},
@@ -452,3 +451,9 @@ async def test_a_port_that_is_taken_is_said_plainly():
 def test_wrong_settings_are_refused(wrong):
     with pytest.raises(ValidationError):
         ListenerSettings(**{"mailboxes": (PRIVACY,)} | wrong)
+
+
+async def test_a_listener_without_a_mailbox_is_refused():
+    with pytest.raises(Permanent, match="no mailbox"):
+        async with listening(mailboxes=()):
+            pass
