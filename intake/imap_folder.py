@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from intake.arrival import boundary_received_at
 from intake.imap_arrival import place_of, to_raw_message, without_body
 from intake.imap_client import ImapConnection
 from intake.imap_plan import FolderPlan, plan_batches, plan_pass, windows
@@ -23,12 +23,16 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class MailboxDoor:
-    """What every pass over the folders of one mailbox needs."""
+    """What every pass over the folders of one mailbox needs.
+
+    `boundary_received_at` returns the instant of our own boundary's Received header, if any.
+    """
 
     settings: MailboxSettings
     ledger: Ledger
     state: MailboxState
     clock: Clock
+    boundary_received_at: Callable[[bytes], datetime | None] = lambda _: None
     strikes: Strikes = field(default_factory=Strikes)
 
     @property
@@ -207,7 +211,7 @@ class FolderPass:
         message = to_raw_message(
             fetched,
             mailbox=door.mailbox,
-            boundary=boundary_received_at(fetched.raw, boundary=door.settings.boundary_host),
+            boundary=door.boundary_received_at(fetched.raw),
             now=door.clock(),
         )
         return self._plan.label(

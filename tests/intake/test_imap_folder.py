@@ -4,9 +4,11 @@ import base64
 import contextlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
+from intake.arrival import boundary_received_at
 from intake.imap_client import ImapConnection
 from intake.imap_folder import MailboxDoor, read_folder, recheck_folder
 from intake.imap_moving import move_kept
@@ -133,7 +135,8 @@ def test_it_skips_what_was_deleted_before_it_came(dovecot, user, door):
 def test_the_boundary_may_know_an_earlier_arrival_than_the_mailbox(dovecot, user, door):
     line = b"Received: from mx.example by mail.autocloz.example; Mon, 3 Nov 2025 09:00:00 +0000\r\n"
     dovecot.deliver(line + mail("one"), user=user, internaldate=LAST_YEAR)
-    read(with_settings(door, boundary_host="mail.autocloz.example"))
+    ours = partial(boundary_received_at, boundary="mail.autocloz.example")
+    read(replace(door, boundary_received_at=ours))
     (kept,) = door.ledger.kept
     assert kept.arrival_basis is ArrivalBasis.RECEIVED
     assert kept.received_at == LAST_YEAR - timedelta(minutes=30)
