@@ -61,7 +61,13 @@ class AnswerKeys:
 
 
 def write_acknowledgement(
-    case: Case, added: Sequence[RequestItem], reading: Reading, *, inbound_id: UUID, desk: DeskProfile, now: datetime
+    case: Case,
+    added: Sequence[RequestItem],
+    reading: Reading,
+    *,
+    inbound_id: UUID,
+    desk: DeskProfile,
+    now: datetime,
 ) -> OutboundMessage | None:
     """Return the acknowledgement of this mail, None when there is nobody who could be answered."""
     recipient = reading.message.sender.address
@@ -70,7 +76,9 @@ def write_acknowledgement(
     mailbox = desk.mailbox_profile(case.mailbox)
     token = make_token(case.number, desk.token_key)
     letter = draft_acknowledgement(case, added, desk.identity)
-    message_id = make_message_id(case.number, f"{KIND}|{inbound_id}", key=desk.token_key, domain=mailbox.domain)
+    message_id = make_message_id(
+        case.number, f"{KIND}|{inbound_id}", key=desk.token_key, domain=mailbox.domain
+    )
     return OutboundMessage(
         message_id=message_id,
         sender=mailbox.address,
@@ -123,7 +131,9 @@ class SendingFacts:
 
 def _bounce_address(mailbox: MailboxProfile, token: str) -> str:
     """An own return path per case ties a bounce to its letter (mail.md section 7)."""
-    return tagged_address(mailbox.address, "b", token) if mailbox.envelope_sender else mailbox.address
+    return (
+        tagged_address(mailbox.address, "b", token) if mailbox.envelope_sender else mailbox.address
+    )
 
 
 def _subject(letter: Letter, case: Case, reading: Reading) -> str:

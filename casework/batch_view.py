@@ -62,7 +62,9 @@ class BatchView:
         if sender is not None:
             domain = sender.rpartition("@")[2]
             answer = AnswerKeys(
-                sender=self.lookup("address", sender.lower()), domain=self.lookup("domain", domain), body=body
+                sender=self.lookup("address", sender.lower()),
+                domain=self.lookup("domain", domain),
+                body=body,
             )
         return MailKeys(
             message=self.lookup("mail", mail_identity(message.reading)),

@@ -34,7 +34,9 @@ def approve_draft(database: Database, draft_id: UUID, *, actor: Actor, now: date
     with database.transaction() as transaction:
         draft = get_draft(transaction, draft_id)
         if letter_digest(draft.message) != draft.digest:
-            raise Permanent("the draft is not what was written: approve it again after looking at it")
+            raise Permanent(
+                "the draft is not what was written: approve it again after looking at it"
+            )
         _decide(transaction, draft, "approved", actor, now)
         approved = replace(draft.message, automation=Automation.APPROVED, date=now)
         letter = QueuedLetter(
@@ -60,7 +62,9 @@ def reject_draft(database: Database, draft_id: UUID, *, actor: Actor, now: datet
         _trail(transaction, draft, AuditKind.LETTER_REJECTED, actor, now)
 
 
-def _decide(transaction: Transaction, draft: Draft, decision: str, actor: Actor, now: datetime) -> None:
+def _decide(
+    transaction: Transaction, draft: Draft, decision: str, actor: Actor, now: datetime
+) -> None:
     decided = decide_draft(
         transaction,
         draft.draft_id,
@@ -74,7 +78,9 @@ def _decide(transaction: Transaction, draft: Draft, decision: str, actor: Actor,
         raise Permanent("this draft has been decided already")
 
 
-def _trail(transaction: Transaction, draft: Draft, kind: AuditKind, actor: Actor, now: datetime) -> None:
+def _trail(
+    transaction: Transaction, draft: Draft, kind: AuditKind, actor: Actor, now: datetime
+) -> None:
     event = AuditEvent(
         chain=draft.case_id,
         kind=kind,

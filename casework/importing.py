@@ -36,20 +36,28 @@ def import_batch(services: Services, items: Sequence[ImportItem], clock: Clock) 
     while process_batch(services, clock()):
         pass
     return [
-        _unreadable(item) if item.message is None else _report(services, item, next(kept)) for item in items
+        _unreadable(item) if item.message is None else _report(services, item, next(kept))
+        for item in items
     ]
 
 
 def _unreadable(item: ImportItem) -> Imported:
     return Imported(
-        path=item.path, message_id=None, outcome="quarantined", case=None, reason=item.error or "unreadable", error=True
+        path=item.path,
+        message_id=None,
+        outcome="quarantined",
+        case=None,
+        reason=item.error or "unreadable",
+        error=True,
     )
 
 
 def _report(services: Services, item: ImportItem, kept: KeptMessage) -> Imported:
     row = _worked(services, kept.inbound_id)
     raw = item.message.raw if item.message else b""
-    outcome, reason = (str(row.outcome), row.reason or "") if kept.is_new else ("duplicate", ALREADY_KEPT)
+    outcome, reason = (
+        (str(row.outcome), row.reason or "") if kept.is_new else ("duplicate", ALREADY_KEPT)
+    )
     return Imported(
         path=item.path,
         message_id=parse_message(raw).message_id,

@@ -1,5 +1,8 @@
-"""Works what was received: claim, read, decide, write down. One transaction for a batch, and a batch that fails is
-worked message by message, so that one mail can never hold up another (mail.md E009)."""
+"""Works what was received: claim, read, decide, write down.
+
+One transaction for a batch, and a batch that fails is worked message by message, so that one mail can never hold up
+another.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,9 @@ from storage.outbox import answer_counts, lock_answers
 
 BATCH = 50
 LEASE = timedelta(minutes=5)
-ATTEMPTS = 3  # a message that takes its worker down twice is not read a fourth time (reliability.md F90)
+ATTEMPTS = (
+    3  # a message that takes its worker down twice is not read a fourth time (reliability.md F90)
+)
 RETRY_AFTER = timedelta(minutes=1)
 
 log = structlog.get_logger(__name__)
@@ -73,9 +78,7 @@ def _read(services: Services, claimed: ClaimedMessage, now: datetime) -> Message
     return None
 
 
-def _worked_together(
-    services: Services, at_work: Sequence[MessageAtWork], now: datetime
-) -> bool:
+def _worked_together(services: Services, at_work: Sequence[MessageAtWork], now: datetime) -> bool:
     """Work the batch in one transaction; False when it must be worked one by one."""
     if len(at_work) == 1:
         return False
@@ -92,11 +95,15 @@ def _work_alone(services: Services, at_work: MessageAtWork, now: datetime) -> No
     try:
         _work(services, [at_work], now)
     except Retryable as error:
-        log.warning("message_postponed", inbound=str(at_work.inbound_id), error=type(error).__name__)
+        log.warning(
+            "message_postponed", inbound=str(at_work.inbound_id), error=type(error).__name__
+        )
         _postpone(services, at_work.claimed, now)
     except Exception as error:  # noqa: BLE001 - the top of the loop: the message becomes a case for a person
         log.error("message_quarantined", inbound=str(at_work.inbound_id), reason=_reason(error))  # noqa: TRY400
-        quarantine(services.database, services.desk, at_work.claimed, reason=_reason(error), now=now)
+        quarantine(
+            services.database, services.desk, at_work.claimed, reason=_reason(error), now=now
+        )
 
 
 def _reason(error: Exception) -> str:
@@ -155,7 +162,9 @@ def _look_up_cases(
     numbers: list[int] = []
     references: list[str] = []
     for message in at_work:
-        carriers = read_carriers(message.reading.message, message.claimed.envelope_to, desk.token_keys)
+        carriers = read_carriers(
+            message.reading.message, message.claimed.envelope_to, desk.token_keys
+        )
         view.carriers[message.inbound_id] = carriers
         numbers.extend(carriers.numbers)
         references.extend(carriers.references)

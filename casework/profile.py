@@ -37,7 +37,7 @@ class DeskProfile:
     regimes: tuple[Regime, ...]
     token_keys: Mapping[str, TokenKey] = field(repr=False)
     current_token_key: str
-    limits: AnswerLimits = AnswerLimits()
+    limits: AnswerLimits = field(default_factory=AnswerLimits)
     shared_domains: frozenset[str] = frozenset()
     own_addresses: frozenset[str] = frozenset()
 
@@ -55,7 +55,9 @@ class DeskProfile:
         wanted = without_plus(address)
         return next((box for box in self.mailboxes if box.address == wanted), self.mailboxes[0])
 
-    def answering_mailbox(self, named: Iterable[str], delivered_to: Iterable[str]) -> MailboxProfile:
+    def answering_mailbox(
+        self, named: Iterable[str], delivered_to: Iterable[str]
+    ) -> MailboxProfile:
         """Return the mailbox that answers: one named in the mail's own recipients, else one it was delivered to.
 
         The order of the settings decides between several, so that the copy for privacy@ and the copy for dpo@

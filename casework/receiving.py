@@ -40,7 +40,9 @@ class DatabaseLedger:
         if batch:
             self._wake()
 
-    def unknown_uids(self, mailbox: str, folder: str, uidvalidity: int, uids: Sequence[int]) -> list[int]:
+    def unknown_uids(
+        self, mailbox: str, folder: str, uidvalidity: int, uids: Sequence[int]
+    ) -> list[int]:
         """Return the UIDs of which the ledger holds nothing."""
         with self._database.reading() as reading:
             return unknown_uids(reading, mailbox, folder, uidvalidity, uids)

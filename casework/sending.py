@@ -56,23 +56,32 @@ def send_next(database: Database, transport: Transport, clock: Clock) -> Sending
         letter = claim_letter(transaction, now=now, lease=LEASE)
     if letter is None:
         return Sending(worked=False)
+    trouble = _dial(database, transport, letter, clock)
+    return Sending(worked=True, trouble=trouble)
+
+
+def _dial(
+    database: Database, transport: Transport, letter: LeasedLetter, clock: Clock
+) -> str | None:
+    """Hand the letter over and record what came of it; returns the transport's trouble, None when it has none."""
+    trouble: str | None = None
     try:
         receipt = transport.send(letter.message)
     except Retryable as error:
         _try_later(database, letter, error, clock())
-        return Sending(worked=True, trouble=str(error))
+        trouble = str(error)
     except OutcomeUnknown:
         _look_for_it(database, letter, clock())
-        return Sending(worked=True, trouble="outcome-unknown")
+        trouble = "outcome-unknown"
     except Permanent as error:
         _give_up(database, letter, str(error), clock())
-        return Sending(worked=True)
     except Exception as error:  # noqa: BLE001 - the top of the loop: it may have left, so it is looked for
         log.error("transport_raised", letter=str(letter.letter_id), error=type(error).__name__)  # noqa: TRY400
         _look_for_it(database, letter, clock())
-        return Sending(worked=True, trouble="transport-raised")
-    _record_sent(database, letter, receipt, clock())
-    return Sending(worked=True)
+        trouble = "transport-raised"
+    else:
+        _record_sent(database, letter, receipt, clock())
+    return trouble
 
 
 def reconcile(database: Database, lookups: Sequence[SentLookup], now: datetime) -> int:
@@ -94,9 +103,13 @@ def reconcile(database: Database, lookups: Sequence[SentLookup], now: datetime) 
         return confirm_sent(transaction, keys, at=now, evidence="trace-found")
 
 
-def _record_sent(database: Database, letter: LeasedLetter, receipt: SendReceipt, now: datetime) -> None:
+def _record_sent(
+    database: Database, letter: LeasedLetter, receipt: SendReceipt, now: datetime
+) -> None:
     with database.transaction() as transaction:
-        if not mark_sent(transaction, letter.letter_id, lease_token=letter.lease_token, receipt=receipt, at=now):
+        if not mark_sent(
+            transaction, letter.letter_id, lease_token=letter.lease_token, receipt=receipt, at=now
+        ):
             log.warning("lease_lost", letter=str(letter.letter_id))
             return
         if letter.kind == ACKNOWLEDGEMENT:
@@ -107,20 +120,28 @@ def _record_sent(database: Database, letter: LeasedLetter, receipt: SendReceipt,
 
 
 def _try_later(database: Database, letter: LeasedLetter, error: Retryable, now: datetime) -> None:
-    plan = next_attempt(letter.attempts, queued_at=letter.queued_at, now=now, asked_to_wait=error.after)
+    plan = next_attempt(
+        letter.attempts, queued_at=letter.queued_at, now=now, asked_to_wait=error.after
+    )
     if plan.at is None:
         _give_up(database, letter, plan.reason, now)
         return
     with database.transaction() as transaction:
         mark_retry(
-            transaction, letter.letter_id, lease_token=letter.lease_token, at=plan.at, reason=str(error)
+            transaction,
+            letter.letter_id,
+            lease_token=letter.lease_token,
+            at=plan.at,
+            reason=str(error),
         )
 
 
 def _look_for_it(database: Database, letter: LeasedLetter, now: datetime) -> None:
     with database.transaction() as transaction:
         if mark_uncertain(transaction, letter.letter_id, lease_token=letter.lease_token, since=now):
-            _trail(transaction, letter, AuditKind.LETTER_UNCERTAIN, {"attempts": letter.attempts}, now)
+            _trail(
+                transaction, letter, AuditKind.LETTER_UNCERTAIN, {"attempts": letter.attempts}, now
+            )
 
 
 def _give_up(database: Database, letter: LeasedLetter, reason: str, now: datetime) -> None:
@@ -135,10 +156,18 @@ def _give_up(database: Database, letter: LeasedLetter, reason: str, now: datetim
 
 
 def _trail(
-    transaction: Transaction, letter: LeasedLetter, kind: AuditKind, payload: dict[str, object], now: datetime
+    transaction: Transaction,
+    letter: LeasedLetter,
+    kind: AuditKind,
+    payload: dict[str, object],
+    now: datetime,
 ) -> None:
     event = AuditEvent(
-        chain=letter.case_id, kind=kind, at=now, actor=ACTOR, payload={"letter": letter.letter_id} | payload
+        chain=letter.case_id,
+        kind=kind,
+        at=now,
+        actor=ACTOR,
+        payload={"letter": letter.letter_id} | payload,
     )
     append(transaction, [event])
 

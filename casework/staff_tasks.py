@@ -15,7 +15,13 @@ from storage.tasks import Task
 
 
 def case_task(
-    message: MessageAtWork, case: Case, kind: str, reason: str, now: datetime, *, urgent: bool = False
+    message: MessageAtWork,
+    case: Case,
+    kind: str,
+    reason: str,
+    now: datetime,
+    *,
+    urgent: bool = False,
 ) -> Task:
     """Return a task about a message in a case, due with the acknowledgement."""
     return Task(
@@ -45,12 +51,19 @@ def held_task(message: MessageAtWork, reason: str, due: Due, now: datetime) -> T
 
 
 def hand_over(
-    message: MessageAtWork, case: Case, added: Sequence[RequestItem], writes: Writes, *, continued: bool
+    message: MessageAtWork,
+    case: Case,
+    added: Sequence[RequestItem],
+    writes: Writes,
+    *,
+    continued: bool,
 ) -> None:
     """Open the task for what no rule can finish: urgent lanes, stubs, and mails in a case that add no right."""
     lane = message.reading.classification.lane
     if lane in URGENT_LANES:
-        writes.tasks.append(case_task(message, case, "urgent_lane", str(lane), writes.now, urgent=True))
+        writes.tasks.append(
+            case_task(message, case, "urgent_lane", str(lane), writes.now, urgent=True)
+        )
     elif case.stub_reason is not None:
         writes.tasks.append(case_task(message, case, "read_by_hand", case.stub_reason, writes.now))
     elif not added:

@@ -35,7 +35,9 @@ class Worked:
     hold_due: Due | None
 
 
-def work_message(message: MessageAtWork, view: BatchView, desk: DeskProfile, writes: Writes) -> None:
+def work_message(
+    message: MessageAtWork, view: BatchView, desk: DeskProfile, writes: Writes
+) -> None:
     """Decide what becomes of the message and collect every change that follows from it."""
     carriers = view.carriers.get(message.inbound_id, Carriers())
     thread = match_case(carriers, message.reading.message.sender.address, view.known)
@@ -93,7 +95,9 @@ def _work_on_case(
         added = added_items(before, case)
     view.cases[case.case_id] = case
     if added or (before is None and case.stub_reason is not None):
-        answer(message, view, desk, writes, AnswerTo(case=case, added=added, proved=before is not None))
+        answer(
+            message, view, desk, writes, AnswerTo(case=case, added=added, proved=before is not None)
+        )
     hand_over(message, case, added, writes, continued=before is not None)
     return case.case_id
 

@@ -34,7 +34,9 @@ class Writes:
 
     def record(self, chain: UUID, kind: AuditKind, actor: str, payload: dict[str, object]) -> None:
         """Add an audit event; the payload holds codes, ids and dates only."""
-        self.events.append(AuditEvent(chain=chain, kind=kind, at=self.now, actor=actor, payload=payload))
+        self.events.append(
+            AuditEvent(chain=chain, kind=kind, at=self.now, actor=actor, payload=payload)
+        )
 
 
 def write_down(transaction: Transaction, writes: Writes) -> None:

@@ -62,4 +62,11 @@ class Bell:
 def _words(due: Sequence[Alarm], ended: Sequence[Alarm]) -> tuple[str, str]:
     subject = f"rightsdesk needs help: {due[0].code}" if due else "rightsdesk is well again"
     lines = [f"- {alarm}" for alarm in due] + [f"- over: {alarm}" for alarm in ended]
-    return subject, "\n".join(["What the privacy desk noticed about itself:", *lines, "", "`rightsdesk check` tells more."])
+    return subject, "\n".join(
+        [
+            "What the privacy desk noticed about itself:",
+            *lines,
+            "",
+            "`rightsdesk check` tells more.",
+        ]
+    )

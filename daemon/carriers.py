@@ -38,9 +38,7 @@ def check_carriers(entry: MailboxEntry, desk: Desk) -> str:
     )
 
 
-def _probe(
-    address: str, number: int, token: str, desk: Desk, now: datetime
-) -> OutboundMessage:
+def _probe(address: str, number: int, token: str, desk: Desk, now: datetime) -> OutboundMessage:
     """A mail from us to us: when it comes in, the desk knows its own letter and opens no case."""
     text = "This mail checks which tags the mail provider keeps. It can be deleted.\n"
     return OutboundMessage(
@@ -52,7 +50,11 @@ def _probe(
         recipient=tagged_address(address, "c", token),
         envelope_from=tagged_address(address, "b", token),
         letter=Letter(
-            kind="probe", language="en", subject="rightsdesk carrier check", text=text, html=f"<p>{text}</p>"
+            kind="probe",
+            language="en",
+            subject="rightsdesk carrier check",
+            text=text,
+            html=f"<p>{text}</p>",
         ),
         automation=Automation.GENERATED,
         date=now,

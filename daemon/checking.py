@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from daemon.bell import Bell
 from daemon.carriers import check_carriers
 from daemon.clock import utc_now
-from daemon.settings import MailboxEntry, Settings
+from daemon.settings import MailboxEntry, Settings, SettingsError
 from daemon.wiring import (
     Desk,
     TokenShelf,
@@ -43,9 +43,13 @@ class Finding:
 
 def check_everything(settings: Settings, *, carriers: bool) -> list[Finding]:
     """Return a finding for each part; a broken part never keeps the others from being looked at."""
-    findings = [_ok("configuration", f"{len(settings.mailboxes)} mailboxes, region {settings.region}")]
+    findings = [
+        _ok("configuration", f"{len(settings.mailboxes)} mailboxes, region {settings.region}")
+    ]
     try:
         desk = open_desk(settings)
+    except SettingsError as error:
+        return [*findings, *(_wrong("configuration", line) for line in error.lines)]
     except PrivacyError as error:
         return [*findings, _wrong("database", str(error)), *_without_database(settings)]
     try:
@@ -73,11 +77,15 @@ def test_alarms(settings: Settings) -> list[Finding]:
 
 
 def _without_database(settings: Settings) -> Iterator[Finding]:
-    yield from _attempt("transport", lambda: build_transport(settings.outgoing, settings.home).check())
+    yield from _attempt(
+        "transport", lambda: build_transport(settings.outgoing, settings.home).check()
+    )
     yield _ok("classifier", "rules alone; no model is asked, nothing leaves this machine")
     yield from _attempt("clock", _clock)
     yield from _attempt("calendars", lambda: _calendars(settings))
-    yield _ok("letters", f"written in {', '.join(sorted(languages()))}; other languages get English")
+    yield _ok(
+        "letters", f"written in {', '.join(sorted(languages()))}; other languages get English"
+    )
     if alarm_ways(settings):
         yield _ok("alarms", "set; `rightsdesk check --alarm-test` rings them")
     else:
@@ -88,7 +96,8 @@ def _mailbox(entry: MailboxEntry, desk: Desk) -> Iterator[Finding]:
     item = f"mailbox {entry.address}"
     if entry.authserv_id is None:
         yield _warning(
-            item, "authserv_id is not set: senders are not checked, only the limits protect against misuse"
+            item,
+            "authserv_id is not set: senders are not checked, only the limits protect against misuse",
         )
     if entry.imap is None:
         where = "the SMTP listener" if desk.settings.listener else "`rightsdesk import`"
@@ -105,11 +114,18 @@ def _mailbox(entry: MailboxEntry, desk: Desk) -> Iterator[Finding]:
         if folder.missing:
             yield _wrong(item, f"folder {folder.name} cannot be opened")
             continue
-        months = ", ".join(f"{month}: {count}" for month, count in list(folder.by_month.items())[-6:])
+        months = ", ".join(
+            f"{month}: {count}" for month, count in list(folder.by_month.items())[-6:]
+        )
         since = imap.answer_from.isoformat() if imap.answer_from else "the first contact"
-        yield _ok(item, f"{folder.name}: {folder.messages} messages ({months or 'empty'}); answered from {since}")
+        yield _ok(
+            item,
+            f"{folder.name}: {folder.messages} messages ({months or 'empty'}); answered from {since}",
+        )
     if seen.processed_folder_missing:
-        yield _wrong(item, f"folder {imap.processed_folder} is missing: kept mail cannot be moved there")
+        yield _wrong(
+            item, f"folder {imap.processed_folder} is missing: kept mail cannot be moved there"
+        )
 
 
 def _carriers(entry: MailboxEntry, desk: Desk) -> Iterator[Finding]:

@@ -5,24 +5,49 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from types import ModuleType
 
 VERSION = "0.1.0"
 
 # name: (what it does, an example). Each command lives in daemon/commands/<name>.py.
 COMMANDS: dict[str, tuple[str, str]] = {
-    "run": ("run the daemon: mailboxes, listener, worker, sender, desk", "rightsdesk run --config rightsdesk.toml"),
+    "run": (
+        "run the daemon: mailboxes, listener, worker, sender, desk",
+        "rightsdesk run --config rightsdesk.toml",
+    ),
     "check": ("say in one screen what works and what does not", "rightsdesk check --carriers"),
-    "import": ("take in .eml files, folders, mbox, Maildir or stdin", "rightsdesk import mail/ --json"),
-    "explain": ("say what the desk would make of messages; stores nothing", "rightsdesk explain mail/17.eml --jsonl"),
-    "classify": ("classify JSON lines on stdin; no database", "rightsdesk classify --jsonl < letters.jsonl"),
+    "import": (
+        "take in .eml files, folders, mbox, Maildir or stdin",
+        "rightsdesk import mail/ --json",
+    ),
+    "explain": (
+        "say what the desk would make of messages; stores nothing",
+        "rightsdesk explain mail/17.eml --jsonl",
+    ),
+    "classify": (
+        "classify JSON lines on stdin; no database",
+        "rightsdesk classify --jsonl < letters.jsonl",
+    ),
     "cases": ("list and show cases", "rightsdesk cases show PR-2026-482915-K7"),
     "tasks": ("list what waits for people, mark it done", "rightsdesk tasks list"),
-    "drafts": ("list, show, approve and reject letters that wait", "rightsdesk drafts approve ID --actor sam@autocloz.example"),
+    "drafts": (
+        "list, show, approve and reject letters that wait",
+        "rightsdesk drafts approve ID --actor sam@autocloz.example",
+    ),
     "outbox": ("list outgoing letters, try failed ones again", "rightsdesk outbox list --json"),
-    "held": ("list, release and dismiss messages that were set aside", "rightsdesk held release ID --actor sam@autocloz.example"),
-    "quarantine": ("list messages that could not be worked, try them again", "rightsdesk quarantine retry ID"),
-    "mailbox": ("log a mailbox in with OAuth (device flow)", "rightsdesk mailbox login privacy@autocloz.example"),
+    "held": (
+        "list, release and dismiss messages that were set aside",
+        "rightsdesk held release ID --actor sam@autocloz.example",
+    ),
+    "quarantine": (
+        "list messages that could not be worked, try them again",
+        "rightsdesk quarantine retry ID",
+    ),
+    "mailbox": (
+        "log a mailbox in with OAuth (device flow)",
+        "rightsdesk mailbox login privacy@autocloz.example",
+    ),
     "db": ("bring the database to this version's schema", "rightsdesk db upgrade"),
 }
 
@@ -44,7 +69,9 @@ def _top_level(arguments: list[str]) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"rightsdesk {VERSION}")
-    parser.add_argument("command", choices=COMMANDS, metavar="COMMAND", help="one of the commands below")
+    parser.add_argument(
+        "command", choices=COMMANDS, metavar="COMMAND", help="one of the commands below"
+    )
     parser.parse_args(arguments[:1])
     return 2
 
@@ -52,12 +79,14 @@ def _top_level(arguments: list[str]) -> int:
 def _overview() -> str:
     width = max(len(name) for name in COMMANDS)
     lines = [f"  {name:<{width}}  {what}" for name, (what, _) in COMMANDS.items()]
-    return "\n".join(["commands:", *lines, "", "rightsdesk COMMAND --help tells more, with an example."])
+    return "\n".join(
+        ["commands:", *lines, "", "rightsdesk COMMAND --help tells more, with an example."]
+    )
 
 
-def _run(name: str, arguments: list[str]) -> int:
+def build_parser(name: str) -> argparse.ArgumentParser:
+    """Return the parser of one command, which loads the command."""
     what, example = COMMANDS[name]
-    command = importlib.import_module(f"daemon.commands.{name}_command")
     parser = argparse.ArgumentParser(
         prog=f"rightsdesk {name}",
         description=what[0].upper() + what[1:] + ".",
@@ -65,20 +94,30 @@ def _run(name: str, arguments: list[str]) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     common = parser.add_argument_group("common")
-    common.add_argument("--config", metavar="FILE", help="settings file (default: rightsdesk.toml when it is there)")
+    common.add_argument(
+        "--config", metavar="FILE", help="settings file (default: rightsdesk.toml when it is there)"
+    )
     common.add_argument("--home", metavar="DIR", help="data folder of the embedded default")
-    command.add_arguments(parser)
+    _load(name).add_arguments(parser)
+    return parser
+
+
+def _load(name: str) -> ModuleType:
+    return importlib.import_module(f"daemon.commands.{name}_command")
+
+
+def _run(name: str, arguments: list[str]) -> int:
     position = arguments.index(name)
-    options = parser.parse_args(arguments[:position] + arguments[position + 1 :])
-    return _guarded(command.run, options)
+    options = build_parser(name).parse_args(arguments[:position] + arguments[position + 1 :])
+    return _guarded(_load(name).run, options)
 
 
-def _guarded(run: object, options: argparse.Namespace) -> int:
+def _guarded(run: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
     """Turn what a command raises into one line on stderr and an exit code; never a traceback."""
-    from daemon.failures import exit_code_of  # noqa: PLC0415 - pydantic and friends load only for real work
+    from daemon.failures import exit_code_of
 
     try:
-        code = run(options)  # type: ignore[operator]
+        return run(options)
     except KeyboardInterrupt:
         return 1
     except BrokenPipeError:
@@ -87,7 +126,6 @@ def _guarded(run: object, options: argparse.Namespace) -> int:
         code, line = exit_code_of(error)
         print(f"rightsdesk: {line}", file=sys.stderr)
         return code
-    return int(code)
 
 
 if __name__ == "__main__":

@@ -73,10 +73,16 @@ class Played:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Play the samples; with --exit end with 0 only if each came out as stated, else stay up until Ctrl-C."""
-    parser = argparse.ArgumentParser(prog="dev.py demo", description="Sample letters in, acknowledgements out.")
+    parser = argparse.ArgumentParser(
+        prog="dev.py demo", description="Sample letters in, acknowledgements out."
+    )
     parser.add_argument("--exit", action="store_true", help="end after the samples")
-    parser.add_argument("--smtp-port", type=int, default=0, help="port of the SMTP listener (default: a free one)")
-    parser.add_argument("--web-port", type=int, default=0, help="port of the desk (default: a free one)")
+    parser.add_argument(
+        "--smtp-port", type=int, default=0, help="port of the SMTP listener (default: a free one)"
+    )
+    parser.add_argument(
+        "--web-port", type=int, default=0, help="port of the desk (default: a free one)"
+    )
     parser.add_argument("--home", help="data folder (default: a temporary one, removed at the end)")
     options = parser.parse_args(argv)
     if options.home:
@@ -126,7 +132,9 @@ async def _run(desk: Desk, *, stay: bool) -> int:
 
 def _play_all(desk: Desk, ports: Ports) -> list[Played]:
     print(f"SMTP listener on 127.0.0.1:{ports.smtp}; playing the sample letters in:\n", flush=True)
-    samples = [Sample(**entry) for entry in tomllib.loads((SAMPLES / "samples.toml").read_text())["sample"]]
+    samples = [
+        Sample(**entry) for entry in tomllib.loads((SAMPLES / "samples.toml").read_text())["sample"]
+    ]
     seen: set[UUID] = set()
     rows = [_play(desk, ports, sample, seen) for sample in samples]
     return [_what_became(desk, sample, row) for sample, row in zip(samples, rows, strict=True)]
@@ -134,14 +142,22 @@ def _play_all(desk: Desk, ports: Ports) -> list[Played]:
 
 def _play(desk: Desk, ports: Ports, sample: Sample, seen: set[UUID]) -> MessageRow:
     """Send one sample over SMTP and wait until the desk has worked it."""
-    mailbox = "dpo@autocloz.example" if b"Delivered-To: dpo@" in sample.raw else "privacy@autocloz.example"
+    mailbox = (
+        "dpo@autocloz.example"
+        if b"Delivered-To: dpo@" in sample.raw
+        else "privacy@autocloz.example"
+    )
     bounce = b"Return-Path: <>" in sample.raw
     with smtplib.SMTP("127.0.0.1", ports.smtp or 0, timeout=WAIT_SECONDS) as client:
         client.sendmail("" if bounce else "sender@example.org", [mailbox], sample.raw)
     end = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < end:
         with desk.database.reading() as reading:
-            fresh = [row for row in list_messages(reading, outcomes=None, limit=100) if row.inbound_id not in seen]
+            fresh = [
+                row
+                for row in list_messages(reading, outcomes=None, limit=100)
+                if row.inbound_id not in seen
+            ]
         if fresh and fresh[0].outcome is not None:
             seen.add(fresh[0].inbound_id)
             return fresh[0]
@@ -180,7 +196,10 @@ def _report(desk: Desk, played: list[Played]) -> None:
 def _lines(one: Played) -> list[str]:
     mark = "ok   " if one.as_stated else "WRONG"
     case = f" {one.case.reference}" if one.case else ""
-    lines = [f"{mark} {one.sample.file}: {one.sample.about}", f"        {one.row.outcome}{case} ({one.row.reason})"]
+    lines = [
+        f"{mark} {one.sample.file}: {one.sample.about}",
+        f"        {one.row.outcome}{case} ({one.row.reason})",
+    ]
     for item in one.case.items if one.case and one.row.outcome == "case" else ():
         scope = f" ({item.scope})" if item.scope else ""
         lines.append(f"        {item.right}{scope}, to be done by {item.due.on:%d %B %Y}")

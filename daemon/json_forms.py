@@ -49,7 +49,8 @@ def reading_form(path: str, reading: Reading, received_at: datetime | None) -> d
         "text": message.text,
         "new_text": message.new_text,
         "attachments": [
-            {"name": part.name, "type": part.content_type, "size": part.size} for part in message.attachments
+            {"name": part.name, "type": part.content_type, "size": part.size}
+            for part in message.attachments
         ],
         "defects": list(message.defects),
         "sender_reasons": list(message.sender.reasons),

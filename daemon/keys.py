@@ -17,7 +17,7 @@ from storage.sealing import KeyRing
 
 KEY_BYTES = 32
 FIRST_SEALING_KEY = "k1"
-FIRST_TOKEN_KEY = "1"
+FIRST_TOKEN_KEY = "1"  # noqa: S105 - the name of a key
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -49,7 +49,9 @@ def load_keys(path: Path) -> Keys:
         content = json.loads(path.read_text(encoding="ascii"))
         return _read(content)
     except FileNotFoundError:
-        raise Permanent(f"the key file {path} is missing: without it nothing can be unsealed") from None
+        raise Permanent(
+            f"the key file {path} is missing: without it nothing can be unsealed"
+        ) from None
     except OSError as error:
         raise Permanent(f"the key file {path} cannot be read ({error.strerror})") from None
     except (ValueError, KeyError, TypeError, AttributeError, binascii.Error):
@@ -66,7 +68,9 @@ def _read(content: dict[str, object]) -> Keys:
     if current_sealing not in sealing or current_token not in tokens:
         raise ValueError("the current key is not in the file")
     ring = KeyRing(
-        key_encryption_keys=sealing, current=current_sealing, lookup_secret=_decode(str(content["lookup"]))
+        key_encryption_keys=sealing,
+        current=current_sealing,
+        lookup_secret=_decode(str(content["lookup"])),
     )
     return Keys(ring=ring, token_keys=tokens, current_token_key=current_token)
 

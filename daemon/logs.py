@@ -15,7 +15,18 @@ from typing import TextIO
 
 import structlog
 
-OURS = ("daemon", "desk", "casework", "intake", "classifier", "responders", "notifier", "storage", "templates", "regimes")
+OURS = (
+    "daemon",
+    "desk",
+    "casework",
+    "intake",
+    "classifier",
+    "responders",
+    "notifier",
+    "storage",
+    "templates",
+    "regimes",
+)
 TEXT_MAY_PASS = ("apscheduler", "uvicorn.error", "alembic")
 _ADDRESS = re.compile(r"[^\s<>@,;:\"'()\[\]]{1,64}@[A-Za-z0-9.-]{1,190}")
 _LONG_SECRET = re.compile(r"[A-Za-z0-9+/_=-]{40,}")
@@ -39,7 +50,11 @@ def set_up_logs(level: str = "INFO", *, stream: TextIO | None = None, as_json: b
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
-    renderer = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
+    renderer = (
+        structlog.processors.JSONRenderer()
+        if as_json
+        else structlog.dev.ConsoleRenderer(colors=False)
+    )
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[drop_foreign_text, *before],
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],

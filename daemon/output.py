@@ -22,7 +22,10 @@ def as_table(rows: Sequence[Row], columns: Sequence[str]) -> str:
     cells = [[_cell(row.get(column)) for column in columns] for row in rows]
     table = [[column.replace("_", " ") for column in columns], *cells]
     widths = [max(len(line[index]) for line in table) for index in range(len(columns))]
-    lines = ["  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)) for line in table]
+    lines = [
+        "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True))
+        for line in table
+    ]
     return "\n".join(line.rstrip() for line in lines)
 
 

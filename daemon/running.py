@@ -69,7 +69,9 @@ class Daemon:
         self._watching = [_thread(watcher) for watcher in self._watchers]
         self._bell = Bell(alarm_ways(settings))
         self._ticker = Ticker(self._tick, self._reconcile, self._look_for_alarms)
-        self._pages = PageServer(settings.web, desk.database, health=self.health, access_key=access_key)
+        self._pages = PageServer(
+            settings.web, desk.database, health=self.health, access_key=access_key
+        )
         self._listener: Listener | None = None
 
     async def start(self) -> Ports:
@@ -82,7 +84,12 @@ class Daemon:
             thread.start()
         self._ticker.start()
         web = await self._pages.start()
-        log.info("daemon_started", mailboxes=len(self._watchers), smtp=smtp is not None, web=web is not None)
+        log.info(
+            "daemon_started",
+            mailboxes=len(self._watchers),
+            smtp=smtp is not None,
+            web=web is not None,
+        )
         return Ports(smtp=smtp, web=web)
 
     async def stop(self) -> bool:
@@ -126,7 +133,13 @@ class Daemon:
     def _join(self) -> bool:
         self._writer.stop()
         threads_ended = [_ended(thread) for thread in self._watching]
-        return all([self._worker.join(STOP_WITHIN_SECONDS), self._sender.join(STOP_WITHIN_SECONDS), *threads_ended])
+        return all(
+            [
+                self._worker.join(STOP_WITHIN_SECONDS),
+                self._sender.join(STOP_WITHIN_SECONDS),
+                *threads_ended,
+            ]
+        )
 
     def _work(self) -> bool:
         worked = process_batch(self._desk.services, utc_now()) > 0
@@ -150,7 +163,9 @@ class Daemon:
 
     def _look_for_alarms(self) -> None:
         now = utc_now()
-        self._bell.ring(find_alarms(self.state.observe(self._desk.database, now), AlarmBounds()), now)
+        self._bell.ring(
+            find_alarms(self.state.observe(self._desk.database, now), AlarmBounds()), now
+        )
 
 
 def _thread(watcher: MailboxWatcher) -> threading.Thread:

@@ -6,9 +6,9 @@ import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from classifier.settings import ClassifierSettings
 from daemon.settings_file import SettingsError, model_in, read_secrets, read_tree
@@ -47,14 +47,19 @@ class MailboxEntry(BaseModel):
         "counts as authenticated or as forged, and only the limits protect against misuse of letters.",
     )
     imap: MailboxSettings | None = Field(
-        default=None, description="How to read it over IMAP; without it mail comes by the listener or by import."
+        default=None,
+        description="How to read it over IMAP; without it mail comes by the listener or by import.",
     )
 
     @model_validator(mode="before")
     @classmethod
     def _name_the_imap_mailbox(cls, values: object) -> object:
         """The IMAP part carries the address too, so that it stands alone where it is used."""
-        if isinstance(values, dict) and isinstance(values.get("imap"), dict) and "address" in values:
+        if (
+            isinstance(values, dict)
+            and isinstance(values.get("imap"), dict)
+            and "address" in values
+        ):
             return {**values, "imap": {"address": values["address"], **values["imap"]}}
         return values
 
@@ -64,19 +69,40 @@ class AnswerSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    per_sender_per_day: int = Field(default=1, ge=0, description="Automatic letters to one address in 24 hours.")
-    per_proved_thread_per_day: int = Field(
-        default=3, ge=0, description="The same, where the mail surely continues a case of its sender."
+    per_sender_per_day: int = Field(
+        default=1, ge=0, description="Automatic letters to one address in 24 hours."
     )
-    per_domain_per_hour: int = Field(default=20, ge=0, description="Automatic letters to one domain in an hour.")
+    per_proved_thread_per_day: int = Field(
+        default=3,
+        ge=0,
+        description="The same, where the mail surely continues a case of its sender.",
+    )
+    per_domain_per_hour: int = Field(
+        default=20, ge=0, description="Automatic letters to one domain in an hour."
+    )
     per_shared_domain_per_hour: int = Field(
         default=200, ge=0, description="The same for domains that many unrelated people share."
     )
-    in_all_per_hour: int = Field(default=200, ge=0, description="Automatic letters in an hour, in all.")
+    in_all_per_hour: int = Field(
+        default=200, ge=0, description="Automatic letters in an hour, in all."
+    )
     shared_domains: tuple[str, ...] = Field(
         default=(
-            "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com", "icloud.com",
-            "gmx.de", "gmx.net", "web.de", "proton.me", "protonmail.com", "aol.com", "mail.ru", "rediffmail.com",
+            "gmail.com",
+            "googlemail.com",
+            "outlook.com",
+            "hotmail.com",
+            "live.com",
+            "yahoo.com",
+            "icloud.com",
+            "gmx.de",
+            "gmx.net",
+            "web.de",
+            "proton.me",
+            "protonmail.com",
+            "aol.com",
+            "mail.ru",
+            "rediffmail.com",
         ),
         description="Domains of mail providers for everybody.",
     )
@@ -92,6 +118,13 @@ class LawSettings(BaseModel):
         min_length=1,
         description="Codes of the candidate regimes, the house promise among them.",
     )
+    zone: str = Field(
+        default="UTC", description="Time zone in which the house promise counts its days."
+    )
+    calendar: str = Field(
+        default="NONE",
+        description="Holidays that the house promise counts, by code; NONE has weekends only.",
+    )
 
 
 class LogSettings(BaseModel):
@@ -99,7 +132,9 @@ class LogSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level shown.")
+    level: str = Field(
+        default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level shown."
+    )
     as_json: bool = Field(default=True, description="One JSON object a line; false for people.")
 
 
@@ -109,7 +144,8 @@ class KeySettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     file: Path | None = Field(
-        default=None, description="Key file, mode 600; default keys.json in the home folder, made at first start."
+        default=None,
+        description="Key file, mode 600; default keys.json in the home folder, made at first start.",
     )
 
 
@@ -120,9 +156,13 @@ class Settings(BaseModel):
 
     home: Path = Field(default=DEFAULT_HOME, description="Data folder of the embedded default.")
     region: str = Field(
-        default="default", pattern=r"^[a-z0-9-]{1,32}$", description="Region of these mailboxes and of the database."
+        default="default",
+        pattern=r"^[a-z0-9-]{1,32}$",
+        description="Region of these mailboxes and of the database.",
     )
-    desk: DeskIdentity = Field(default_factory=DeskIdentity, description="Who we are, as letters say it.")
+    desk: DeskIdentity = Field(
+        default_factory=DeskIdentity, description="Who we are, as letters say it."
+    )
     mailboxes: tuple[MailboxEntry, ...] = Field(
         min_length=1, description="Our mailboxes; the first one named in a mail answers it."
     )
@@ -132,14 +172,24 @@ class Settings(BaseModel):
     listener: ListenerSettings | None = Field(
         default=None, description="The SMTP listener; without this table none is started."
     )
-    outgoing: OutgoingSettings = Field(default_factory=OutgoingSettings, description="How letters leave.")
-    alarms: AlarmSettings = Field(default_factory=AlarmSettings, description="Who is called when the desk fails.")
-    answers: AnswerSettings = Field(default_factory=AnswerSettings, description="Limits on automatic letters.")
+    outgoing: OutgoingSettings = Field(
+        default_factory=OutgoingSettings, description="How letters leave."
+    )
+    alarms: AlarmSettings = Field(
+        default_factory=AlarmSettings, description="Who is called when the desk fails."
+    )
+    answers: AnswerSettings = Field(
+        default_factory=AnswerSettings, description="Limits on automatic letters."
+    )
     law: LawSettings = Field(default_factory=LawSettings, description="Candidate laws.")
-    classifier: ClassifierSettings = Field(default_factory=ClassifierSettings, description="Which right.")
+    classifier: ClassifierSettings = Field(
+        default_factory=ClassifierSettings, description="Which right."
+    )
     storage: StorageSettings = Field(default_factory=StorageSettings, description="The database.")
     keys: KeySettings = Field(default_factory=KeySettings, description="The key file.")
-    web: WebSettings = Field(default_factory=WebSettings, description="The desk's pages and the health endpoint.")
+    web: WebSettings = Field(
+        default_factory=WebSettings, description="The desk's pages and the health endpoint."
+    )
     log: LogSettings = Field(default_factory=LogSettings, description="Logs.")
 
     @model_validator(mode="after")
@@ -151,7 +201,10 @@ class Settings(BaseModel):
 
 
 def load_settings(
-    file: str | None = None, *, home: str | None = None, environment: Mapping[str, str] | None = None
+    file: str | None = None,
+    *,
+    home: str | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Settings:
     """Return the settings of this process; raises SettingsError with a line for each wrong one.
 
@@ -171,7 +224,7 @@ def load_settings(
     return settings.model_copy(update={"home": settings.home.expanduser()})
 
 
-def _line(detail: Any) -> str:
+def _line(detail: ErrorDetails) -> str:
     """One line for one wrong setting; the value is never shown, it may be a secret."""
     location = tuple(detail["loc"])
     name = ".".join(str(part) for part in location) or "settings"

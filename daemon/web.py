@@ -16,7 +16,6 @@ from privacy.errors import Permanent
 from storage.database import Database
 
 
-
 class QuietServer(uvicorn.Server):
     """A server that leaves the signals to the daemon: it would take them away and raise them again at its end."""
 
@@ -39,7 +38,9 @@ class PageServer:
     ) -> None:
         self._settings = settings
         app = create_app(StorageReader(database), access_key=access_key, health=health)
-        config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", server_header=False)
+        config = uvicorn.Config(
+            app, log_config=None, access_log=False, lifespan="off", server_header=False
+        )
         self._server = QuietServer(config)
         self._serving: asyncio.Task[None] | None = None
 

@@ -13,7 +13,7 @@ from casework.receiving import DatabaseLedger
 from classifier.rules import RulesClassifier
 from daemon.clock import utc_now
 from daemon.keys import Keys, load_or_make_keys
-from daemon.settings import Settings
+from daemon.settings import Settings, SettingsError
 from intake.arrival import boundary_received_at
 from intake.imap import MailboxWatcher
 from intake.imap_folder import MailboxDoor
@@ -26,8 +26,8 @@ from notifier.smtp import SmtpTransport
 from notifier.webhook import MailAlarm, WebhookAlarm
 from privacy.answering import AnswerLimits
 from privacy.ports import MailboxState, OAuthTokens, SentLookup, Transport
-from regimes import load_regimes
-from storage.database import Database, open_database, schema_version, upgrade
+from regimes import HousePlace, load_regimes
+from storage.database import Database, open_database
 from storage.tokens import load_tokens, save_tokens
 
 KEY_FILE = "keys.json"
@@ -53,10 +53,10 @@ class Desk:
 
 
 def open_desk(settings: Settings) -> Desk:
-    """Return the desk with its database open. Raises Permanent or Retryable."""
+    """Return the desk with its database open. Raises SettingsError, Permanent or Retryable."""
+    if settings.desk.missing:  # no letter could say who we are: said at start, not at the first mail
+        raise SettingsError([f"desk.{name}: is not set" for name in settings.desk.missing])
     keys = load_keys(settings)
-    if schema_version(settings.storage, home=settings.home) is None:
-        upgrade(settings.storage, home=settings.home)  # a new and empty database needs nobody's consent
     database = open_database(
         settings.storage, keys.ring, region=settings.region, home=settings.home
     )
@@ -88,7 +88,10 @@ def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
         identity=settings.desk,
         region=settings.region,
         mailboxes=mailboxes,
-        regimes=load_regimes(settings.law.regimes),
+        regimes=load_regimes(
+            settings.law.regimes,
+            house=HousePlace(zone=settings.law.zone, calendar=settings.law.calendar),
+        ),
         token_keys=keys.token_keys if keys else {},
         current_token_key=keys.current_token_key if keys else "",
         limits=AnswerLimits(
@@ -115,9 +118,8 @@ def sent_lookups(settings: Settings, transport: Transport, tokens: TokenShelf) -
     lookups: list[SentLookup] = []
     if isinstance(transport, MaildirTransport):
         lookups.append(transport)
-    for entry in settings.mailboxes:
-        if entry.imap is not None:
-            lookups.append(SentFolder(entry.imap, access_tokens(entry.imap, tokens), utc_now))
+    imaps = [entry.imap for entry in settings.mailboxes if entry.imap is not None]
+    lookups.extend(SentFolder(imap, access_tokens(imap, tokens), utc_now) for imap in imaps)
     return lookups
 
 
@@ -128,7 +130,7 @@ def alarm_ways(settings: Settings) -> list[MailAlarm | WebhookAlarm]:
     if alarms.webhook is not None:
         ways.append(WebhookAlarm(alarms.webhook))
     if alarms.mail is not None:
-        ways.append(MailAlarm(alarms.mail))
+        ways.append(MailAlarm(alarms.mail, utc_now))
     return ways
 
 
@@ -156,9 +158,7 @@ def access_tokens(imap: MailboxSettings, shelf: TokenShelf) -> AccessTokens | No
     return AccessTokens(imap.oauth, imap.address, shelf)
 
 
-def build_watchers(
-    desk: Desk, ledger: DatabaseLedger, state: MailboxState
-) -> list[MailboxWatcher]:
+def build_watchers(desk: Desk, ledger: DatabaseLedger, state: MailboxState) -> list[MailboxWatcher]:
     """Return one watcher for each mailbox that is read over IMAP."""
     shelf = TokenShelf(desk.database)
     watchers = []
@@ -183,5 +183,3 @@ def boundary_reader(host: str | None) -> Callable[[bytes], datetime | None]:
 def build_ledger(desk: Desk, wake: Callable[[], None]) -> DatabaseLedger:
     """Return the ledger in which all doors keep their mail."""
     return DatabaseLedger(desk.database, clock=utc_now, wake=wake)
-
-

@@ -13,7 +13,16 @@ from storage.cases import CaseSummary, find_case, list_cases
 from storage.messages import messages_of_case
 from storage.outbox import letters_of_case
 
-COLUMNS = ("reference", "received_at", "state", "rights", "acknowledge_by", "due_on", "needs_human", "from")
+COLUMNS = (
+    "reference",
+    "received_at",
+    "state",
+    "rights",
+    "acknowledge_by",
+    "due_on",
+    "needs_human",
+    "from",
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,7 +72,12 @@ def _show(options: argparse.Namespace) -> int:
         form = {
             **_case_form(case),
             "messages": [
-                {"id": row.inbound_id, "received_at": row.received_at, "outcome": row.outcome, "kind": row.kind}
+                {
+                    "id": row.inbound_id,
+                    "received_at": row.received_at,
+                    "outcome": row.outcome,
+                    "kind": row.kind,
+                }
                 for row in messages_of_case(reading, case.case_id)
             ],
             "letters": [
@@ -117,14 +131,28 @@ def _item_form(item: RequestItem) -> dict[str, object]:
 
 
 def _for_people(form: dict[str, object]) -> str:
-    lines = [f"{name.replace('_', ' ')}: {value}" for name, value in form.items() if not isinstance(value, list)]
+    lines = [
+        f"{name.replace('_', ' ')}: {value}"
+        for name, value in form.items()
+        if not isinstance(value, list)
+    ]
     for item in _rows(form["rights"]):
-        lines += ["", f"right: {item['right']} {item['scope'] or ''}, due {item['due_on']} ({item['reason']})"]
+        lines += [
+            "",
+            f"right: {item['right']} {item['scope'] or ''}, due {item['due_on']} ({item['reason']})",
+        ]
         lines += [f"  “{item['quote']}”", *(f"  {step}" for step in _steps(item["trace"]))]
     for letter in _rows(form["letters"]):
-        lines += ["", f"letter {letter['kind']} ({letter['state']}): {letter['subject']}", "", str(letter["text"])]
+        lines += [
+            "",
+            f"letter {letter['kind']} ({letter['state']}): {letter['subject']}",
+            "",
+            str(letter["text"]),
+        ]
     lines += ["", "history:"]
-    lines += [f"  {event['at']}  {event['kind']}  {event['actor']}" for event in _rows(form["history"])]
+    lines += [
+        f"  {event['at']}  {event['kind']}  {event['actor']}" for event in _rows(form["history"])
+    ]
     return printable("\n".join(lines))
 
 

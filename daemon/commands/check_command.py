@@ -17,7 +17,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_json(parser)
     parser.add_argument("--alarm-test", action="store_true", help="ring every alarm way once")
     parser.add_argument(
-        "--carriers", action="store_true", help="send each mailbox a tagged mail and say which tags survive"
+        "--carriers",
+        action="store_true",
+        help="send each mailbox a tagged mail and say which tags survive",
     )
 
 
@@ -27,7 +29,9 @@ def run(options: argparse.Namespace) -> int:
     findings = _findings(settings, options)
     for finding in findings:
         if options.json:
-            print(as_json({"item": finding.item, "standing": finding.standing, "says": finding.says}))
+            print(
+                as_json({"item": finding.item, "standing": finding.standing, "says": finding.says})
+            )
         else:
             print(f"{MARKS[finding.standing]}  {finding.item}: {finding.says}")
     return 1 if any(finding.standing is Standing.WRONG for finding in findings) else 0

@@ -14,7 +14,9 @@ from daemon.output import as_json
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `classify` understands."""
-    parser.add_argument("--jsonl", action="store_true", required=True, help="read and write JSON lines")
+    parser.add_argument(
+        "--jsonl", action="store_true", required=True, help="read and write JSON lines"
+    )
 
 
 def run(options: argparse.Namespace) -> int:  # noqa: ARG001 - every command takes its options

@@ -17,9 +17,13 @@ from intake.files import ImportItem, iter_files
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `explain` understands."""
-    parser.add_argument("paths", nargs="*", metavar="PATH", help=".eml file, folder, mbox, Maildir, or - for stdin")
+    parser.add_argument(
+        "paths", nargs="*", metavar="PATH", help=".eml file, folder, mbox, Maildir, or - for stdin"
+    )
     parser.add_argument("--jsonl", action="store_true", help="one JSON object a line")
-    parser.add_argument("--rules", action="store_true", help="list the classifier's rules with their reasons")
+    parser.add_argument(
+        "--rules", action="store_true", help="list the classifier's rules with their reasons"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -44,7 +48,9 @@ def run(options: argparse.Namespace) -> int:
         if item.message is None:
             form = unreadable_form(item.path, item.error or "unreadable")
         else:
-            reading = read_message(item.message.raw, Door(mailbox=item.message.mailbox), profile, classifier)
+            reading = read_message(
+                item.message.raw, Door(mailbox=item.message.mailbox), profile, classifier
+            )
             form = reading_form(item.path, reading, item.message.received_at)
         print(as_json(form) if options.jsonl else _for_people(item, form))
     return 0
@@ -55,8 +61,10 @@ def _for_people(item: ImportItem, form: dict[str, object]) -> str:
     if not isinstance(classification, dict):
         return f"{item.path}: unreadable"
     lines = [f"{item.path}: {form['kind']}, {classification['lane']}, language {form['language']}"]
-    for claim in classification["rights"]:
-        lines.append(f"  {claim['right']} {claim['scope'] or ''} ({claim['reason']}): {claim['quote']}")
+    lines += [
+        f"  {claim['right']} {claim['scope'] or ''} ({claim['reason']}): {claim['quote']}"
+        for claim in classification["rights"]
+    ]
     if classification["needs_human"]:
         lines.append(f"  a person should look: {', '.join(classification['reasons'])}")
     return printable("\n".join(lines))

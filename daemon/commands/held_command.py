@@ -19,7 +19,16 @@ from daemon.wiring import Desk
 from privacy.deciding import Outcome
 from storage.messages import get_message, list_messages
 
-COLUMNS = ("id", "received_at", "answer_by", "outcome", "reason", "lane", "language", "suggested_case")
+COLUMNS = (
+    "id",
+    "received_at",
+    "answer_by",
+    "outcome",
+    "reason",
+    "lane",
+    "language",
+    "suggested_case",
+)
 SET_ASIDE = (Outcome.HELD, Outcome.SPAM, Outcome.AUTO, Outcome.BULK, Outcome.HISTORY)
 
 
@@ -27,7 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `held` understands."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="held messages, oldest first")
-    listing.add_argument("--all", action="store_true", help="also automatic, bulk, spam and history")
+    listing.add_argument(
+        "--all", action="store_true", help="also automatic, bulk, spam and history"
+    )
     listing.add_argument("--limit", type=int, default=50, help="at most so many (default 50)")
     add_json(listing)
     releasing = actions.add_parser("release", help="it is a request: open a case")
@@ -35,7 +46,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_actor(releasing)
     dismissing = actions.add_parser("dismiss", help="a person read it and it asks for no right")
     dismissing.add_argument("message", type=identifier, metavar="ID")
-    dismissing.add_argument("--reason", default="not-a-request", help="why, in one word (default not-a-request)")
+    dismissing.add_argument(
+        "--reason", default="not-a-request", help="why, in one word (default not-a-request)"
+    )
     add_actor(dismissing)
 
 
@@ -67,7 +80,9 @@ def _list(options: argparse.Namespace, desk: Desk) -> None:
 
 
 def _release(options: argparse.Namespace, desk: Desk) -> None:
-    release_held(desk.database, options.message, actor=actor_of(options, desk.settings), now=utc_now())
+    release_held(
+        desk.database, options.message, actor=actor_of(options, desk.settings), now=utc_now()
+    )
     process_batch(desk.services, utc_now())
     with desk.database.reading() as reading:
         row = get_message(reading, options.message)

@@ -22,9 +22,18 @@ BATCH = 50
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `import` understands."""
-    parser.add_argument("paths", nargs="+", metavar="PATH", help=".eml file, folder, mbox, Maildir, or - for stdin")
-    parser.add_argument("--received-at", type=_instant, metavar="INSTANT", help="when the mail arrived, with its zone")
-    parser.add_argument("--mailbox", metavar="ADDRESS", help="mailbox of ours that it came to (default: the first)")
+    parser.add_argument(
+        "paths", nargs="+", metavar="PATH", help=".eml file, folder, mbox, Maildir, or - for stdin"
+    )
+    parser.add_argument(
+        "--received-at",
+        type=_instant,
+        metavar="INSTANT",
+        help="when the mail arrived, with its zone",
+    )
+    parser.add_argument(
+        "--mailbox", metavar="ADDRESS", help="mailbox of ours that it came to (default: the first)"
+    )
     add_json(parser)
 
 

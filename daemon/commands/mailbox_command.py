@@ -7,8 +7,8 @@ import time
 
 from daemon.clock import utc_now
 from daemon.commands.session import open_desk_of
-from daemon.wiring import TokenShelf
 from daemon.output import printable
+from daemon.wiring import TokenShelf
 from intake.oauth_device import start_device_login, wait_for_consent
 from intake.settings import Auth, OAuthSettings
 from privacy.errors import Permanent
@@ -16,7 +16,9 @@ from privacy.errors import Permanent
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `mailbox` understands."""
-    parser.add_argument("action", choices=["login"], help="login: ask the provider for the first token")
+    parser.add_argument(
+        "action", choices=["login"], help="login: ask the provider for the first token"
+    )
     parser.add_argument("address", metavar="ADDRESS", help="mailbox of the settings")
 
 
@@ -36,7 +38,10 @@ def _log_in(address: str, oauth: OAuthSettings | None, shelf: TokenShelf) -> Non
     if oauth is None:
         raise Permanent("the mailbox has no oauth settings")
     prompt = start_device_login(oauth, utc_now())
-    print(f"Open {printable(prompt.verification_uri)} and enter the code {printable(prompt.user_code)}", flush=True)
+    print(
+        f"Open {printable(prompt.verification_uri)} and enter the code {printable(prompt.user_code)}",
+        flush=True,
+    )
     tokens = wait_for_consent(
         oauth, prompt, clock=utc_now, pause=lambda wait: time.sleep(wait.total_seconds())
     )

@@ -25,10 +25,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `outbox` understands."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="outgoing letters, newest first")
-    listing.add_argument("--state", choices=[state.value for state in OutgoingState], help="only these")
+    listing.add_argument(
+        "--state", choices=[state.value for state in OutgoingState], help="only these"
+    )
     listing.add_argument("--limit", type=int, default=50, help="at most so many (default 50)")
     add_json(listing)
-    retrying = actions.add_parser("retry", help="queue a failed letter again, under the same Message-ID")
+    retrying = actions.add_parser(
+        "retry", help="queue a failed letter again, under the same Message-ID"
+    )
     retrying.add_argument("letter", type=identifier, metavar="ID")
     add_actor(retrying)
 

@@ -13,7 +13,7 @@ from daemon.settings import Settings, load_settings
 from daemon.wiring import open_desk
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:  # noqa: ARG001 - every command is asked
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add nothing: the settings say it all."""
 
 
@@ -25,7 +25,9 @@ def run(options: argparse.Namespace) -> int:
     access_key = secrets.token_urlsafe(32)
     try:
         return asyncio.run(
-            run_daemon(desk, access_key=access_key, ready=lambda ports: _say(ports, settings, access_key))
+            run_daemon(
+                desk, access_key=access_key, ready=lambda ports: _say(ports, settings, access_key)
+            )
         )
     finally:
         desk.close()

@@ -19,7 +19,10 @@ from daemon.wiring import Desk, open_desk
 def settings_of(options: argparse.Namespace) -> Settings:
     """Return the settings that the options name, with logs set up for a command."""
     settings = load_settings(options.config, home=options.home)
-    set_up_logs("WARNING" if settings.log.level == "INFO" else settings.log.level, as_json=settings.log.as_json)
+    set_up_logs(
+        "WARNING" if settings.log.level == "INFO" else settings.log.level,
+        as_json=settings.log.as_json,
+    )
     return settings
 
 
@@ -48,7 +51,9 @@ def identifier(text: str) -> UUID:
 
 def add_json(parser: argparse.ArgumentParser) -> None:
     """Add --json."""
-    parser.add_argument("--json", action="store_true", help="one JSON object a line instead of a table")
+    parser.add_argument(
+        "--json", action="store_true", help="one JSON object a line instead of a table"
+    )
 
 
 def add_actor(parser: argparse.ArgumentParser) -> None:

@@ -32,7 +32,9 @@ def run(options: argparse.Namespace) -> int:
     """List the open tasks, or mark one done."""
     with open_desk_of(options) as desk:
         if options.action == "done":
-            finish(desk.database, options.task, actor=actor_of(options, desk.settings), now=utc_now())
+            finish(
+                desk.database, options.task, actor=actor_of(options, desk.settings), now=utc_now()
+            )
             print("done")
             return 0
         with desk.database.reading() as reading:
