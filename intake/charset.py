@@ -110,7 +110,7 @@ def decode_text(data: bytes, declared: str = "") -> tuple[str, str]:
     """
     codec = codec_of(declared)[0]
     if data.isascii() and codec not in NOT_ASCII and b"\x1b" not in data[:4096]:
-        return data.decode("ascii"), "ascii"
+        return data.decode("ascii").replace("\0", "\ufffd"), "ascii"
     text, rung = climb(data, codec)
     return clean(text), rung
 

@@ -243,4 +243,6 @@ def why_unreadable(
 def is_binary(text: str) -> bool:
     """Tell whether the text is noise: replaced characters and controls where words should be."""
     head = text[:2_000]
-    return not head.isprintable() and len(STRANGE.findall(head)) > MOSTLY_WORDS * len(head)
+    if head.isprintable() and "\ufffd" not in head:
+        return False
+    return len(STRANGE.findall(head)) > MOSTLY_WORDS * len(head)

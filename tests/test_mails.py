@@ -47,8 +47,12 @@ def test_it_says_what_is_wrong_with_the_mail(name):
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_it_names_the_attachments_safely(name):
-    shown = [item.name for item in read(name).attachments if not item.content_type.startswith("message/")]
-    assert [item for item in shown if not item.startswith("attachment-")] == EXPECTED[name].get("attachments", [])
+    shown = [
+        item.name for item in read(name).attachments if not item.content_type.startswith("message/")
+    ]
+    assert [item for item in shown if not item.startswith("attachment-")] == EXPECTED[name].get(
+        "attachments", []
+    )
 
 
 @pytest.mark.parametrize("name", EXPECTED)
