@@ -51,6 +51,13 @@ def test_the_table_is_used_row_by_row() -> None:
     assert tuple(wait_of(attempts) for attempts in range(1, len(BACK_OFF) + 1)) == BACK_OFF
 
 
+def test_the_times_are_those_that_the_operating_guide_promises() -> None:
+    minutes = [wait.total_seconds() / 60 for wait in BACK_OFF]
+    assert minutes == [5, 15, 30, 60, 120, 240]
+    assert (GIVE_UP_AFTER, RECONCILE_FOR) == (timedelta(days=5), timedelta(minutes=15))
+    assert timedelta(hours=4) == LONGEST_OBEYED_WAIT
+
+
 def test_the_last_row_repeats() -> None:
     assert wait_of(len(BACK_OFF) + 50) == BACK_OFF[-1]
 

@@ -19,6 +19,10 @@ def test_a_reference_is_found_in_a_subject(year: int, number: int) -> None:
     assert references_in(f"AW: Ihre Anfrage [{reference}]") == (reference,)
 
 
+def test_a_reference_is_the_same_in_every_release() -> None:
+    assert make_reference(2026, 482915) == "PR-2026-482915-29"
+
+
 @given(years, six_digits)
 def test_small_letters_do_not_matter(year: int, number: int) -> None:
     reference = make_reference(year, number)

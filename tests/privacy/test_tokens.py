@@ -96,6 +96,11 @@ def test_a_number_that_does_not_fit_is_refused(number: int) -> None:
         make_token(number, KEY)
 
 
+def test_what_was_sent_years_ago_still_reads_in_every_later_release() -> None:
+    assert TOKEN == "a0000eqk3kmcd90trn3c340x49"
+    assert MESSAGE_ID == "<c.a0000eqk3kmcd90trn3c340x49.t3dv3swwgg8dbj02@autocloz.example>"
+
+
 def test_the_secret_is_not_shown() -> None:
     assert "0123456789" not in repr(KEY)
 
