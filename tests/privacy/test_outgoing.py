@@ -54,7 +54,7 @@ def test_the_table_is_used_row_by_row() -> None:
 def test_the_times_are_those_that_the_operating_guide_promises() -> None:
     minutes = [wait.total_seconds() / 60 for wait in BACK_OFF]
     assert minutes == [5, 15, 30, 60, 120, 240]
-    assert (GIVE_UP_AFTER, RECONCILE_FOR) == (timedelta(days=5), timedelta(minutes=15))
+    assert (timedelta(days=5), timedelta(minutes=15)) == (GIVE_UP_AFTER, RECONCILE_FOR)
     assert timedelta(hours=4) == LONGEST_OBEYED_WAIT
 
 
