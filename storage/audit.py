@@ -1,0 +1,118 @@
+"""The trail: events in chains, each link over the one before; the end of each chain is kept apart (privacy.audit)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from sqlalchemy import select
+
+from privacy.audit import GENESIS, AuditEvent, canonical, chain_hash
+from storage.columns import storable
+from storage.tables import AUDIT_CHAIN, AUDIT_EVENT
+from storage.transactions import AnyRow, Reading, Transaction, Values, in_chunks
+
+SALT_BYTES = 16
+
+
+def append(transaction: Transaction, events: Sequence[AuditEvent]) -> None:
+    """Add the events to their chains, in the given order."""
+    ends = _ends_of(transaction, [event.chain for event in events])
+    salts = os.urandom(SALT_BYTES * len(events))
+    rows: list[Values] = []
+    for index, event in enumerate(events):
+        length, head = ends.get(event.chain, (0, GENESIS))
+        salt = salts[index * SALT_BYTES : (index + 1) * SALT_BYTES]
+        row = _link(event, salt, length, head)
+        ends[event.chain] = (length + 1, row["link"])
+        rows.append(row)
+    transaction.insert(AUDIT_EVENT, rows)
+    _keep_ends(transaction, ends)
+
+
+def verify_chain(reading: Reading, chain: UUID) -> bool:
+    """Say whether the chain is whole: no event changed, missing or moved, and its end where it was last."""
+    previous, length = GENESIS, 0
+    for row in _links(reading, chain):
+        if row.position != length or not _holds(row, previous):
+            return False
+        previous, length = row.link, length + 1
+    return _ends_of(reading, [chain]).get(chain, (0, GENESIS)) == (length, previous)
+
+
+def events_of(reading: Reading, chain: UUID) -> list[AuditEvent]:
+    """Return the events of a chain, oldest first; an erased payload is empty."""
+    return [_event(row) for row in _links(reading, chain)]
+
+
+def _link(event: AuditEvent, salt: bytes, position: int, previous: str) -> Values:
+    event = replace(event, actor=storable(event.actor))  # hashed as it is stored
+    payload = canonical(event.payload)
+    digest = _payload_digest(salt, payload)
+    return {
+        "chain": event.chain,
+        "position": position,
+        "kind": event.kind,
+        "at": event.at,
+        "actor": event.actor,
+        "payload": payload.decode(),
+        "salt": salt,
+        "payload_digest": digest,
+        "link": chain_hash(event, digest, previous),
+    }
+
+
+def _payload_digest(salt: bytes, payload: bytes) -> str:
+    """As privacy.audit.payload_hash, over the very bytes that are stored."""
+    return hashlib.sha256(salt + payload).hexdigest()
+
+
+def _holds(row: AnyRow, previous: str) -> bool:
+    if row.payload is not None and row.salt is not None:
+        if _payload_digest(bytes(row.salt), row.payload.encode()) != row.payload_digest:
+            return False
+    elif row.payload is not None or row.salt is not None:
+        return False  # erasure takes both
+    return chain_hash(_event(row), row.payload_digest, previous) == str(row.link)
+
+
+def _event(row: AnyRow) -> AuditEvent:
+    try:
+        payload = json.loads(row.payload or "{}")
+    except ValueError:
+        payload = {}  # edited by somebody; verify_chain says so
+    return AuditEvent(chain=row.chain, kind=row.kind, at=row.at, actor=row.actor, payload=payload)
+
+
+def _links(reading: Reading, chain: UUID) -> Sequence[AnyRow]:
+    question = select(AUDIT_EVENT).where(AUDIT_EVENT.c.chain == chain)
+    return reading.fetch(question.order_by(AUDIT_EVENT.c.position)).all()
+
+
+def _ends_of(reading: Reading, chains: Sequence[UUID]) -> dict[UUID, tuple[int, str]]:
+    """Length and head by chain; a writer on PostgreSQL holds the rows, so that no other adds to these chains."""
+    end = AUDIT_CHAIN.c
+    ends: dict[UUID, tuple[int, str]] = {}
+    for chunk in in_chunks(sorted(chains)):
+        question = (
+            select(end.chain, end.length, end.head).where(end.chain.in_(chunk)).order_by(end.chain)
+        )
+        if isinstance(reading, Transaction):
+            question = question.with_for_update()
+        ends.update({chain: (length, head) for chain, length, head in reading.fetch(question)})
+    return ends
+
+
+def _keep_ends(transaction: Transaction, ends: dict[UUID, tuple[int, str]]) -> None:
+    rows = [
+        {"chain": chain, "length": length, "head": head} for chain, (length, head) in ends.items()
+    ]
+    if not rows:
+        return
+    insert = transaction.upsert(AUDIT_CHAIN)
+    changed = {"length": insert.excluded.length, "head": insert.excluded.head}
+    transaction.change(insert.on_conflict_do_update(index_elements=["chain"], set_=changed), rows)

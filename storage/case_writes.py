@@ -1,0 +1,162 @@
+"""Cases go in: the case, its requester, its rights and the clocks that start, in a few statements per batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from privacy.cases import Case, RequestItem
+from privacy.deadlines import Due
+from storage.datakeys import add_keys, load_keys
+from storage.failures import NotFound
+from storage.ids import new_id
+from storage.states import ClockChange, ClockName, PartyRole
+from storage.tables import CLOCK_EVENT, PARTY, PRIVACY_CASE, REQUEST_ITEM
+from storage.transactions import Transaction, Values
+
+ADDRESS = "party.sealed_address"
+NAME = "party.sealed_name"
+QUOTE = "request_item.sealed_quote"
+
+
+def add_cases(transaction: Transaction, cases: Sequence[Case], *, now: datetime) -> None:
+    """Store new cases with everything in them; their clocks start with the mail that opened them."""
+    add_keys(transaction, [case.case_id for case in cases])
+    transaction.insert(PRIVACY_CASE, [_case_row(case, now) for case in cases])
+    transaction.insert(PARTY, [_party_row(transaction, case) for case in cases])
+    items = [(case, item, position) for case in cases for position, item in enumerate(case.items)]
+    transaction.insert(REQUEST_ITEM, [_item_row(transaction, *item) for item in items])
+    started = [_started(case.case_id, None, case.acknowledge, case.received_at) for case in cases]
+    transaction.insert(
+        CLOCK_EVENT, started + _items_started((case, item) for case, item, _ in items)
+    )
+
+
+def extend_case(
+    transaction: Transaction, case: Case, added: Sequence[RequestItem], *, now: datetime
+) -> None:
+    """Store what a message added to a case: rights with their clocks, and whether a person is needed.
+
+    Raises NotFound, or Retryable when another worker added the same right at the same moment.
+    """
+    changed = transaction.change(
+        update(PRIVACY_CASE)
+        .where(PRIVACY_CASE.c.case_id == case.case_id)
+        .values(needs_human=case.needs_human, changed_at=now)
+    )
+    if not changed:
+        raise NotFound("there is no such case")
+    load_keys(transaction, [case.case_id])
+    first = len(case.items) - len(added)
+    rows = [_item_row(transaction, case, item, first + index) for index, item in enumerate(added)]
+    transaction.insert(REQUEST_ITEM, rows)
+    transaction.insert(CLOCK_EVENT, _items_started((case, item) for item in added))
+
+
+def mark_acknowledged(
+    transaction: Transaction, case_id: UUID, *, message_id_key: bytes, at: datetime
+) -> None:
+    """Record once that the acknowledgement left and its clock is met."""
+    event = CLOCK_EVENT.c
+    met = select(event.event_id).where(
+        event.case_id == case_id,
+        event.clock == ClockName.ACKNOWLEDGE,
+        event.change == ClockChange.MET,
+    )
+    if transaction.fetch(met).first() is not None:
+        return
+    row = _event(case_id, None, ClockName.ACKNOWLEDGE, at)
+    transaction.insert(
+        CLOCK_EVENT, [row | {"change": ClockChange.MET, "message_id_key": message_id_key}]
+    )
+
+
+def _case_row(case: Case, now: datetime) -> Values:
+    return {
+        "case_id": case.case_id,
+        "number": case.number,
+        "reference": case.reference,
+        "region": case.region,
+        "mailbox": case.mailbox,
+        "state": case.state,
+        "lane": case.lane,
+        "role": case.role,
+        "language": case.language,
+        "received_at": case.received_at,
+        "needs_human": case.needs_human,
+        "stub_reason": case.stub_reason,
+        "created_at": now,
+        "changed_at": now,
+    }
+
+
+def _party_row(transaction: Transaction, case: Case) -> Values:
+    address, vault = case.requester, transaction.vault
+    return {
+        "party_id": new_id(),
+        "case_id": case.case_id,
+        "role": PartyRole.REQUESTER,
+        "address_key": None if address is None else transaction.ring.lookup_key("address", address),
+        "sealed_address": None
+        if address is None
+        else vault.seal_text(case.case_id, ADDRESS, address),
+        "sealed_name": vault.seal_text(case.case_id, NAME, case.requester_name),
+    }
+
+
+def _item_row(transaction: Transaction, case: Case, item: RequestItem, position: int) -> Values:
+    return {
+        "item_id": item.item_id,
+        "case_id": case.case_id,
+        "position": position,
+        "inbound_id": item.inbound_id,
+        "right_name": item.right,
+        "scope": item.scope or "",
+        "state": item.state,
+        "confidence": item.confidence,
+        "part": item.part,
+        "sealed_quote": transaction.vault.seal_text(case.case_id, QUOTE, item.quote),
+        "quote_start": item.start,
+        "quote_end": item.end,
+        "reason": item.reason,
+        "received_at": item.received_at,
+    }
+
+
+def _items_started(items: Iterable[tuple[Case, RequestItem]]) -> list[Values]:
+    return [
+        _started(case.case_id, item.item_id, item.due, item.received_at) for case, item in items
+    ]
+
+
+def _started(case_id: UUID, item_id: UUID | None, due: Due, at: datetime) -> Values:
+    clock = ClockName.ACKNOWLEDGE if item_id is None else ClockName.RESPOND
+    return _event(case_id, item_id, clock, at) | {
+        "due_on": due.on,
+        "expires_at": due.expires_at,
+        "regime": due.regime,
+        "rule": due.rule,
+        "zone": due.zone,
+        "trace": due.trace,
+    }
+
+
+def _event(case_id: UUID, item_id: UUID | None, clock: ClockName, at: datetime) -> Values:
+    return {
+        "event_id": new_id(),
+        "case_id": case_id,
+        "item_id": item_id,
+        "clock": clock,
+        "change": ClockChange.STARTED,
+        "at": at,
+        "due_on": None,
+        "expires_at": None,
+        "regime": None,
+        "rule": None,
+        "zone": None,
+        "trace": (),
+        "message_id_key": None,
+    }

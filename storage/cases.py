@@ -1,0 +1,319 @@
+"""What can be asked about cases; they go in through case_writes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select, tuple_
+
+from privacy.cases import Case, CaseState, RequestItem
+from privacy.deadlines import Due
+from privacy.rights import Lane, Scope
+from privacy.threads import KnownCase
+from storage.case_writes import ADDRESS, NAME, QUOTE, add_cases, extend_case, mark_acknowledged
+from storage.datakeys import load_keys
+from storage.failures import CannotUnseal, NotFound
+from storage.states import ClockChange, ClockName
+from storage.tables import CLOCK_EVENT, PARTY, PRIVACY_CASE, REQUEST_ITEM
+from storage.transactions import AnyRow, Reading, Transaction, in_chunks
+
+__all__ = [
+    "CaseSummary",
+    "ClockEventRow",
+    "add_cases",
+    "clock_events",
+    "extend_case",
+    "find_case",
+    "get_case",
+    "get_cases",
+    "known_cases",
+    "list_cases",
+    "mark_acknowledged",
+]
+
+ERASED = "(erased)"
+Page = tuple[datetime, UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseSummary:
+    """A case as lists show it. `acknowledged_at` is None while the acknowledgement is owed; `page` goes on after it."""
+
+    case_id: UUID
+    reference: str
+    received_at: datetime
+    state: CaseState
+    lane: Lane
+    language: str
+    mailbox: str
+    rights: tuple[str, ...]
+    acknowledge_by: date
+    acknowledged_at: datetime | None
+    due_on: date | None
+    needs_human: bool
+    requester: str | None = field(repr=False)
+
+    @property
+    def page(self) -> Page:
+        """Where a list goes on after this case."""
+        return (self.received_at, self.case_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockEventRow:
+    """What happened to a clock. `item_id` is None for the acknowledgement, `due` for an event that sets no date."""
+
+    item_id: UUID | None
+    clock: ClockName
+    change: ClockChange
+    at: datetime
+    due: Due | None
+    message_id_key: bytes | None = field(repr=False)
+
+
+def known_cases(
+    reading: Reading, *, numbers: Sequence[int], references: Sequence[str]
+) -> list[KnownCase]:
+    """Return the cases with these numbers or references, each once, with the addresses of their people."""
+    case = PRIVACY_CASE.c
+    question = select(case.case_id, case.number, case.reference, case.state)
+    found: dict[UUID, AnyRow] = {}
+    for chunk in in_chunks(numbers):
+        found.update(
+            {row.case_id: row for row in reading.fetch(question.where(case.number.in_(chunk)))}
+        )
+    for words in in_chunks(references):
+        found.update(
+            {row.case_id: row for row in reading.fetch(question.where(case.reference.in_(words)))}
+        )
+    addresses = _addresses_of(reading, list(found))
+    return [
+        KnownCase(
+            case_id=row.case_id,
+            number=row.number,
+            reference=row.reference,
+            state=row.state,
+            parties=frozenset({addresses[row.case_id].lower()} if row.case_id in addresses else ()),
+        )
+        for row in found.values()
+    ]
+
+
+def get_cases(reading: Reading, case_ids: Sequence[UUID]) -> list[Case]:
+    """Return the cases with these ids, in their order; unknown ids are left out.
+
+    In a transaction on PostgreSQL the cases are locked: what is decided on them can be written down.
+    """
+    question = select(PRIVACY_CASE)
+    if isinstance(reading, Transaction):
+        question = question.order_by(PRIVACY_CASE.c.case_id).with_for_update()
+    rows: dict[UUID, AnyRow] = {}
+    for chunk in in_chunks(case_ids):
+        for row in reading.fetch(question.where(PRIVACY_CASE.c.case_id.in_(chunk))):
+            rows[row.case_id] = row
+    ids = list(rows)
+    load_keys(reading, ids)
+    parties, items = _parties_of(reading, ids), _items_of(reading, ids)
+    dues = _started_dues(reading, ids)
+    ordered = [rows[case_id] for case_id in dict.fromkeys(case_ids) if case_id in rows]
+    return [
+        _case(reading, row, parties.get(row.case_id), items.get(row.case_id, []), dues)
+        for row in ordered
+    ]
+
+
+def get_case(reading: Reading, case_id: UUID) -> Case:
+    """Return the case. Raises NotFound."""
+    found = get_cases(reading, [case_id])
+    if not found:
+        raise NotFound("there is no such case")
+    return found[0]
+
+
+def find_case(reading: Reading, reference: str) -> Case | None:
+    """Return the case with this reference, None when there is none."""
+    question = select(PRIVACY_CASE.c.case_id).where(PRIVACY_CASE.c.reference == reference)
+    case_id = reading.fetch(question).scalar_one_or_none()
+    return None if case_id is None else get_case(reading, case_id)
+
+
+def list_cases(
+    reading: Reading, *, limit: int = 50, state: CaseState | None = None, after: Page | None = None
+) -> list[CaseSummary]:
+    """Return cases, the newest arrival first, from `after` on."""
+    case = PRIVACY_CASE.c
+    question = (
+        select(PRIVACY_CASE).order_by(case.received_at.desc(), case.case_id.desc()).limit(limit)
+    )
+    if state is not None:
+        question = question.where(case.state == state)
+    if after is not None:
+        question = question.where(tuple_(case.received_at, case.case_id) < after)
+    rows = reading.fetch(question).all()
+    ids = [row.case_id for row in rows]
+    events, items = _events_of(reading, ids), _items_of(reading, ids)
+    addresses = _addresses_of(reading, ids)
+    return [
+        _summary(row, events[row.case_id], items.get(row.case_id, []), addresses.get(row.case_id))
+        for row in rows
+    ]
+
+
+def clock_events(reading: Reading, case_id: UUID) -> list[ClockEventRow]:
+    """Return what happened to the clocks of a case, in order."""
+    return [
+        ClockEventRow(
+            item_id=row.item_id,
+            clock=row.clock,
+            change=row.change,
+            at=row.at,
+            due=None if row.due_on is None else _due(row),
+            message_id_key=None if row.message_id_key is None else bytes(row.message_id_key),
+        )
+        for row in _events_of(reading, [case_id]).get(case_id, [])
+    ]
+
+
+def _case(
+    reading: Reading,
+    row: AnyRow,
+    party: AnyRow | None,
+    items: Sequence[AnyRow],
+    dues: dict[tuple[UUID, UUID | None], Due],
+) -> Case:
+    return Case(
+        case_id=row.case_id,
+        number=row.number,
+        reference=row.reference,
+        region=row.region,
+        mailbox=row.mailbox,
+        state=row.state,
+        lane=row.lane,
+        role=row.role,
+        language=row.language,
+        received_at=row.received_at,
+        acknowledge=dues[row.case_id, None],
+        requester=None
+        if party is None
+        else _open(reading, row.case_id, ADDRESS, party.sealed_address),
+        requester_name=""
+        if party is None
+        else _open(reading, row.case_id, NAME, party.sealed_name) or "",
+        items=tuple(_item(reading, item, dues[row.case_id, item.item_id]) for item in items),
+        needs_human=row.needs_human,
+        stub_reason=row.stub_reason,
+    )
+
+
+def _item(reading: Reading, row: AnyRow, due: Due) -> RequestItem:
+    return RequestItem(
+        item_id=row.item_id,
+        inbound_id=row.inbound_id,
+        right=row.right_name,
+        scope=Scope(row.scope) if row.scope else None,
+        confidence=row.confidence,
+        part=row.part,
+        quote=_open(reading, row.case_id, QUOTE, row.sealed_quote) or "",
+        start=row.quote_start,
+        end=row.quote_end,
+        reason=row.reason,
+        received_at=row.received_at,
+        due=due,
+        state=row.state,
+    )
+
+
+def _open(reading: Reading, case_id: UUID, column: str, sealed: bytes | None) -> str | None:
+    """Return the text; of an erased case the frame stays readable, and the words are gone."""
+    if sealed is None:
+        return None
+    try:
+        return reading.vault.unseal_text(case_id, column, bytes(sealed))
+    except CannotUnseal:
+        return ERASED
+
+
+def _due(row: AnyRow) -> Due:
+    return Due(
+        on=row.due_on,
+        expires_at=row.expires_at,
+        regime=row.regime,
+        rule=row.rule,
+        zone=row.zone,
+        trace=row.trace,
+    )
+
+
+def _summary(
+    row: AnyRow, events: Sequence[AnyRow], items: Sequence[AnyRow], requester: str | None
+) -> CaseSummary:
+    acknowledgement = [event for event in events if event.clock is ClockName.ACKNOWLEDGE]
+    answers = [event.due_on for event in events if event.clock is ClockName.RESPOND]
+    return CaseSummary(
+        case_id=row.case_id,
+        reference=row.reference,
+        received_at=row.received_at,
+        state=row.state,
+        lane=row.lane,
+        language=row.language,
+        mailbox=row.mailbox,
+        rights=tuple(
+            f"{item.right_name}:{item.scope}" if item.scope else item.right_name.value
+            for item in items
+        ),
+        acknowledge_by=acknowledgement[0].due_on,
+        acknowledged_at=next((e.at for e in acknowledgement if e.change is ClockChange.MET), None),
+        due_on=min((day for day in answers if day is not None), default=None),
+        needs_human=row.needs_human,
+        requester=requester,
+    )
+
+
+def _started_dues(reading: Reading, ids: Sequence[UUID]) -> dict[tuple[UUID, UUID | None], Due]:
+    return {
+        (case_id, event.item_id): _due(event)
+        for case_id, events in _events_of(reading, ids).items()
+        for event in events
+        if event.change is ClockChange.STARTED
+    }
+
+
+def _events_of(reading: Reading, ids: Sequence[UUID]) -> dict[UUID, list[AnyRow]]:
+    found: dict[UUID, list[AnyRow]] = {}
+    for chunk in in_chunks(ids):
+        question = select(CLOCK_EVENT).where(CLOCK_EVENT.c.case_id.in_(chunk))
+        for row in reading.fetch(question.order_by(CLOCK_EVENT.c.at, CLOCK_EVENT.c.event_id)):
+            found.setdefault(row.case_id, []).append(row)
+    return found
+
+
+def _items_of(reading: Reading, ids: Sequence[UUID]) -> dict[UUID, list[AnyRow]]:
+    found: dict[UUID, list[AnyRow]] = {}
+    for chunk in in_chunks(ids):
+        question = select(REQUEST_ITEM).where(REQUEST_ITEM.c.case_id.in_(chunk))
+        for row in reading.fetch(
+            question.order_by(REQUEST_ITEM.c.position, REQUEST_ITEM.c.item_id)
+        ):
+            found.setdefault(row.case_id, []).append(row)
+    return found
+
+
+def _parties_of(reading: Reading, ids: Sequence[UUID]) -> dict[UUID, AnyRow]:
+    found: dict[UUID, AnyRow] = {}
+    for chunk in in_chunks(ids):
+        for row in reading.fetch(select(PARTY).where(PARTY.c.case_id.in_(chunk))):
+            found[row.case_id] = row
+    return found
+
+
+def _addresses_of(reading: Reading, ids: Sequence[UUID]) -> dict[UUID, str]:
+    load_keys(reading, ids)
+    found = {}
+    for case_id, row in _parties_of(reading, ids).items():
+        address = _open(reading, case_id, ADDRESS, row.sealed_address)
+        if address is not None:
+            found[case_id] = address
+    return found

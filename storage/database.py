@@ -1,0 +1,190 @@
+"""Opens the database, and lends it out one transaction at a time: the only place that commits."""
+
+from __future__ import annotations
+
+import hmac
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Engine, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from privacy.errors import Permanent, Retryable
+from storage import postgres, sqlite
+from storage.failures import cleaned
+from storage.postgres import Lock, take
+from storage.schema import current_revision, migrate, require_current, require_known
+from storage.sealing import KeyRing
+from storage.settings import StorageSettings
+from storage.tables import DATABASE_MARK
+from storage.transactions import Reading, Transaction
+
+__all__ = ["Database", "Reading", "Transaction", "open_database", "schema_version", "upgrade"]
+
+
+class Database:
+    """An open database of one region; may be used by several threads."""
+
+    def __init__(self, engine: Engine, keys: KeyRing, *, busy_seconds: float) -> None:
+        self.keys = keys
+        self._engine = engine
+        self._busy_seconds = busy_seconds
+        self._is_sqlite = engine.dialect.name == "sqlite"
+        # Threads of one process take turns here; SQLite's own waiting sleeps longer than most transactions take.
+        self._turn = threading.Lock() if self._is_sqlite else None
+        self._readers = _readers_of(engine)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Yield a transaction; commits at the end, and leaves nothing when an exception passes.
+
+        Raises Retryable for locks and lost connections, Permanent for what will fail again.
+        """
+        with self._taking_turns(), _failures_cleaned(), self._engine.begin() as connection:
+            yield Transaction(connection, self.keys)
+
+    @contextmanager
+    def reading(self) -> Iterator[Reading]:
+        """Yield a consistent view that cannot change anything. Raises Retryable or Permanent."""
+        with _failures_cleaned(), self._readers.begin() as connection:
+            yield Reading(connection, self.keys)
+
+    def lookup_key(self, kind: str, value: str | bytes) -> bytes:
+        """Return the keyed hash of a value (storage.sealing.KeyRing.lookup_key)."""
+        return self.keys.lookup_key(kind, value)
+
+    def describe(self) -> list[str]:
+        """Return what the operator may want to know: engine, version, durability, schema."""
+        engine = sqlite if self._is_sqlite else postgres
+        with _failures_cleaned(), self._engine.connect() as connection:
+            return [*engine.describe(connection), f"schema {current_revision(connection)}"]
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _taking_turns(self) -> Iterator[None]:
+        if self._turn is None:
+            yield
+            return
+        if not self._turn.acquire(timeout=self._busy_seconds):
+            raise Retryable("database: another thread is writing")
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+
+def open_database(
+    settings: StorageSettings, keys: KeyRing, *, region: str, home: Path | None = None
+) -> Database:
+    """Return the database of this region; a new one gets its schema at once, an old one is left for `upgrade`.
+
+    Raises Permanent when it belongs to another region, other keys, another program or another version.
+    """
+    engine = _open_engine(settings, home)
+    try:
+        with _failures_cleaned():
+            _prepare(engine)
+            if _revision(engine) is None:
+                _upgrade(engine)
+            require_current(_revision(engine))
+            _check_marks(engine, keys, region)
+    except BaseException:
+        engine.dispose()
+        raise
+    return Database(engine, keys, busy_seconds=settings.busy_seconds)
+
+
+def upgrade(settings: StorageSettings, *, home: Path | None = None) -> None:
+    """Apply the missing migrations, all or none. Raises Retryable or Permanent."""
+    engine = _open_engine(settings, home)
+    try:
+        with _failures_cleaned():
+            _prepare(engine)
+            _upgrade(engine)
+    finally:
+        engine.dispose()
+
+
+def schema_version(settings: StorageSettings, *, home: Path | None = None) -> str:
+    """Return the revision of the database's schema, `none` for an empty database."""
+    engine = _open_engine(settings, home)
+    try:
+        with _failures_cleaned():
+            return _revision(engine) or "none"
+    finally:
+        engine.dispose()
+
+
+def _open_engine(settings: StorageSettings, home: Path | None) -> Engine:
+    try:
+        url = make_url(settings.url_at(home))
+    except ArgumentError:
+        raise Permanent("storage.url is not a database URL") from None
+    backend = url.get_backend_name()
+    if backend == "sqlite":
+        return sqlite.open_engine(url, settings.busy_seconds)
+    if backend == "postgresql":
+        return postgres.open_engine(url, settings.busy_seconds)
+    raise Permanent("storage.url: only sqlite and postgresql are supported")
+
+
+def _readers_of(engine: Engine) -> Engine:
+    """The same connections, in transactions that see one state and change nothing."""
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(**{sqlite.READS_ONLY: True})
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def _prepare(engine: Engine) -> None:
+    if engine.dialect.name == "sqlite":
+        sqlite.prepare(engine)
+        return
+    with engine.connect() as connection:
+        postgres.check_version(connection)
+
+
+def _revision(engine: Engine) -> str | None:
+    with _readers_of(engine).begin() as connection:
+        return current_revision(connection)
+
+
+def _upgrade(engine: Engine) -> None:
+    """Several programs may start at once: the first one migrates, the others find it done."""
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            take(connection, Lock.SCHEMA)
+        require_known(current_revision(connection))
+        migrate(connection, "head")
+
+
+def _check_marks(engine: Engine, keys: KeyRing, region: str) -> None:
+    """With other keys every message would look broken, and in another region mail would lie in the wrong place."""
+    with _readers_of(engine).begin() as connection:
+        found = connection.execute(select(DATABASE_MARK.c.name, DATABASE_MARK.c.value))
+        marks: dict[str, bytes] = {name: bytes(value) for name, value in found}
+    known = keys.proofs() | {"region": region.encode()}
+    for name, value in marks.items():
+        if name not in known:
+            raise Permanent(f"the key ring lacks {name}, which seals part of this database")
+        if not hmac.compare_digest(value, known[name]):
+            raise Permanent(f"this database was made with another {name}")
+    ours = ("region", "lookup", f"key:{keys.current}")
+    missing = [{"name": name, "value": known[name]} for name in ours if name not in marks]
+    if missing:
+        with engine.begin() as connection:
+            connection.execute(DATABASE_MARK.insert(), missing)
+
+
+@contextmanager
+def _failures_cleaned() -> Iterator[None]:
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        raise cleaned(error) from None

@@ -1,0 +1,39 @@
+"""The wrapped data keys in the database. Deleting one erases all that it sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+
+from storage.sealing import WrappedKey
+from storage.tables import DATA_KEY
+from storage.transactions import Reading, Transaction, in_chunks
+
+
+def add_keys(transaction: Transaction, owners: Sequence[UUID]) -> None:
+    """Make a data key for each new owner, ready for use."""
+    rows = []
+    for owner in owners:
+        key = transaction.vault.make_key(owner)
+        rows.append({"owner_id": owner, "ring_key": key.ring_key, "wrapped": key.wrapped})
+    transaction.insert(DATA_KEY, rows)
+
+
+def load_keys(reading: Reading, owners: Iterable[UUID]) -> None:
+    """Take the owners' keys into use; an erased one, or one that the ring cannot open, stays away."""
+    for chunk in in_chunks(owner for owner in owners if owner not in reading.vault):
+        question = select(DATA_KEY.c.owner_id, DATA_KEY.c.ring_key, DATA_KEY.c.wrapped)
+        for owner, ring_key, wrapped in reading.fetch(
+            question.where(DATA_KEY.c.owner_id.in_(chunk))
+        ):
+            reading.vault.open_key(owner, WrappedKey(ring_key=ring_key, wrapped=bytes(wrapped)))
+
+
+def erase_keys(transaction: Transaction, owners: Sequence[UUID]) -> None:
+    """Erase the owners: whatever their keys sealed can never be read again, here or in a later copy of this file."""
+    for chunk in in_chunks(owners):
+        transaction.change(DATA_KEY.delete().where(DATA_KEY.c.owner_id.in_(chunk)))
+    for owner in owners:
+        transaction.vault.forget(owner)

@@ -1,0 +1,63 @@
+"""Trouble with the database by what the caller can do; no statement and no value is ever in a message."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from privacy.errors import Permanent, PrivacyError, Retryable
+
+
+class CannotUnseal(Permanent):
+    """The bytes cannot be read: their key was erased or is not in the ring, or somebody changed them."""
+
+
+class NotFound(Permanent):
+    """No row has this id."""
+
+
+class LeaseLost(Retryable):
+    """The work took longer than its lease and belongs to somebody else by now; nothing of it may stay."""
+
+
+# SQLite's primary result codes that pass by themselves (sqlite.org/rescode.html): BUSY, LOCKED, NOMEM, IOERR,
+# FULL, CANTOPEN, PROTOCOL.
+_SQLITE_PASSES = frozenset({5, 6, 7, 10, 13, 14, 15})
+# Two writers made the same row at the same moment: the next attempt sees the other one's.
+_SQLITE_SAME_ROW = frozenset(
+    {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY}
+)
+_SAME_ROW = "23505"
+# SQLSTATE classes: connection, transaction rollback (deadlock, serialisation), resources, operator, system.
+_POSTGRES_PASSES = ("08", "40", "53", "57", "58", "55P03", "25006", "25P03")
+
+
+def cleaned(error: SQLAlchemyError | sqlite3.Error) -> PrivacyError:
+    """Return the error that may leave the room: Retryable for what passes, Permanent for the rest."""
+    if isinstance(error, sqlite3.Error):
+        return _told(error, error)
+    if isinstance(error, PoolTimeout):
+        return Retryable("database: all connections are in use")
+    if not isinstance(error, DBAPIError):
+        return Permanent(f"database: {type(error).__name__}")
+    if error.connection_invalidated:
+        return Retryable("database: connection lost")
+    return _told(error, error.orig)
+
+
+def _told(error: Exception, cause: BaseException | None) -> PrivacyError:
+    code, passes = _code_of(cause)
+    text = f"database: {type(error).__name__} ({code})"
+    return Retryable(text) if passes else Permanent(text)
+
+
+def _code_of(cause: BaseException | None) -> tuple[str, bool]:
+    if isinstance(cause, sqlite3.Error):
+        extended = getattr(cause, "sqlite_errorcode", 0)
+        return str(extended), extended & 0xFF in _SQLITE_PASSES or extended in _SQLITE_SAME_ROW
+    state = getattr(cause, "sqlstate", None)
+    if state is None:  # psycopg raises without a state when no server answered
+        return "no answer", type(cause).__name__ in {"OperationalError", "InterfaceError"}
+    return state, state.startswith(_POSTGRES_PASSES) or state == _SAME_ROW

@@ -1,0 +1,65 @@
+"""A letter as bytes and back: what is sealed into the outbox and the drafts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from uuid import UUID
+
+from privacy.messages import Automation, Letter, OutboundMessage
+from storage.datakeys import load_keys
+from storage.failures import CannotUnseal
+from storage.sealing import Vault
+from storage.transactions import Reading
+
+ERASED = "(erased)"
+
+
+def seal_message(vault: Vault, owner: UUID, column: str, message: OutboundMessage) -> bytes:
+    """Return the message sealed under its case's key."""
+    values = asdict(message) | {"date": message.date.isoformat()}
+    return vault.seal(owner, column, json.dumps(values).encode())
+
+
+def unseal_message(vault: Vault, owner: UUID, column: str, sealed: bytes) -> OutboundMessage:
+    """Return the message exactly as it was sealed. Raises CannotUnseal."""
+    values = json.loads(vault.unseal(owner, column, sealed))
+    return OutboundMessage(
+        **values
+        | {
+            "letter": Letter(**values["letter"]),
+            "automation": Automation(values["automation"]),
+            "date": datetime.fromisoformat(values["date"]),
+            "references": tuple(values["references"]),
+        }
+    )
+
+
+def readable_messages(
+    reading: Reading, column: str, sealed: Iterable[tuple[UUID, bytes]]
+) -> list[OutboundMessage]:
+    """Return the messages of these (case, sealed) pairs; one that is erased shows that, and no list fails for it."""
+    pairs = list(sealed)
+    load_keys(reading, [owner for owner, _ in pairs])
+    return [_readable(reading.vault, owner, column, bytes(content)) for owner, content in pairs]
+
+
+def _readable(vault: Vault, owner: UUID, column: str, sealed: bytes) -> OutboundMessage:
+    try:
+        return unseal_message(vault, owner, column, sealed)
+    except CannotUnseal:
+        return _ERASED_MESSAGE
+
+
+_ERASED_MESSAGE = OutboundMessage(
+    message_id=ERASED,
+    sender=ERASED,
+    sender_name="",
+    recipient=ERASED,
+    envelope_from=ERASED,
+    letter=Letter(kind=ERASED, language="und", subject=ERASED, text=ERASED, html=ERASED),
+    automation=Automation.GENERATED,
+    date=datetime(1970, 1, 1, tzinfo=UTC),
+)

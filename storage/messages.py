@@ -1,0 +1,54 @@
+"""Messages in the database: kept, worked, listed, moved."""
+
+from __future__ import annotations
+
+from storage.keeping import KeptMessage, keep_raw
+from storage.message_lists import (
+    MessageRow,
+    count_by_outcome,
+    get_message,
+    list_messages,
+    messages_of_case,
+    oldest_unprocessed,
+    quarantined_without_case,
+    raw_of,
+)
+from storage.moving import move_raw
+from storage.working import (
+    CANNOT_UNSEAL,
+    ClaimedMessage,
+    FinishedMessage,
+    SameMail,
+    claim_messages,
+    dismiss_message,
+    find_same_mail,
+    finish_messages,
+    postpone_message,
+    quarantine_message,
+    requeue_message,
+)
+
+__all__ = [
+    "CANNOT_UNSEAL",
+    "ClaimedMessage",
+    "FinishedMessage",
+    "KeptMessage",
+    "MessageRow",
+    "SameMail",
+    "claim_messages",
+    "count_by_outcome",
+    "dismiss_message",
+    "find_same_mail",
+    "finish_messages",
+    "get_message",
+    "keep_raw",
+    "list_messages",
+    "messages_of_case",
+    "move_raw",
+    "oldest_unprocessed",
+    "postpone_message",
+    "quarantine_message",
+    "quarantined_without_case",
+    "raw_of",
+    "requeue_message",
+]

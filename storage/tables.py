@@ -1,0 +1,473 @@
+"""The tables. Every column that may be NULL says what NULL means; every index names the question it answers.
+
+Columns called `sealed_...` hold bytes that only the owner's data key opens (storage.sealing); columns called
+`..._key` hold keyed hashes for look-ups. No other column holds personal data.
+A message and its case may live in databases of different regions, so neither has a foreign key to the other.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    MetaData,
+    Table,
+    UniqueConstraint,
+    text,
+)
+from sqlmodel import Field, SQLModel
+
+from privacy.audit import AuditKind
+from privacy.cases import CaseState, ItemState, Role
+from privacy.deciding import Outcome
+from privacy.messages import ArrivalBasis, Route
+from privacy.outgoing import OutgoingState
+from privacy.rights import Lane, Right, Scope
+from storage.columns import Codes, Count, Day, Flag, Id, OneOf, Plain, Share, UtcDateTime
+from storage.states import ClockChange, ClockName, DraftState, MessageState, PartyRole
+
+STRICT = {"sqlite_strict": True}
+SMALL = {"sqlite_strict": True, "sqlite_with_rowid": False}
+NAMES = {
+    "pk": "pk_%(table_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+}
+
+
+class Row(SQLModel):
+    """Base of all tables: values are checked when a row is made, constraints have names."""
+
+    metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMES)
+
+
+def _words(column: str, *lists: type[StrEnum], also: tuple[str, ...] = ()) -> CheckConstraint:
+    words = (*(word.value for words in lists for word in words), *also)
+    return CheckConstraint(f"{column} IN ({', '.join(repr(word) for word in words)})", name=column)
+
+
+def _of_case(column: str = "case_id") -> ForeignKeyConstraint:
+    """Deferred: within a transaction the rows may come in any order."""
+    return ForeignKeyConstraint(
+        [column], ["privacy_case.case_id"], deferrable=True, initially="DEFERRED"
+    )
+
+
+def _of_inbound() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(
+        ["inbound_id"], ["inbound.inbound_id"], deferrable=True, initially="DEFERRED"
+    )
+
+
+def _index_where(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    return Index(
+        name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where)
+    )
+
+
+def _key() -> Any:  # noqa: ANN401 as SQLModel's Field
+    return Field(primary_key=True, sa_type=Id)
+
+
+class DatabaseMark(Row, table=True):
+    """What this database is: its region, and proofs of the keys that it was made with."""
+
+    __tablename__ = "database_mark"
+    __table_args__ = (STRICT,)
+    name: str = Field(primary_key=True, sa_type=Plain)
+    value: bytes
+
+
+class DataKey(Row, table=True):
+    """The wrapped data key of a message, a case or a token. A deleted row is an erased owner."""
+
+    __tablename__ = "data_key"
+    __table_args__ = (SMALL,)
+    owner_id: UUID = _key()
+    ring_key: str = Field(sa_type=Plain)  # name of the key in the ring that wraps this one
+    wrapped: bytes
+
+
+class Inbound(Row, table=True):
+    """One message by its content: where its work stands and what was made of it."""
+
+    __tablename__ = "inbound"
+    __table_args__ = (
+        _words("state", MessageState),
+        _words("outcome", Outcome),
+        _words("arrival_basis", ArrivalBasis),
+        _words("lane", Lane),
+        CheckConstraint("size >= 0", name="size"),
+        CheckConstraint("(state = 'leased') = (lease_token IS NOT NULL)", name="lease"),
+        # claim_messages: the queue alone, new work before history, oldest arrival first
+        _index_where("ix_inbound_queue", "history", "received_at", where="due_at IS NOT NULL"),
+        # list_messages and count_by_outcome
+        _index_where(
+            "ix_inbound_outcome",
+            "outcome",
+            "received_at",
+            "inbound_id",
+            where="state <> 'dismissed'",
+        ),
+        # list_messages without an outcome
+        Index("ix_inbound_received", "received_at", "inbound_id"),
+        # messages_of_case
+        _index_where("ix_inbound_case", "case_id", where="case_id IS NOT NULL"),
+        STRICT,
+    )
+    inbound_id: UUID = _key()
+    content_key: bytes = Field(unique=True)  # of the raw bytes: keep_raw
+    size: int = Field(sa_type=Count)  # bytes
+    received_at: datetime = Field(sa_type=UtcDateTime)  # the earliest arrival of all deliveries
+    arrival_basis: ArrivalBasis = Field(sa_type=OneOf(ArrivalBasis))
+    first_seen_at: datetime = Field(sa_type=UtcDateTime)
+    history: bool = Field(sa_type=Flag)
+    suspected_spam: bool = Field(sa_type=Flag)
+    truncated: bool = Field(sa_type=Flag)
+    quiet_reason: str | None = Field(sa_type=Plain)  # NULL: its letter may go out by itself
+    state: MessageState = Field(sa_type=OneOf(MessageState))
+    due_at: datetime | None = Field(
+        sa_type=UtcDateTime
+    )  # next attempt or end of the lease; NULL: no work left
+    attempts: int = Field(sa_type=Count)
+    lease_token: UUID | None = Field(sa_type=Id)  # NULL: no worker has it
+    released: bool = Field(sa_type=Flag)  # a person said that it is a request
+    outcome: Outcome | None = Field(sa_type=OneOf(Outcome))  # NULL: not decided
+    reason: str | None = Field(sa_type=Plain)  # NULL: nothing happened to it yet
+    kind: str | None = Field(sa_type=Plain)  # NULL: not read
+    language: str | None = Field(sa_type=Plain)  # NULL: not read
+    lane: Lane | None = Field(sa_type=OneOf(Lane))  # NULL: not classified
+    rights: tuple[str, ...] = Field(sa_type=Codes)
+    reasons: tuple[str, ...] = Field(sa_type=Codes)
+    case_id: UUID | None = Field(sa_type=Id)  # NULL: belongs to no case
+    original_id: UUID | None = Field(sa_type=Id)  # NULL: not a copy of another message
+    suggested_case_id: UUID | None = Field(sa_type=Id)  # NULL: no case is suggested
+    # NULL: a copy, history, or not worked; so it can be unique, and two workers cannot both open a case
+    message_key: bytes | None = Field(unique=True)
+    message_id_key: bytes | None  # NULL: it has no Message-ID, or is not read
+    sender_key: bytes | None  # NULL: no believable sender, or not read
+    body_key: bytes | None  # NULL: not read
+    hold_due_on: date | None = Field(sa_type=Day)  # NULL: not held
+    finished_at: datetime | None = Field(sa_type=UtcDateTime)  # NULL: not decided
+    moved_to: str | None = Field(
+        sa_type=Plain
+    )  # region that has the bytes now; NULL: they are here
+
+
+class RawBytes(Row, table=True):
+    """The bytes as they arrived. A missing row: erased, or moved to another region."""
+
+    __tablename__ = "raw_message"
+    __table_args__ = (_of_inbound(), STRICT)
+    inbound_id: UUID = _key()
+    sealed_raw: bytes
+
+
+class Delivery(Row, table=True):
+    """One coming of a message through one door: the ledger of what was taken in."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        _of_inbound(),
+        _words("route", Route),
+        _words("arrival_basis", ArrivalBasis),
+        # keep_raw and unknown_uids; rows without a place are never equal
+        UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
+        Index("ix_delivery_inbound", "inbound_id"),  # claim_messages, list_messages
+        STRICT,
+    )
+    delivery_id: UUID = _key()
+    inbound_id: UUID = Field(sa_type=Id)
+    mailbox: str = Field(sa_type=Plain)  # an address of ours
+    route: Route = Field(sa_type=OneOf(Route))
+    received_at: datetime = Field(sa_type=UtcDateTime)
+    arrival_basis: ArrivalBasis = Field(sa_type=OneOf(ArrivalBasis))
+    folder: str | None = Field(sa_type=Plain)  # NULL, as the next two: did not come over IMAP
+    uidvalidity: int | None = Field(sa_type=Count)
+    uid: int | None = Field(sa_type=Count)
+    sealed_envelope: bytes | None  # NULL: came without an envelope, or its message is erased
+    history: bool = Field(sa_type=Flag)
+    seen_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class PrivacyCase(Row, table=True):
+    """A case. Its dates are in its clock events, its people among its parties."""
+
+    __tablename__ = "privacy_case"
+    __table_args__ = (
+        _words("state", CaseState),
+        _words("lane", Lane),
+        _words("role", Role),
+        Index("ix_privacy_case_received", "received_at", "case_id"),  # list_cases
+        Index(
+            "ix_privacy_case_state", "state", "received_at", "case_id"
+        ),  # list_cases of one state
+        STRICT,
+    )
+    case_id: UUID = _key()
+    number: int = Field(unique=True, sa_type=Count)  # known_cases
+    reference: str = Field(unique=True, sa_type=Plain)  # known_cases, find_case
+    region: str = Field(sa_type=Plain)
+    mailbox: str = Field(sa_type=Plain)  # an address of ours
+    state: CaseState = Field(sa_type=OneOf(CaseState))
+    lane: Lane = Field(sa_type=OneOf(Lane))
+    role: Role = Field(sa_type=OneOf(Role))
+    language: str = Field(sa_type=Plain)
+    received_at: datetime = Field(sa_type=UtcDateTime)
+    needs_human: bool = Field(sa_type=Flag)
+    stub_reason: str | None = Field(sa_type=Plain)  # NULL: its mail could be read
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    changed_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Party(Row, table=True):
+    """A person in a case."""
+
+    __tablename__ = "party"
+    __table_args__ = (
+        _of_case(),
+        _words("role", PartyRole),
+        UniqueConstraint("case_id", "address_key"),  # known_cases, get_cases
+        STRICT,
+    )
+    party_id: UUID = _key()
+    case_id: UUID = Field(sa_type=Id)
+    role: PartyRole = Field(sa_type=OneOf(PartyRole))
+    address_key: bytes | None  # NULL, as the next: there is no believable address
+    sealed_address: bytes | None
+    sealed_name: bytes
+
+
+class Item(Row, table=True):
+    """One right asked for in one case."""
+
+    __tablename__ = "request_item"
+    __table_args__ = (
+        _of_case(),
+        _words("right_name", Right),
+        _words("scope", Scope, also=("",)),
+        _words("state", ItemState),
+        CheckConstraint("confidence >= 0 AND confidence <= 1", name="confidence"),
+        # get_cases; and two workers cannot both add the same right
+        UniqueConstraint("case_id", "right_name", "scope"),
+        STRICT,
+    )
+    item_id: UUID = _key()
+    case_id: UUID = Field(sa_type=Id)
+    position: int = Field(sa_type=Count)  # order in which the rights were asked for
+    inbound_id: UUID = Field(sa_type=Id)
+    right_name: Right = Field(sa_type=OneOf(Right))
+    scope: str = Field(sa_type=Plain)  # '' for a right without scope: NULLs would never be equal
+    state: ItemState = Field(sa_type=OneOf(ItemState))
+    confidence: float = Field(sa_type=Share)
+    part: str = Field(sa_type=Plain)
+    sealed_quote: bytes
+    quote_start: int = Field(sa_type=Count)
+    quote_end: int = Field(sa_type=Count)
+    reason: str = Field(sa_type=Plain)
+    received_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ClockEvent(Row, table=True):
+    """What happened to a clock, never changed afterwards."""
+
+    __tablename__ = "clock_event"
+    __table_args__ = (
+        _of_case(),
+        _words("clock", ClockName),
+        _words("change", ClockChange),
+        Index("ix_clock_event_case", "case_id"),  # get_cases, list_cases, clock_events
+        STRICT,
+    )
+    event_id: UUID = _key()
+    case_id: UUID = Field(sa_type=Id)
+    item_id: UUID | None = Field(sa_type=Id)  # NULL: a clock of the whole case
+    clock: ClockName = Field(sa_type=OneOf(ClockName))
+    change: ClockChange = Field(sa_type=OneOf(ClockChange))
+    at: datetime = Field(sa_type=UtcDateTime)
+    due_on: date | None = Field(sa_type=Day)  # NULL, as the next four: the event sets no date
+    expires_at: datetime | None = Field(sa_type=UtcDateTime)
+    regime: str | None = Field(sa_type=Plain)
+    rule: str | None = Field(sa_type=Plain)
+    zone: str | None = Field(sa_type=Plain)
+    trace: tuple[str, ...] = Field(sa_type=Codes)
+    message_id_key: bytes | None  # of the letter that met the clock; NULL: no letter did
+
+
+class Outgoing(Row, table=True):
+    """A letter on its way out."""
+
+    __tablename__ = "outgoing"
+    __table_args__ = (
+        _of_case(),
+        _words("state", OutgoingState),
+        CheckConstraint("(state = 'leased') = (lease_token IS NOT NULL)", name="lease"),
+        # claim_letter, expire_leases, uncertain_letters, oldest_pending
+        _index_where("ix_outgoing_queue", "due_at", where="due_at IS NOT NULL"),
+        Index("ix_outgoing_queued", "queued_at", "letter_id"),  # list_letters; letters of the hour
+        Index("ix_outgoing_state", "state", "queued_at", "letter_id"),  # list_letters of one state
+        Index("ix_outgoing_case", "case_id"),  # letters_of_case
+        Index("ix_outgoing_recipient", "recipient_key", "queued_at"),  # answer_counts
+        Index("ix_outgoing_domain", "domain_key", "queued_at"),  # answer_counts
+        # answer_counts
+        _index_where("ix_outgoing_body", "body_key", "queued_at", where="body_key IS NOT NULL"),
+        STRICT,
+    )
+    letter_id: UUID = _key()
+    case_id: UUID = Field(sa_type=Id)
+    inbound_id: UUID | None = Field(sa_type=Id)  # NULL: answers no message
+    kind: str = Field(sa_type=Plain)
+    dedupe_key: str = Field(unique=True, sa_type=Plain)
+    sealed_message: bytes
+    digest: str = Field(sa_type=Plain)
+    message_id_key: bytes = Field(unique=True)  # confirm_sent
+    recipient_key: bytes
+    domain_key: bytes
+    body_key: bytes | None  # of the mail that it answers; NULL: not counted by its text
+    automatic: bool = Field(sa_type=Flag)
+    state: OutgoingState = Field(sa_type=OneOf(OutgoingState))
+    queued_at: datetime = Field(sa_type=UtcDateTime)
+    # next attempt, end of the lease, or of the search for a trace; NULL: sent or failed
+    due_at: datetime | None = Field(sa_type=UtcDateTime)
+    attempts: int = Field(sa_type=Count)
+    lease_token: UUID | None = Field(sa_type=Id)  # NULL: nobody is sending it
+    uncertain_since: datetime | None = Field(sa_type=UtcDateTime)  # NULL: no attempt ended in doubt
+    sent_at: datetime | None = Field(sa_type=UtcDateTime)  # NULL: not known to have left
+    evidence: str | None = Field(sa_type=Plain)  # how we know that it left; NULL: not known
+    sealed_answer: bytes | None  # what the other side said; NULL: it said nothing
+    reason: str | None = Field(sa_type=Plain)  # of the last trouble; NULL: none yet
+
+
+class DraftLetter(Row, table=True):
+    """A letter that a person decides about."""
+
+    __tablename__ = "draft"
+    __table_args__ = (
+        _of_case(),
+        _words("state", DraftState),
+        # list_drafts
+        _index_where("ix_draft_waiting", "created_at", "draft_id", where="state = 'waiting'"),
+        STRICT,
+    )
+    draft_id: UUID = _key()
+    case_id: UUID = Field(sa_type=Id)
+    inbound_id: UUID | None = Field(sa_type=Id)  # NULL: answers no message
+    kind: str = Field(sa_type=Plain)
+    sealed_message: bytes
+    digest: str = Field(sa_type=Plain)
+    reasons: tuple[str, ...] = Field(sa_type=Codes)
+    state: DraftState = Field(sa_type=OneOf(DraftState))
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    decided_at: datetime | None = Field(
+        sa_type=UtcDateTime
+    )  # NULL, as the next two: nobody has decided
+    decided_by: str | None = Field(sa_type=Plain)  # a member of staff
+    os_user: str | None = Field(sa_type=Plain)
+
+
+class StaffTask(Row, table=True):
+    """Something that a person has to do."""
+
+    __tablename__ = "task"
+    __table_args__ = (
+        _of_case(),
+        _index_where("ix_task_open", "urgent", "due_on", where="done_at IS NULL"),  # list_tasks
+        STRICT,
+    )
+    task_id: UUID = _key()
+    natural_key: str | None = Field(
+        unique=True, sa_type=Plain
+    )  # NULL: done, and may be opened anew
+    case_id: UUID | None = Field(sa_type=Id)  # NULL: about a message without case
+    inbound_id: UUID | None = Field(sa_type=Id)  # NULL: about no message
+    kind: str = Field(sa_type=Plain)
+    reason: str = Field(sa_type=Plain)
+    due_on: date | None = Field(sa_type=Day)  # NULL: no day is set
+    urgent: bool = Field(sa_type=Flag)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    done_at: datetime | None = Field(sa_type=UtcDateTime)  # NULL, as the next: open
+    done_by: str | None = Field(sa_type=Plain)  # a member of staff
+
+
+class AuditChain(Row, table=True):
+    """The end of each chain: a chain that lost its last links no longer reaches it."""
+
+    __tablename__ = "audit_chain"
+    __table_args__ = (SMALL,)
+    chain: UUID = _key()
+    length: int = Field(sa_type=Count)
+    head: str = Field(sa_type=Plain)
+
+
+class AuditLink(Row, table=True):
+    """One thing that happened; `link` covers everything before it in its chain."""
+
+    __tablename__ = "audit_event"
+    __table_args__ = (
+        _words("kind", AuditKind),
+        STRICT,
+    )
+    chain: UUID = _key()
+    position: int = Field(primary_key=True, sa_type=Count)
+    kind: AuditKind = Field(sa_type=OneOf(AuditKind))
+    at: datetime = Field(sa_type=UtcDateTime)
+    actor: str = Field(sa_type=Plain)
+    payload: str | None = Field(
+        sa_type=Plain
+    )  # NULL, as the next: erased, the chain holds without it
+    salt: bytes | None
+    payload_digest: str = Field(sa_type=Plain)
+    link: str = Field(sa_type=Plain)
+
+
+class Cursor(Row, table=True):
+    """How far a folder has been read."""
+
+    __tablename__ = "folder_cursor"
+    __table_args__ = (STRICT,)
+    mailbox: str = Field(primary_key=True, sa_type=Plain)
+    folder: str = Field(primary_key=True, sa_type=Plain)
+    uidvalidity: int = Field(sa_type=Count)
+    last_uid: int = Field(sa_type=Count)
+    answer_from: datetime = Field(sa_type=UtcDateTime)
+    renumbered_at: tuple[str, ...] = Field(sa_type=Codes)  # instants, ISO 8601
+
+
+class OAuthToken(Row, table=True):
+    """The tokens of a mailbox of ours."""
+
+    __tablename__ = "oauth_token"
+    __table_args__ = (STRICT,)
+    mailbox: str = Field(primary_key=True, sa_type=Plain)
+    token_id: UUID = Field(sa_type=Id)  # owner of the data key
+    sealed_tokens: bytes
+
+
+def table_of(row: type[SQLModel]) -> Table:
+    """Return the table that a row class declares."""
+    return Row.metadata.tables[str(row.__tablename__)]
+
+
+DATABASE_MARK = table_of(DatabaseMark)
+DATA_KEY = table_of(DataKey)
+INBOUND = table_of(Inbound)
+RAW_MESSAGE = table_of(RawBytes)
+DELIVERY = table_of(Delivery)
+PRIVACY_CASE = table_of(PrivacyCase)
+PARTY = table_of(Party)
+REQUEST_ITEM = table_of(Item)
+CLOCK_EVENT = table_of(ClockEvent)
+OUTGOING = table_of(Outgoing)
+DRAFT = table_of(DraftLetter)
+TASK = table_of(StaffTask)
+AUDIT_CHAIN = table_of(AuditChain)
+AUDIT_EVENT = table_of(AuditLink)
+FOLDER_CURSOR = table_of(Cursor)
+OAUTH_TOKEN = table_of(OAuthToken)

@@ -1,0 +1,75 @@
+"""What people have to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from storage.tables import PRIVACY_CASE, TASK
+from storage.transactions import AnySelect, Reading, Transaction, Values
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """Something that a person has to do, for a case or a message. `due_on` None: no day is set."""
+
+    task_id: UUID
+    case_id: UUID | None
+    inbound_id: UUID | None
+    kind: str
+    reason: str
+    due_on: date | None
+    urgent: bool
+    created_at: datetime
+    case_reference: str | None = None
+
+
+def add_tasks(transaction: Transaction, tasks: Sequence[Task]) -> None:
+    """Open the tasks; one that is open already for the same thing and reason is left as it is."""
+    transaction.insert_new(TASK, [_task_row(task) for task in tasks])
+
+
+def list_tasks(reading: Reading, *, limit: int = 200) -> list[Task]:
+    """Return the open tasks: urgent ones first, then by their day."""
+    question = _rows().where(TASK.c.done_at.is_(None))
+    question = question.order_by(TASK.c.urgent.desc(), TASK.c.due_on, TASK.c.task_id).limit(limit)
+    return [Task(**row) for row in reading.fetch(question).mappings()]
+
+
+def finish_task(
+    transaction: Transaction, task_id: UUID, *, actor: str, at: datetime
+) -> Task | None:
+    """Close the task and return it; None when it is not open."""
+    found = transaction.fetch(_rows().where(TASK.c.task_id == task_id)).mappings().one_or_none()
+    done = update(TASK).where(TASK.c.task_id == task_id, TASK.c.done_at.is_(None))
+    # Without its natural key the same thing may be asked for anew.
+    changed = transaction.change(done.values(done_at=at, done_by=actor, natural_key=None))
+    return Task(**found) if found is not None and changed else None
+
+
+def _task_row(task: Task) -> Values:
+    about = "|".join(
+        str(name or "-") for name in (task.case_id, task.inbound_id, task.kind, task.reason)
+    )
+    return {
+        "task_id": task.task_id,
+        "natural_key": about,
+        "case_id": task.case_id,
+        "inbound_id": task.inbound_id,
+        "kind": task.kind,
+        "reason": task.reason,
+        "due_on": task.due_on,
+        "urgent": task.urgent,
+        "created_at": task.created_at,
+    }
+
+
+def _rows() -> AnySelect:
+    names = [name for name in Task.__dataclass_fields__ if name != "case_reference"]
+    joined = TASK.outerjoin(PRIVACY_CASE, PRIVACY_CASE.c.case_id == TASK.c.case_id)
+    columns = [TASK.c[name] for name in names]
+    return select(*columns, PRIVACY_CASE.c.reference.label("case_reference")).select_from(joined)

@@ -1,0 +1,74 @@
+"""A transaction as the functions of this room see it: a connection and the data keys in use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, CursorResult, Executable, Result, Row, Select, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.postgres import Lock, take
+from storage.sealing import KeyRing, Vault
+
+AT_ONCE = 500  # values in one IN list
+Value = TypeVar("Value")
+Values = dict[str, Any]
+AnyRow = Row[*tuple[Any, ...]]
+AnySelect = Select[*tuple[Any, ...]]
+
+
+class Reading:
+    """A consistent view of the database."""
+
+    def __init__(self, connection: Connection, ring: KeyRing) -> None:
+        self.connection = connection
+        self.ring = ring
+        self.vault = Vault(ring)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the database is SQLite, where a writing transaction has the database to itself."""
+        return self.connection.dialect.name == "sqlite"
+
+    def fetch(self, question: Executable) -> Result[*tuple[Any, ...]]:
+        """Run a SELECT."""
+        return self.connection.execute(question)
+
+
+class Transaction(Reading):
+    """A view that may also change the database."""
+
+    def insert(self, table: Table, rows: Sequence[Values]) -> None:
+        """Add rows that have the same columns, in one go."""
+        if rows:
+            self.connection.execute(table.insert(), rows)
+
+    def insert_new(self, table: Table, rows: Sequence[Values]) -> None:
+        """Add the rows whose unique values are not there yet."""
+        if rows:
+            self.connection.execute(self.upsert(table).on_conflict_do_nothing(), rows)
+
+    def upsert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        """Return the engine's own INSERT, which knows ON CONFLICT."""
+        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+    def change(self, statement: Executable, rows: Sequence[Values] | None = None) -> int:
+        """Run an UPDATE or DELETE, once or once per row of values; returns how many rows it changed."""
+        if rows is not None and not rows:
+            return 0
+        connection = self.connection
+        result = connection.execute(statement, rows) if rows else connection.execute(statement)
+        return result.rowcount if isinstance(result, CursorResult) else 0
+
+    def lock(self, lock: Lock) -> None:
+        """Do this work alone; a writing transaction of SQLite is alone anyway."""
+        if not self.is_sqlite:
+            take(self.connection, lock)
+
+
+def in_chunks(values: Iterable[Value]) -> Iterator[list[Value]]:
+    """Yield the values, each once, in lists that fit into one statement."""
+    distinct = list(dict.fromkeys(values))
+    for start in range(0, len(distinct), AT_ONCE):
+        yield distinct[start : start + AT_ONCE]
