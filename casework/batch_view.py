@@ -8,6 +8,7 @@ from uuid import UUID
 
 from casework.acknowledging import AnswerKeys, AnswerTally
 from casework.reading import Reading
+from privacy.addresses import without_plus
 from privacy.cases import Case
 from privacy.threads import Carriers, KnownCase
 from storage.messages import ClaimedMessage, SameMail
@@ -62,7 +63,7 @@ class BatchView:
         if sender is not None:
             domain = sender.rpartition("@")[2]
             answer = AnswerKeys(
-                sender=self.lookup("address", sender.lower()),
+                sender=self.lookup("address", without_plus(sender)),
                 domain=self.lookup("domain", domain),
                 body=body,
             )

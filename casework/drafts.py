@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from casework.profile import without_plus
+from privacy.addresses import without_plus
 from privacy.approval import letter_digest
 from privacy.audit import AuditEvent, AuditKind
 from privacy.errors import Permanent

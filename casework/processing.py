@@ -131,7 +131,7 @@ def _work(services: Services, at_work: Sequence[MessageAtWork], now: datetime) -
         writes = Writes(now=now)
         for message in at_work:
             work_message(message, view, services.desk, writes)
-        write_down(transaction, writes)
+        write_down(transaction, writes, services.database.lookup_key)
 
 
 def _door(claimed: ClaimedMessage) -> Door:

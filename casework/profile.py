@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from privacy.addresses import without_plus
 from privacy.answering import AnswerLimits
 from privacy.deadlines import Regime
 from privacy.tokens import TokenKey
@@ -69,9 +70,3 @@ class DeskProfile:
                 if box.address in ours:
                     return box
         return self.mailboxes[0]
-
-
-def without_plus(address: str) -> str:
-    """Return the address in lower case without its plus part (RFC 5233 calls it the detail)."""
-    local, _, domain = address.strip().lower().rpartition("@")
-    return f"{local.partition('+')[0]}@{domain}"

@@ -15,6 +15,7 @@ from datetime import datetime
 import structlog
 
 from casework.acknowledging import KIND as ACKNOWLEDGEMENT
+from casework.confirming import record_traces
 from privacy.audit import AuditEvent, AuditKind
 from privacy.errors import OutcomeUnknown, Permanent, Retryable
 from privacy.outgoing import LEASE, next_attempt
@@ -26,7 +27,6 @@ from storage.ids import new_id
 from storage.outbox import (
     LeasedLetter,
     claim_letter,
-    confirm_sent,
     expire_leases,
     mark_failed,
     mark_retry,
@@ -98,9 +98,11 @@ def reconcile(database: Database, lookups: Sequence[SentLookup], now: datetime) 
             log.warning("sent_lookup_failed", error=type(error).__name__)
     if not found:
         return 0
-    keys = [database.lookup_key("message-id", message_id) for message_id in sorted(found)]
+    keys = {database.lookup_key("message-id", message_id) for message_id in found}
     with database.transaction() as transaction:
-        return confirm_sent(transaction, keys, at=now, evidence="trace-found")
+        return record_traces(
+            transaction, keys, database.lookup_key, now=now, evidence="trace-found"
+        )
 
 
 def _record_sent(

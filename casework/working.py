@@ -69,6 +69,7 @@ def _findings(
         feedback_report=reading.feedback_report,
         arrival_known=claimed.arrival_basis is not ArrivalBasis.UNKNOWN,
         released=claimed.released,
+        unreadable=reading.message.unreadable_reason is not None,
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from casework.confirming import Lookup, record_traces
 from privacy.audit import AuditEvent, AuditKind
 from privacy.cases import Case, RequestItem
 from storage.audit import append
@@ -14,7 +15,7 @@ from storage.cases import add_cases, extend_case
 from storage.database import Transaction
 from storage.drafts import Draft, add_drafts
 from storage.messages import FinishedMessage, finish_messages
-from storage.outbox import QueuedLetter, confirm_sent, enqueue
+from storage.outbox import QueuedLetter, enqueue
 from storage.tasks import Task, add_tasks
 
 
@@ -32,14 +33,16 @@ class Writes:
     finished: list[FinishedMessage] = field(default_factory=list)
     confirmed: list[bytes] = field(default_factory=list)
 
-    def record(self, chain: UUID, kind: AuditKind, actor: str, payload: dict[str, object]) -> None:
+    def record(
+        self, chain: UUID, kind: AuditKind, actor: str, payload: Mapping[str, object]
+    ) -> None:
         """Add an audit event; the payload holds codes, ids and dates only."""
         self.events.append(
             AuditEvent(chain=chain, kind=kind, at=self.now, actor=actor, payload=payload)
         )
 
 
-def write_down(transaction: Transaction, writes: Writes) -> None:
+def write_down(transaction: Transaction, writes: Writes, lookup: Lookup) -> None:
     """Store everything: cases, letters, trail and the end of the messages exist together or not at all."""
     add_cases(transaction, writes.cases, now=writes.now)
     for case, added in _last_of_each(writes):
@@ -48,7 +51,9 @@ def write_down(transaction: Transaction, writes: Writes) -> None:
     add_drafts(transaction, writes.drafts)
     add_tasks(transaction, writes.tasks)
     if writes.confirmed:
-        confirm_sent(transaction, writes.confirmed, at=writes.now, evidence="own-copy-received")
+        record_traces(
+            transaction, writes.confirmed, lookup, now=writes.now, evidence="own-copy-received"
+        )
     append(transaction, writes.events)
     finish_messages(transaction, writes.finished)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from daemon.clock import utc_now
 from daemon.settings import MailboxEntry
-from daemon.wiring import Desk, TokenShelf, access_tokens, build_transport
+from daemon.wiring import Desk, TokenShelf, build_transport
 from intake.carrier_probe import SurvivingTags, find_tagged_mail
 from privacy.errors import Retryable
 from privacy.messages import Automation, Letter, OutboundMessage
@@ -25,8 +25,12 @@ def check_carriers(entry: MailboxEntry, desk: Desk) -> str:
     number = secrets.randbits(NUMBER_BITS)
     token = make_token(number, desk.services.desk.token_key)
     message = _probe(entry.address, number, token, desk, utc_now())
-    build_transport(desk.settings.outgoing, desk.settings.home).send(message)
-    tokens = access_tokens(entry.imap, TokenShelf(desk.database))
+    transport = build_transport(desk.settings.outgoing, desk.settings.home)
+    try:
+        transport.send(message)
+    finally:
+        transport.close()
+    tokens = TokenShelf(desk.database).source(entry.imap)
     end = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < end:
         found = find_tagged_mail(entry.imap, tokens, token, utc_now())

@@ -14,14 +14,15 @@ from daemon.settings import MailboxEntry, Settings, SettingsError
 from daemon.wiring import (
     Desk,
     TokenShelf,
-    access_tokens,
     alarm_ways,
     build_transport,
     open_desk,
 )
 from intake.imap_survey import survey
+from privacy.deadlines import acknowledgement_due, completion_due
 from privacy.errors import PrivacyError
-from templates.render import languages
+from privacy.rights import Right
+from templates import languages
 
 
 class Standing(StrEnum):
@@ -104,9 +105,8 @@ def _mailbox(entry: MailboxEntry, desk: Desk) -> Iterator[Finding]:
         yield _ok(item, f"not read over IMAP; mail comes by {where}")
         return
     imap = entry.imap
-    tokens = access_tokens(imap, TokenShelf(desk.database))
     try:
-        seen = survey(imap, tokens, utc_now())
+        seen = survey(imap, TokenShelf(desk.database).source(imap), utc_now())
     except PrivacyError as error:
         yield _wrong(item, str(error))
         return
@@ -148,7 +148,14 @@ def _calendars(settings: Settings) -> str:
     from regimes import load_regimes
 
     regimes = load_regimes(settings.law.regimes)
-    return ", ".join(f"{regime.code}: {regime.calendar.code} {regime.zone}" for regime in regimes)
+    first_day = acknowledgement_due(utc_now(), regimes)
+    last_days = [completion_due(utc_now(), right, regimes).on for right in Right]
+    today = f"of today's mail: answer by {first_day.on}, complete by {min(last_days)}"
+    return (
+        today
+        + "; "
+        + ", ".join(f"{regime.code}: {regime.calendar.code} {regime.zone}" for regime in regimes)
+    )
 
 
 def _ok(item: str, says: str) -> Finding:

@@ -10,10 +10,10 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
 from typing import TextIO
 
 import structlog
+from structlog.typing import EventDict, Processor
 
 OURS = (
     "daemon",
@@ -32,12 +32,10 @@ _ADDRESS = re.compile(r"[^\s<>@,;:\"'()\[\]]{1,64}@[A-Za-z0-9.-]{1,190}")
 _LONG_SECRET = re.compile(r"[A-Za-z0-9+/_=-]{40,}")
 LONGEST_VALUE = 300
 
-EventDict = MutableMapping[str, object]
-
 
 def set_up_logs(level: str = "INFO", *, stream: TextIO | None = None, as_json: bool = True) -> None:
     """Send the lines of every logger of this process, redacted, to the stream (stderr by default)."""
-    before = [
+    before: list[Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

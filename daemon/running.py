@@ -60,12 +60,13 @@ class Daemon:
         mailboxes = tuple(entry.address for entry in settings.mailboxes if entry.imap is not None)
         self.state = DaemonState(utc_now(), mailboxes)
         self._transport = build_transport(settings.outgoing, settings.home)
-        self._lookups = sent_lookups(settings, self._transport, TokenShelf(desk.database))
+        shelf = TokenShelf(desk.database)
+        self._lookups = sent_lookups(settings, self._transport, shelf)
         self._worker = Worker("worker", self._work, idle_seconds=IDLE_SECONDS)
         self._sender = Worker("sender", self._send, idle_seconds=IDLE_SECONDS)
         self._ledger = build_ledger(desk, self._worker.wake)
         self._writer = GroupWriter(self._ledger)
-        self._watchers = build_watchers(desk, self._ledger, self.state)
+        self._watchers = build_watchers(desk, self._ledger, self.state, shelf)
         self._watching = [_thread(watcher) for watcher in self._watchers]
         self._bell = Bell(alarm_ways(settings))
         self._ticker = Ticker(self._tick, self._reconcile, self._look_for_alarms)
@@ -104,6 +105,7 @@ class Daemon:
         self._sender.stop()
         ended = await asyncio.to_thread(self._join)
         log.info("daemon_stopped", clean=ended)
+        self._transport.close()
         return ended
 
     async def run_until_signal(self) -> None:

@@ -22,19 +22,19 @@ class DaemonState:
         self._started_at = started_at
         self._last_tick_at = started_at
         self._last_ok: dict[str, datetime | None] = dict.fromkeys(mailboxes)
-        self._trouble: dict[str, str] = {}
+        self._trouble: dict[tuple[str, str], str] = {}
         self._transport_trouble: str | None = None
 
-    def mailbox_ok(self, mailbox: str, folder: str, at: datetime) -> None:  # noqa: ARG002 - the port names the folder
+    def mailbox_ok(self, mailbox: str, folder: str, at: datetime) -> None:
         """Note that the mailbox was read to its end."""
         with self._lock:
             self._last_ok[mailbox] = at
-            self._trouble.pop(mailbox, None)
+            self._trouble.pop((mailbox, folder), None)
 
-    def mailbox_trouble(self, mailbox: str, folder: str, at: datetime, reason: str) -> None:  # noqa: ARG002
+    def mailbox_trouble(self, mailbox: str, folder: str, at: datetime, reason: str) -> None:  # noqa: ARG002 - the port's shape
         """Note that the mailbox could not be read."""
         with self._lock:
-            self._trouble[mailbox] = reason
+            self._trouble[mailbox, folder] = reason
             self._last_ok.setdefault(mailbox, None)
 
     def transport_trouble(self, reason: str | None) -> None:
@@ -63,7 +63,7 @@ class DaemonState:
                 started_at=self._started_at,
                 last_tick_at=self._last_tick_at,
                 mailbox_last_ok=dict(self._last_ok),
-                mailbox_trouble=dict(self._trouble),
+                mailbox_trouble={mailbox: reason for (mailbox, _), reason in self._trouble.items()},
                 oldest_unprocessed=unprocessed,
                 oldest_unsent=unsent,
                 quarantined=counts.get(QUARANTINED, 0),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from casework.mailbox_tokens import DatabaseTokenStore
 from casework.processing import Services
 from casework.profile import DeskProfile, MailboxProfile
 from casework.receiving import DatabaseLedger
@@ -25,10 +26,9 @@ from notifier.settings import OutgoingSettings, TransportKind
 from notifier.smtp import SmtpTransport
 from notifier.webhook import MailAlarm, WebhookAlarm
 from privacy.answering import AnswerLimits
-from privacy.ports import MailboxState, OAuthTokens, SentLookup, Transport
+from privacy.ports import MailboxState, SentLookup, Transport
 from regimes import HousePlace, load_regimes
 from storage.database import Database, open_database
-from storage.tokens import load_tokens, save_tokens
 
 KEY_FILE = "keys.json"
 LETTER_FOLDER = "letters"
@@ -54,7 +54,9 @@ class Desk:
 
 def open_desk(settings: Settings) -> Desk:
     """Return the desk with its database open. Raises SettingsError, Permanent or Retryable."""
-    if settings.desk.missing:  # no letter could say who we are: said at start, not at the first mail
+    if (
+        settings.desk.missing
+    ):  # no letter could say who we are: said at start, not at the first mail
         raise SettingsError([f"desk.{name}: is not set" for name in settings.desk.missing])
     keys = load_keys(settings)
     database = open_database(
@@ -84,14 +86,17 @@ def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
         for entry in settings.mailboxes
     )
     answers = settings.answers
+    regimes = load_regimes(
+        settings.law.regimes,
+        house=HousePlace(zone=settings.law.zone, calendar=settings.law.calendar),
+    )
+    if not any(regime.acknowledge for regime in regimes):
+        raise SettingsError(["law.regimes: none of them says when mail is acknowledged; add house"])
     return DeskProfile(
         identity=settings.desk,
         region=settings.region,
         mailboxes=mailboxes,
-        regimes=load_regimes(
-            settings.law.regimes,
-            house=HousePlace(zone=settings.law.zone, calendar=settings.law.calendar),
-        ),
+        regimes=regimes,
         token_keys=keys.token_keys if keys else {},
         current_token_key=keys.current_token_key if keys else "",
         limits=AnswerLimits(
@@ -113,13 +118,13 @@ def build_transport(outgoing: OutgoingSettings, home: Path) -> Transport:
     return MaildirTransport(outgoing.maildir or home / LETTER_FOLDER)
 
 
-def sent_lookups(settings: Settings, transport: Transport, tokens: TokenShelf) -> list[SentLookup]:
+def sent_lookups(settings: Settings, transport: Transport, shelf: TokenShelf) -> list[SentLookup]:
     """Return the places where a trace of a sent letter can be found."""
     lookups: list[SentLookup] = []
     if isinstance(transport, MaildirTransport):
         lookups.append(transport)
     imaps = [entry.imap for entry in settings.mailboxes if entry.imap is not None]
-    lookups.extend(SentFolder(imap, access_tokens(imap, tokens), utc_now) for imap in imaps)
+    lookups.extend(SentFolder(imap, shelf.source(imap), utc_now) for imap in imaps)
     return lookups
 
 
@@ -135,32 +140,25 @@ def alarm_ways(settings: Settings) -> list[MailAlarm | WebhookAlarm]:
 
 
 class TokenShelf:
-    """Fulfils privacy.ports.TokenStore on the database."""
+    """One token source for each mailbox: two would rotate the refresh token against each other."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self._store = DatabaseTokenStore(database)
+        self._sources: dict[str, AccessTokens] = {}
 
-    def load(self, mailbox: str) -> OAuthTokens | None:
-        """Return the tokens of the mailbox."""
-        with self._database.reading() as reading:
-            return load_tokens(reading, mailbox)
-
-    def save(self, mailbox: str, tokens: OAuthTokens) -> None:
-        """Replace the tokens of the mailbox, durably."""
-        with self._database.transaction() as transaction:
-            save_tokens(transaction, mailbox, tokens)
-
-
-def access_tokens(imap: MailboxSettings, shelf: TokenShelf) -> AccessTokens | None:
-    """Return the token source of a mailbox that is opened with OAuth, None for one with a password."""
-    if imap.auth is not Auth.OAUTH2 or imap.oauth is None:
-        return None
-    return AccessTokens(imap.oauth, imap.address, shelf)
+    def source(self, imap: MailboxSettings) -> AccessTokens | None:
+        """Return the token source of a mailbox that is opened with OAuth, None for one with a password."""
+        if imap.auth is not Auth.OAUTH2 or imap.oauth is None:
+            return None
+        if imap.address not in self._sources:
+            self._sources[imap.address] = AccessTokens(imap.oauth, imap.address, self._store)
+        return self._sources[imap.address]
 
 
-def build_watchers(desk: Desk, ledger: DatabaseLedger, state: MailboxState) -> list[MailboxWatcher]:
+def build_watchers(
+    desk: Desk, ledger: DatabaseLedger, state: MailboxState, shelf: TokenShelf
+) -> list[MailboxWatcher]:
     """Return one watcher for each mailbox that is read over IMAP."""
-    shelf = TokenShelf(desk.database)
     watchers = []
     for entry in desk.settings.mailboxes:
         if entry.imap is not None:
@@ -171,7 +169,7 @@ def build_watchers(desk: Desk, ledger: DatabaseLedger, state: MailboxState) -> l
                 clock=utc_now,
                 boundary_received_at=boundary_reader(entry.imap.boundary_host),
             )
-            watchers.append(MailboxWatcher(door, access_tokens(entry.imap, shelf)))
+            watchers.append(MailboxWatcher(door, shelf.source(entry.imap)))
     return watchers
 
 

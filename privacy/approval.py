@@ -15,6 +15,7 @@ def letter_digest(message: OutboundMessage) -> str:
         message.recipient,
         message.sender,
         message.message_id,
+        message.reply_to,
         letter.kind,
         letter.language,
         letter.subject,

@@ -43,6 +43,7 @@ class Findings:
     feedback_report: bool = False
     arrival_known: bool = True
     released: bool = False
+    unreadable: bool = False
 
     @property
     def asks(self) -> bool:
@@ -88,10 +89,24 @@ POLICY: tuple[tuple[str, Callable[[Findings], bool], Outcome], ...] = (
     ("delivery-report", lambda f: f.screening.kind is Kind.BOUNCE, Outcome.BOUNCE),
     # "I have left the company, delete me": a machine's text may still be a person's wish.
     ("machine-asks-for-a-right", lambda f: f.machine and f.asks, Outcome.HELD),
+    # The ticket systems of regulators and the breach notices of processors are automated, and urgent all the same.
+    (
+        "machine-in-urgent-lane",
+        lambda f: (
+            (f.machine or f.screening.kind is Kind.SPAM) and f.classification.lane in URGENT_LANES
+        ),
+        Outcome.HELD,
+    ),
     ("automatic-reply", lambda f: f.screening.kind is Kind.AUTO_REPLY, Outcome.AUTO),
     ("bulk-mail", lambda f: f.screening.kind is Kind.BULK, Outcome.BULK),
     # A genuine request filtered into Junk counts as received: a person decides, the clock runs.
     ("spam-asks-for-a-right", lambda f: f.screening.kind is Kind.SPAM and f.asks, Outcome.HELD),
+    # Encrypted or picture only, and filtered away: nobody has seen yet what it says.
+    (
+        "spam-nobody-can-read",
+        lambda f: f.screening.kind is Kind.SPAM and f.unreadable,
+        Outcome.HELD,
+    ),
     ("suspected-spam", lambda f: f.screening.kind is Kind.SPAM, Outcome.SPAM),
     # Without an instant of arrival no clock can be promised: a person sets it.
     ("arrival-unknown", lambda f: not f.arrival_known, Outcome.HELD),

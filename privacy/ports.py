@@ -45,6 +45,9 @@ class Transport(Protocol):
     def check(self) -> str:
         """Say in one line that mail could leave now. Raises Permanent or Retryable."""
 
+    def close(self) -> None:
+        """Let go of connections; a later send opens them again."""
+
 
 class SentLookup(Protocol):
     """A place where a trace of a sent mail can be found: Sent folder, built-in mailbox, event webhook."""

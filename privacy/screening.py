@@ -48,10 +48,10 @@ class Screening:
 
 # The order is the policy: the first kind with a strong signal wins. A lawyer can read it from top to bottom.
 STRONG_ORDER: tuple[Kind, ...] = (
-    Kind.UNREADABLE,  # nothing can be said about words that cannot be read
     Kind.BOUNCE,  # a failed letter of ours reopens work: it must be seen before all else
     Kind.AUTO_REPLY,  # answering an answering machine makes a loop (RFC 3834 section 2)
     Kind.SPAM,  # a label that a person can take back, never a deletion
+    Kind.UNREADABLE,  # a person's words that no rule can read: a person does
     Kind.BULK,
 )
 

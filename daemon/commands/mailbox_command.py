@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import time
 
+from casework.mailbox_tokens import DatabaseTokenStore
 from daemon.clock import utc_now
 from daemon.commands.session import open_desk_of
 from daemon.output import printable
-from daemon.wiring import TokenShelf
 from intake.oauth_device import start_device_login, wait_for_consent
 from intake.settings import Auth, OAuthSettings
 from privacy.errors import Permanent
@@ -29,12 +29,12 @@ def run(options: argparse.Namespace) -> int:
         entry = entries.get(options.address.lower())
         if entry is None or entry.imap is None or entry.imap.auth is not Auth.OAUTH2:
             raise Permanent("the settings have no mailbox with auth = oauth2 under this address")
-        _log_in(entry.imap.address, entry.imap.oauth, TokenShelf(desk.database))
+        _log_in(entry.imap.address, entry.imap.oauth, DatabaseTokenStore(desk.database))
     print("logged in; the tokens are kept sealed in the database")
     return 0
 
 
-def _log_in(address: str, oauth: OAuthSettings | None, shelf: TokenShelf) -> None:
+def _log_in(address: str, oauth: OAuthSettings | None, store: DatabaseTokenStore) -> None:
     if oauth is None:
         raise Permanent("the mailbox has no oauth settings")
     prompt = start_device_login(oauth, utc_now())
@@ -45,4 +45,4 @@ def _log_in(address: str, oauth: OAuthSettings | None, shelf: TokenShelf) -> Non
     tokens = wait_for_consent(
         oauth, prompt, clock=utc_now, pause=lambda wait: time.sleep(wait.total_seconds())
     )
-    shelf.save(address, tokens)
+    store.save(address, tokens)

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from uuid import UUID
 
 from casework.drafts import Actor
-from casework.profile import without_plus
 from daemon.logs import set_up_logs
 from daemon.output import Row, as_json, as_table
 from daemon.settings import Settings, SettingsError, load_settings
 from daemon.wiring import Desk, open_desk
+from privacy.addresses import without_plus
 
 
 def settings_of(options: argparse.Namespace) -> Settings:

@@ -51,9 +51,21 @@ ROWS: dict[str, tuple[Findings, Outcome]] = {
         replace(A_PERSON_ASKS, screening=kind(Kind.AUTO_REPLY), thread=PROVED),
         Outcome.HELD,
     ),
+    "machine-in-urgent-lane": (
+        replace(
+            PLAIN,
+            screening=kind(Kind.AUTO_REPLY),
+            classification=Classification(lane=Lane.REGULATOR),
+        ),
+        Outcome.HELD,
+    ),
     "automatic-reply": (replace(PLAIN, screening=kind(Kind.AUTO_REPLY)), Outcome.AUTO),
     "bulk-mail": (replace(PLAIN, screening=kind(Kind.BULK)), Outcome.BULK),
     "spam-asks-for-a-right": (replace(A_PERSON_ASKS, screening=kind(Kind.SPAM)), Outcome.HELD),
+    "spam-nobody-can-read": (
+        replace(PLAIN, screening=kind(Kind.SPAM), unreadable=True),
+        Outcome.HELD,
+    ),
     "suspected-spam": (replace(PLAIN, screening=kind(Kind.SPAM)), Outcome.SPAM),
     "arrival-unknown": (replace(A_PERSON_ASKS, arrival_known=False), Outcome.HELD),
     "cannot-be-read": (replace(PLAIN, screening=kind(Kind.UNREADABLE)), Outcome.CASE),
@@ -77,6 +89,7 @@ findings = st.builds(
     feedback_report=st.booleans(),
     arrival_known=st.booleans(),
     released=st.booleans(),
+    unreadable=st.booleans(),
 )
 
 
