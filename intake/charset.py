@@ -12,9 +12,7 @@ FEW_FAULTS = 0.1  # share of broken characters up to which a declared utf-8 is s
 # superset (iso-8859-1 for windows-1252 and the like) the superset reads it, as browsers do (WHATWG Encoding 4.2).
 # Everything else (idna, punycode, zlib, unicode_escape …) is no charset of mail and is never looked up.
 CODECS: dict[str, str] = {
-    **dict.fromkeys(
-        ("utf8", "unicode11utf8", "xunicode20utf8", "utf8mb4", "cp65001"), "utf-8"
-    ),
+    **dict.fromkeys(("utf8", "unicode11utf8", "xunicode20utf8", "utf8mb4", "cp65001"), "utf-8"),
     **dict.fromkeys(("utf7", "unicode11utf7", "cp65000"), "utf-7"),
     **dict.fromkeys(("utf16", "ucs2", "iso10646ucs2"), "utf-16"),
     "utf16le": "utf-16-le",

@@ -34,6 +34,7 @@ FIELDS_TOGETHER, FIELD_WINDOW = (
 WITHOUT_BLANKS = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 WORD = re.compile(r"\S*\w\S*")
 CUTS = (LineClass.SEPARATOR, LineClass.OWN_LETTER)
+PLAIN = frozenset((LineClass.EMPTY, LineClass.TEXT))
 OWN_STRUCTURE = (LineClass.QUOTE, LineClass.SEPARATOR, LineClass.OWN_LETTER, LineClass.SIGNATURE)
 
 
@@ -96,9 +97,10 @@ class Folder:
         }
 
     def find_cuts(self) -> list[Cut]:
-        at = 0
-        while at < len(self.lines):
-            at = self.step(at)
+        if self.introducing or not PLAIN.issuperset(self.classes):
+            at = 0
+            while at < len(self.lines):
+                at = self.step(at)
         self.fold_disclaimers()
         return sorted(self.cuts, key=lambda cut: cut.first)
 

@@ -102,8 +102,9 @@ def cut_head(raw: bytes, start: int, end: int) -> Head:
             fields.append(read_field(found, defects))
             at = found.end()
             continue
-        junk = JUNK_BEFORE_A_KNOWN_FIELD.match(raw, at, limit) if fields else None
-        if junk is None or BLANK_LINE.match(raw, at, limit):
+        ended = not fields or BLANK_LINE.match(raw, at, limit)
+        junk = None if ended else JUNK_BEFORE_A_KNOWN_FIELD.match(raw, at, limit)
+        if junk is None:
             break
         defects.append(Defect.JUNK_HEADER_LINE)
         at = junk.end()
