@@ -1,0 +1,202 @@
+"""What the pages need to know, and how it is read from the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
+from uuid import UUID
+
+from casework.showing import ShownMessage, show_message
+from privacy.audit import AuditEvent
+from privacy.cases import Case
+from privacy.deciding import Outcome
+from storage.audit import events_of
+from storage.cases import CaseSummary, clock_events, find_case, list_cases
+from storage.database import Database, Reading
+from storage.drafts import Draft, drafts_of_case
+from storage.failures import CannotUnseal, NotFound
+from storage.messages import MessageRow, get_message, list_messages, messages_of_case, raw_of
+from storage.outbox import LetterRow, letters_of_case, list_letters
+from storage.states import ClockChange, ClockName, DraftState
+
+PAGE_LENGTH = 50
+HELD = (Outcome.HELD, Outcome.SPAM, Outcome.AUTO, Outcome.BULK)
+QUARANTINED = (Outcome.QUARANTINED,)
+
+Row = TypeVar("Row")
+Place = tuple[datetime, UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page(Generic[Row]):
+    """One page of a list. `after` is where the next page begins, None on the last one."""
+
+    rows: tuple[Row, ...]
+    after: Place | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailIn:
+    """A message with its words; `shown` is None when its bytes are erased or moved to another region."""
+
+    row: MessageRow
+    shown: ShownMessage | None
+
+    @property
+    def at(self) -> datetime:
+        """When it arrived."""
+        return self.row.received_at
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailOut:
+    """A letter that was queued."""
+
+    row: LetterRow
+
+    @property
+    def at(self) -> datetime:
+        """When it left, or when it was queued while it has not."""
+        return self.row.sent_at or self.row.queued_at
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailWaiting:
+    """A letter that a person has to decide about, or rejected."""
+
+    row: Draft
+
+    @property
+    def at(self) -> datetime:
+        """When it was written."""
+        return self.row.created_at
+
+
+Mail = MailIn | MailOut | MailWaiting
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseFile:
+    """One case with all its mail in time order, and its history."""
+
+    case: Case
+    acknowledged_at: datetime | None
+    mail: tuple[Mail, ...]
+    events: tuple[AuditEvent, ...] = field(repr=False)
+
+
+class DeskReader(Protocol):
+    """What the pages need. Every function raises Retryable when the database is out of reach."""
+
+    def cases(self, after: Place | None) -> Page[CaseSummary]:
+        """Return cases, the newest first."""
+
+    def case(self, reference: str) -> CaseFile | None:
+        """Return one case, None for a reference that is not known."""
+
+    def letters(self, after: Place | None) -> Page[LetterRow]:
+        """Return letters out, the newest first."""
+
+    def held(self, after: Place | None) -> Page[MessageRow]:
+        """Return messages that were set aside, the oldest first."""
+
+    def quarantined(self, after: Place | None) -> Page[MessageRow]:
+        """Return messages that could not be worked, the oldest first."""
+
+    def message(self, inbound_id: UUID) -> MailIn | None:
+        """Return one message, None for an id that is not known."""
+
+
+class StorageReader:
+    """Fulfils DeskReader on the database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def cases(self, after: Place | None) -> Page[CaseSummary]:
+        """Return cases, the newest first."""
+        with self._database.reading() as reading:
+            return _page(list_cases(reading, limit=PAGE_LENGTH + 1, after=after))
+
+    def case(self, reference: str) -> CaseFile | None:
+        """Return one case, None for a reference that is not known."""
+        with self._database.reading() as reading:
+            case = find_case(reading, reference)
+            return None if case is None else _file_of(reading, case)
+
+    def letters(self, after: Place | None) -> Page[LetterRow]:
+        """Return letters out, the newest first."""
+        with self._database.reading() as reading:
+            return _page(list_letters(reading, limit=PAGE_LENGTH + 1, after=after))
+
+    def held(self, after: Place | None) -> Page[MessageRow]:
+        """Return messages that were set aside, the oldest first."""
+        return self._messages(HELD, after)
+
+    def quarantined(self, after: Place | None) -> Page[MessageRow]:
+        """Return messages that could not be worked, the oldest first."""
+        return self._messages(QUARANTINED, after)
+
+    def message(self, inbound_id: UUID) -> MailIn | None:
+        """Return one message, None for an id that is not known."""
+        with self._database.reading() as reading:
+            try:
+                return _mail_in(reading, get_message(reading, inbound_id))
+            except NotFound:
+                return None
+
+    def _messages(self, outcomes: Sequence[Outcome], after: Place | None) -> Page[MessageRow]:
+        with self._database.reading() as reading:
+            return _page(
+                list_messages(reading, outcomes=outcomes, limit=PAGE_LENGTH + 1, after=after)
+            )
+
+
+class _Placed(Protocol):
+    @property
+    def page(self) -> Place:
+        """Where a list goes on after this row."""
+
+
+PlacedRow = TypeVar("PlacedRow", bound=_Placed)
+
+
+def _page(rows: Sequence[PlacedRow]) -> Page[PlacedRow]:
+    """One row more than a page tells that there is another page."""
+    shown = tuple(rows[:PAGE_LENGTH])
+    return Page(rows=shown, after=shown[-1].page if len(rows) > PAGE_LENGTH else None)
+
+
+def _file_of(reading: Reading, case: Case) -> CaseFile:
+    mail: list[Mail] = [
+        *(_mail_in(reading, row) for row in messages_of_case(reading, case.case_id)),
+        *(MailOut(row=row) for row in letters_of_case(reading, case.case_id)),
+        # An approved draft is a letter out as well.
+        *(
+            MailWaiting(row=row)
+            for row in drafts_of_case(reading, case.case_id)
+            if row.state is not DraftState.APPROVED
+        ),
+    ]
+    return CaseFile(
+        case=case,
+        acknowledged_at=_acknowledged_at(reading, case),
+        mail=tuple(sorted(mail, key=lambda each: each.at)),
+        events=tuple(events_of(reading, case.case_id)),
+    )
+
+
+def _acknowledged_at(reading: Reading, case: Case) -> datetime | None:
+    for event in clock_events(reading, case.case_id):
+        if event.clock is ClockName.ACKNOWLEDGE and event.change is ClockChange.MET:
+            return event.at
+    return None
+
+
+def _mail_in(reading: Reading, row: MessageRow) -> MailIn:
+    try:
+        return MailIn(row=row, shown=show_message(raw_of(reading, row.inbound_id)))
+    except CannotUnseal:
+        return MailIn(row=row, shown=None)

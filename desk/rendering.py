@@ -1,0 +1,51 @@
+"""Turns values into pages: everything escaped, nothing undefined."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from desk.paging import place_word
+
+PAGES = Path(__file__).with_name("pages")
+
+
+def page(name: str, status: int = 200, **values: object) -> HTMLResponse:
+    """Return the page `name` filled in with these values."""
+    return HTMLResponse(
+        _environment().get_template(f"{name}.html").render(values), status_code=status
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(PAGES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters.update(moment=moment, day=day, words=words, place=place_word)
+    return environment
+
+
+def moment(at: datetime) -> str:
+    """An instant for people, in UTC."""
+    at = at.astimezone(UTC)
+    return f"{at.day} {at:%b %Y, %H:%M} UTC"
+
+
+def day(on: date) -> str:
+    """A date for people."""
+    return f"{on:%a} {on.day} {on:%b %Y}"
+
+
+def words(name: object) -> str:
+    """A name of ours as words: `withdraw_consent` becomes `withdraw consent`, `objection:marketing` reads on."""
+    return str(name).replace("_", " ").replace(":", ", ")
