@@ -15,7 +15,7 @@ import structlog
 
 from casework.batch_view import BatchView, MessageAtWork
 from casework.profile import DeskProfile
-from casework.quarantine import quarantine
+from casework.quarantine import quarantine, set_aside
 from casework.reading import Door, read_message
 from casework.working import work_message
 from casework.writes import Writes, write_down
@@ -74,7 +74,7 @@ def _read(services: Services, claimed: ClaimedMessage, now: datetime) -> Message
                 return MessageAtWork(claimed=claimed, reading=reading)
             reason = f"not-parsed-{reading.message.unreadable_reason}"
     log.error("message_quarantined", inbound=str(claimed.inbound_id), reason=reason)
-    quarantine(services.database, services.desk, claimed, reason=reason, now=now)
+    quarantine(services.database, services.desk, set_aside(claimed), reason=reason, now=now)
     return None
 
 
@@ -102,7 +102,11 @@ def _work_alone(services: Services, at_work: MessageAtWork, now: datetime) -> No
     except Exception as error:  # noqa: BLE001 - the top of the loop: the message becomes a case for a person
         log.error("message_quarantined", inbound=str(at_work.inbound_id), reason=_reason(error))  # noqa: TRY400
         quarantine(
-            services.database, services.desk, at_work.claimed, reason=_reason(error), now=now
+            services.database,
+            services.desk,
+            set_aside(at_work.claimed),
+            reason=_reason(error),
+            now=now,
         )
 
 

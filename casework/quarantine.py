@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -15,37 +16,78 @@ from storage.audit import append
 from storage.cases import add_cases
 from storage.database import Database
 from storage.ids import new_id
-from storage.messages import ClaimedMessage, get_message, quarantine_message, requeue_message
+from storage.messages import (
+    ClaimedMessage,
+    get_message,
+    quarantine_message,
+    quarantined_without_case,
+    requeue_message,
+)
 from storage.tasks import Task, add_tasks
 
 ACTOR = "daemon"
 
 
+@dataclass(frozen=True, kw_only=True)
+class SetAside:
+    """What quarantine needs to know about a message."""
+
+    inbound_id: UUID
+    mailboxes: tuple[str, ...]
+    received_at: datetime
+    attempts: int
+
+
+def set_aside(claimed: ClaimedMessage) -> SetAside:
+    """Return the claimed message as quarantine sees it."""
+    return SetAside(
+        inbound_id=claimed.inbound_id,
+        mailboxes=claimed.mailboxes,
+        received_at=claimed.received_at,
+        attempts=claimed.attempts,
+    )
+
+
 def quarantine(
-    database: Database, desk: DeskProfile, claimed: ClaimedMessage, *, reason: str, now: datetime
+    database: Database, desk: DeskProfile, message: SetAside, *, reason: str, now: datetime
 ) -> None:
     """Set the message aside, open its stub case and call a person; the raw bytes stay as they are."""
-    case = _stub_case(desk, claimed, reason)
+    case = _stub_case(desk, message, reason)
     with database.transaction() as transaction:
-        before = get_message(transaction, claimed.inbound_id)
+        before = get_message(transaction, message.inbound_id)
         if before.case_id is None:
             add_cases(transaction, [case], now=now)
-            append(transaction, [_opened(case, claimed, reason, now)])
+            append(transaction, [_opened(case, message, reason, now)])
         case_id = before.case_id or case.case_id
-        quarantine_message(transaction, claimed.inbound_id, reason=reason, case_id=case_id, at=now)
-        append(transaction, [_quarantined(case_id, claimed, reason, now)])
-        add_tasks(transaction, [_task(case, case_id, claimed, reason, now)])
+        quarantine_message(transaction, message.inbound_id, reason=reason, case_id=case_id, at=now)
+        append(transaction, [_quarantined(case_id, message, reason, now)])
+        add_tasks(transaction, [_task(case, case_id, message, reason, now)])
+
+
+def adopt_unsealable(database: Database, desk: DeskProfile, now: datetime) -> int:
+    """Open the stub cases of messages whose bytes could not even be unsealed; returns how many there were."""
+    with database.reading() as reading:
+        rows = quarantined_without_case(reading)
+    for row in rows:
+        aside = SetAside(
+            inbound_id=row.inbound_id,
+            mailboxes=row.mailboxes,
+            received_at=row.received_at,
+            attempts=row.attempts,
+        )
+        quarantine(database, desk, aside, reason=row.reason or "cannot-unseal", now=now)
+    return len(rows)
 
 
 def retry_quarantined(database: Database, inbound_id: UUID, *, actor: str, now: datetime) -> None:
     """Put the message back into the queue, after whatever broke it was mended."""
     with database.transaction() as transaction:
-        message = get_message(transaction, inbound_id)
-        if message.state != "quarantined":
+        row = get_message(transaction, inbound_id)
+        if row.state != "quarantined":
             raise Permanent("only a message in quarantine can be tried again")
         requeue_message(transaction, inbound_id, now=now, release=False)
         event = AuditEvent(
-            chain=message.case_id or inbound_id,
+            chain=row.case_id or inbound_id,
             kind=AuditKind.MESSAGE_RELEASED,
             at=now,
             actor=actor,
@@ -54,43 +96,43 @@ def retry_quarantined(database: Database, inbound_id: UUID, *, actor: str, now: 
         append(transaction, [event])
 
 
-def _stub_case(desk: DeskProfile, claimed: ClaimedMessage, reason: str) -> Case:
+def _stub_case(desk: DeskProfile, message: SetAside, reason: str) -> Case:
     origin = Origin(
-        inbound_id=claimed.inbound_id,
-        mailbox=desk.answering_mailbox((), claimed.mailboxes).address,
+        inbound_id=message.inbound_id,
+        mailbox=desk.answering_mailbox((), message.mailboxes).address,
         region=desk.region,
-        received_at=claimed.received_at,
+        received_at=message.received_at,
         sender=Sender(reasons=("not-read",)),
         language="und",
     )
-    return open_stub(draw_identifiers(claimed.received_at), origin, reason, regimes=desk.regimes)
+    return open_stub(draw_identifiers(message.received_at), origin, reason, regimes=desk.regimes)
 
 
-def _opened(case: Case, claimed: ClaimedMessage, reason: str, now: datetime) -> AuditEvent:
+def _opened(case: Case, message: SetAside, reason: str, now: datetime) -> AuditEvent:
     return AuditEvent(
         chain=case.case_id,
         kind=AuditKind.CASE_OPENED,
         at=now,
         actor=ACTOR,
-        payload={"reference": case.reference, "inbound": claimed.inbound_id, "stub": reason},
+        payload={"reference": case.reference, "inbound": message.inbound_id, "stub": reason},
     )
 
 
-def _quarantined(case_id: UUID, claimed: ClaimedMessage, reason: str, now: datetime) -> AuditEvent:
+def _quarantined(case_id: UUID, message: SetAside, reason: str, now: datetime) -> AuditEvent:
     return AuditEvent(
         chain=case_id,
         kind=AuditKind.MESSAGE_QUARANTINED,
         at=now,
         actor=ACTOR,
-        payload={"inbound": claimed.inbound_id, "reason": reason, "attempts": claimed.attempts},
+        payload={"inbound": message.inbound_id, "reason": reason, "attempts": message.attempts},
     )
 
 
-def _task(case: Case, case_id: UUID, claimed: ClaimedMessage, reason: str, now: datetime) -> Task:
+def _task(case: Case, case_id: UUID, message: SetAside, reason: str, now: datetime) -> Task:
     return Task(
         task_id=new_id(),
         case_id=case_id,
-        inbound_id=claimed.inbound_id,
+        inbound_id=message.inbound_id,
         kind="read_by_hand",
         reason=reason,
         due_on=case.acknowledge.on,

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import structlog
 
 from casework.processing import process_batch
+from casework.quarantine import adopt_unsealable
 from casework.receiving import GroupWriter
 from casework.sending import reconcile, send_next
 from daemon.bell import Bell
@@ -155,7 +156,12 @@ class Daemon:
             self.state.transport_trouble(sending.trouble)
         return sending.worked
 
+    def _adopt(self) -> None:
+        if adopt_unsealable(self._desk.database, self._desk.services.desk, utc_now()):
+            log.error("messages_cannot_be_unsealed")
+
     def _tick(self) -> None:
+        self._adopt()
         self.state.tick(utc_now())
 
     def _reconcile(self) -> None:

@@ -14,6 +14,8 @@ from privacy.rights import Classification, Lane
 from privacy.screening import Kind, Screening
 from privacy.threads import Match, ThreadMatch
 
+FORWARDED = "forwarded:"
+
 
 class Outcome(StrEnum):
     """What was made of a message; the command line's contract names them."""
@@ -47,8 +49,8 @@ class Findings:
 
     @property
     def asks(self) -> bool:
-        """Whether a right was recognised in the writer's own new words."""
-        return bool(self.classification.rights)
+        """Whether a right was recognised in the writer's own new words; a forwarded mail is somebody else's."""
+        return any(not claim.part.startswith(FORWARDED) for claim in self.classification.rights)
 
     @property
     def machine(self) -> bool:
