@@ -11,8 +11,8 @@ from classifier.data import Law, laws
 from classifier.reading import Hit, Reader, Sentence
 from privacy.rights import Right, Scope
 
-_WINDOW = 30  # pieces after "Articles" that may hold the list of numbers
-_BEHIND = 6  # pieces before "cikk", "artiklan", "BDSG" that may hold the number
+_WINDOW = 15  # words after "Articles" that may hold the list of numbers
+_BEHIND = 3  # words before "cikk", "artiklan", "BDSG" that may hold the number
 _ARTICLE, _LAW = BIT["article"], BIT["law"]
 _PARAGRAPH = r"(?:\s*\(\s*(\d{1,2})\s*\)|[\s,]*(?:absatz|abs|lid|ust|paragraph|par|stk|comma|odst|alin|n)\.?\s*(\d{1,2})|\.(\d)(?!\d))?"
 _NUMBER = re.compile(rf"[\s.:]*(\d{{1,4}}(?:\.\d{{3}})?)(?:\.?o\b|\.?a\b)?{_PARAGRAPH}")
@@ -44,15 +44,15 @@ def citations(reader: Reader, sentence: Sentence) -> Iterator[Citation]:
 
 
 def _law(reader: Reader, hit: Hit) -> Iterator[Law]:
-    words = " ".join(piece for piece in reader.pieces[hit.first : hit.last + 1] if piece[0].isalnum())
+    words = " ".join(reader.text.words[hit.first : hit.last + 1])
     law = laws().by_words.get(words)
     if law is not None:
         yield law
 
 
 def _numbers(reader: Reader, hit: Hit) -> Iterator[str]:
-    after = "".join(reader.pieces[hit.last + 1 : hit.last + 1 + _WINDOW])
-    before = "".join(reader.pieces[max(0, hit.first - _BEHIND) : hit.first])
+    after = reader.written(hit.last + 1, hit.last + 1 + _WINDOW)
+    before = reader.written(max(0, hit.first - _BEHIND), hit.first)
     behind = _BEFORE.search(before)
     if behind is not None:
         yield _key(behind)

@@ -21,7 +21,7 @@ _NO_PERSON, _NO_PERSON_BUT_LAW = 0.3, 0.08  # taken off where the sentence speak
 _ONLY_ASKED, _ONLY_IF = 0.15, 0.1  # taken off a question about how, a condition
 _ARTICLE_ALONE, _ARTICLE_WITHOUT_LAW = 0.82, 0.62
 _WEAK_TRIES = 3  # sentences in which one rule may hold weakly before it is let be
-_ALONE = 6  # pieces: at most three words
+_ALONE = 3  # words
 _SURE = 0.99  # nothing is surer than this
 
 Key = tuple[Right, Scope | None]
@@ -109,7 +109,7 @@ def _findings(
 
 
 def _allowed(rule: Rule, mask: int, reader: Reader) -> bool:
-    if mask & rule.unless or (rule.alone and len(reader.pieces) > _ALONE):
+    if mask & rule.unless or (rule.alone and len(reader.text.words) > _ALONE):
         return False
     return (not rule.also or bool(mask & rule.also)) and (not rule.whole or bool(reader.mask & rule.whole))
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from classifier.concepts import ALL_OBJECTS, ALL_TRIGGERS, BIT, bits
 from classifier.reading import Hit, Sentence
 
-REACH = 26  # pieces, about thirteen words: how far an act looks for what it acts on
-_NEAR = 6  # pieces: "delete me", "erase me please", not "delete it and send me a note"
-_DENIED = 10  # pieces between a negation and the act that it denies
-_QUALIFIED = 8  # pieces between "data" and "of my leads"
+REACH = 13  # words: how far an act looks for what it acts on
+_NEAR = 3  # words: "delete me", "erase me please", not "delete it and send me a note"
+_DENIED = 5  # words between a negation and the act that it denies
+_QUALIFIED = 4  # words between "data" and "of my leads"
 _ME = BIT["me"]
 _NOUNS = ALL_OBJECTS & ~(_ME | BIT["it"])  # "me" and "it" point to what was named before
 _PRODUCT, _NOT = BIT["product"], BIT["not"]
@@ -98,7 +98,7 @@ def _finds_negation(act: Hit, others: Iterable[Hit]) -> bool:
 
 
 def recital_place(sentence: Sentence) -> int:
-    """Return the piece after which the sentence only recites rights, or one past its end."""
+    """Return the word after which the sentence only recites rights, or one past its end."""
     if sentence.mask & BIT["recital"]:
         for hit in sentence.hits:
             if hit.mask & BIT["recital"]:

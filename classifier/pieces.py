@@ -1,21 +1,24 @@
-"""A folded text cut into words, numbers and what stands between them; nothing is lost."""
+"""A folded text cut into words and numbers, each with what stands after it; nothing is lost."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from classifier.concepts import BIT, bits
+from classifier.folded import Folded, fold
 
 # Letters: a-z and every alphabet above ASCII with its vowel signs; their full stops and question marks are not letters.
 _LETTERS = "a-z\u00aa\u00b5\u00ba\u00c0-\u037d\u037f-\u060b\u060d-\u061a\u0620-\u06d3\u06d5-\u0963\u0966-\u1fff\u2c00-\u2dff\u3005-\u3007\u3040-\ud7ff\uf900-\ufdff\ufe70-\ufeff"
-PIECES = re.compile(rf"[{_LETTERS}]+|[0-9]+|[^{_LETTERS}0-9]+")
-WORD = re.compile(rf"[{_LETTERS}]+")
+WORDS = re.compile(rf"([{_LETTERS}]+|[0-9]+)([^{_LETTERS}0-9]*)")
 # A blank line or a list item starts a new thought; a single line break is where mail programs wrap.
 _NEW_THOUGHT = re.compile(r"[!?;;؟؛।॥。！？]|\n[ \t>]*\n|\n[ \t]*[-*•>(]|\.\.|\|")
 _FULL_STOP = re.compile(r"\.(?:[\s\"')\]]|$)|[.][\s]*$")
 _SHORT_STOP = re.compile(r"[,:()\n\"]| - ")
 _ASKING = re.compile(r"[?؟？]")
 
+REMEMBERED = 50_000  # a flood of new pieces makes a memory start anew, it does not grow
 END, PERIOD, SOFT, QUESTION = BIT["end"], BIT["period"], BIT["soft"], BIT["question"]
 STOPS = bits(["end", "period"])
 
@@ -24,6 +27,37 @@ ABBREVIATED = frozenset(
     "art arts abs nr no sec sect lit para par str dr mr mrs ms prof st vs resp bzw ggf evtl inkl gem usw ust pkt poz al "
     "lid ed num inc ltd co approx tel ext ca op cit cf p pp artt n let reg lett fig vol s".split()
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A folded text in words; `seps[i]` is what stands after `words[i]`, `lead` the length of what stands before all."""
+
+    folded: Folded
+    lead: int
+    words: Sequence[str]
+    seps: Sequence[str]
+
+
+def cut(text: str) -> Cut:
+    """Return a text folded and in words."""
+    folded = fold(text)
+    pairs = WORDS.findall(folded.text)
+    if not pairs:
+        return Cut(folded, len(folded.text), (), ())
+    words, seps = zip(*pairs, strict=True)
+    first = WORDS.search(folded.text)
+    return Cut(folded, first.start() if first else 0, words, seps)
+
+
+class Marks(dict[str, int]):
+    """From what stands between two words to its marks; what was looked up once is remembered."""
+
+    def __missing__(self, between: str) -> int:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        mark = self[between] = mark_of(between)
+        return mark
 
 
 def mark_of(between: str) -> int:

@@ -1,28 +1,30 @@
-"""From pieces to sentences: which concepts stand where, and where a thought ends."""
+"""From words to sentences: which concepts stand where, and where a thought ends."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import accumulate, compress
+from itertools import accumulate, chain, compress, repeat
+from operator import add, or_
+from typing import NamedTuple
 
-from classifier.folded import Folded, fold
-from classifier.pieces import END, PERIOD, PIECES, QUESTION, SOFT, STOPS, stop_is_real
-from classifier.vocabulary import GAP, PHRASE_START, Lexicon, Phrase, word_fits
+from classifier.pieces import END, QUESTION, SOFT, STOPS, Cut, Marks, stop_is_real
+from classifier.vocabulary import GAP, PHRASE_START, Lexicon, Phrase, Phrases, word_fits
 
-# Pieces up to which slips of the pen are forgiven: a mail of ordinary length, never a flood of made-up words.
-FORGIVING_UP_TO = 6_000
+# Words up to which slips of the pen are forgiven: a mail of ordinary length, never a flood of made-up words.
+FORGIVING_UP_TO = 3_000
 # A sentence without any stop is cut, so that work in one sentence is bounded and the whole stays linear.
 LONGEST_SENTENCE = 60
 QUOTED_BEFORE, QUOTED_AFTER = 240, 360  # characters
-_REAL = ~(PHRASE_START | PERIOD | END)
-_NOT_IN_ROW = STOPS | SOFT
+_CONCEPTS = ~(PHRASE_START | STOPS | SOFT | QUESTION)
+_MARKED = STOPS | SOFT
+_TRIMMED = " \t\r\n\u00a0-*•>|([\"'"
+_MARKS = Marks()
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A word or row of words that means something, by its first and last piece."""
+class Hit(NamedTuple):
+    """A word or row of words that means something, by its first and last word."""
 
     first: int
     last: int
@@ -31,7 +33,7 @@ class Hit:
 
 @dataclass(slots=True)
 class Sentence:
-    """The hits of one sentence, in order; `mask` holds all their concepts; pieces [first:last)."""
+    """The hits of one sentence, in order; `mask` holds all their concepts; words [first:last)."""
 
     first: int
     last: int = 0
@@ -45,122 +47,134 @@ class Reader:
 
     part: str
     original: str
-    folded: Folded
-    pieces: list[str]
+    text: Cut
     sentences: list[Sentence]
     mask: int
 
     @cached_property
-    def _ends(self) -> list[int]:
-        return list(accumulate(map(len, self.pieces), initial=0))
+    def _starts(self) -> list[int]:
+        lengths = map(add, map(len, self.text.words), map(len, self.text.seps))
+        return list(accumulate(lengths, initial=self.text.lead))
 
-    def place_of(self, piece: int) -> int:
-        """Return where a piece begins in the original text (code points)."""
-        return self.folded.original(self._ends[piece])
+    def place_of(self, word: int) -> int:
+        """Return where a word begins in the original text (code points)."""
+        return self.text.folded.original(self._starts[word])
 
     def span(self, sentence: Sentence, hit: Hit) -> tuple[int, int]:
         """Return the place [start:end) of the sentence in the original text, without blanks around it.
 
         Of a sentence without end only the surroundings of the hit are quoted.
         """
-        text, at = self.original, self.place_of(hit.first)
+        at = self.place_of(hit.first)
         start = max(self.place_of(sentence.first), at - QUOTED_BEFORE)
         end = min(self.place_of(sentence.last), at + QUOTED_AFTER)
-        while start < end and not _stays(text[start]):
-            start += 1
-        while end > start and text[end - 1].isspace():
-            end -= 1
-        return start, end
+        quote = self.original[start:end]
+        start += len(quote) - len(quote.lstrip(_TRIMMED))
+        return start, start + len(quote.strip(_TRIMMED))
+
+    def written(self, first: int, last: int) -> str:
+        """Return the folded words [first:last) with what stands between them."""
+        words, seps = self.text.words, self.text.seps
+        return "".join(word + sep for word, sep in zip(words[first:last], seps[first:last], strict=True))
 
 
-def _stays(char: str) -> bool:
-    return char.isalnum() or char in "¿¡\"'„“«(§"
-
-
-def cut(text: str) -> tuple[Folded, list[str]]:
-    """Return a text folded and in pieces."""
-    folded = fold(text)
-    return folded, PIECES.findall(folded.text)
-
-
-def read(part: str, original: str, cut_text: tuple[Folded, list[str]], lexicon: Lexicon) -> Reader:
+def read(part: str, original: str, text: Cut, lexicon: Lexicon) -> Reader:
     """Return the sentences of one part of a message; cost linear in its length."""
-    folded, pieces = cut_text
-    memory = lexicon.forgiving if len(pieces) <= FORGIVING_UP_TO else lexicon.strict
-    masks = list(map(memory.__getitem__, pieces))
-    sentences = list(_sentences(pieces, masks, lexicon))
+    memory = lexicon.forgiving if len(text.words) <= FORGIVING_UP_TO else lexicon.strict
+    marks = list(map(_MARKS.__getitem__, text.seps))
+    pairs = zip(text.words, text.words[1:], strict=False)
+    begins = chain(map(lexicon.pairs.get, pairs, repeat(0)), (0,))
+    masks = list(map(or_, map(or_, map(memory.__getitem__, text.words), marks), begins))
+    sentences = list(_sentences(text.words, masks, lexicon))
     whole = 0
     for sentence in sentences:
         whole |= sentence.mask
-    return Reader(part, original, folded, pieces, sentences, whole)
+    return Reader(part, original, text, sentences, whole)
 
 
-def _sentences(pieces: Sequence[str], masks: Sequence[int], lexicon: Lexicon) -> Iterator[Sentence]:
+def _sentences(words: Sequence[str], masks: Sequence[int], lexicon: Lexicon) -> Iterator[Sentence]:
     sentence = Sentence(0)
-    taken = -1
+    hits, taken = sentence.hits, -1
     for at in compress(range(len(masks)), masks):
         mask = masks[at]
-        if at <= taken:
+        if at > taken:
+            hit = _hit(words, masks, at, lexicon) if mask & PHRASE_START else Hit(at, at, mask & _CONCEPTS)
+            taken = hit.last
+            if hit.mask:
+                hits.append(hit)
+                sentence.mask |= hit.mask
+        if at < taken or not mask & _MARKED and len(hits) < LONGEST_SENTENCE:
             continue
-        if mask & STOPS:
-            if mask & END or (at and stop_is_real(pieces[at - 1])):
-                yield from _closed(sentence, at + 1, mask & QUESTION)
-                sentence = Sentence(at + 1)
-            continue
-        hit = _hit(pieces, masks, at, lexicon)
-        taken = hit.last
-        if hit.mask:
-            sentence.hits.append(hit)
-            sentence.mask |= hit.mask
-            if len(sentence.hits) >= LONGEST_SENTENCE:
-                yield from _closed(sentence, taken + 1, 0)
-                sentence = Sentence(taken + 1)
-    yield from _closed(sentence, len(pieces), 0)
+        if mask & SOFT:
+            hits.append(Hit(at, at, SOFT))
+        if mask & END or len(hits) >= LONGEST_SENTENCE or (mask & STOPS and stop_is_real(words[at])):
+            yield from _closed(sentence, at + 1, mask & QUESTION)
+            sentence = Sentence(at + 1)
+            hits = sentence.hits
+    yield from _closed(sentence, len(words), 0)
+
+
+def _hit(words: Sequence[str], masks: Sequence[int], at: int, lexicon: Lexicon) -> Hit:
+    found = find_phrase(words, masks, at, lexicon.phrases[words[at]])
+    if found is None:
+        return Hit(at, at, masks[at] & _CONCEPTS)
+    last, phrase = found
+    return Hit(at, at if phrase.gaps else last, phrase.mask)
 
 
 def _closed(sentence: Sentence, last: int, question: int) -> Iterator[Sentence]:
-    if sentence.hits:
+    if sentence.mask:
         sentence.last = last
         sentence.mask |= question
         yield sentence
 
 
-def _hit(pieces: Sequence[str], masks: Sequence[int], at: int, lexicon: Lexicon) -> Hit:
-    if masks[at] & PHRASE_START:
-        phrases = lexicon.phrases[pieces[at]]
-        follower = next_word(pieces, at)
-        second = pieces[follower] if follower < len(pieces) else ""
-        for phrase in (*phrases.get(second, ()), *phrases.get("", ())):
-            last = phrase_end(pieces, masks, at, phrase)
+def find_phrase(words: Sequence[str], masks: Sequence[int], at: int, known: Phrases) -> tuple[int, Phrase] | None:
+    """Return the phrase that begins at `at` and its last word; a row goes before words that stand apart."""
+    following = at + 1
+    if following >= len(words) or masks[at] & STOPS:
+        return None
+    for phrase in (*known.rows.get(words[following], ()), *known.open):
+        last = _row(words, masks, at, phrase) if phrase.plain else _rest(words, masks, at, phrase, 1)
+        if last is not None:
+            return last, phrase
+    return _find_apart(words, masks, at, known) if known.gapped else None
+
+
+def _row(words: Sequence[str], masks: Sequence[int], at: int, phrase: Phrase) -> int | None:
+    last = at + len(phrase.words) - 1
+    if words[at : last + 1] != phrase.words or any(mask & _MARKED for mask in masks[at:last]):
+        return None
+    return last
+
+
+def _find_apart(words: Sequence[str], masks: Sequence[int], at: int, known: Phrases) -> tuple[int, Phrase] | None:
+    for place in range(at + 1, min(at + GAP + 2, len(words))):
+        for phrase in known.gapped.get(words[place], ()):
+            last = _rest(words, masks, place, phrase, 2)
             if last is not None:
-                return Hit(at, last if not phrase.gaps else at, phrase.mask)
-    return Hit(at, at, masks[at] & _REAL)
+                return last, phrase
+        if masks[place] & STOPS:
+            return None
+    return None
 
 
-def next_word(pieces: Sequence[str], at: int) -> int:
-    """Return the place of the next word or number after a word (pieces of letters and digits may touch)."""
-    at += 1
-    return at if at >= len(pieces) or pieces[at][0].isalnum() else at + 1
-
-
-def phrase_end(pieces: Sequence[str], masks: Sequence[int], at: int, phrase: Phrase) -> int | None:
-    """Return the place of the last word of the phrase that begins at `at`, None when it does not stand there."""
-    for number, pattern in enumerate(phrase.words[1:], start=1):
+def _rest(words: Sequence[str], masks: Sequence[int], at: int, phrase: Phrase, number: int) -> int | None:
+    """Return the last word of the phrase whose words before `number` end at `at`, None when it does not go on so."""
+    for pattern in phrase.words[number:]:
         gap = GAP if number in phrase.gaps else 0
-        found = _find_word(pieces, masks, at, pattern, gap)
+        found = _find_word(words, masks, at, pattern, gap)
         if found is None:
             return None
-        at = found
+        at, number = found, number + 1
     return at
 
 
-def _find_word(pieces: Sequence[str], masks: Sequence[int], at: int, pattern: str, gap: int) -> int | None:
-    for _ in range(gap + 1):
-        following = next_word(pieces, at)
-        if following >= len(pieces) or (following > at + 1 and masks[at + 1] & (STOPS if gap else _NOT_IN_ROW)):
+def _find_word(words: Sequence[str], masks: Sequence[int], at: int, pattern: str, gap: int) -> int | None:
+    border = STOPS if gap else _MARKED
+    for place in range(at + 1, min(at + gap + 2, len(words))):
+        if masks[place - 1] & border:
             return None
-        if word_fits(pattern, pieces[following]):
-            return following
-        at = following
+        if word_fits(pattern, words[place]):
+            return place
     return None
-

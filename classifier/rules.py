@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from classifier import data
 from classifier.concepts import BIT
 from classifier.evidence import Evidence, gather
-from classifier.language import detect_in
+from classifier.language import SAMPLE, detect_in
 from classifier.lanes import ALWAYS_A_PERSON, HINTS, choose_lane
-from classifier.reading import cut, read
+from classifier.pieces import cut
+from classifier.reading import read
 from classifier.settings import ClassifierSettings
 from classifier.wording import opens_like_a_machine
 from privacy.messages import ParsedMessage
@@ -96,14 +97,14 @@ def _without_answered_subject(parts: list[_Part]) -> list[_Part]:
 
 def _read_parts(parts: list[_Part]) -> tuple[Evidence, str]:
     cuts = [cut(part.text) for part in parts]
-    code = detect_in([piece for _, pieces in reversed(cuts) for piece in pieces])
+    code = detect_in([word for one in reversed(cuts) for word in one.words[:SAMPLE]])
     evidence = Evidence()
     for codes in _readings(code):
         lexicon = data.lexicon(codes)
         follows = any(data.language(one).negation_follows for one in codes)
         named = codes[0] if len(codes) == 1 else data.UNKNOWN
-        for part, pieces in zip(parts, cuts, strict=True):
-            gather(read(part.name, part.text, pieces, lexicon), evidence, code=named, negation_follows=follows)
+        for part, text in zip(parts, cuts, strict=True):
+            gather(read(part.name, part.text, text, lexicon), evidence, code=named, negation_follows=follows)
         if evidence.claims or evidence.lanes:
             break
     return evidence, code

@@ -9,20 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from classifier.concepts import ALL_OBJECTS, ALL_TRIGGERS, BIT
 from classifier.folded import fold
-from classifier.pieces import WORD, mark_of
+from classifier.pieces import REMEMBERED
 from classifier.spelling import Slips
 
 GAP = 5  # words that may stand between the two halves of `take ... off`
 _HEAD = 3  # letters by which stems and endings are looked up
-_REMEMBERED = 50_000  # words; a flood of new words makes the memory start anew, it does not grow
 PHRASE_START = BIT["phrase_start"]
 _FORGIVEN = ALL_TRIGGERS | ALL_OBJECTS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Phrase:
     """One way of writing a concept: words in a row; `gaps` holds the places before which other words may stand."""
 
@@ -30,9 +30,24 @@ class Phrase:
     gaps: frozenset[int]
     mask: int
 
+    @cached_property
+    def plain(self) -> bool:
+        """Whether the words stand in a row and are no stems: then they can be compared as they are."""
+        return not self.gaps and not any("*" in word for word in self.words)
 
-Phrases = Mapping[str, tuple[Phrase, ...]]
-_NONE: Phrases = {}
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """All phrases that begin with one word, by the second word; longest first.
+
+    `rows` follow at once, `gapped` after up to GAP others; `open` holds the few whose second word is a stem;
+    `by_stem` tells that a phrase begins with a stem of the word, so that no pair of words announces it.
+    """
+
+    rows: Mapping[str, tuple[Phrase, ...]]
+    gapped: Mapping[str, tuple[Phrase, ...]]
+    open: tuple[Phrase, ...]
+    by_stem: bool
 
 
 def read_entry(written: str, mask: int) -> Phrase:
@@ -79,6 +94,10 @@ class Lexicon:
         self._stem_phrases: dict[str, list[Phrase]] = {}
         for entry in entries:
             self._add(entry)
+        # Pairs of words with which a row of words begins: one look-up tells that nothing begins here.
+        self.pairs: dict[tuple[str, str], int] = {
+            (word, phrase.words[1]): PHRASE_START for word, known in self._phrases.items() for phrase in known
+        }
         self._slips = Slips(
             (word for word, mask in self._exact.items() if mask & _FORGIVEN),
             [*(word for word, mask in self._exact.items() if not mask & _FORGIVEN), *(fold(w).text for w in ordinary)],
@@ -101,14 +120,19 @@ class Lexicon:
             _put(self._exact, word, entry.mask)
 
     def find_phrases(self, word: str) -> Phrases:
-        """Return the phrases that begin with this word, by their second word ("" where that one is open)."""
-        found: dict[str, list[Phrase]] = {}
+        """Return the phrases that begin with this word."""
         stems = self._stem_phrases.get(word[:_HEAD], ())
         fitting = [phrase for phrase in stems if word_fits(phrase.words[0], word)]
-        for phrase in (*self._phrases.get(word, ()), *fitting):
+        rows: dict[str, list[Phrase]] = {}
+        gapped: dict[str, list[Phrase]] = {}
+        stemmed: list[Phrase] = []
+        for phrase in sorted((*self._phrases.get(word, ()), *fitting), key=lambda phrase: -len(phrase.words)):
             second = phrase.words[1]
-            found.setdefault("" if 1 in phrase.gaps or "*" in second else second, []).append(phrase)
-        return {key: _longest_first(phrases) for key, phrases in found.items()}
+            if "*" in second:
+                stemmed.append(phrase)
+            else:
+                (gapped if 1 in phrase.gaps else rows).setdefault(second, []).append(phrase)
+        return Phrases(_frozen(rows), _frozen(gapped), tuple(stemmed), bool(fitting))
 
     def find_mask(self, word: str, *, forgiving: bool) -> int:
         """Return the concepts of one word: by its own entry, else the longest stem, else the longest ending."""
@@ -124,24 +148,23 @@ class Lexicon:
 
 
 class Masks(dict[str, int]):
-    """From a piece of text to its concepts and marks; what was looked up once is remembered."""
+    """From a word to its concepts; what was looked up once is remembered."""
 
     def __init__(self, lexicon: Lexicon, *, forgiving: bool) -> None:
         super().__init__()
         self._lexicon = lexicon
         self._forgiving = forgiving
 
-    def __missing__(self, piece: str) -> int:
-        if len(self) >= _REMEMBERED:
+    def __missing__(self, word: str) -> int:
+        if len(self) >= REMEMBERED:
             self.clear()
-        mask = self[piece] = self._read(piece)
+        mask = self[word] = self._read(word)
         return mask
 
-    def _read(self, piece: str) -> int:
-        if not WORD.match(piece):
-            return 0 if piece[0].isdigit() else mark_of(piece)
-        starts = PHRASE_START if self._lexicon.phrases[piece] else 0
-        return starts | self._lexicon.find_mask(piece, forgiving=self._forgiving)
+    def _read(self, word: str) -> int:
+        phrases = self._lexicon.phrases[word]
+        starts = PHRASE_START if phrases.gapped or phrases.open or phrases.by_stem else 0
+        return starts | self._lexicon.find_mask(word, forgiving=self._forgiving)
 
 
 class PhraseMemory(dict[str, Phrases]):
@@ -152,9 +175,9 @@ class PhraseMemory(dict[str, Phrases]):
         self._lexicon = lexicon
 
     def __missing__(self, word: str) -> Phrases:
-        if len(self) >= _REMEMBERED:
+        if len(self) >= REMEMBERED:
             self.clear()
-        phrases = self[word] = self._lexicon.find_phrases(word) or _NONE
+        phrases = self[word] = self._lexicon.find_phrases(word)
         return phrases
 
 
@@ -170,8 +193,8 @@ def _put_phrase(home: list[Phrase], entry: Phrase) -> None:
     home.append(entry)
 
 
-def _longest_first(phrases: list[Phrase]) -> tuple[Phrase, ...]:
-    return tuple(sorted(phrases, key=lambda phrase: -len(phrase.words)))
+def _frozen(phrases: Mapping[str, list[Phrase]]) -> Mapping[str, tuple[Phrase, ...]]:
+    return {second: tuple(known) for second, known in phrases.items()}
 
 
 def _longest(known: Mapping[str, int] | None, word: str, fits: Callable[[str, str], bool]) -> int | None:
