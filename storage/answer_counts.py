@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Column, func, select
+from sqlalchemy import Column, func, select, true
 
 from privacy.answering import AnswerHistory
 from storage.postgres import Lock
@@ -91,7 +91,7 @@ def _counts(
     for chunk in in_chunks(keys):
         question = (
             select(column, func.count())
-            .where(column.in_(chunk), OUTGOING.c.queued_at > since, OUTGOING.c.automatic.is_(True))
+            .where(column.in_(chunk), OUTGOING.c.queued_at > since, OUTGOING.c.automatic.is_(true()))
             .group_by(column)
         )
         found.update({bytes(key): count for key, count in transaction.fetch(question)})
@@ -100,6 +100,6 @@ def _counts(
 
 def _count_all(transaction: Transaction, since: datetime) -> int:
     question = select(func.count()).select_from(OUTGOING)
-    question = question.where(OUTGOING.c.queued_at > since, OUTGOING.c.automatic.is_(True))
+    question = question.where(OUTGOING.c.queued_at > since, OUTGOING.c.automatic.is_(true()))
     count: int = transaction.fetch(question).scalar_one()
     return count

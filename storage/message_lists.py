@@ -9,7 +9,7 @@ from datetime import date, datetime
 from itertools import islice
 from uuid import UUID
 
-from sqlalchemy import func, select, text, tuple_
+from sqlalchemy import false, func, select, text, tuple_
 
 from privacy.deciding import Outcome
 from privacy.messages import ArrivalBasis
@@ -130,7 +130,7 @@ def raw_of(reading: Reading, inbound_id: UUID) -> bytes:
 def oldest_unprocessed(reading: Reading) -> datetime | None:
     """Return since when the oldest message waits for its work, None when none does; history may wait."""
     waiting = select(func.min(INBOUND.c.first_seen_at)).where(
-        INBOUND.c.due_at.is_not(None), INBOUND.c.history.is_(False)
+        INBOUND.c.due_at.is_not(None), INBOUND.c.history.is_(false())
     )
     since: datetime | None = reading.fetch(waiting).scalar_one()
     return since

@@ -1,0 +1,135 @@
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.exc import IntegrityError
+
+from privacy.errors import Permanent
+from storage.database import _open_engine, schema_version, upgrade
+from storage.schema import MIGRATIONS, REVISIONS, migrate
+from storage.tables import Row
+
+
+@pytest.fixture
+def settings(make, database_url):
+    return make.settings_for(database_url)
+
+
+@pytest.fixture
+def engine(settings):
+    made = _open_engine(settings, None)
+    yield made
+    made.dispose()
+
+
+def tables(engine):
+    return set(inspect(engine).get_table_names()) - {"alembic_version"}
+
+
+def move(engine, target):
+    with engine.begin() as connection:
+        migrate(connection, target)
+
+
+def test_migrations_go_up_down_and_up_again(settings, engine):
+    for _ in range(2):
+        upgrade(settings)
+        assert tables(engine) == set(Row.metadata.tables)
+        assert schema_version(settings) == REVISIONS[-1]
+        move(engine, "base")
+        assert tables(engine) == set()
+        assert schema_version(settings) == "none"
+
+
+def test_models_and_migrations_agree(settings, engine):
+    upgrade(settings)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        assert compare_metadata(context, Row.metadata) == []
+
+
+def test_the_migrated_schema_is_the_one_of_the_models_to_the_letter(tmp_path, make):
+    migrated, declared = tmp_path / "migrated.db", tmp_path / "declared.db"
+    upgrade(make.settings_for(f"sqlite:///{migrated}"))
+    engine = create_engine(f"sqlite:///{declared}")
+    Row.metadata.create_all(engine)
+    assert statements(migrated) == statements(declared)
+    engine.dispose()
+
+
+def statements(path):
+    engine = create_engine(f"sqlite:///{path}")
+    question = (
+        "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'alembic_version'"
+    )
+    with engine.connect() as connection:
+        found = {name: words(sql) for name, sql in connection.execute(text(question))}
+    engine.dispose()
+    return found
+
+
+def words(sql):
+    """Tell a statement whatever the order of its constraints."""
+    return sorted(sql.replace(",", " ").replace("(", " ").replace(")", " ").split())
+
+
+def test_every_table_of_sqlite_is_strict(tmp_path, make):
+    path = tmp_path / "strict.db"
+    upgrade(make.settings_for(f"sqlite:///{path}"))
+    tables = [sql for name, sql in statements(path).items() if name in Row.metadata.tables]
+    assert len(tables) == len(Row.metadata.tables)
+    assert all("STRICT" in sql for sql in tables)
+
+
+def test_the_listed_revisions_are_those_of_the_folder():
+    script = ScriptDirectory(str(MIGRATIONS))
+    assert [one.revision for one in script.walk_revisions()][::-1] == list(REVISIONS)
+
+
+def test_an_upgrade_of_a_current_database_changes_nothing(settings):
+    upgrade(settings)
+    upgrade(settings)
+    assert schema_version(settings) == REVISIONS[-1]
+
+
+def set_revision(engine, revision):
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :r"), {"r": revision})
+
+
+def test_a_newer_schema_is_refused_and_named(settings, engine, open_it):
+    upgrade(settings)
+    set_revision(engine, "0999")
+    with pytest.raises(Permanent, match=r"0999.*newer"):
+        open_it()
+    with pytest.raises(Permanent, match=r"0999.*newer"):
+        upgrade(settings)
+
+
+def test_an_old_schema_names_the_command_that_helps(settings, open_it, monkeypatch):
+    upgrade(settings)
+    monkeypatch.setattr("storage.schema.REVISIONS", ("0001", "0002"))
+    with pytest.raises(Permanent, match="rightsdesk db upgrade"):
+        open_it()
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(settings, engine, monkeypatch):
+    def stop(connection, target):
+        migrate(connection, target)
+        raise ValueError("stopped")
+
+    monkeypatch.setattr("storage.database.migrate", stop)
+    with pytest.raises(ValueError, match="stopped"):
+        upgrade(settings)
+    assert tables(engine) == set()
+    assert schema_version(settings) == "none"
+
+
+def test_sqlite_refuses_values_of_another_type(tmp_path, make):
+    upgrade(make.settings_for(f"sqlite:///{tmp_path / 'strict.db'}"))
+    engine = create_engine(f"sqlite:///{tmp_path / 'strict.db'}")
+    mark = text("INSERT INTO database_mark (name, value) VALUES ('a', 'text is no BLOB')")
+    with engine.connect() as connection, pytest.raises(IntegrityError):
+        connection.execute(mark)
+    engine.dispose()
