@@ -56,9 +56,9 @@ class AccessGate:
             return self._refusal(405)
         if scope["path"] in OPEN_PATHS:
             return None
-        offered = parse_qs(scope["query_string"]).get(b"key") if scope["path"] == "/" else None
+        offered = _key_in(scope) if scope["path"] == "/" else None
         if offered is not None:
-            return self._trade(offered[0], secure=scope["scheme"] == "https")
+            return self._trade(offered, secure=scope["scheme"] == "https")
         return None if self._has_cookie(scope) else self._refusal(403)
 
     def _trade(self, key: bytes, *, secure: bool) -> Response:
@@ -75,6 +75,12 @@ class AccessGate:
                 if hmac.compare_digest(offered.encode(), self._cookie.encode()):
                     return True
         return False
+
+
+def _key_in(scope: Scope) -> bytes | None:
+    """The key in the address, None without one; any bytes can stand there."""
+    offered = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True).get("key")
+    return None if offered is None else offered[0].encode()
 
 
 def _with_headers(send: Send) -> Send:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Annotated
 from uuid import UUID
@@ -18,6 +19,7 @@ from desk.rendering import PAGES, page
 from privacy.errors import PrivacyError
 
 NOT_FOUND = HTTPException(404)
+REFERENCE = re.compile(r"[A-Z0-9-]{1,40}")
 After = Annotated[str | None, Query(max_length=100)]
 REFUSALS = {
     403: ("Not open to you", "Open the address that the program printed when it started."),
@@ -67,7 +69,7 @@ def _add_lists(app: FastAPI, reader: DeskReader) -> None:
 def _add_single_pages(app: FastAPI, reader: DeskReader) -> None:
     @app.get("/cases/{reference}")
     def case(reference: str) -> Response:
-        found = reader.case(reference)
+        found = reader.case(reference) if REFERENCE.fullmatch(reference) else None
         if found is None:
             raise NOT_FOUND
         return page("case", file=found, case=found.case)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -31,7 +32,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters.update(moment=moment, day=day, words=words, place=place_word)
+    environment.filters.update(moment=moment, day=day, words=words, facts=facts, place=place_word)
     return environment
 
 
@@ -48,4 +49,14 @@ def day(on: date) -> str:
 
 def words(name: object) -> str:
     """A name of ours as words: `withdraw_consent` becomes `withdraw consent`, `objection:marketing` reads on."""
-    return str(name).replace("_", " ").replace(":", ", ")
+    return str(name).replace("_", " ").replace("-", " ").replace(":", ", ")
+
+
+def facts(payload: Mapping[str, object]) -> str:
+    """The payload of an event on one line; what is not there is left out."""
+    told = {words(name): value for name, value in payload.items() if value not in (None, "", [])}
+    return "; ".join(f"{name}: {_told(value)}" for name, value in told.items())
+
+
+def _told(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,137 @@
+"""A desk with real mail in a real database, and a browser that has the key."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from casework.processing import process_batch
+from daemon.settings import load_settings
+from daemon.wiring import Desk, open_desk
+from desk.app import create_app
+from desk.reader import StorageReader
+from privacy.messages import ArrivalBasis, RawMessage, Route
+from storage.messages import keep_raw, list_messages
+
+EXAMPLE = Path(__file__).parents[2] / "daemon" / "example.toml"
+KEY = "a-key-made-at-the-start-of-a-test"
+ARRIVED = datetime(2026, 11, 23, 12, tzinfo=UTC)
+PAYLOADS = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "{{7*7}}",
+    "</pre><iframe src=//mallory.example>",
+    "&lt;script&gt;",
+)
+
+
+def mail(sender: str, subject: str, text: str, number: int = 1) -> bytes:
+    lines = (
+        f"From: {sender}",
+        "To: privacy@autocloz.example",
+        f"Subject: {subject}",
+        f"Message-ID: <{number}.{len(text)}@sender.example>",
+        "Date: Mon, 23 Nov 2026 11:59:00 +0000",
+        "MIME-Version: 1.0",
+        "Content-Type: text/plain; charset=utf-8",
+        "",
+        text,
+    )
+    return "\r\n".join(lines).encode()
+
+
+def hostile(payload: str, number: int) -> bytes:
+    body = f"Please delete all personal data that you hold about me. {payload}"
+    return mail(f'"{payload}" <mallory{number}@elsewhere.example>', payload, body, number)
+
+
+def take_in(desk: Desk, *raws: bytes) -> None:
+    """Keep and work these mails, one minute after the other."""
+    with desk.database.transaction() as transaction:
+        batch = [
+            RawMessage(
+                raw=raw,
+                mailbox="privacy@autocloz.example",
+                route=Route.SMTP,
+                received_at=ARRIVED + timedelta(minutes=index),
+                arrival_basis=ArrivalBasis.LISTENER,
+                envelope_from=f"sender{index}@elsewhere.example",
+            )
+            for index, raw in enumerate(raws)
+        ]
+        keep_raw(transaction, batch, now=ARRIVED)
+    while process_batch(desk.services, ARRIVED + timedelta(hours=1)):
+        pass
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    opened = open_desk(load_settings(str(EXAMPLE), home=str(tmp_path), environment={}))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def app(desk: Desk) -> FastAPI:
+    return create_app(
+        StorageReader(desk.database), access_key=KEY, health=lambda: (False, ["transport"])
+    )
+
+
+@pytest.fixture
+def stranger(app: FastAPI) -> TestClient:
+    return TestClient(app, follow_redirects=False)
+
+
+@pytest.fixture
+def sam(app: FastAPI) -> TestClient:
+    """Sam is staff: he opened the address that the program printed."""
+    client = TestClient(app)
+    assert client.get("/", params={"key": KEY}).status_code == 200
+    return client
+
+
+@pytest.fixture
+def references(desk: Desk) -> list[str]:
+    """Take in three mails: Anne asks, a support question, Mallory pretends; return the references of the cases."""
+    take_in(
+        desk,
+        mail(
+            "Anne Asks <anne@person.example>",
+            "My data",
+            "Please send me a copy of all personal data you hold about me.",
+        ),
+        mail(
+            "Olivia <olivia@customer.example>", "Export", "How do I change the colour of my board?"
+        ),
+        hostile(PAYLOADS[0], 1),
+    )
+    with desk.database.reading() as reading:
+        rows = list_messages(reading, outcomes=None, limit=10)
+    return [row.case_reference for row in rows if row.case_reference]
+
+
+@pytest.fixture
+def take_in_hostile(desk: Desk) -> Callable[[], None]:
+    """Take in mail whose every field tries to become part of a page."""
+    return lambda: take_in(desk, *(hostile(payload, n) for n, payload in enumerate(PAYLOADS)))
+
+
+@pytest.fixture
+def take_in_many(desk: Desk) -> Callable[[int], None]:
+    """Take in so many mails that ask for no right."""
+
+    def many(count: int) -> None:
+        asks = "How do I change the colour of board number"
+        take_in(
+            desk,
+            *(
+                mail("Olivia <olivia@customer.example>", "Board", f"{asks} {n}?", n)
+                for n in range(count)
+            ),
+        )
+
+    return many

@@ -1,0 +1,133 @@
+import re
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from fastapi.testclient import TestClient
+
+from desk.app import create_app
+from desk.paging import place_word, read_place
+from desk.rendering import day, facts, moment, words
+from privacy.errors import Retryable
+from storage.messages import list_messages
+
+KEY = "a-key-made-at-the-start-of-a-test"
+LISTS = ("/", "/letters", "/held", "/quarantine")
+
+
+def page_of(client, path: str) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200, path
+    return answer.text
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_an_empty_desk_says_so(sam, path):
+    assert 'class="empty"' in page_of(sam, path)
+
+
+def test_the_list_shows_each_case_with_its_dates(sam, references):
+    text = page_of(sam, "/")
+    for reference in references:
+        assert f'href="/cases/{reference}"' in text
+    assert "anne@person.example" in text
+    assert "Wed 23 Dec 2026" in text
+
+
+def test_a_case_shows_what_was_asked_with_quote_date_and_trace(sam, references):
+    text = page_of(sam, f"/cases/{references[0]}")
+    assert "Access" in text or "access" in text
+    assert "copy of all personal data" in text
+    assert "How this date was counted" in text
+    assert '<strong><time datetime="2026-12-23">Wed 23 Dec 2026</time></strong>' in text
+
+
+def test_a_case_shows_mail_in_both_directions_and_its_history(sam, references):
+    text = page_of(sam, f"/cases/{references[0]}")
+    assert text.index("<strong>In</strong>") < text.index("What we understood")
+    assert "case opened" in text
+    assert "clock started" in text
+
+
+def test_letters_out_lead_to_their_cases(sam, references):
+    assert f'href="/cases/{references[0]}"' in page_of(sam, "/letters")
+
+
+@pytest.mark.usefixtures("references")
+def test_a_message_set_aside_can_be_read(sam):
+    text = page_of(sam, "/held")
+    (message,) = re.findall(r'href="(/messages/[^"]+)"', text)
+    assert "change the colour of my board" in page_of(sam, message)
+
+
+def test_words_of_strangers_stay_words(sam, take_in_hostile):
+    take_in_hostile()
+    pages = [page_of(sam, path) for path in LISTS]
+    links = set(re.findall(r'href="(/(?:cases|messages)/[^"]+)"', "".join(pages)))
+    everything = "".join([*pages, *(page_of(sam, link) for link in links)])
+    assert "alert(1)" in everything
+    for live in ("<script", "<img", "<iframe", "onerror=alert(1)>"):
+        assert live not in everything
+    assert "{{7*7}}" in everything
+    assert "&amp;lt;script&amp;gt;" in everything
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/cases/PR-2026-999999-ZZ",
+        "/cases/..%2f..%2fetc",
+        "/messages/00000000-0000-7000-8000-000000000000",
+        "/messages/not-an-id",
+        "/?after=nonsense",
+        "/?after=99999999999999999999-00000000000070008000000000000000",
+        "/?after=" + "1" * 200,
+        "/nowhere",
+        "/cases/%00",
+        "/cases/%ff",
+    ],
+)
+def test_what_is_not_there_is_always_the_same_answer(sam, path):
+    answer = sam.get(path)
+    assert answer.status_code == 404
+    assert answer.text == sam.get("/no-such-page").text
+
+
+def test_long_lists_go_on_where_they_stopped(sam, desk, take_in_many):
+    take_in_many(120)
+    seen, path = [], "/held"
+    while path:
+        text = page_of(sam, path)
+        seen += re.findall(r'href="/messages/([^"]+)"', text)
+        following = re.search(r'href="(\?after=[^"]+)" rel="next"', text)
+        path = f"/held{following[1]}" if following else ""
+    with desk.database.reading() as reading:
+        kept = [str(row.inbound_id) for row in list_messages(reading, outcomes=None, limit=200)]
+    assert seen == kept
+    assert len(seen) == 120
+
+
+def test_a_database_that_does_not_answer_is_told_without_details():
+    class Broken:
+        def cases(self, _after):
+            raise Retryable("database: secret path")
+
+    client = TestClient(create_app(Broken(), access_key=KEY, health=lambda: (True, [])))
+    answer = client.get("/", params={"key": KEY})
+    assert answer.status_code == 503
+    assert "secret" not in answer.text
+
+
+def test_a_place_in_a_list_survives_the_address_bar():
+    place = (datetime(2026, 11, 23, 12, 0, 0, 123456, tzinfo=UTC), UUID(int=7))
+    assert read_place(place_word(place)) == place
+
+
+def test_pages_speak_in_words():
+    at = datetime(2026, 3, 2, 9, 5, tzinfo=UTC)
+    assert moment(at) == "2 Mar 2026, 09:05 UTC"
+    assert day(at.date()) == "Mon 2 Mar 2026"
+    assert words("objection:sale_sharing") == "objection, sale sharing"
+    assert facts({"scope": None, "due_rule": "MONTH", "reasons": ["a", "b"]}) == (
+        "due rule: MONTH; reasons: a, b"
+    )
