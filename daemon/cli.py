@@ -7,6 +7,7 @@ import importlib
 import sys
 from collections.abc import Callable, Sequence
 from types import ModuleType
+from typing import Protocol
 
 VERSION = "0.1.0"
 
@@ -52,6 +53,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
+COMMON = (
+    ("--config", "FILE", "settings file (default: rightsdesk.toml when it is there)"),
+    ("--home", "DIR", "data folder of the embedded default"),
+)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns 0 done, 1 the work says no, 2 wrong usage or configuration, 3 out of reach."""
     arguments = list(sys.argv[1:] if argv is None else argv)
@@ -93,11 +100,7 @@ def build_parser(name: str) -> argparse.ArgumentParser:
         epilog=f"example: {example}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    common = parser.add_argument_group("common")
-    common.add_argument(
-        "--config", metavar="FILE", help="settings file (default: rightsdesk.toml when it is there)"
-    )
-    common.add_argument("--home", metavar="DIR", help="data folder of the embedded default")
+    _add_common(parser.add_argument_group("common, anywhere on the line"))
     _load(name).add_arguments(parser)
     return parser
 
@@ -106,10 +109,21 @@ def _load(name: str) -> ModuleType:
     return importlib.import_module(f"daemon.commands.{name}_command")
 
 
+class _Options(Protocol):
+    def add_argument(self, name: str, *, metavar: str, default: object, help: str) -> object: ...  # noqa: A002 - argparse's name
+
+
+def _add_common(options: _Options, *, default: object = argparse.SUPPRESS) -> None:
+    for name, metavar, meaning in COMMON:
+        options.add_argument(name, metavar=metavar, default=default, help=meaning)
+
+
 def _run(name: str, arguments: list[str]) -> int:
-    position = arguments.index(name)
-    options = build_parser(name).parse_args(arguments[:position] + arguments[position + 1 :])
-    return _guarded(_load(name).run, options)
+    arguments.remove(name)
+    common = argparse.ArgumentParser(prog=f"rightsdesk {name}", add_help=False, allow_abbrev=False)
+    _add_common(common, default=None)
+    options, rest = common.parse_known_args(arguments)
+    return _guarded(_load(name).run, build_parser(name).parse_args(rest, namespace=options))
 
 
 def _guarded(run: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:

@@ -62,6 +62,8 @@ def set_up_logs(level: str = "INFO", *, stream: TextIO | None = None, as_json: b
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    for talkative in ("apscheduler", "alembic"):  # each job and each migration step is no news
+        logging.getLogger(talkative).setLevel(logging.WARNING)
     _take_over_existing_loggers()
 
 

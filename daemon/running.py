@@ -106,7 +106,6 @@ class Daemon:
         self._sender.stop()
         ended = await asyncio.to_thread(self._join)
         log.info("daemon_stopped", clean=ended)
-        self._transport.close()
         return ended
 
     async def run_until_signal(self) -> None:
@@ -135,14 +134,10 @@ class Daemon:
 
     def _join(self) -> bool:
         self._writer.stop()
-        threads_ended = [_ended(thread) for thread in self._watching]
-        return all(
-            [
-                self._worker.join(STOP_WITHIN_SECONDS),
-                self._sender.join(STOP_WITHIN_SECONDS),
-                *threads_ended,
-            ]
-        )
+        ended = [_ended(thread) for thread in self._watching]
+        ended += [worker.join(STOP_WITHIN_SECONDS) for worker in (self._worker, self._sender)]
+        self._transport.close()
+        return all(ended)
 
     def _work(self) -> bool:
         worked = process_batch(self._desk.services, utc_now()) > 0
