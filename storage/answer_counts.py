@@ -91,7 +91,9 @@ def _counts(
     for chunk in in_chunks(keys):
         question = (
             select(column, func.count())
-            .where(column.in_(chunk), OUTGOING.c.queued_at > since, OUTGOING.c.automatic.is_(true()))
+            .where(
+                column.in_(chunk), OUTGOING.c.queued_at > since, OUTGOING.c.automatic.is_(true())
+            )
             .group_by(column)
         )
         found.update({bytes(key): count for key, count in transaction.fetch(question)})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -166,20 +166,27 @@ def _upgrade(engine: Engine) -> None:
 
 def _check_marks(engine: Engine, keys: KeyRing, region: str) -> None:
     """With other keys every message would look broken, and in another region mail would lie in the wrong place."""
+    known = keys.proofs() | {"region": region.encode()}
+    ours = ("region", "lookup", f"key:{keys.current}")
+    if set(ours) <= _marks(engine, known).keys():
+        return
+    with engine.begin() as connection:
+        rows = [{"name": name, "value": known[name]} for name in ours]
+        Transaction(connection, keys).insert_new(DATABASE_MARK, rows)
+    _marks(engine, known)  # again: another program may have been first, with other keys
+
+
+def _marks(engine: Engine, known: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return what this database says that it is; raises Permanent unless that is known to be so."""
     with _readers_of(engine).begin() as connection:
         found = connection.execute(select(DATABASE_MARK.c.name, DATABASE_MARK.c.value))
         marks: dict[str, bytes] = {name: bytes(value) for name, value in found}
-    known = keys.proofs() | {"region": region.encode()}
     for name, value in marks.items():
         if name not in known:
             raise Permanent(f"the key ring lacks {name}, which seals part of this database")
         if not hmac.compare_digest(value, known[name]):
             raise Permanent(f"this database was made with another {name}")
-    ours = ("region", "lookup", f"key:{keys.current}")
-    missing = [{"name": name, "value": known[name]} for name in ours if name not in marks]
-    if missing:
-        with engine.begin() as connection:
-            connection.execute(DATABASE_MARK.insert(), missing)
+    return marks
 
 
 @contextmanager

@@ -23,7 +23,8 @@ from privacy.messages import (
     Route,
 )
 from privacy.rights import Lane, Right
-from storage.database import Database, open_database
+from servers.postgres import Postgres
+from storage.database import Database, open_database, upgrade
 from storage.ids import new_id
 from storage.messages import ClaimedMessage, FinishedMessage
 from storage.outbox import QueuedLetter
@@ -198,6 +199,22 @@ def make() -> SimpleNamespace:
     return SimpleNamespace(
         **{maker.__name__: maker for maker in makers}, now=NOW, anne=ANNE, privacy=PRIVACY
     )
+
+
+@pytest.fixture(scope="session")
+def migrated(postgres: Postgres) -> str:
+    """Give the name of a PostgreSQL database that has its schema and nothing else, to make copies of."""
+    url = postgres.create_database()
+    upgrade(settings_for(url))
+    return url.rpartition("/")[2]
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres, migrated: str) -> Iterator[str]:
+    """Give the URL of a PostgreSQL database with its schema: migrating each one anew would take most of the time."""
+    url = postgres.create_database(template=migrated)
+    yield url
+    postgres.drop_database(url)
 
 
 Opener = Callable[..., Database]

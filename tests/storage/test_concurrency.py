@@ -23,16 +23,23 @@ FORK = multiprocessing.get_context("fork")
 
 
 def in_processes(count, work, *arguments):
-    """Run the work in so many processes at once; each gets a queue for what it found."""
+    """Run the work in so many processes at once; returns what each one returned."""
     queue = FORK.Queue()
-    workers = [FORK.Process(target=work, args=(*arguments, queue)) for _ in range(count)]
+    workers = [FORK.Process(target=tell, args=(queue, work, arguments)) for _ in range(count)]
     for worker in workers:
         worker.start()
-    found = [queue.get(timeout=100) for _ in workers]
+    told = [queue.get(timeout=100) for _ in workers]
     for worker in workers:
         worker.join()
-    assert [worker.exitcode for worker in workers] == [0] * count
-    return found
+    assert [failure for failure, _ in told if failure] == []
+    return [found for _, found in told]
+
+
+def tell(queue, work, arguments):
+    try:
+        queue.put((None, work(*arguments)))
+    except Exception as error:  # noqa: BLE001 told to the test, which fails with it
+        queue.put((repr(error), None))
 
 
 def insist(database, work):
@@ -45,13 +52,12 @@ def insist(database, work):
             continue
 
 
-def count_up(settings, ring, make, queue):
+def count_up(settings, ring, make):
     database = open_database(settings, ring, region="default")
     event = AuditEvent(chain=make.chain, kind=AuditKind.TASK_DONE, at=make.now, actor="counter")
     for _ in range(300):
         insist(database, lambda transaction: append(transaction, [event]))
     database.close()
-    queue.put(None)
 
 
 def test_three_processes_that_read_change_and_write_lose_nothing(open_it, database_url, make):
@@ -63,7 +69,7 @@ def test_three_processes_that_read_change_and_write_lose_nothing(open_it, databa
         assert verify_chain(reading, make.chain)
 
 
-def take_messages(settings, ring, make, queue):
+def take_messages(settings, ring, make):
     database = open_database(settings, ring, region="default")
     taken = []
     while claimed := insist(
@@ -73,7 +79,7 @@ def take_messages(settings, ring, make, queue):
         results = [make.finished(message, message_key=None) for message in claimed]
         insist(database, lambda tx, results=results: finish_messages(tx, results))
     database.close()
-    queue.put(taken)
+    return taken
 
 
 def test_four_processes_take_two_thousand_messages_each_once(open_it, database_url, make):
@@ -107,14 +113,14 @@ def test_four_threads_take_each_letter_once(database, make):
     assert len(taken) == len(set(taken)) == 200
 
 
-def keep_all(settings, ring, make, queue):
+def keep_all(settings, ring, make):
     database = open_database(settings, ring, region="default")
     kept = []
     for uid in range(40):
         message = make.raw_message(b"the same mail in several mailboxes %d" % uid)
         kept += insist(database, lambda tx, message=message: keep_raw(tx, [message], now=make.now))
     database.close()
-    queue.put([(one.inbound_id, one.is_new) for one in kept])
+    return [(one.inbound_id, one.is_new) for one in kept]
 
 
 def test_the_same_mail_kept_by_three_processes_at_once_is_one_message(open_it, database_url, make):
@@ -136,13 +142,23 @@ def test_two_workers_cannot_both_make_something_of_the_same_mail(database, make)
         finish_messages(transaction, [make.finished(copy, message_key=b"k" * 32)])
 
 
-def open_new(settings, ring, queue):
+def open_new(settings, ring):
     open_database(settings, ring, region="default").close()
-    queue.put(None)
 
 
-def test_several_programs_may_start_on_an_empty_database_at_once(database_url, make):
-    in_processes(4, open_new, make.settings_for(database_url), make.key_ring())
+@pytest.fixture
+def empty_url(request, tmp_path, postgres):
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'new.db'}"
+        return
+    url = postgres.create_database()
+    yield url
+    postgres.drop_database(url)
+
+
+@pytest.mark.parametrize("empty_url", ["sqlite", "postgresql"], indirect=True)
+def test_several_programs_may_start_on_an_empty_database_at_once(empty_url, make):
+    in_processes(4, open_new, make.settings_for(empty_url), make.key_ring())
 
 
 def die_before_the_commit(settings, ring, make, queue):

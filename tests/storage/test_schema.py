@@ -12,6 +12,14 @@ from storage.tables import Row
 
 
 @pytest.fixture
+def postgres_url(postgres):
+    """Give the URL of an empty database: here the way to the schema is what is tested."""
+    url = postgres.create_database()
+    yield url
+    postgres.drop_database(url)
+
+
+@pytest.fixture
 def settings(make, database_url):
     return make.settings_for(database_url)
 
