@@ -1,14 +1,22 @@
 """The real daemon as its own process, as an operator starts it, and the real command line beside it."""
 
-import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from daemon.settings import load_settings
+from daemon.wiring import open_desk
+from privacy.deciding import Outcome
+from storage.cases import CaseSummary, list_cases
+from storage.database import Reading
+from storage.messages import MessageRow, list_messages
+from storage.outbox import LetterRow, list_letters
 
 READY = "rightsdesk is running"
 PATIENCE_SECONDS = 40.0
@@ -89,30 +97,46 @@ class DeskProcess:
         if self.process.stdout is not None:
             self.process.stdout.close()
 
-    def command(self, *words: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
-        """Run one command of the command line on this desk."""
-        return run_command(
-            *words, "--config", str(self.config_file), "--home", str(self.home), stdin=stdin
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run one command of the command line on this desk, as its own process."""
+        return subprocess.run(
+            [
+                *(sys.executable, "-m", "daemon.cli", *words),
+                *("--config", str(self.config_file), "--home", str(self.home)),
+            ],
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_SECONDS,
+            env=clean_environment(),
+            check=False,
         )
 
-    def rows(self, *words: str) -> list[dict[str, object]]:
-        """Run a listing command and return its JSON lines."""
-        done = self.command(*words, "--json")
-        assert done.returncode == 0, done.stderr
-        return [json.loads(line) for line in done.stdout.splitlines()]
+    @contextmanager
+    def look(self) -> Iterator[Reading]:
+        """Look into the desk's database from this process, which is quicker than a command."""
+        settings = load_settings(str(self.config_file), home=str(self.home), environment={})
+        desk = open_desk(settings)
+        try:
+            with desk.database.reading() as reading:
+                yield reading
+        finally:
+            desk.close()
 
+    def cases(self) -> list[CaseSummary]:
+        """Return its cases."""
+        with self.look() as reading:
+            return list_cases(reading)
 
-def run_command(*words: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
-    """Run `rightsdesk` with these words."""
-    return subprocess.run(
-        [sys.executable, "-m", "daemon.cli", *words],
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_SECONDS,
-        input=stdin,
-        env=clean_environment(),
-        check=False,
-    )
+    def letters(self) -> list[LetterRow]:
+        """Return its outgoing letters."""
+        with self.look() as reading:
+            return list_letters(reading)
+
+    def aside(self) -> list[MessageRow]:
+        """Return the messages that opened no case and have been worked."""
+        with self.look() as reading:
+            rows = list_messages(reading, outcomes=None, limit=100)
+        return [row for row in rows if row.outcome not in {None, Outcome.CASE}]
 
 
 def clean_environment() -> dict[str, str]:

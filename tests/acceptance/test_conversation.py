@@ -1,9 +1,17 @@
 """The first conversation, whole: the real daemon, a real IMAP server, a real SMTP server, both databases."""
 
+import json
+from typing import TypeVar
+
 from acceptance.desk_process import DeskProcess, wait_until
 from acceptance.letters import erasure, out_of_office, send
+from privacy.deciding import Outcome
+from privacy.outgoing import OutgoingState
 from servers.dovecot import Dovecot
 from servers.smtp_sink import CaughtLetter, SmtpSink
+from storage.cases import CaseSummary
+
+Row = TypeVar("Row")
 
 
 def letters_to(sink: SmtpSink, recipient: str) -> list[CaughtLetter]:
@@ -14,14 +22,13 @@ def test_it_opens_a_case_and_acknowledges_a_mail_that_arrives_over_imap(
     imap_process: DeskProcess, dovecot: Dovecot, mailbox: str, sink: SmtpSink
 ) -> None:
     imap_process.start()
-    wait_until(
-        lambda: first_contact(imap_process), what="the first contact"
-    )
+    wait_until(lambda: first_contact(imap_process), what="the first contact")
     dovecot.deliver(erasure("anne@example.org", "<e1@example.org>"), user=mailbox)
     letter = wait_until(lambda: letters_to(sink, "anne@example.org"), what="an acknowledgement")[0]
-    case = imap_process.rows("cases", "list")[0]
+    shown = imap_process.command("cases", "list", "--json")
+    case = json.loads(shown.stdout)
     assert case["rights"] == ["erasure"]
-    assert str(case["reference"]) in letter.message["Subject"]
+    assert case["reference"] in letter.message["Subject"]
     assert letter.message["In-Reply-To"] == "<e1@example.org>"
     assert letter.message["Auto-Submitted"] == "auto-replied"
     assert imap_process.stop() == 0
@@ -37,13 +44,13 @@ def test_it_answers_nothing_that_was_there_before_the_first_contact(
 ) -> None:
     dovecot.deliver(erasure("early@example.org", "<old@example.org>"), user=mailbox)
     imap_process.start()
-    wait_until(lambda: imap_process.rows("held", "list", "--all"), what="the old mail as history")
+    wait_until(imap_process.aside, what="the old mail as history")
     dovecot.deliver(erasure("late@example.org", "<new@example.org>"), user=mailbox)
     wait_until(
         lambda: letters_to(sink, "late@example.org"), what="an acknowledgement of the new mail"
     )
     assert letters_to(sink, "early@example.org") == []
-    assert [row["outcome"] for row in imap_process.rows("held", "list", "--all")] == ["history"]
+    assert [row.outcome for row in imap_process.aside()] == [Outcome.HISTORY]
 
 
 def test_it_holds_a_request_found_in_junk_and_never_answers_an_automatic_reply(
@@ -56,12 +63,12 @@ def test_it_holds_a_request_found_in_junk_and_never_answers_an_automatic_reply(
     imap_process.start()
     dovecot.deliver(out_of_office("olivia@customer.example"), user=mailbox)
     dovecot.deliver(erasure("anne@example.org", "<junk@example.org>"), user=mailbox, folder="Junk")
-    rows = wait_until(lambda: two(imap_process.rows("held", "list", "--all")), what="both mails")
-    assert {row["reason"] for row in rows} == {"spam-asks-for-a-right", "automatic-reply"}
+    rows = wait_until(lambda: two(imap_process.aside()), what="both mails")
+    assert {row.reason for row in rows} == {"spam-asks-for-a-right", "automatic-reply"}
     assert sink.letters == []
 
 
-def two(rows: list[dict[str, object]]) -> list[dict[str, object]]:
+def two(rows: list[Row]) -> list[Row]:
     return rows if len(rows) == 2 else []
 
 
@@ -76,13 +83,13 @@ def test_it_takes_the_same_mail_for_both_mailboxes_as_one_case(
     letter = wait_until(lambda: letters_to(sink, "anne@example.org"), what="the acknowledgement")[0]
     assert "privacy@autocloz.example" in letter.message["From"]
     wait_until(lambda: not_waiting(listener_process), what="both deliveries to be worked")
-    assert len(listener_process.rows("cases", "list")) == 1
+    assert len(listener_process.cases()) == 1
     assert listener_process.stop() == 0
     assert len(sink.letters) == 1
 
 
 def not_waiting(process: DeskProcess) -> bool:
-    return all(row["state"] == "sent" for row in process.rows("outbox", "list"))
+    return all(letter.state is OutgoingState.SENT for letter in process.letters())
 
 
 def test_it_takes_two_different_mails_under_one_message_id_as_two(
@@ -92,7 +99,7 @@ def test_it_takes_two_different_mails_under_one_message_id_as_two(
     for note in ("First.", "Second, and quite another one."):
         mail = erasure("anne@example.org", "<same@example.org>", note=note)
         send(listener_port, "anne@example.org", "privacy@autocloz.example", mail)
-    wait_until(lambda: two(listener_process.rows("cases", "list")), what="two cases")
+    wait_until(lambda: two(listener_process.cases()), what="two cases")
     sink.wait_for(2)
 
 
@@ -111,12 +118,10 @@ def test_it_adds_a_reply_in_the_thread_to_its_case_and_a_strangers_reply_to_none
     wait_until(lambda: with_rights(listener_process, 2), what="the right that the reply adds")
     stranger = erasure("mallory@example.com", "<t3@example.com>", note="Mine too.")
     send(listener_port, "mallory@example.com", reply_to, stranger)
-    cases = wait_until(
-        lambda: two(listener_process.rows("cases", "list")), what="the stranger's own case"
-    )
-    assert sorted(len(case["rights"]) for case in cases) == [1, 2]
+    cases = wait_until(lambda: two(listener_process.cases()), what="the stranger's own case")
+    assert sorted(len(case.rights) for case in cases) == [1, 2]
     assert len(sink.wait_for(3)) == 3
 
 
-def with_rights(process: DeskProcess, count: int) -> list[dict[str, object]]:
-    return [case for case in process.rows("cases", "list") if len(case["rights"]) == count]
+def with_rights(process: DeskProcess, count: int) -> list[CaseSummary]:
+    return [case for case in process.cases() if len(case.rights) == count]
