@@ -8,6 +8,7 @@ demo [--exit] [--smtp-port N] [--web-port N] [--home DIR]
 test            run every check and every test
 test -k WORD    run only pytest, with the arguments given
 bench NAME ...  run bench/NAME.py
+storm           kill the daemon at every step of a message's path, on both databases (minutes)
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ CHECKS: tuple[tuple[str, ...], ...] = (
 
 def main(arguments: Sequence[str]) -> int:
     """Run the task named first; return its exit code, or 2 for wrong usage."""
-    tasks = {"demo": demo, "test": test, "bench": bench}
+    tasks = {"demo": demo, "test": test, "bench": bench, "storm": storm}
     if not arguments or arguments[0] not in tasks:
         say((__doc__ or "").strip())
         return 0 if arguments and arguments[0] in {"-h", "--help"} else 2
@@ -74,6 +75,14 @@ def bench(arguments: list[str]) -> int:
     set_up(DEVELOPMENT)
     os.environ["PYTHONPATH"] = str(ROOT / "tests")  # benchmarks run the tests' servers
     return become(str(ROOT / "bench" / f"{arguments[0]}.py"), *arguments[1:])
+
+
+def storm(arguments: list[str]) -> int:
+    """Run the long forms of the tests; return 0 only if all held."""
+    set_up(DEVELOPMENT)
+    if not provide_servers():
+        return 1
+    return run_tool("pytest", "-n", "2", "-m", "storm", *arguments)
 
 
 def test(arguments: list[str]) -> int:
