@@ -6,9 +6,9 @@ import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_core import ErrorDetails
 
 from classifier.settings import ClassifierSettings
 from daemon.settings_file import SettingsError, model_in, read_secrets, read_tree
@@ -224,7 +224,7 @@ def load_settings(
     return settings.model_copy(update={"home": settings.home.expanduser()})
 
 
-def _line(detail: ErrorDetails) -> str:
+def _line(detail: Mapping[str, Any]) -> str:
     """One line for one wrong setting; the value is never shown, it may be a secret."""
     location = tuple(detail["loc"])
     name = ".".join(str(part) for part in location) or "settings"

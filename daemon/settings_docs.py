@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
 
 from daemon.settings import Settings
 from daemon.settings_file import is_secret, model_in
@@ -74,7 +73,7 @@ def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "**needed**"
     value = field.get_default(call_default_factory=True, validated_data={})
-    if value is None or value is PydanticUndefined:
+    if value is None:
         return "none"
     return f"`{_plain(value)}`"
 
