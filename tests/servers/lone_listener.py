@@ -2,9 +2,9 @@
 
 import asyncio
 import json
-import resource
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 from intake.listener_settings import ListenerSettings
 from intake.smtp import start_listener
@@ -27,8 +27,14 @@ async def main() -> None:
     await loop.run_in_executor(None, sys.stdin.read)
     lag.cancel()
     await listener.close(1)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    say(peak_mib=peak // 1024, kept=kept, lag_seconds=_worst[0])
+    say(peak_mib=peak_kib() // 1024, kept=kept, lag_seconds=_worst[0])
+
+
+def peak_kib() -> int:
+    """Peak memory of this program alone: ru_maxrss would begin with that of the process that started it."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    line = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
+    return int(line.split()[1])
 
 
 _worst = [0.0]
