@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from casework.batch_view import MessageAtWork
 from casework.identifiers import draw_identifiers
@@ -53,7 +54,7 @@ def start_case(message: MessageAtWork, desk: DeskProfile, writes: Writes) -> Cas
 def continue_case(message: MessageAtWork, before: Case, desk: DeskProfile, writes: Writes) -> Case:
     """Collect what the message adds to a case; a right that is open already keeps its first clock."""
     case = add_message(
-        before,
+        _read_at_last(message, before),
         origin_of(message, desk),
         message.reading.classification,
         regimes=desk.regimes,
@@ -70,6 +71,21 @@ def continue_case(message: MessageAtWork, before: Case, desk: DeskProfile, write
     )
     _record_rights(message, case, added, writes)
     return case
+
+
+def _read_at_last(message: MessageAtWork, before: Case) -> Case:
+    """A stub case learns who asks and in which language, once its message can be read."""
+    reading = message.reading
+    if before.stub_reason is None or reading.message.unreadable_reason is not None:
+        return before
+    return replace(
+        before,
+        stub_reason=None,
+        lane=reading.classification.lane,
+        language=reading.language,
+        requester=before.requester or reading.message.sender.address,
+        requester_name=before.requester_name or reading.message.sender.display_name,
+    )
 
 
 def _record_rights(

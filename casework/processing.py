@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
 import structlog
 
@@ -174,5 +173,7 @@ def _look_up_cases(
         references.extend(carriers.references)
     if numbers or references:
         view.known = known_cases(transaction, numbers=numbers, references=references)
-        ids: list[UUID] = [case.case_id for case in view.known]
-        view.cases.update({case.case_id: case for case in get_cases(transaction, ids)})
+    wanted = [case.case_id for case in view.known]
+    wanted += [message.claimed.case_id for message in at_work if message.claimed.case_id]
+    if wanted:
+        view.cases.update({case.case_id: case for case in get_cases(transaction, wanted)})

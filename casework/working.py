@@ -13,7 +13,7 @@ from casework.reading import Reading
 from casework.staff_tasks import case_task, hand_over, held_task
 from casework.writes import Writes
 from privacy.audit import AuditKind
-from privacy.cases import added_items
+from privacy.cases import Case, added_items
 from privacy.deadlines import Due, acknowledgement_due
 from privacy.deciding import Findings, Outcome, Verdict, decide
 from privacy.messages import ArrivalBasis
@@ -86,8 +86,7 @@ def _is_own_copy(reading: Reading, desk: DeskProfile) -> bool:
 def _work_on_case(
     message: MessageAtWork, view: BatchView, desk: DeskProfile, writes: Writes, thread: ThreadMatch
 ) -> UUID:
-    proved = thread.match is Match.PROVED and thread.case_id is not None
-    before = view.cases.get(thread.case_id) if proved and thread.case_id else None
+    before = _case_before(message, view, thread)
     if before is None:
         case = start_case(message, desk, writes)
         added = case.items
@@ -101,6 +100,15 @@ def _work_on_case(
         )
     hand_over(message, case, added, writes, continued=before is not None)
     return case.case_id
+
+
+def _case_before(message: MessageAtWork, view: BatchView, thread: ThreadMatch) -> Case | None:
+    """The case that the message had as a stub in quarantine, or the one that it surely continues."""
+    if message.claimed.case_id is not None:
+        return view.cases.get(message.claimed.case_id)
+    if thread.match is Match.PROVED and thread.case_id is not None:
+        return view.cases.get(thread.case_id)
+    return None
 
 
 def _record(

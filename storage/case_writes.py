@@ -38,22 +38,48 @@ def add_cases(transaction: Transaction, cases: Sequence[Case], *, now: datetime)
 def extend_case(
     transaction: Transaction, case: Case, added: Sequence[RequestItem], *, now: datetime
 ) -> None:
-    """Store what a message added to a case: rights with their clocks, and whether a person is needed.
+    """Store what a message added to a case: rights with their clocks, whether a person is needed.
+
+    A stub whose message could be read after all becomes a case with a requester.
 
     Raises NotFound, or Retryable when another worker added the same right at the same moment.
     """
     changed = transaction.change(
         update(PRIVACY_CASE)
         .where(PRIVACY_CASE.c.case_id == case.case_id)
-        .values(needs_human=case.needs_human, changed_at=now)
+        .values(
+            lane=case.lane,
+            language=case.language,
+            needs_human=case.needs_human,
+            stub_reason=case.stub_reason,
+            changed_at=now,
+        )
     )
     if not changed:
         raise NotFound("there is no such case")
     load_keys(transaction, [case.case_id])
+    _name_requester(transaction, case)
     first = len(case.items) - len(added)
     rows = [_item_row(transaction, case, item, first + index) for index, item in enumerate(added)]
     transaction.insert(REQUEST_ITEM, rows)
     transaction.insert(CLOCK_EVENT, _items_started((case, item) for item in added))
+
+
+def _name_requester(transaction: Transaction, case: Case) -> None:
+    """Who asks is written once: a later mail never changes it."""
+    if case.requester is None:
+        return
+    party = PARTY.c
+    row = _party_row(transaction, case)
+    transaction.change(
+        update(PARTY)
+        .where(
+            party.case_id == case.case_id,
+            party.role == PartyRole.REQUESTER,
+            party.address_key.is_(None),
+        )
+        .values({name: row[name] for name in ("address_key", "sealed_address", "sealed_name")})
+    )
 
 
 def mark_acknowledged(

@@ -143,9 +143,12 @@ def _new_content(inbound_id: UUID, key: bytes, message: RawMessage) -> _Content:
 def _join(content: _Content, message: RawMessage) -> None:
     """Let one more delivery speak for content that nobody has worked; the person's favour decides in each point."""
     history = content.outcome is Outcome.HISTORY
-    if content.state not in {MessageState.RECEIVED, MessageState.LEASED} and not history:
+    rescued = _is_rescued(content, message)
+    waiting = content.state in {MessageState.RECEIVED, MessageState.LEASED}
+    if not (waiting or history or rescued):
         return
-    content.becomes_work |= content.history and not message.history and content.raw is None
+    new_to_us = content.history and not message.history and content.raw is None
+    content.becomes_work |= new_to_us or rescued
     content.history &= message.history
     content.suspected_spam &= message.suspected_spam
     content.truncated &= message.truncated
@@ -153,6 +156,12 @@ def _join(content: _Content, message: RawMessage) -> None:
     if _arrived_earlier(message, content):
         content.received_at, content.arrival_basis = message.received_at, message.arrival_basis
     content.changed = content.raw is None
+
+
+def _is_rescued(content: _Content, message: RawMessage) -> bool:
+    """Whether somebody took the mail out of the junk folder: what was set aside as spam is worked after all."""
+    spam = content.outcome is Outcome.SPAM and content.suspected_spam
+    return spam and not message.suspected_spam and not message.history
 
 
 def _arrived_earlier(message: RawMessage, content: _Content) -> bool:

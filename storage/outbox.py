@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Update, and_, select, update
 
+from privacy.addresses import without_plus
 from privacy.approval import letter_digest
 from privacy.messages import OutboundMessage
 from privacy.outgoing import RECONCILE_FOR, OutgoingState
@@ -213,7 +214,7 @@ def _queued_row(transaction: Transaction, letter: QueuedLetter) -> Values:
         "sealed_message": seal_message(transaction.vault, letter.case_id, MESSAGE, message),
         "digest": letter_digest(message),
         "message_id_key": ring.lookup_key("message-id", message.message_id),
-        "recipient_key": ring.lookup_key("address", message.recipient),
+        "recipient_key": ring.lookup_key("address", without_plus(message.recipient)),
         "domain_key": ring.lookup_key("domain", message.recipient.rpartition("@")[2]),
         "body_key": letter.body_key,
         "automatic": letter.automatic,

@@ -25,7 +25,7 @@ from storage.transactions import AnyRow, Reading, Transaction, Values, in_chunks
 CLAIM_BYTES = 16 * 1024 * 1024  # at least one message; more than this is left for the next claim
 CANNOT_UNSEAL = "cannot-unseal"
 # Outcomes after which the same mail, coming again, is worked all the same.
-_NOT_WORKED = frozenset({Outcome.HISTORY, Outcome.DUPLICATE, Outcome.QUARANTINED})
+_NOT_WORKED = frozenset({Outcome.HISTORY, Outcome.DUPLICATE, Outcome.QUARANTINED, Outcome.SPAM})
 
 
 @dataclass(frozen=True, kw_only=True)
