@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Mapping
 
-from classifier.rules import RulesClassifier
+from classifier.rules import classify_text
 from daemon.json_forms import classification_form
 from daemon.output import as_json
 
@@ -21,14 +21,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:  # noqa: ARG001 - every command takes its options
     """Write one line for each line read, in the same order; a bad line gets a line with `error`."""
-    classifier = RulesClassifier()
     for number, line in enumerate(sys.stdin, start=1):
         if line.strip():
-            print(as_json(_classified(classifier, line, number)), flush=True)
+            print(as_json(_classified(line, number)), flush=True)
     return 0
 
 
-def _classified(classifier: RulesClassifier, line: str, number: int) -> dict[str, object]:
+def _classified(line: str, number: int) -> dict[str, object]:
     try:
         given = json.loads(line)
     except (ValueError, RecursionError):
@@ -36,4 +35,4 @@ def _classified(classifier: RulesClassifier, line: str, number: int) -> dict[str
     if not isinstance(given, Mapping):
         return {"id": None, "error": f"line {number} is not an object"}
     subject, text = str(given.get("subject") or ""), str(given.get("text") or "")
-    return {"id": given.get("id"), **classification_form(classifier.classify_text(subject, text))}
+    return {"id": given.get("id"), **classification_form(classify_text(subject, text))}
