@@ -63,7 +63,7 @@ def open_desk(settings: Settings) -> Desk:
         settings.storage, keys.ring, region=settings.region, home=settings.home
     )
     profile = build_profile(settings, keys)
-    services = Services(database=database, classifier=RulesClassifier(), desk=profile)
+    services = Services(database=database, classifier=RulesClassifier(settings.classifier), desk=profile)
     return Desk(settings=settings, services=services, keys=keys)
 
 

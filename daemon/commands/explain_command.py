@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
             print(f"{name}\t{why}")
         return 0
     profile = build_profile(settings, None)
-    classifier = RulesClassifier()
+    classifier = RulesClassifier(settings.classifier)
     stdin = sys.stdin.buffer.read() if "-" in options.paths else None
     mailbox = profile.mailboxes[0]
     items = iter_files(
