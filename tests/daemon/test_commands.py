@@ -1,0 +1,223 @@
+"""The command line: what it says, its JSON, its exit codes."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from daemon.cli import COMMANDS
+
+ERASURE = b"""From: Anne <anne@example.org>
+To: privacy@autocloz.example
+Subject: My data
+Message-ID: <c1@example.org>
+
+Please delete all personal data that you hold about me.
+"""
+QUESTION = b"""From: Olivia <olivia@customer.example>
+To: privacy@autocloz.example
+Subject: Leads
+Message-ID: <c2@customer.example>
+
+How do I delete a lead from my pipeline?
+"""
+ARRIVED = ("--received-at", "2026-11-20T10:00:00Z")
+IMPORT_FIELDS = ["path", "message_id", "outcome", "case", "reason"]
+EXPLAIN_FIELDS = {
+    *("path", "message_id", "from", "subject", "received_at", "language", "kind", "kind_reasons"),
+    *("text", "new_text", "attachments", "defects", "authenticity", "classification"),
+}
+CLASSIFICATION_FIELDS = {"lane", "rights", "primary", "engine", "needs_human", "reasons"}
+CLAIM_FIELDS = {"right", "scope", "confidence", "in", "quote", "start", "end", "reason"}
+
+
+@pytest.fixture
+def mail(tmp_path: Path) -> Path:
+    """Give a folder with two mails and, between them, a file that is none."""
+    folder = tmp_path / "mail"
+    folder.mkdir()
+    (folder / "1.eml").write_bytes(ERASURE)
+    (folder / "2.eml").write_bytes(b"")
+    (folder / "3.eml").write_bytes(QUESTION)
+    return folder
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_of_every_command_ends_well_and_shows_an_example(run, name: str) -> None:
+    done = run(name, "--help")
+    assert done.code == 0
+    assert "example: rightsdesk" in done.out
+
+
+@pytest.mark.parametrize("words", [["nonsense"], [], ["cases"], ["cases", "frob"], ["import"]])
+def test_wrong_usage_ends_with_2(run, words: list[str]) -> None:
+    assert run(*words).code == 2
+
+
+def test_wrong_configuration_ends_with_2_and_one_line(run, tmp_path: Path) -> None:
+    (tmp_path / "wrong.toml").write_text("colour = 'blue'\n")
+    done = run("cases", "list", "--config", str(tmp_path / "wrong.toml"))
+    assert done.code == 2
+    assert done.err.startswith("rightsdesk: ")
+    assert "colour: unknown setting" in done.err
+    assert len(done.err.splitlines()) == 1
+
+
+def test_what_is_not_there_ends_with_1_and_one_line(run) -> None:
+    done = run("cases", "show", "PR-2026-000000-00")
+    assert (done.code, done.err) == (1, "rightsdesk: there is no such case\n")
+
+
+def test_a_database_out_of_reach_ends_with_3(run, tmp_path: Path) -> None:
+    example = (Path(__file__).parents[2] / "daemon" / "example.toml").read_text()
+    config = (
+        example + '\n[storage]\nurl = "postgresql://nobody@127.0.0.1:1/none"\nbusy_seconds = 1\n'
+    )
+    (tmp_path / "far.toml").write_text(config)
+    done = run("cases", "list", "--config", str(tmp_path / "far.toml"))
+    assert done.code == 3
+    assert len(done.err.splitlines()) == 1
+
+
+def test_import_says_what_became_of_each_message_and_goes_on_after_a_bad_file(
+    run, mail: Path
+) -> None:
+    done = run("import", str(mail), "--json", *ARRIVED)
+    assert [list(row) for row in done.rows] == [IMPORT_FIELDS] * 3
+    assert [row["outcome"] for row in done.rows] == ["case", "quarantined", "held"]
+    assert str(done.rows[0]["case"]).startswith("PR-2026-")
+    assert done.code == 1  # one file could not be read
+
+
+def test_a_second_import_is_a_duplicate(run, mail: Path) -> None:
+    first = run("import", str(mail / "1.eml"), "--json", *ARRIVED).rows[0]
+    second = run("import", str(mail / "1.eml"), "--json", *ARRIVED).rows[0]
+    assert second["outcome"] == "duplicate"
+    assert second["case"] == first["case"]
+
+
+def test_import_holds_mail_of_unknown_arrival(run, mail: Path) -> None:
+    row = run("import", str(mail / "1.eml"), "--json").rows[0]
+    assert (row["outcome"], row["reason"], row["case"]) == ("held", "arrival-unknown", None)
+
+
+def test_import_takes_one_message_on_standard_input(run) -> None:
+    done = run("import", "-", "--json", *ARRIVED, stdin=ERASURE)
+    assert [row["path"] for row in done.rows] == ["-"]
+    assert done.code == 0
+
+
+def test_explain_has_the_fields_of_the_contract_and_stores_nothing(
+    run, mail: Path, tmp_path: Path
+) -> None:
+    done = run("explain", str(mail), "--jsonl")
+    assert done.code == 0
+    asked, unreadable, question = done.rows
+    assert set(asked) >= EXPLAIN_FIELDS
+    assert set(asked["classification"]) == CLASSIFICATION_FIELDS
+    claim = asked["classification"]["rights"][0]
+    assert set(claim) == CLAIM_FIELDS
+    assert claim["quote"] == asked["new_text"][claim["start"] : claim["end"]]
+    assert unreadable["kind"] == "unreadable"
+    assert question["classification"]["rights"] == []
+    assert not (tmp_path / "home").exists()
+
+
+def test_classify_answers_in_order_and_survives_a_bad_line(run) -> None:
+    given = [
+        {"id": "a", "subject": "", "from": "x", "text": "Bitte löschen Sie alle meine Daten."},
+        {"id": "b", "subject": "Leads", "text": "How do I delete a lead?"},
+    ]
+    lines = [json.dumps(given[0]), "{", json.dumps(given[1])]
+    done = run("classify", "--jsonl", stdin="\n".join(lines).encode())
+    assert done.code == 0
+    assert [row["id"] for row in done.rows] == ["a", None, "b"]
+    assert done.rows[0]["primary"] == "erasure"
+    assert set(done.rows[0]) == {"id", *CLASSIFICATION_FIELDS}
+
+
+def test_a_held_message_is_released_into_a_case_with_its_first_arrival(run, mail: Path) -> None:
+    run("import", str(mail / "3.eml"), *ARRIVED)
+    held = run("held", "list", "--json").rows[0]
+    done = run("held", "release", str(held["id"]), "--actor", "sam@autocloz.example")
+    assert done.code == 0, done.err
+    case = run("cases", "list", "--json").rows[0]
+    assert str(case["received_at"]).startswith("2026-11-20T10:00:00")
+    assert run("held", "list", "--json").rows == []
+
+
+def test_only_known_staff_decides(run, mail: Path) -> None:
+    run("import", str(mail / "3.eml"), *ARRIVED)
+    held = run("held", "list", "--json").rows[0]
+    for actor in ([], ["--actor", "mallory@example.com"]):
+        done = run("held", "dismiss", str(held["id"]), *actor)
+        assert done.code == 2
+        assert "--actor" in done.err
+
+
+def test_a_case_is_shown_with_its_clock_quote_and_letter(run, mail: Path) -> None:
+    reference = run("import", str(mail / "1.eml"), "--json", *ARRIVED).rows[0]["case"]
+    done = run("cases", "show", str(reference), "--json")
+    case = done.rows[0]
+    assert case["acknowledge_by"] == "2026-11-27"
+    assert case["rights"][0]["quote"].startswith("Please delete")
+    assert [letter["state"] for letter in case["letters"]] == ["pending"]
+    assert str(reference) in run("cases", "show", str(reference)).out
+
+
+def test_check_says_one_line_for_each_part_and_ends_well_on_the_example_desk(run) -> None:
+    done = run("check", "--json")
+    assert done.code == 0, done.out
+    assert {
+        "configuration",
+        "database",
+        "transport",
+        "classifier",
+        "clock",
+        "calendars",
+        "letters",
+    } <= {row["item"] for row in done.rows}
+
+
+def test_check_finds_a_mailbox_that_cannot_be_reached(run, tmp_path: Path) -> None:
+    example = (Path(__file__).parents[2] / "daemon" / "example.toml").read_text()
+    broken = (
+        example
+        + '\n[mailboxes.imap]\nhost = "127.0.0.1"\nport = 1\nsecurity = "plain"\npassword = "x"\n'
+    )
+    (tmp_path / "broken.toml").write_text(broken)
+    done = run("check", "--json", "--config", str(tmp_path / "broken.toml"))
+    assert done.code == 1
+    wrong = [row["item"] for row in done.rows if row["standing"] == "wrong"]
+    assert wrong == ["mailbox dpo@autocloz.example"]
+
+
+def test_an_alarm_test_without_a_way_says_so(run) -> None:
+    done = run("check", "--alarm-test")
+    assert done.code == 1
+    assert "no way is set" in done.out
+
+
+def test_help_loads_no_heavy_library() -> None:
+    program = (
+        "import sys, daemon.cli\n"
+        "try:\n    daemon.cli.main(['--help'])\nexcept SystemExit:\n    pass\n"
+        "heavy = {'sqlmodel', 'sqlalchemy', 'pydantic', 'fastapi', 'anthropic', 'structlog', 'asyncio'}\n"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stderr == "[]\n"
+    assert "quarantine" in done.stdout
+
+
+def test_nothing_of_a_mail_can_command_the_terminal(run, tmp_path: Path) -> None:
+    (tmp_path / "x.eml").write_bytes(
+        ERASURE.replace(b"about me", b"about me \x1b]0;owned\x07\x1b[31m")
+    )
+    reference = run("import", str(tmp_path / "x.eml"), "--json", *ARRIVED).rows[0]["case"]
+    assert "\x1b" not in run("cases", "show", str(reference)).out
+    assert "\x1b" not in run("explain", str(tmp_path / "x.eml")).out

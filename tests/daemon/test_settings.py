@@ -1,0 +1,119 @@
+"""Settings are read once, typed, and refused with one clear line for each wrong one."""
+
+from pathlib import Path
+
+import pytest
+
+from daemon.settings import SettingsError, load_settings
+
+SMALL = """
+[[mailboxes]]
+address = "privacy@autocloz.example"
+"""
+
+
+def load(tmp_path: Path, text: str, environment: dict[str, str] | None = None):
+    file = tmp_path / "rightsdesk.toml"
+    file.write_text(text)
+    return load_settings(str(file), home=str(tmp_path), environment=environment or {})
+
+
+def lines(tmp_path: Path, text: str, environment: dict[str, str] | None = None) -> list[str]:
+    with pytest.raises(SettingsError) as refused:
+        load(tmp_path, text, environment)
+    return refused.value.lines
+
+
+def test_without_a_file_the_example_desk_holds_and_keeps_its_letters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = load_settings(environment={})
+    assert [mailbox.address for mailbox in settings.mailboxes] == [
+        "privacy@autocloz.example",
+        "dpo@autocloz.example",
+    ]
+    assert settings.outgoing.transport == "maildir"
+    assert settings.desk.missing == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("stafff = []\n" + SMALL, "stafff: unknown setting, did you mean staff?"),
+        (
+            SMALL + "[mailboxes.imap]\nhst = 'x'\n",
+            "mailboxes.0.imap.hst: unknown setting, did you mean host?",
+        ),
+        ("[storage]\nurll = 'x'\n" + SMALL, "storage.urll: unknown setting, did you mean url?"),
+        ("[zzz]\na = 1\n" + SMALL, "zzz: unknown setting"),
+    ],
+)
+def test_an_unknown_setting_is_refused_with_the_nearest_known_name(
+    tmp_path: Path, text: str, line: str
+) -> None:
+    assert line in lines(tmp_path, text)
+
+
+def test_every_wrong_setting_gets_a_line_of_its_own(tmp_path: Path) -> None:
+    wrong = "[web]\nport = 99999\n[log]\nlevel = 'LOUD'\n" + SMALL + SMALL
+    found = lines(tmp_path, wrong)
+    assert any(line.startswith("web.port:") for line in found)
+    assert any(line.startswith("log.level:") for line in found)
+
+
+def test_an_address_that_is_there_twice_is_refused(tmp_path: Path) -> None:
+    assert any("there twice" in line for line in lines(tmp_path, SMALL + SMALL))
+
+
+def test_no_line_shows_the_value_of_a_setting(tmp_path: Path) -> None:
+    secret = "hunter2-hunter2"
+    text = SMALL + f'[mailboxes.imap]\nhost = "h"\npassword = ["{secret}"]\nport = "{secret}"\n'
+    assert not any(secret in line for line in lines(tmp_path, text))
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    environment = {"RIGHTSDESK_WEB__PORT": "8111", "RIGHTSDESK_LAW__REGIMES": '["house", "gdpr"]'}
+    settings = load(tmp_path, "[web]\nport = 8222\n" + SMALL, environment)
+    assert settings.web.port == 8111
+    assert settings.law.regimes == ("house", "gdpr")
+
+
+@pytest.mark.parametrize(
+    "name", ["RIGHTSDESK_MAILBOXES__7__ADDRESS", "RIGHTSDESK_MAILBOXES__X__ADDRESS"]
+)
+def test_an_environment_name_that_leads_nowhere_is_named(tmp_path: Path, name: str) -> None:
+    assert lines(tmp_path, SMALL, {name: "x"}) == [f"environment {name}: there is no such setting"]
+
+
+def test_a_secret_can_be_read_from_a_file(tmp_path: Path) -> None:
+    secret = tmp_path / "password"
+    secret.write_text("from-a-file\n")
+    secret.chmod(0o600)
+    text = SMALL + f'[mailboxes.imap]\nhost = "h"\npassword_file = "{secret}"\n'
+    imap = load(tmp_path, text).mailboxes[0].imap
+    assert imap is not None
+    assert imap.password is not None
+    assert imap.password.get_secret_value() == "from-a-file"
+    assert "from-a-file" not in repr(imap)
+
+
+def test_a_secret_file_that_everybody_can_read_is_refused(tmp_path: Path) -> None:
+    secret = tmp_path / "password"
+    secret.write_text("x")
+    secret.chmod(0o644)
+    text = SMALL + f'[mailboxes.imap]\nhost = "h"\npassword_file = "{secret}"\n'
+    assert any("chmod 600" in line for line in lines(tmp_path, text))
+
+
+def test_a_secret_that_is_set_twice_or_cannot_be_read_is_named(tmp_path: Path) -> None:
+    text = SMALL + '[mailboxes.imap]\nhost = "h"\npassword = "a"\npassword_file = "/nowhere"\n'
+    assert any("are both set" in line for line in lines(tmp_path, text))
+    text = SMALL + '[mailboxes.imap]\nhost = "h"\npassword_file = "/nowhere"\n'
+    assert any("cannot be read" in line for line in lines(tmp_path, text))
+
+
+def test_a_file_that_is_missing_or_not_toml_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="settings file"):
+        load_settings(str(tmp_path / "nowhere.toml"), environment={})
+    assert any("is not TOML" in line for line in lines(tmp_path, "= ="))
