@@ -10,12 +10,13 @@ from classifier.reading import Hit, Sentence
 
 REACH = 13  # words: how far an act looks for what it acts on
 _NEAR = 3  # words: "delete me", "erase me please", not "delete it and send me a note"
-_DENIED = 5  # words between a negation and the act that it denies
+_DENIED = 8  # words between a negation and the act that it denies
 _QUALIFIED = 4  # words between "data" and "of my leads"
 _ME = BIT["me"]
 _NOUNS = ALL_OBJECTS & ~(_ME | BIT["it"])  # "me" and "it" point to what was named before
 _PRODUCT, _NOT = BIT["product"], BIT["not"]
-_PAUSE = BIT["soft"] | BIT["and"]
+_SOFT, _CARRIES, _PLEASE = BIT["soft"], BIT["carries"], BIT["please"]
+_PAUSE = _SOFT | BIT["and"]
 _PERSON = bits(["my", "client", "personal", "me"])
 
 
@@ -83,17 +84,21 @@ def _near(hits: list[Hit], place: int) -> int:
 
 def _negated(hits: list[Hit], place: int, *, follows: bool) -> bool:
     act = hits[place]
-    if _finds_negation(act, reversed(hits[max(0, place - 8) : place])):
+    if _finds_negation(act, reversed(hits[max(0, place - 12) : place]), _PAUSE | _PLEASE):
         return True
-    return follows and _finds_negation(act, hits[place + 1 : place + 8])
+    return follows and _finds_negation(act, hits[place + 1 : place + 12], _PAUSE)
 
 
-def _finds_negation(act: Hit, others: Iterable[Hit]) -> bool:
+def _finds_negation(act: Hit, others: Iterable[Hit], border: int) -> bool:
+    carried = False  # "I do not want, that you keep": the comma before `that` ends nothing
     for hit in others:
-        if hit.mask & _PAUSE or _distance(act, hit) > _DENIED:
+        if _distance(act, hit) > _DENIED:
             return False
         if hit.mask & _NOT:
             return True
+        if hit.mask & border and not (carried and hit.mask == _SOFT):
+            return False
+        carried = bool(hit.mask & _CARRIES)
     return False
 
 

@@ -21,6 +21,7 @@ from privacy.rights import Classification, Lane, RightClaim
 _ANSWERED = re.compile(r"\s*(?:re|aw|antw|antwort|sv|vs|fwd?|wg|tr|rv|rif|odp|res|enc|doorst|vb)\s*(?:\[\d+\])?:", re.IGNORECASE)
 _CLIENT = BIT["client"]
 _NOT_THEIR_OWN = {"other.third_party", "vendor.pitch"}
+_PERSON_DECIDES = {"other.doubtful", "other.third_party", "regulator.court", "regulator.authority"}
 _CONSEQUENCE = ("objection.not_processed", "objection.that", "erasure.close_account")
 # A foreign text of a few words is read once more as English: loan words travel ("GDPR delete request").
 _ENGLISH = "en"
@@ -77,7 +78,7 @@ def _classify(parts: list[_Part], settings: ClassifierSettings) -> Classificatio
     if not written:
         return Classification(lane=Lane.UNCLEAR, needs_human=True, reasons=("no words to read",))
     evidence, code = _read_parts(_without_answered_subject(written))
-    claims = tuple(_believed(evidence))
+    claims = _in_order(_believed(evidence))
     lane = choose_lane(evidence, claims)
     if code == data.UNKNOWN and not claims and lane is Lane.OTHER and not evidence.lanes:
         lane = Lane.UNCLEAR
@@ -132,6 +133,11 @@ def _believed(evidence: Evidence) -> Iterator[RightClaim]:
             yield claim
 
 
+def _in_order(claims: Iterator[RightClaim]) -> tuple[RightClaim, ...]:
+    """Return the claims in the order in which they are asked for; "subject" comes before "text"."""
+    return tuple(sorted(claims, key=lambda claim: (claim.part, claim.start)))
+
+
 def _doubts(
     evidence: Evidence, claims: tuple[RightClaim, ...], lane: Lane, code: str, settings: ClassifierSettings
 ) -> Iterator[str]:
@@ -144,9 +150,7 @@ def _doubts(
         yield f"the words of {code} are not complete"
     if lane in ALWAYS_A_PERSON:
         yield f"lane {lane}: a person reads it first"
-    if evidence.lane_rules & {"other.known", "other.third_party", "regulator.court", "regulator.authority"} and (
-        claims or evidence.claims
-    ):
-        yield "speaks of other matters too"
+    if evidence.lane_rules & _PERSON_DECIDES:
+        yield "speaks of matters that a person decides"
     if not claims and lane not in ALWAYS_A_PERSON and evidence.mask & HINTS:
         yield "speaks of personal data without a clear wish"

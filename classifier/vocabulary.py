@@ -1,7 +1,7 @@
 """The words of one language, compiled: from a word to the concepts it may mean, at the price of one look-up.
 
 Notation of the language files: `delete` is a word, `delet*` a stem, `*daten` the end of a compound, `opt out` words
-in a row, `take ... off` words with up to five others between. A row takes its words away from shorter readings:
+in a row, `take ... off` words with up to seven others between. A row takes its words away from shorter readings:
 once `account manager` is read, `account` is not.
 """
 
@@ -16,7 +16,7 @@ from classifier.folded import fold
 from classifier.pieces import REMEMBERED
 from classifier.spelling import Slips
 
-GAP = 5  # words that may stand between the two halves of `take ... off`
+GAP = 7  # words that may stand between the two halves of `take ... off`
 _HEAD = 3  # letters by which stems and endings are looked up
 PHRASE_START = BIT["phrase_start"]
 _FORGIVEN = ALL_TRIGGERS | ALL_OBJECTS
