@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from pydantic import SecretStr
 
 from acknowledgements import AUTOCLOZ
@@ -18,6 +19,7 @@ from privacy.cases import Case
 from privacy.deciding import Outcome
 from privacy.messages import ArrivalBasis, OutboundMessage, RawMessage, Route
 from privacy.ports import SendReceipt
+from privacy.rights import Classification
 from privacy.tokens import TokenKey
 from regimes import load_regimes
 from storage.audit import events_of, verify_chain
@@ -39,6 +41,7 @@ SAM = Actor(address="sam@autocloz.example", os_user="sam")
 LAWS = load_regimes(("house", "gdpr", "uk_gdpr", "dpdp", "ccpa"))
 TOKEN_KEYS = {"1": TokenKey(key_id="1", secret=b"token key of the tests, 32 bytes")}
 REGION = "default"
+BOTH_ENGINES = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 ERASE = "Please delete all personal data that you hold about me."
 COPY = "Please send me a copy of all personal data that you hold about me."
 LONG = AnswerLimits(
@@ -249,6 +252,16 @@ class ScriptedTransport:
 
     def close(self) -> None:
         return None
+
+
+@dataclass(frozen=True)
+class SayingClassifier:
+    """Finds in every mail what a test says: for decisions that do not depend on any words."""
+
+    says: Classification
+
+    def classify(self, _message: object) -> Classification:
+        return self.says
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""A desk on each engine. Its database is a copy of one that was prepared once."""
+"""A desk on SQLite, and on both engines where a test says so; its database is a copy of one that was prepared once."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -47,10 +47,10 @@ def sqlite_url(prepared_file: Path, tmp_path: Path) -> str:
 ENGINES = {"sqlite": "sqlite_url", "postgresql": "postgres_url"}
 
 
-@pytest.fixture(params=list(ENGINES))
+@pytest.fixture
 def database_url(request: pytest.FixtureRequest) -> str:
-    """Give the URL of a database of its own, once on each engine."""
-    url: str = request.getfixturevalue(ENGINES[request.param])
+    """Give the URL of a database of its own: SQLite, or the engine that BOTH_ENGINES says."""
+    url: str = request.getfixturevalue(ENGINES[getattr(request, "param", "sqlite")])
     return url
 
 
@@ -73,13 +73,5 @@ def open_again(database_url: str) -> Iterator[Opener]:
 
 @pytest.fixture
 def desk(open_again: Opener) -> TestDesk:
-    """Give a desk on an empty database, once on each engine."""
+    """Give a desk on an empty database."""
     return TestDesk(open_again())
-
-
-@pytest.fixture
-def quick_desk(sqlite_url: str) -> Iterator[TestDesk]:
-    """Give a desk on SQLite alone, for decisions that no engine changes."""
-    database = open_at(sqlite_url)
-    yield TestDesk(database)
-    database.close()

@@ -8,12 +8,13 @@ from datetime import timedelta
 import pytest
 
 from casework.receiving import COMMIT_AT_MOST, DatabaseLedger, GroupWriter
-from casework_values import NOON, PRIVACY, TestDesk, arriving, mail
+from casework_values import BOTH_ENGINES, NOON, PRIVACY, TestDesk, arriving, mail
 from privacy.errors import Permanent, PrivacyError, Retryable
 from privacy.messages import ImapPlace, RawMessage, Route
 from privacy.ports import FolderCursor
 from storage.messages import raw_of
 
+pytestmark = BOTH_ENGINES
 LONG_ENOUGH = 60.0  # only a broken writer needs it
 
 
