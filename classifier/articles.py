@@ -17,10 +17,16 @@ _ARTICLE, _LAW = BIT["article"], BIT["law"]
 _PARAGRAPH = r"(?:\s*\(\s*(\d{1,2})\s*\)|[\s,]*(?:absatz|abs|lid|ust|paragraph|par|stk|comma|odst|alin|n)\.?\s*(\d{1,2})|\.(\d)(?!\d))?"
 _NUMBER = re.compile(rf"[\s.:]*(\d{{1,4}}(?:\.\d{{3}})?)(?:\.?o\b|\.?a\b)?{_PARAGRAPH}")
 _BEFORE = re.compile(rf"(\d{{1,4}}){_PARAGRAPH}[\s.)]*$")
-_JOINED = re.compile(r"\s*(?:,|/|&|\b(?:and|und|sowie|or|oder|et|ou|y|e|ed|en|i|oraz|och|og|ja|a|es)\b)\s*(?:art[a-z]*\.?)?")
+_JOINED = re.compile(
+    r"\s*(?:,|/|&|\b(?:and|und|sowie|or|oder|et|ou|y|e|ed|en|i|oraz|och|og|ja|a|es)\b)\s*(?:art[a-z]*\.?)?"
+)
 _RANGE = re.compile(r"\s*(?:-|\b(?:to|bis|a|do|till|al|through)\b)\s*\d")
 # Article 21(2) and section 1798.120 name the scope of the objection themselves.
-_SCOPES = {("gdpr", "21(2)"): Scope.MARKETING, ("ccpa", "1798.120"): Scope.SALE_SHARING, ("ccpa", "1798.135"): Scope.SALE_SHARING}
+_SCOPES = {
+    ("gdpr", "21(2)"): Scope.MARKETING,
+    ("ccpa", "1798.120"): Scope.SALE_SHARING,
+    ("ccpa", "1798.135"): Scope.SALE_SHARING,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ TRIGGERS: tuple[str, ...] = (
     "access_name", "rectification_name", "erasure_name", "portability_name", "objection_name",
     "restriction_name", "withdraw_name", "automated_name",
     "delete", "close", "forget_me", "keep", "gone",
-    "give", "access", "see", "copy", "held", "source", "recipients", "waiting",
+    "give", "access", "see", "copy", "held", "all_held", "source", "recipients", "waiting",
     "correct", "update", "wrong", "misnamed",
     "format", "transfer", "export", "take_along",
     "object", "stop", "optout", "want", "use", "contact", "sell", "no_more",
@@ -36,7 +36,7 @@ OBJECTS: tuple[str, ...] = (
 # Words that say who, in which mood, and where one thought ends.
 GRAMMAR: tuple[str, ...] = (
     "my", "client", "request", "how", "report", "if", "recital", "not", "and", "product", "law", "article",
-    "until", "carries", "please",
+    "until", "carries", "please", "rights",
 )  # fmt: skip
 
 # Set by the reader of the text itself, never by a language file.

@@ -47,6 +47,7 @@ class Rule:
     whole: int = 0
     not_near: int = 0
     alone: bool = False
+    mention: bool = False
     unless: int = 0
     denied: bool | None = False  # None: denied or not
     person: bool = False
@@ -91,7 +92,9 @@ def language(code: str) -> Language:
         detect=tuple(fold(raw["detect"]).text.split()),
         entries=tuple(_entries(raw["concepts"], raw.get("respell", {}))),
         ordinary=tuple(raw.get("ordinary", "").split()),
-        machine={name: tuple(fold(word).text for word in words) for name, words in raw["machine"].items()},
+        machine={
+            name: tuple(fold(word).text for word in words) for name, words in raw["machine"].items()
+        },
     )
 
 
@@ -146,8 +149,12 @@ def _rule(raw: Mapping[str, Any]) -> Rule:
         person=raw.get("person", False),
         asks=raw.get("asks", False),
         alone=raw.get("alone", False),
+        mention=raw.get("mention", False),
         with_=bits(raw.get("with", ())),
-        **{key: bits(raw.get(key, ())) for key in ("says", "near", "also", "whole", "not_near", "unless")},
+        **{
+            key: bits(raw.get(key, ()))
+            for key in ("says", "near", "also", "whole", "not_near", "unless")
+        },
     )
 
 

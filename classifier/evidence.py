@@ -15,13 +15,16 @@ from classifier.reading import Hit, Reader, Sentence
 from privacy.rights import Lane, Right, RightClaim, Scope
 
 LEAST = 0.5  # below this it is no claim, only a trace
-_REQUEST, _HOW, _IF, _REPORT, _LAW = (BIT[name] for name in ("request", "how", "if", "report", "law"))
+_REQUEST, _HOW, _IF, _REPORT, _LAW = (
+    BIT[name] for name in ("request", "how", "if", "report", "law")
+)
 _CITED = bits(["article", "law"])
 _NO_PERSON, _NO_PERSON_BUT_LAW = 0.3, 0.08  # taken off where the sentence speaks of nobody
 _ONLY_ASKED, _ONLY_IF = 0.15, 0.1  # taken off a question about how, a condition
 _ARTICLE_ALONE, _ARTICLE_WITHOUT_LAW = 0.82, 0.62
 _WEAK_TRIES = 3  # sentences in which one rule may hold weakly before it is let be
 _ALONE = 3  # words
+_TITLE, _ONLY_NAMED = 8, 0.15  # words of a title; taken off where a right is named outside of one and not asked for
 _SURE = 0.99  # nothing is surer than this
 
 Key = tuple[Right, Scope | None]
@@ -85,7 +88,9 @@ def gather(reader: Reader, evidence: Evidence, *, code: str, negation_follows: b
     evidence.mask |= reader.mask
     for sentence in reader.sentences:
         if sentence.mask & ALL_TRIGGERS:
-            for finding in _findings(reader, sentence, evidence.rules_hit, negation_follows=negation_follows):
+            for finding in _findings(
+                reader, sentence, evidence.rules_hit, negation_follows=negation_follows
+            ):
                 _keep(reader, sentence, finding, evidence, code)
         if sentence.mask & _CITED:
             _keep_citations(reader, sentence, evidence)
@@ -103,7 +108,7 @@ def _findings(
                 continue
             bound = bound or bind(sentence, place, negation_follows=negation_follows)
             if _holds(rule, bound):
-                confidence = _confidence(rule, sentence, hit, reader.mask)
+                confidence = _confidence(rule, sentence, hit, reader)
                 if confidence >= LEAST:
                     yield Finding(rule, hit, confidence)
 
@@ -111,7 +116,9 @@ def _findings(
 def _allowed(rule: Rule, mask: int, reader: Reader) -> bool:
     if mask & rule.unless or (rule.alone and len(reader.text.words) > _ALONE):
         return False
-    return (not rule.also or bool(mask & rule.also)) and (not rule.whole or bool(reader.mask & rule.whole))
+    return (not rule.also or bool(mask & rule.also)) and (
+        not rule.whole or bool(reader.mask & rule.whole)
+    )
 
 
 def _holds(rule: Rule, bound: Bound) -> bool:
@@ -122,7 +129,7 @@ def _holds(rule: Rule, bound: Bound) -> bool:
     return not rule.with_ or bool(bound.objects & rule.with_)
 
 
-def _confidence(rule: Rule, sentence: Sentence, hit: Hit, whole: int) -> float:
+def _confidence(rule: Rule, sentence: Sentence, hit: Hit, reader: Reader) -> float:
     if rule.right is None:
         return rule.confidence
     mask = sentence.mask
@@ -134,11 +141,15 @@ def _confidence(rule: Rule, sentence: Sentence, hit: Hit, whole: int) -> float:
         only_asked = mask & _HOW or (mask & QUESTION and not rule.asks)
         confidence -= (_ONLY_ASKED if only_asked else 0) + (_ONLY_IF if mask & _IF else 0)
     if rule.person and not about_the_writer(mask):
-        confidence -= _NO_PERSON_BUT_LAW if whole & _LAW else _NO_PERSON
+        confidence -= _NO_PERSON_BUT_LAW if reader.mask & _LAW else _NO_PERSON
+    if rule.mention and not asked and not about_the_writer(mask) and len(reader.text.words) > _TITLE:
+        confidence -= _ONLY_NAMED
     return round(confidence, 2)
 
 
-def _keep(reader: Reader, sentence: Sentence, finding: Finding, evidence: Evidence, code: str) -> None:
+def _keep(
+    reader: Reader, sentence: Sentence, finding: Finding, evidence: Evidence, code: str
+) -> None:
     rule = finding.rule
     evidence.found(rule, finding.confidence)
     if rule.lane is not None:
@@ -146,7 +157,11 @@ def _keep(reader: Reader, sentence: Sentence, finding: Finding, evidence: Eviden
         evidence.lane_rules.add(rule.name)
     if rule.right is not None:
         reason = f"{code}.{rule.name}"
-        evidence.add(_claim(reader, sentence, finding.hit, (rule.right, rule.scope), finding.confidence, reason))
+        evidence.add(
+            _claim(
+                reader, sentence, finding.hit, (rule.right, rule.scope), finding.confidence, reason
+            )
+        )
 
 
 def _keep_citations(reader: Reader, sentence: Sentence, evidence: Evidence) -> None:
@@ -168,7 +183,9 @@ def _scoped(right: Right, scope: Scope | None, evidence: Evidence) -> Key:
     return (right, scope)
 
 
-def _claim(reader: Reader, sentence: Sentence, hit: Hit, key: Key, confidence: float, reason: str) -> RightClaim:
+def _claim(
+    reader: Reader, sentence: Sentence, hit: Hit, key: Key, confidence: float, reason: str
+) -> RightClaim:
     start, end = reader.span(sentence, hit)
     return RightClaim(
         right=key[0],

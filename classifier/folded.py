@@ -14,7 +14,7 @@ from dataclasses import dataclass
 # Letters that Unicode does not decompose although writers do, and marks that come in many shapes.
 _LIKE: dict[str, str] = {
     "ł": "l", "ø": "o", "đ": "d", "ı": "i", "ð": "d", "ß": "ß", "æ": "æ", "œ": "œ",
-    "’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'", "\u2019": "'",
+    "’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'",
     "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‐": "-", "‑": "-", "–": "-", "—": "-",
     "\u00a0": " ", "\u202f": " ", "\u3000": " ", "\u2028": "\n", "\u2029": "\n", "…": ".",
 }  # fmt: skip

@@ -6,7 +6,12 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from classifier.wording import opens_like_a_bounce, opens_like_a_machine, subject_of_auto_reply, subject_of_bounce
+from classifier.wording import (
+    opens_like_a_bounce,
+    opens_like_a_machine,
+    subject_of_auto_reply,
+    subject_of_bounce,
+)
 from privacy.messages import ParsedMessage
 from privacy.screening import Kind, Signal, Strength
 
@@ -14,9 +19,16 @@ LOOP_HEADER = "x-rightsdesk-loop"  # our own mark on all automatic mail
 _LOOP_IDS = 20  # more of our own ids in one References header is a conversation of two machines
 
 _STRONG, _BULK, _WORDING = Strength.STRONG, Strength.WEAK_BULK, Strength.WEAK_WORDING
-_LOCAL_MACHINE = re.compile(r"(?:mailer-?daemon|postmaster|mail-?delivery(?:-?(?:system|subsystem))?|bounces?)(?:[+=._-].*)?$")
-_LOCAL_NO_REPLY = re.compile(r"(?:.*[._+-])?(?:no|do-?not|donot|dont|ne-?pas|nicht|kein)[._-]?(?:reply|respond|repondre|antworten|responder)(?:[._+-].*)?$")
-_AUTO_WORD = re.compile(r"auto[-_]?(?:response|submitted|replied|reply|generated|respond)|holidayreply|machinegenerated", re.IGNORECASE)
+_LOCAL_MACHINE = re.compile(
+    r"(?:mailer-?daemon|postmaster|mail-?delivery(?:-?(?:system|subsystem))?|bounces?)(?:[+=._-].*)?$"
+)
+_LOCAL_NO_REPLY = re.compile(
+    r"(?:.*[._+-])?(?:no|do-?not|donot|dont|ne-?pas|nicht|kein)[._-]?(?:reply|respond|repondre|antworten|responder)(?:[._+-].*)?$"
+)
+_AUTO_WORD = re.compile(
+    r"auto[-_]?(?:response|submitted|replied|reply|generated|respond)|holidayreply|machinegenerated",
+    re.IGNORECASE,
+)
 _ANSWERED = re.compile(r"\s*(?:re|aw|antw|sv|vs|tr|odp|res)\s*:", re.IGNORECASE)
 _TOKEN = re.compile(r"[^;(\s]*")
 
@@ -45,7 +57,18 @@ _VALUES: tuple[tuple[str, re.Pattern[str], Kind], ...] = (
 _BULK_PRECEDENCE = re.compile(r"bulk|junk|list")
 _BULK_HEADERS = ("list-id", "list-post", "list-unsubscribe", "feedback-id")
 # Headers whose text is not searched: ordinary Exchange mail carries the first, `no` in the second is not automatic.
-_NOT_SEARCHED = frozenset({"x-auto-response-suppress", "auto-submitted", "subject", "from", "to", "cc", "references", "in-reply-to"})
+_NOT_SEARCHED = frozenset(
+    {
+        "x-auto-response-suppress",
+        "auto-submitted",
+        "subject",
+        "from",
+        "to",
+        "cc",
+        "references",
+        "in-reply-to",
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +93,11 @@ class _Letter:
 
 
 def read_signals(
-    message: ParsedMessage, *, our_addresses: frozenset[str], envelope_from: str | None, suspected_spam: bool
+    message: ParsedMessage,
+    *,
+    our_addresses: frozenset[str],
+    envelope_from: str | None,
+    suspected_spam: bool,
 ) -> tuple[Signal, ...]:
     """Return every signal of the message, strong and weak, in the order of the table below.
 
@@ -78,7 +105,10 @@ def read_signals(
     reverse path as the door saw it ("" or "<>" is the null path, None is not known).
     """
     letter = _Letter(
-        message=message, our_addresses=our_addresses, envelope_from=envelope_from, suspected_spam=suspected_spam
+        message=message,
+        our_addresses=our_addresses,
+        envelope_from=envelope_from,
+        suspected_spam=suspected_spam,
     )
     return tuple(dict.fromkeys(signal for read in _TABLE for signal in read(letter)))
 
@@ -114,8 +144,12 @@ def _null_path(letter: _Letter) -> Iterator[Signal]:
     """
     if letter.null_path:
         automatic = letter.message.header("auto-submitted") or ""
-        vacation = _TOKEN.match(automatic.strip().lower()) is not None and automatic.lower().startswith("auto-replied")
-        answering = (vacation and not _is_bounce(letter)) or subject_of_auto_reply(letter.message.subject)
+        vacation = _TOKEN.match(
+            automatic.strip().lower()
+        ) is not None and automatic.lower().startswith("auto-replied")
+        answering = (vacation and not _is_bounce(letter)) or subject_of_auto_reply(
+            letter.message.subject
+        )
         yield _strong("return-path: null", Kind.AUTO_REPLY if answering else Kind.BOUNCE)
 
 
@@ -127,9 +161,9 @@ def _auto_submitted(letter: _Letter) -> Iterator[Signal]:
     """RFC 3834 section 5: the keyword stands before `;` or a comment; `no` is said by people's programs too."""
     for value in letter.message.header_values("auto-submitted"):
         found = _TOKEN.match(value.strip().lower())
-        token = found[0] if found else ""
-        if token and token != "no":
-            yield _strong(f"auto-submitted: {token[:40]}", Kind.AUTO_REPLY)
+        said = found[0] if found else ""
+        if said and said != "no":
+            yield _strong(f"auto-submitted: {said[:40]}", Kind.AUTO_REPLY)
 
 
 def _present_headers(letter: _Letter) -> Iterator[Signal]:
@@ -141,10 +175,15 @@ def _present_headers(letter: _Letter) -> Iterator[Signal]:
 
 def _telling_values(letter: _Letter) -> Iterator[Signal]:
     for name, pattern, kind in _VALUES:
-        if any(pattern.match(value.strip().lower()) for value in letter.message.header_values(name)):
+        if any(
+            pattern.match(value.strip().lower()) for value in letter.message.header_values(name)
+        ):
             yield _strong(f"{name}: automatic", kind)
     suppress = letter.message.header("x-auto-response-suppress") or ""
-    if letter.message.header("x-ms-exchange-inbox-rules-loop") is not None and suppress.strip().lower() == "all":
+    if (
+        letter.message.header("x-ms-exchange-inbox-rules-loop") is not None
+        and suppress.strip().lower() == "all"
+    ):
         yield _strong("x-ms-exchange-inbox-rules-loop", Kind.AUTO_REPLY)
 
 
@@ -183,7 +222,10 @@ def _wording_headers(letter: _Letter) -> Iterator[Signal]:
         yield _weak("x-loop", _WORDING, Kind.AUTO_REPLY)
     if (message.header("x-ack") or "").strip().lower() == "no":
         yield _weak("x-ack: no", _WORDING, Kind.AUTO_REPLY)
-    if any(name not in _NOT_SEARCHED and (_AUTO_WORD.search(name) or _AUTO_WORD.search(value)) for name, value in message.headers):
+    if any(
+        name not in _NOT_SEARCHED and (_AUTO_WORD.search(name) or _AUTO_WORD.search(value))
+        for name, value in message.headers
+    ):
         yield _weak("a header speaks of automatic mail", _WORDING, Kind.AUTO_REPLY)
 
 
@@ -201,19 +243,31 @@ def _subject(letter: _Letter) -> Iterator[Signal]:
     answers_us = letter.count_ours(message.in_reply_to) and not _ANSWERED.match(message.subject)
     if bounce:
         sure = letter.null_path or bounce_text
-        yield Signal(name="subject: failed delivery", strength=_STRONG if sure else _WORDING, suggests=Kind.BOUNCE)
+        yield Signal(
+            name="subject: failed delivery",
+            strength=_STRONG if sure else _WORDING,
+            suggests=Kind.BOUNCE,
+        )
     elif answer:
         sure = letter.null_path or answers_us or answer_text
-        yield Signal(name="subject: automatic reply", strength=_STRONG if sure else _WORDING, suggests=Kind.AUTO_REPLY)
+        yield Signal(
+            name="subject: automatic reply",
+            strength=_STRONG if sure else _WORDING,
+            suggests=Kind.AUTO_REPLY,
+        )
     elif message.subject.strip().lower().startswith("auto:") and message.in_reply_to:
         yield _weak("subject: auto", _WORDING, Kind.AUTO_REPLY)
     elif bounce_text or answer_text:
-        yield _weak("text: opens like a machine", _WORDING, Kind.BOUNCE if bounce_text else Kind.AUTO_REPLY)
+        yield _weak(
+            "text: opens like a machine", _WORDING, Kind.BOUNCE if bounce_text else Kind.AUTO_REPLY
+        )
 
 
 def _spam(letter: _Letter) -> Iterator[Signal]:
     if letter.suspected_spam:
         yield _strong("suspected spam", Kind.SPAM)
+    if (letter.message.header("x-spam-flag") or "").strip().lower() == "yes":
+        yield _strong("x-spam-flag: yes", Kind.SPAM)
 
 
 # Every signal, in the order in which staff read them.

@@ -13,12 +13,30 @@ WITHOUT_RIGHTS = (*BEFORE_RIGHTS, Lane.VENDOR, Lane.OTHER, Lane.POLICY_QUESTION,
 # Lanes in which no letter goes out before a person has read the message.
 ALWAYS_A_PERSON = frozenset({*BEFORE_RIGHTS, Lane.UNCLEAR})
 # Rules that speak of a list or of contact only: a bare "take me off your list".
-_BARE = ("unsubscribe", "list", "no_contact", "stop_contact", "stop_alone", "not_interested", "delete_from_marketing")
+_BARE = (
+    "unsubscribe",
+    "list",
+    "no_contact",
+    "stop_contact",
+    "stop_alone",
+    "not_interested",
+    "delete_from_marketing",
+)
 _LAW = BIT["law"]
 # Words that make silence of the rules suspicious.
 HINTS = bits(
     ["law", "personal", "consent", "forget_me", "held", "unsubscribe", "object"]
-    + [f"{right}_name" for right in ("access", "rectification", "erasure", "portability", "objection", "restriction")]
+    + [
+        f"{right}_name"
+        for right in (
+            "access",
+            "rectification",
+            "erasure",
+            "portability",
+            "objection",
+            "restriction",
+        )
+    ]
 )
 
 

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from heapq import nlargest
 
 from classifier.data import UNKNOWN, language, language_codes
 from classifier.folded import fold
@@ -69,22 +70,24 @@ def detect_in(words: Sequence[str]) -> str:
 
 def _by_script(sample: Sequence[str]) -> str | None:
     text = "".join(sample)
-    if not _OTHER_ALPHABET.search(text):
+    if text.isascii() or not _OTHER_ALPHABET.search(text):
         return None
     letters = sum(map(str.isalpha, text))
     for code, letter in _SCRIPTS:
-        if 4 * len(letter.findall(text)) > letters or (code in {"uk", "ru"} and 30 * len(letter.findall(text)) > letters):
+        if 4 * len(letter.findall(text)) > letters or (
+            code in {"uk", "ru"} and 30 * len(letter.findall(text)) > letters
+        ):
             return code
     return None
 
 
 def _by_words(sample: Sequence[str]) -> str | None:
     owners = Counter(map(_small_words().get, sample))
-    votes: Counter[str] = Counter()
+    votes: dict[str, float] = {}
     for codes, count in owners.items():
         for code in codes or ():
-            votes[code] += count / len(codes)  # type: ignore[assignment]  # a Counter of floats
-    return _winner(votes.most_common(2))
+            votes[code] = votes.get(code, 0.0) + count / len(codes or ())
+    return _winner(nlargest(2, votes.items(), key=lambda vote: vote[1]))
 
 
 def _winner(leaders: Iterable[tuple[str, float]]) -> str | None:

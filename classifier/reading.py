@@ -75,7 +75,9 @@ class Reader:
     def written(self, first: int, last: int) -> str:
         """Return the folded words [first:last) with what stands between them."""
         words, seps = self.text.words, self.text.seps
-        return "".join(word + sep for word, sep in zip(words[first:last], seps[first:last], strict=True))
+        return "".join(
+            word + sep for word, sep in zip(words[first:last], seps[first:last], strict=True)
+        )
 
 
 def read(part: str, original: str, text: Cut, lexicon: Lexicon) -> Reader:
@@ -98,16 +100,24 @@ def _sentences(words: Sequence[str], masks: Sequence[int], lexicon: Lexicon) -> 
     for at in compress(range(len(masks)), masks):
         mask = masks[at]
         if at > taken:
-            hit = _hit(words, masks, at, lexicon) if mask & PHRASE_START else Hit(at, at, mask & _CONCEPTS)
+            hit = (
+                _hit(words, masks, at, lexicon)
+                if mask & PHRASE_START
+                else Hit(at, at, mask & _CONCEPTS)
+            )
             taken = hit.last
             if hit.mask:
                 hits.append(hit)
                 sentence.mask |= hit.mask
-        if at < taken or not mask & _MARKED and len(hits) < LONGEST_SENTENCE:
+        if at < taken or (not mask & _MARKED and len(hits) < LONGEST_SENTENCE):
             continue
         if mask & SOFT:
             hits.append(Hit(at, at, SOFT))
-        if mask & END or len(hits) >= LONGEST_SENTENCE or (mask & STOPS and stop_is_real(words[at])):
+        if (
+            mask & END
+            or len(hits) >= LONGEST_SENTENCE
+            or (mask & STOPS and stop_is_real(words[at]))
+        ):
             yield from _closed(sentence, at + 1, mask & QUESTION)
             sentence = Sentence(at + 1)
             hits = sentence.hits
@@ -129,13 +139,17 @@ def _closed(sentence: Sentence, last: int, question: int) -> Iterator[Sentence]:
         yield sentence
 
 
-def find_phrase(words: Sequence[str], masks: Sequence[int], at: int, known: Phrases) -> tuple[int, Phrase] | None:
+def find_phrase(
+    words: Sequence[str], masks: Sequence[int], at: int, known: Phrases
+) -> tuple[int, Phrase] | None:
     """Return the phrase that begins at `at` and its last word; a row goes before words that stand apart."""
     following = at + 1
     if following >= len(words) or masks[at] & STOPS:
         return None
     for phrase in (*known.rows.get(words[following], ()), *known.open):
-        last = _row(words, masks, at, phrase) if phrase.plain else _rest(words, masks, at, phrase, 1)
+        last = (
+            _row(words, masks, at, phrase) if phrase.plain else _rest(words, masks, at, phrase, 1)
+        )
         if last is not None:
             return last, phrase
     return _find_apart(words, masks, at, known) if known.gapped else None
@@ -148,7 +162,9 @@ def _row(words: Sequence[str], masks: Sequence[int], at: int, phrase: Phrase) ->
     return last
 
 
-def _find_apart(words: Sequence[str], masks: Sequence[int], at: int, known: Phrases) -> tuple[int, Phrase] | None:
+def _find_apart(
+    words: Sequence[str], masks: Sequence[int], at: int, known: Phrases
+) -> tuple[int, Phrase] | None:
     for place in range(at + 1, min(at + GAP + 2, len(words))):
         for phrase in known.gapped.get(words[place], ()):
             last = _rest(words, masks, place, phrase, 2)
@@ -159,7 +175,9 @@ def _find_apart(words: Sequence[str], masks: Sequence[int], at: int, known: Phra
     return None
 
 
-def _rest(words: Sequence[str], masks: Sequence[int], at: int, phrase: Phrase, number: int) -> int | None:
+def _rest(
+    words: Sequence[str], masks: Sequence[int], at: int, phrase: Phrase, number: int
+) -> int | None:
     """Return the last word of the phrase whose words before `number` end at `at`, None when it does not go on so."""
     for pattern in phrase.words[number:]:
         gap = GAP if number in phrase.gaps else 0
@@ -170,7 +188,9 @@ def _rest(words: Sequence[str], masks: Sequence[int], at: int, phrase: Phrase, n
     return at
 
 
-def _find_word(words: Sequence[str], masks: Sequence[int], at: int, pattern: str, gap: int) -> int | None:
+def _find_word(
+    words: Sequence[str], masks: Sequence[int], at: int, pattern: str, gap: int
+) -> int | None:
     border = STOPS if gap else _MARKED
     for place in range(at + 1, min(at + gap + 2, len(words))):
         if masks[place - 1] & border:

@@ -9,20 +9,24 @@ from dataclasses import dataclass
 from classifier import data
 from classifier.concepts import BIT
 from classifier.evidence import Evidence, gather
-from classifier.language import SAMPLE, detect_in
 from classifier.lanes import ALWAYS_A_PERSON, HINTS, choose_lane
+from classifier.language import SAMPLE, detect_in
 from classifier.pieces import cut
 from classifier.reading import read
 from classifier.settings import ClassifierSettings
 from classifier.wording import opens_like_a_machine
 from privacy.messages import ParsedMessage
-from privacy.rights import Classification, Lane, RightClaim
+from privacy.rights import Classification, Lane, Right, RightClaim
 
-_ANSWERED = re.compile(r"\s*(?:re|aw|antw|antwort|sv|vs|fwd?|wg|tr|rv|rif|odp|res|enc|doorst|vb)\s*(?:\[\d+\])?:", re.IGNORECASE)
+_ANSWERED = re.compile(
+    r"\s*(?:re|aw|antw|antwort|sv|vs|fwd?|wg|tr|rv|rif|odp|res|enc|doorst|vb)\s*(?:\[\d+\])?:",
+    re.IGNORECASE,
+)
 _CLIENT = BIT["client"]
 _NOT_THEIR_OWN = {"other.third_party", "vendor.pitch"}
 _PERSON_DECIDES = {"other.doubtful", "other.third_party", "regulator.court", "regulator.authority"}
 _CONSEQUENCE = ("objection.not_processed", "objection.that", "erasure.close_account")
+_FEEDBACK_REPORT = "message/feedback-report"  # what it encloses is a mail of ours (RFC 5965)
 # A foreign text of a few words is read once more as English: loan words travel ("GDPR delete request").
 _ENGLISH = "en"
 
@@ -39,9 +43,13 @@ def list_rules() -> list[tuple[str, str]]:
     return [*known, ("law", "cites an article that grants the right, in any language")]
 
 
-def classify_text(subject: str, text: str, settings: ClassifierSettings | None = None) -> Classification:
+def classify_text(
+    subject: str, text: str, settings: ClassifierSettings | None = None
+) -> Classification:
     """Return what a subject line and a text ask for. Quoted history must not be in the text: it would vote."""
-    return _classify([_Part("subject", subject), _Part("text", text)], settings or ClassifierSettings())
+    return _classify(
+        [_Part("subject", subject), _Part("text", text)], settings or ClassifierSettings()
+    )
 
 
 class RulesClassifier:
@@ -56,21 +64,27 @@ class RulesClassifier:
         Forwarded messages are read only where the sender's own words ask for nothing: what they ask for was
         written by somebody else, so a person decides.
         """
-        own = _classify([_Part("subject", message.subject), _Part("text", message.new_text)], self._settings)
-        if own.rights or not message.forwarded:
+        own = _classify(
+            [_Part("subject", message.subject), _Part("text", message.new_text)], self._settings
+        )
+        if own.rights or not message.forwarded or _FEEDBACK_REPORT in message.part_types:
             return own
         return self._with_forwarded(own, message)
 
     def _with_forwarded(self, own: Classification, message: ParsedMessage) -> Classification:
         claims: dict[object, RightClaim] = {}
         for number, inner in enumerate(message.forwarded, start=1):
-            found = _classify([_Part(f"forwarded:{number}", inner.text or inner.subject)], self._settings)
+            found = _classify(
+                [_Part(f"forwarded:{number}", inner.text or inner.subject)], self._settings
+            )
             for claim in found.rights:
                 claims.setdefault(claim.key, claim)
         if not claims:
             return own
         reasons = (*own.reasons, "asked only in a forwarded message")
-        return Classification(lane=Lane.RIGHTS, rights=tuple(claims.values()), needs_human=True, reasons=reasons)
+        return Classification(
+            lane=Lane.RIGHTS, rights=tuple(claims.values()), needs_human=True, reasons=reasons
+        )
 
 
 def _classify(parts: list[_Part], settings: ClassifierSettings) -> Classification:
@@ -86,7 +100,9 @@ def _classify(parts: list[_Part], settings: ClassifierSettings) -> Classificatio
     if opens_like_a_machine(written[-1].text):
         doubts = (*doubts, "the text opens like an automatic reply")
     lane_reasons = tuple(sorted(evidence.lanes.values()))
-    return Classification(lane=lane, rights=claims, needs_human=bool(doubts), reasons=(*doubts, *lane_reasons))
+    return Classification(
+        lane=lane, rights=claims, needs_human=bool(doubts), reasons=(*doubts, *lane_reasons)
+    )
 
 
 def _without_answered_subject(parts: list[_Part]) -> list[_Part]:
@@ -105,7 +121,12 @@ def _read_parts(parts: list[_Part]) -> tuple[Evidence, str]:
         follows = any(data.language(one).negation_follows for one in codes)
         named = codes[0] if len(codes) == 1 else data.UNKNOWN
         for part, text in zip(parts, cuts, strict=True):
-            gather(read(part.name, part.text, text, lexicon), evidence, code=named, negation_follows=follows)
+            gather(
+                read(part.name, part.text, text, lexicon),
+                evidence,
+                code=named,
+                negation_follows=follows,
+            )
         if evidence.claims or evidence.lanes:
             break
     return evidence, code
@@ -128,9 +149,19 @@ def _believed(evidence: Evidence) -> Iterator[RightClaim]:
     """
     if evidence.lane_rules & _NOT_THEIR_OWN and not evidence.mask & _CLIENT:
         return
-    for claim in evidence.claims.values():
-        if not (len(evidence.claims) > 1 and claim.reason.endswith(_CONSEQUENCE)):
+    claims = evidence.claims.values()
+    aimed = any(claim.right is Right.OBJECTION and claim.scope for claim in claims)
+    for claim in claims:
+        consequence = len(claims) > 1 and claim.reason.endswith(_CONSEQUENCE)
+        if not consequence and not (aimed and _is_bare_article_on_objection(claim)):
             yield claim
+
+
+def _is_bare_article_on_objection(claim: RightClaim) -> bool:
+    """Whether only a number speaks of objecting: "Articles 15 and 21" over a letter that says what it objects to."""
+    return (
+        claim.right is Right.OBJECTION and claim.scope is None and claim.reason.startswith("law.")
+    )
 
 
 def _in_order(claims: Iterator[RightClaim]) -> tuple[RightClaim, ...]:
@@ -139,7 +170,11 @@ def _in_order(claims: Iterator[RightClaim]) -> tuple[RightClaim, ...]:
 
 
 def _doubts(
-    evidence: Evidence, claims: tuple[RightClaim, ...], lane: Lane, code: str, settings: ClassifierSettings
+    evidence: Evidence,
+    claims: tuple[RightClaim, ...],
+    lane: Lane,
+    code: str,
+    settings: ClassifierSettings,
 ) -> Iterator[str]:
     for claim in claims:
         if claim.confidence < settings.threshold:

@@ -29,7 +29,9 @@ def one_slip_apart(first: str, second: str) -> bool:
     """Return whether one insertion, deletion, substitution or swap of neighbours makes one of the other."""
     if len(first) > len(second):
         first, second = second, first
-    at = next((i for i, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), len(first))
+    at = next(
+        (i for i, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), len(first)
+    )
     if len(first) + 1 == len(second):
         return first[at:] == second[at + 1 :]
     if len(first) != len(second):

@@ -92,15 +92,25 @@ class Lexicon:
         self._ends: dict[str, dict[str, int]] = {}
         self._phrases: dict[str, list[Phrase]] = {}
         self._stem_phrases: dict[str, list[Phrase]] = {}
+        spelled_as_meant: set[str] = (
+            set()
+        )  # a later word of a known row of words is no slip of the pen
         for entry in entries:
             self._add(entry)
+            spelled_as_meant.update(entry.words[1:])
         # Pairs of words with which a row of words begins: one look-up tells that nothing begins here.
         self.pairs: dict[tuple[str, str], int] = {
-            (word, phrase.words[1]): PHRASE_START for word, known in self._phrases.items() for phrase in known
+            (word, phrase.words[1]): PHRASE_START
+            for word, known in self._phrases.items()
+            for phrase in known
         }
         self._slips = Slips(
             (word for word, mask in self._exact.items() if mask & _FORGIVEN),
-            [*(word for word, mask in self._exact.items() if not mask & _FORGIVEN), *(fold(w).text for w in ordinary)],
+            [
+                *(word for word, mask in self._exact.items() if not mask & _FORGIVEN),
+                *(fold(w).text for w in ordinary),
+                *spelled_as_meant,
+            ],
         )
         self.forgiving = Masks(self, forgiving=True)
         self.strict = Masks(self, forgiving=False)
@@ -126,7 +136,9 @@ class Lexicon:
         rows: dict[str, list[Phrase]] = {}
         gapped: dict[str, list[Phrase]] = {}
         stemmed: list[Phrase] = []
-        for phrase in sorted((*self._phrases.get(word, ()), *fitting), key=lambda phrase: -len(phrase.words)):
+        for phrase in sorted(
+            (*self._phrases.get(word, ()), *fitting), key=lambda phrase: -len(phrase.words)
+        ):
             second = phrase.words[1]
             if "*" in second:
                 stemmed.append(phrase)
@@ -197,6 +209,8 @@ def _frozen(phrases: Mapping[str, list[Phrase]]) -> Mapping[str, tuple[Phrase, .
     return {second: tuple(known) for second, known in phrases.items()}
 
 
-def _longest(known: Mapping[str, int] | None, word: str, fits: Callable[[str, str], bool]) -> int | None:
+def _longest(
+    known: Mapping[str, int] | None, word: str, fits: Callable[[str, str], bool]
+) -> int | None:
     best = max((part for part in known or () if fits(word, part)), key=len, default=None)
     return None if best is None or known is None else known[best]

@@ -21,9 +21,9 @@ def _apart(words: str) -> str:
 
 def trie_pattern(words: Iterable[str]) -> str:
     """Return one pattern for all words that reads each character once: shared beginnings are written once."""
-    trie: dict[str, dict[str, object]] = {}
+    trie: dict[str, object] = {}
     for word in words:
-        node: dict[str, object] = trie
+        node = trie
         for letter in word:
             node = node.setdefault(letter, {})  # type: ignore[assignment]  # a trie has no finite type
         node[""] = {}
@@ -58,7 +58,9 @@ def _pattern(kind: str, before: str) -> re.Pattern[str]:
 
 def subject_of_auto_reply(subject: str) -> bool:
     """Return whether the subject begins, after Re:, like that of an answering machine."""
-    return _pattern("auto_reply_subjects", _PREFIXES).match(fold(subject[:_OPENING]).text) is not None
+    return (
+        _pattern("auto_reply_subjects", _PREFIXES).match(fold(subject[:_OPENING]).text) is not None
+    )
 
 
 def subject_of_bounce(subject: str) -> bool:
@@ -68,9 +70,15 @@ def subject_of_bounce(subject: str) -> bool:
 
 def opens_like_a_machine(text: str) -> bool:
     """Return whether the first words of the text, after a greeting, are those of an automatic reply."""
-    return _pattern("auto_reply_openings", _GREETING).match(fold(text[:_OPENING]).text.lstrip()) is not None
+    return (
+        _pattern("auto_reply_openings", _GREETING).match(fold(text[:_OPENING]).text.lstrip())
+        is not None
+    )
 
 
 def opens_like_a_bounce(text: str) -> bool:
     """Return whether the first words of the text are those of a failed delivery."""
-    return _pattern("bounce_openings", _GREETING).match(fold(text[:_OPENING]).text.lstrip()) is not None
+    return (
+        _pattern("bounce_openings", _GREETING).match(fold(text[:_OPENING]).text.lstrip())
+        is not None
+    )

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from privacy.rights import Classification, Lane
+from privacy.rights import Classification, Lane, Scope
 from privacy.screening import Kind, Screening
 from privacy.threads import Match, ThreadMatch
 
@@ -46,11 +46,22 @@ class Findings:
     arrival_known: bool = True
     released: bool = False
     unreadable: bool = False
+    list_signs: bool = False
 
     @property
     def asks(self) -> bool:
         """Whether a right was recognised in the writer's own new words; a forwarded mail is somebody else's."""
         return any(not claim.part.startswith(FORWARDED) for claim in self.classification.rights)
+
+    @property
+    def surely_asks(self) -> bool:
+        """Whether a right was recognised without any doubt."""
+        return self.asks and not self.classification.needs_human
+
+    @property
+    def only_marketing(self) -> bool:
+        """Whether nothing is asked for but an end of marketing."""
+        return self.asks and all(c.scope is Scope.MARKETING for c in self.classification.rights)
 
     @property
     def machine(self) -> bool:
@@ -85,7 +96,9 @@ POLICY: tuple[tuple[str, Callable[[Findings], bool], Outcome], ...] = (
     # gateway that empties the envelope sender, is a person until a person says otherwise.
     (
         "unmatched-report-asks-for-a-right",
-        lambda f: f.screening.kind is Kind.BOUNCE and f.asks and f.thread.match is Match.NONE,
+        lambda f: (
+            f.screening.kind is Kind.BOUNCE and f.surely_asks and f.thread.match is Match.NONE
+        ),
         Outcome.HELD,
     ),
     ("delivery-report", lambda f: f.screening.kind is Kind.BOUNCE, Outcome.BOUNCE),
@@ -101,6 +114,8 @@ POLICY: tuple[tuple[str, Callable[[Findings], bool], Outcome], ...] = (
     ),
     ("automatic-reply", lambda f: f.screening.kind is Kind.AUTO_REPLY, Outcome.AUTO),
     ("bulk-mail", lambda f: f.screening.kind is Kind.BULK, Outcome.BULK),
+    # A newsletter's own footer speaks of unsubscribing; a person's wish sent through a list service may look alike.
+    ("newsletter-or-wish", lambda f: f.list_signs and f.only_marketing, Outcome.HELD),
     # A genuine request filtered into Junk counts as received: a person decides, the clock runs.
     ("spam-asks-for-a-right", lambda f: f.screening.kind is Kind.SPAM and f.asks, Outcome.HELD),
     # Encrypted or picture only, and filtered away: nobody has seen yet what it says.

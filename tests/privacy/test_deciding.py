@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core_values import asking
 from privacy.deciding import POLICY, URGENT_LANES, Findings, Outcome, decide
-from privacy.rights import Classification, Lane, Right
+from privacy.rights import Classification, Lane, Right, Scope
 from privacy.screening import Kind, Screening
 from privacy.threads import Match, ThreadMatch
 
@@ -18,6 +18,9 @@ PROVED = ThreadMatch(match=Match.PROVED, case_id=UUID(int=1), reason="token-and-
 SUGGESTED = ThreadMatch(match=Match.SUGGESTED, case_id=UUID(int=1), reason="reference-in-subject")
 ASKING = asking(Right.ERASURE)
 SILENT = Classification(lane=Lane.OTHER)
+OFF_THE_LIST = Classification(
+    lane=Lane.UNSUBSCRIBE, rights=(replace(ASKING.rights[0], scope=Scope.MARKETING),)
+)
 
 
 def kind(of: Kind) -> Screening:
@@ -61,6 +64,10 @@ ROWS: dict[str, tuple[Findings, Outcome]] = {
     ),
     "automatic-reply": (replace(PLAIN, screening=kind(Kind.AUTO_REPLY)), Outcome.AUTO),
     "bulk-mail": (replace(PLAIN, screening=kind(Kind.BULK)), Outcome.BULK),
+    "newsletter-or-wish": (
+        replace(PLAIN, classification=OFF_THE_LIST, list_signs=True),
+        Outcome.HELD,
+    ),
     "spam-asks-for-a-right": (replace(A_PERSON_ASKS, screening=kind(Kind.SPAM)), Outcome.HELD),
     "spam-nobody-can-read": (
         replace(PLAIN, screening=kind(Kind.SPAM), unreadable=True),
@@ -90,6 +97,7 @@ findings = st.builds(
     arrival_known=st.booleans(),
     released=st.booleans(),
     unreadable=st.booleans(),
+    list_signs=st.booleans(),
 )
 
 
