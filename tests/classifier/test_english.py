@@ -7,18 +7,26 @@ from privacy.rights import Classification
 
 
 def wishes(result: Classification) -> list[str]:
-    return sorted(str(c.right) if c.scope is None else f"{c.right}/{c.scope}" for c in result.rights)
+    return sorted(
+        str(c.right) if c.scope is None else f"{c.right}/{c.scope}" for c in result.rights
+    )
 
 
 REQUESTS = [
-    ("Under Article 15 of the GDPR I ask for access to the personal data you process about me.", "access"),
+    (
+        "Under Article 15 of the GDPR I ask for access to the personal data you process about me.",
+        "access",
+    ),
     ("Could you let me know what information your team keeps on me?", "access"),
     ("I'd like a full copy of my personal data, including the call recordings.", "access"),
     ("Where did you get my phone number from?", "access"),
     ("This is a subject access request under the UK GDPR.", "access"),
     ("Tell me with whom you have shared my details.", "access"),
     ("What do you know about me? Please show me everything.", "access"),
-    ("I am a resident of California and make a request to know the categories of personal information you collected.", "access"),
+    (
+        "I am a resident of California and make a request to know the categories of personal information you collected.",
+        "access",
+    ),
     ("I still have not received my data although I asked in September.", "access"),
     ("Data access request", "access"),
     ("Please correct my surname, it is Okonkwo and not Okonwo.", "rectification"),
@@ -68,7 +76,10 @@ REQUESTS = [
     ("Send me a copy of my data and then delete my account.", "access erasure"),
     ("Please correct my address and stop the newsletters.", "objection/marketing rectification"),
     ("I withdraw my consent and ask you to erase my personal data.", "erasure withdraw_consent"),
-    ("I request access under Article 15 and a machine-readable copy of my data under Article 20 GDPR.", "access portability"),
+    (
+        "I request access under Article 15 and a machine-readable copy of my data under Article 20 GDPR.",
+        "access portability",
+    ),
     ("I object to direct marketing and to analytics.", "objection/analytics objection/marketing"),
 ]
 
@@ -90,7 +101,10 @@ def test_it_finds_every_right_in_an_english_request(text, wanted):
         ("Remove the duplicate contacts in our workspace.", "support"),
         ("The export button does not work.", "support"),
         ("Our platform automates GDPR deletion requests. Shall we schedule a demo?", "vendor"),
-        ("We help companies handle access requests. Do you have 15 minutes for a quick call?", "vendor"),
+        (
+            "We help companies handle access requests. Do you have 15 minutes for a quick call?",
+            "vendor",
+        ),
         ("Which sub-processors do you use?", "policy_question"),
         ("How long do you keep log files?", "policy_question"),
         ("Where can I find your privacy policy?", "policy_question"),
@@ -125,11 +139,17 @@ def test_it_leaves_delicate_mail_to_a_person(text, lane):
 
 def test_it_takes_a_bare_wish_to_leave_a_list_as_an_objection_in_the_lane_unsubscribe():
     result = classify_text("", "Take me off your list please.")
-    assert (str(result.lane), wishes(result), result.primary) == ("unsubscribe", ["objection/marketing"], "objection")
+    assert (str(result.lane), wishes(result), result.primary) == (
+        "unsubscribe",
+        ["objection/marketing"],
+        "objection",
+    )
 
 
 def test_it_asks_a_person_when_a_customer_passes_on_the_wish_of_a_lead():
-    result = classify_text("", "One of our leads asked to be forgotten. Please erase contact 48213 in our workspace.")
+    result = classify_text(
+        "", "One of our leads asked to be forgotten. Please erase contact 48213 in our workspace."
+    )
     assert (wishes(result), result.needs_human) == ([], True)
 
 
@@ -159,7 +179,11 @@ def test_it_reads_a_long_everyday_letter():
         "you still have about me. After that, please close the account and delete all my data.\n\n"
         "Also, the newsletter: no more of that, please.\n\nThanks for your help,\nAnne"
     )
-    assert wishes(classify_text("A few things", text)) == ["access", "erasure", "objection/marketing"]
+    assert wishes(classify_text("A few things", text)) == [
+        "access",
+        "erasure",
+        "objection/marketing",
+    ]
 
 
 def test_it_reads_a_letter_of_a_rights_service_with_its_law():

@@ -7,7 +7,9 @@ from privacy.rights import Classification
 
 
 def wishes(result: Classification) -> list[str]:
-    return sorted(str(c.right) if c.scope is None else f"{c.right}/{c.scope}" for c in result.rights)
+    return sorted(
+        str(c.right) if c.scope is None else f"{c.right}/{c.scope}" for c in result.rights
+    )
 
 
 REQUESTS = [
@@ -27,7 +29,10 @@ REQUESTS = [
     ("Mein Geburtsdatum stimmt nicht.", "rectification"),
     ("Bitte berichtigen Sie die unrichtigen Angaben zu meiner Person.", "rectification"),
     ("Mein Vorname ist in Ihrem System verkehrt, bitte verbessern.", "rectification"),
-    ("Bitte löschen Sie alle personenbezogenen Daten, die Sie über mich gespeichert haben.", "erasure"),
+    (
+        "Bitte löschen Sie alle personenbezogenen Daten, die Sie über mich gespeichert haben.",
+        "erasure",
+    ),
     ("Ich verlange die Löschung meiner Daten nach Art. 17 DSGVO.", "erasure"),
     ("Löscht mein Konto und alles, was dazugehört.", "erasure"),
     ("Bitte loeschen Sie meine Daten.", "erasure"),
@@ -42,7 +47,10 @@ REQUESTS = [
     ("Kann ich einen Export meiner persönlichen Daten als CSV bekommen?", "portability"),
     ("Übertragen Sie meine Daten bitte an den neuen Anbieter.", "portability"),
     ("Ich widerspreche der Verarbeitung meiner personenbezogenen Daten.", "objection"),
-    ("Gegen die Verarbeitung meiner Daten lege ich Widerspruch ein, Art. 21 Abs. 1 DSGVO.", "objection"),
+    (
+        "Gegen die Verarbeitung meiner Daten lege ich Widerspruch ein, Art. 21 Abs. 1 DSGVO.",
+        "objection",
+    ),
     ("Ich möchte keinen Newsletter mehr erhalten.", "objection/marketing"),
     ("Schicken Sie mir keine Werbung mehr.", "objection/marketing"),
     ("Ich widerspreche der Nutzung meiner Daten für Werbung.", "objection/marketing"),
@@ -67,8 +75,14 @@ REQUESTS = [
     ("Ich verlange, dass ein Mensch die Entscheidung überprüft.", "automated_decision"),
     ("Ich widerspreche der automatisierten Entscheidung nach Art. 22 DSGVO.", "automated_decision"),
     ("Erst eine Kopie meiner Daten, danach bitte alles löschen.", "access erasure"),
-    ("Ich widerrufe meine Einwilligung und verlange die Löschung meiner Daten.", "erasure withdraw_consent"),
-    ("Bitte ändern Sie meine Adresse und schicken Sie keine Werbung mehr.", "objection/marketing rectification"),
+    (
+        "Ich widerrufe meine Einwilligung und verlange die Löschung meiner Daten.",
+        "erasure withdraw_consent",
+    ),
+    (
+        "Bitte ändern Sie meine Adresse und schicken Sie keine Werbung mehr.",
+        "objection/marketing rectification",
+    ),
     ("Auskunft nach Art. 15 DSGVO und Herausgabe nach Art. 20 DSGVO", "access portability"),
     ("Namens meiner Mandantin verlange ich die Löschung ihrer personenbezogenen Daten.", "erasure"),
 ]
@@ -91,7 +105,10 @@ def test_it_finds_every_right_in_a_german_request(text, wanted):
         ("Bitte löschen Sie den Termin am Freitag.", "support"),
         ("Ich kündige mein Abo zum Monatsende.", "support"),
         ("Der Import funktioniert nicht.", "support"),
-        ("Unsere Software automatisiert Auskunftsersuchen nach der DSGVO. Wollen wir eine Demo vereinbaren?", "vendor"),
+        (
+            "Unsere Software automatisiert Auskunftsersuchen nach der DSGVO. Wollen wir eine Demo vereinbaren?",
+            "vendor",
+        ),
         ("Welche Unterauftragnehmer setzen Sie ein?", "policy_question"),
         ("Wie lange speichern Sie Protokolle?", "policy_question"),
         ("Anbei meine Bewerbung als Entwicklerin.", "other"),
@@ -122,11 +139,20 @@ def test_it_leaves_delicate_german_mail_to_a_person(text, lane):
 
 
 def test_it_takes_the_withdrawal_from_a_purchase_for_no_withdrawal_of_consent():
-    assert wishes(classify_text("Widerruf des Kaufs", "Hiermit widerrufe ich den Kaufvertrag vom 2. Mai.")) == []
+    assert (
+        wishes(
+            classify_text("Widerruf des Kaufs", "Hiermit widerrufe ich den Kaufvertrag vom 2. Mai.")
+        )
+        == []
+    )
 
 
 def test_it_reads_german_words_whose_umlauts_are_decomposed_or_left_out():
-    for text in ("Bitte lo\u0308schen Sie meine Daten.", "Bitte loschen Sie meine Daten.", "BITTE LÖSCHEN SIE MEINE DATEN."):
+    for text in (
+        "Bitte lo\u0308schen Sie meine Daten.",
+        "Bitte loschen Sie meine Daten.",
+        "BITTE LÖSCHEN SIE MEINE DATEN.",
+    ):
         assert wishes(classify_text("", text)) == ["erasure"]
 
 
