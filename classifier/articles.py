@@ -21,6 +21,7 @@ _JOINED = re.compile(
     r"\s*(?:,|/|&|\b(?:and|und|sowie|or|oder|et|ou|y|e|ed|en|i|oraz|och|og|ja|a|es)\b)\s*(?:art[a-z]*\.?)?"
 )
 _RANGE = re.compile(r"\s*(?:-|\b(?:to|bis|a|do|till|al|through)\b)\s*\d")
+_RANGE_BEGUN = re.compile(r"(?:-|\b(?:to|bis|a|do|till|al|through)\b)\s*$")
 # Article 21(2) and section 1798.120 name the scope of the objection themselves.
 _SCOPES = {
     ("gdpr", "21(2)"): Scope.MARKETING,
@@ -60,7 +61,7 @@ def _numbers(reader: Reader, hit: Hit) -> Iterator[str]:
     after = reader.written(hit.last + 1, hit.last + 1 + _WINDOW)
     before = reader.written(max(0, hit.first - _BEHIND), hit.first)
     behind = _BEFORE.search(before)
-    if behind is not None:
+    if behind is not None and not _RANGE_BEGUN.search(before, 0, behind.start()):
         yield _key(behind)
     yield from _listed(after)
 

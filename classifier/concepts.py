@@ -17,7 +17,7 @@ TRIGGERS: tuple[str, ...] = (
     "correct", "update", "wrong", "misnamed",
     "format", "transfer", "export", "take_along",
     "object", "stop", "optout", "want", "use", "contact", "sell", "no_more",
-    "unsubscribe", "list", "spam", "not_interested", "suppress", "mistrack",
+    "unsubscribe", "list", "spam", "suppress", "mistrack",
     "restrict", "hold",
     "withdraw", "consent_off", "switch_off",
     "human_review", "machine_decides",

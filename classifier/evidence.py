@@ -24,7 +24,10 @@ _ONLY_ASKED, _ONLY_IF = 0.15, 0.1  # taken off a question about how, a condition
 _ARTICLE_ALONE, _ARTICLE_WITHOUT_LAW = 0.82, 0.62
 _WEAK_TRIES = 3  # sentences in which one rule may hold weakly before it is let be
 _ALONE = 3  # words
-_TITLE, _ONLY_NAMED = 8, 0.15  # words of a title; taken off where a right is named outside of one and not asked for
+_TITLE, _ONLY_NAMED = (
+    8,
+    0.15,
+)  # words of a title; taken off where a right is named outside of one and not asked for
 _SURE = 0.99  # nothing is surer than this
 
 Key = tuple[Right, Scope | None]
@@ -142,7 +145,12 @@ def _confidence(rule: Rule, sentence: Sentence, hit: Hit, reader: Reader) -> flo
         confidence -= (_ONLY_ASKED if only_asked else 0) + (_ONLY_IF if mask & _IF else 0)
     if rule.person and not about_the_writer(mask):
         confidence -= _NO_PERSON_BUT_LAW if reader.mask & _LAW else _NO_PERSON
-    if rule.mention and not asked and not about_the_writer(mask) and len(reader.text.words) > _TITLE:
+    if (
+        rule.mention
+        and not asked
+        and not about_the_writer(mask)
+        and len(reader.text.words) > _TITLE
+    ):
         confidence -= _ONLY_NAMED
     return round(confidence, 2)
 

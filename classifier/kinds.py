@@ -223,7 +223,9 @@ def _wording_headers(letter: _Letter) -> Iterator[Signal]:
     if (message.header("x-ack") or "").strip().lower() == "no":
         yield _weak("x-ack: no", _WORDING, Kind.AUTO_REPLY)
     if any(
-        name not in _NOT_SEARCHED and (_AUTO_WORD.search(name) or _AUTO_WORD.search(value))
+        name not in _NOT_SEARCHED
+        and value.strip().lower() != "no"
+        and (_AUTO_WORD.search(name) or _AUTO_WORD.search(value))
         for name, value in message.headers
     ):
         yield _weak("a header speaks of automatic mail", _WORDING, Kind.AUTO_REPLY)

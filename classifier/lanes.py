@@ -19,7 +19,6 @@ _BARE = (
     "no_contact",
     "stop_contact",
     "stop_alone",
-    "not_interested",
     "delete_from_marketing",
 )
 _LAW = BIT["law"]

@@ -94,7 +94,7 @@ def _classify(parts: list[_Part], settings: ClassifierSettings) -> Classificatio
     evidence, code = _read_parts(_without_answered_subject(written))
     claims = _in_order(_believed(evidence))
     lane = choose_lane(evidence, claims)
-    if code == data.UNKNOWN and not claims and lane is Lane.OTHER and not evidence.lanes:
+    if not claims and _is_foreign(code, evidence):
         lane = Lane.UNCLEAR
     doubts = tuple(_doubts(evidence, claims, lane, code, settings))
     if opens_like_a_machine(written[-1].text):
@@ -103,6 +103,13 @@ def _classify(parts: list[_Part], settings: ClassifierSettings) -> Classificatio
     return Classification(
         lane=lane, rights=claims, needs_human=bool(doubts), reasons=(*doubts, *lane_reasons)
     )
+
+
+def _is_foreign(code: str, evidence: Evidence) -> bool:
+    """Whether the text is in a language of which we know no words; its look-alikes of ours mean nothing."""
+    if code == data.UNKNOWN:
+        return not evidence.lanes
+    return code not in data.language_codes()
 
 
 def _without_answered_subject(parts: list[_Part]) -> list[_Part]:
