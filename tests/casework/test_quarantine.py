@@ -1,0 +1,223 @@
+"""What cannot be worked goes to a person with a running clock, holds up nobody, and can be tried again."""
+
+from datetime import timedelta
+
+import pytest
+
+from casework import processing
+from casework.processing import ATTEMPTS, LEASE, process_batch
+from casework.quarantine import adopt_unsealable, retry_quarantined
+from casework_values import (
+    ANNE,
+    BOTH_ENGINES,
+    ERASE,
+    LAWS,
+    LONG,
+    MINUTE,
+    NOON,
+    FailingClassifier,
+    TestDesk,
+    arriving,
+    mail,
+    profile,
+    rights_of,
+)
+from classifier.rules import RulesClassifier
+from core_values import asking
+from privacy.audit import AuditKind
+from privacy.deadlines import acknowledgement_due
+from privacy.deciding import Outcome
+from privacy.errors import Permanent, Retryable
+from privacy.rights import Right
+from storage.messages import claim_messages, raw_of
+
+POISON = "poisonous words"
+
+
+@pytest.fixture
+def poisoned(desk: TestDesk) -> TestDesk:
+    """A desk with one message in quarantine."""
+    desk.classifier = FailingClassifier(POISON)
+    desk.receive(mail(f"{POISON} {ERASE}"))
+    return desk
+
+
+@BOTH_ENGINES
+def test_one_message_that_breaks_its_reader_holds_up_none_of_fifty(desk):
+    desk.profile = profile(limits=LONG)
+    desk.classifier = FailingClassifier(POISON)
+    mails = [
+        mail(f"{ERASE} I am number {n}.", number=n, From=f"p{n}@h{n}.example") for n in range(49)
+    ]
+    mails.insert(25, mail(f"{POISON} {ERASE}", number=99))
+    rows = desk.receive(*(arriving(raw) for raw in mails))
+    assert [n for n, row in enumerate(rows) if row.outcome is not Outcome.CASE] == [25]
+    assert rows[25].outcome is Outcome.QUARANTINED
+    assert (len(desk.cases()), len(desk.letters())) == (50, 49)
+
+
+@BOTH_ENGINES
+def test_it_opens_a_stub_case_whose_clock_runs_from_arrival(poisoned):
+    (row,) = poisoned.messages()
+    case = poisoned.case()
+    assert (row.outcome, row.reason) == (Outcome.QUARANTINED, "failed-ValueError")
+    assert (row.case_id, case.stub_reason) == (case.case_id, "failed-ValueError")
+    assert case.acknowledge == acknowledgement_due(NOON, LAWS)
+    assert (poisoned.letters(), poisoned.drafts()) == ([], [])
+    (task,) = poisoned.tasks()
+    assert (task.kind, task.urgent, task.due_on) == ("read_by_hand", True, case.acknowledge.on)
+    assert poisoned.kinds_of_events(case.case_id) == [
+        AuditKind.CASE_OPENED,
+        AuditKind.MESSAGE_QUARANTINED,
+    ]
+    assert poisoned.chain_holds(case.case_id)
+
+
+def test_the_words_of_the_error_are_kept_nowhere(poisoned):
+    (row,) = poisoned.messages()
+    case = poisoned.case()
+    said = f"{row} {case} {poisoned.tasks()} {poisoned.events(case.case_id)}"
+    assert "person's words" not in said
+    assert POISON not in said
+
+
+def test_the_bytes_stay_as_they_came(poisoned):
+    (row,) = poisoned.messages()
+    with poisoned.database.reading() as reading:
+        assert raw_of(reading, row.inbound_id) == mail(f"{POISON} {ERASE}")
+
+
+@BOTH_ENGINES
+def test_tried_again_its_stub_becomes_the_case_of_the_mail(poisoned):
+    (row,) = poisoned.messages()
+    stub = poisoned.case()
+    poisoned.classifier = RulesClassifier()
+    poisoned.now += MINUTE
+    retry_quarantined(poisoned.database, row.inbound_id, actor="sam", now=poisoned.now)
+    poisoned.work()
+    case = poisoned.case()
+    assert (case.case_id, case.reference, case.acknowledge) == (
+        stub.case_id,
+        stub.reference,
+        stub.acknowledge,
+    )
+    assert (case.stub_reason, case.requester, rights_of(case)) == (None, ANNE, ["erasure"])
+    assert case.items[0].received_at == NOON
+    assert len(poisoned.letters()) == 1
+    assert poisoned.chain_holds(case.case_id)
+
+
+def test_tried_again_in_vain_it_keeps_its_stub(poisoned):
+    (row,) = poisoned.messages()
+    stub = poisoned.case()
+    retry_quarantined(poisoned.database, row.inbound_id, actor="sam", now=poisoned.now)
+    poisoned.work()
+    assert poisoned.message(row.inbound_id).outcome is Outcome.QUARANTINED
+    assert poisoned.case() == stub
+    assert len(poisoned.tasks()) == 1
+
+
+def test_only_a_message_in_quarantine_can_be_tried_again(desk):
+    row = desk.receive_one(mail(ERASE))
+    with pytest.raises(Permanent):
+        retry_quarantined(desk.database, row.inbound_id, actor="sam", now=desk.now)
+
+
+def test_a_message_that_the_parser_cannot_read_goes_to_quarantine(desk, monkeypatch):
+    from intake.defects import Defect
+    from privacy.messages import ParsedMessage, Sender
+
+    broken = ParsedMessage(
+        sender=Sender(reasons=("not-read",)),
+        defects=(Defect.UNREADABLE,),
+        unreadable_reason="RecursionError",
+    )
+    monkeypatch.setattr("casework.reading.parse_message", lambda _: broken)
+    row = desk.receive_one(mail(ERASE))
+    assert (row.outcome, row.reason) == (Outcome.QUARANTINED, "not-parsed-RecursionError")
+    assert desk.case().stub_reason == "not-parsed-RecursionError"
+
+
+@BOTH_ENGINES
+def test_a_message_that_kills_its_worker_again_and_again_is_read_no_more(desk):
+    (row,) = desk.keep(mail(ERASE))
+    for _ in range(ATTEMPTS):
+        with desk.database.transaction() as transaction:
+            assert claim_messages(transaction, now=desk.now, limit=1, lease=LEASE)
+        desk.now += LEASE + MINUTE  # the worker died with it
+    desk.classifier = FailingClassifier("", error=AssertionError("it was read"))
+    desk.work()
+    row = desk.message(row.inbound_id)
+    assert (row.outcome, row.reason) == (Outcome.QUARANTINED, "worker-died-repeatedly")
+    assert desk.case().acknowledge == acknowledgement_due(NOON, LAWS)
+
+
+def test_a_message_that_breaks_the_writing_of_its_batch_is_found_alone(desk, monkeypatch):
+    rows = desk.keep(*(mail(f"{ERASE} {n}", number=n, From=f"p@h{n}.example") for n in range(5)))
+    work_message, poison = processing.work_message, rows[3].inbound_id
+
+    def work(message, *others):
+        if message.inbound_id == poison:
+            raise LookupError("anne@person.example")
+        work_message(message, *others)
+
+    monkeypatch.setattr(processing, "work_message", work)
+    desk.work()
+    outcomes = [desk.message(row.inbound_id).outcome for row in rows]
+    assert outcomes == [Outcome.CASE] * 3 + [Outcome.QUARANTINED, Outcome.CASE]
+    assert desk.message(poison).reason == "failed-LookupError"
+    assert len(desk.letters()) == 4
+
+
+def test_trouble_of_the_database_puts_a_message_off_and_loses_nothing(desk, monkeypatch):
+    (row,) = desk.keep(mail(ERASE))
+
+    def busy(*_: object) -> None:
+        raise Retryable("database: locked")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(processing, "write_down", busy)
+        process_batch(desk.services, desk.now)
+    assert desk.message(row.inbound_id).outcome is None
+    assert (desk.work(), desk.cases()) == (0, [])
+    desk.now += 2 * MINUTE
+    desk.work()
+    assert desk.message(row.inbound_id).outcome is Outcome.CASE
+    assert (len(desk.cases()), len(desk.letters())) == (1, 1)
+
+
+def test_a_worker_that_lost_its_lease_writes_nothing(desk, open_again):
+    """It was stopped for longer than its lease, and another one has worked the message meanwhile."""
+    (row,) = desk.keep(mail(ERASE))
+    other = TestDesk(open_again(), now=desk.now + LEASE + timedelta(seconds=1))
+
+    class Sleeper:
+        def classify(self, _message):
+            other.work()
+            return asking(Right.ACCESS)
+
+    desk.classifier = Sleeper()
+    process_batch(desk.services, desk.now)
+    assert desk.message(row.inbound_id).outcome is Outcome.CASE
+    assert rights_of(desk.case()) == ["erasure"]
+    assert len(desk.letters()) == 1
+
+
+@BOTH_ENGINES
+def test_a_message_that_cannot_be_unsealed_gets_its_stub_case(desk, open_again):
+    from sqlalchemy import delete
+
+    from storage.tables import DATA_KEY
+
+    rows = desk.keep(mail(ERASE, number=1), mail(ERASE, number=2, From="bea@person.example"))
+    with desk.database.transaction() as transaction:
+        transaction.change(delete(DATA_KEY).where(DATA_KEY.c.owner_id == rows[0].inbound_id))
+    again = TestDesk(open_again())
+    again.work()
+    assert adopt_unsealable(again.database, again.profile, again.now) == 1
+    assert adopt_unsealable(again.database, again.profile, again.now) == 0
+    lost, read = (again.message(row.inbound_id) for row in rows)
+    assert (lost.outcome, lost.reason) == (Outcome.QUARANTINED, "cannot-unseal")
+    assert read.outcome is Outcome.CASE
+    assert {case.stub_reason for case in again.cases()} == {None, "cannot-unseal"}
+    assert "read_by_hand" in again.task_kinds()
