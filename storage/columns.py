@@ -1,16 +1,16 @@
 """Column types that mean the same on both engines.
 
 SQLite's STRICT tables know INTEGER, REAL, TEXT and BLOB only, and its dates lose their zone; so each type says
-what it is on either side.
+what it is on either side. The ways in and out are plain functions: they run for every value of every row.
 """
 
-# ruff: noqa: ANN401, ARG002 (the signatures are those of SQLAlchemy)
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -30,144 +30,185 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from privacy.instants import as_utc
 
+Way = Callable[[Any], Any]
+Value = TypeVar("Value")
+Word = TypeVar("Word", bound=StrEnum)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-Word = TypeVar("Word", bound=StrEnum)
 
 
-def _is_sqlite(dialect: Dialect) -> bool:
-    return dialect.name == "sqlite"
+class Stored(TypeDecorator[Value], Generic[Value]):
+    """A type that is one thing on SQLite and another on PostgreSQL, with the ways into and out of either.
+
+    A way that is None leaves the value as it is; NULL stays NULL.
+    """
+
+    # On PostgreSQL; it also decides what can be done with the column.
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = Text
+    on_sqlite: ClassVar[TypeEngine[Any]] = Text()
+
+    def __init_subclass__(cls) -> None:
+        """Let SQLAlchemy keep compiled statements; it looks for this in each class itself."""
+        super().__init_subclass__()
+        cls.cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return what the column is on this engine."""
+        return self.on_sqlite if dialect.name == "sqlite" else self.impl_instance
+
+    def bind_processor(self, dialect: Dialect) -> Way | None:
+        """Return the way into this engine."""
+        way = self.into_sqlite() if dialect.name == "sqlite" else self.into_postgresql()
+        return None if way is None else _unless_null(way)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Way | None:
+        """Return the way out of this engine."""
+        del coltype
+        way = self.out_of_sqlite() if dialect.name == "sqlite" else self.out_of_postgresql()
+        return None if way is None else _unless_null(way)
+
+    def into_sqlite(self) -> Way | None:
+        """Return the way of a value into SQLite."""
+        return None
+
+    def out_of_sqlite(self) -> Way | None:
+        """Return the way of a value out of SQLite."""
+        return None
+
+    def into_postgresql(self) -> Way | None:
+        """Return the way of a value into PostgreSQL."""
+        return None
+
+    def out_of_postgresql(self) -> Way | None:
+        """Return the way of a value out of PostgreSQL."""
+        return None
 
 
-class UtcDateTime(TypeDecorator[datetime]):
+class UtcDateTime(Stored[datetime]):
     """An instant: timestamptz on PostgreSQL, microseconds since 1970 on SQLite. Refuses naive values."""
 
+    on_sqlite = Integer()
     impl = DateTime(timezone=True)
-    cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(
-            Integer() if _is_sqlite(dialect) else DateTime(timezone=True)
-        )
+    def into_sqlite(self) -> Way:
+        return lambda instant: (as_utc(instant) - _EPOCH) // _MICROSECOND
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        if value is None:
-            return None
-        instant = as_utc(value)
-        return (instant - _EPOCH) // _MICROSECOND if _is_sqlite(dialect) else instant
+    def out_of_sqlite(self) -> Way:
+        return lambda number: _EPOCH + timedelta(microseconds=number)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return _EPOCH + value * _MICROSECOND if _is_sqlite(dialect) else as_utc(value)
+    def into_postgresql(self) -> Way:
+        return as_utc
+
+    def out_of_postgresql(self) -> Way:
+        return as_utc
 
 
-class Day(TypeDecorator[date]):
+class Day(Stored[date]):
     """A local date: DATE on PostgreSQL, ISO text on SQLite."""
 
-    impl = Date
-    cache_ok = True
+    impl = Date()
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(Text() if _is_sqlite(dialect) else Date())
+    def into_sqlite(self) -> Way:
+        return date.isoformat
 
-    def process_bind_param(self, value: date | None, dialect: Dialect) -> Any:
-        return value.isoformat() if value is not None and _is_sqlite(dialect) else value
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> date | None:
-        return date.fromisoformat(value) if isinstance(value, str) else value
+    def out_of_sqlite(self) -> Way:
+        return date.fromisoformat
 
 
-class Id(TypeDecorator[UUID]):
+class Id(Stored[UUID]):
     """A UUID: native on PostgreSQL, its 16 bytes on SQLite."""
 
-    impl = Uuid
-    cache_ok = True
+    on_sqlite = LargeBinary()
+    impl = Uuid()
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(LargeBinary() if _is_sqlite(dialect) else Uuid())
+    def into_sqlite(self) -> Way:
+        return lambda name: name.bytes
 
-    def process_bind_param(self, value: UUID | None, dialect: Dialect) -> Any:
-        return value.bytes if value is not None and _is_sqlite(dialect) else value
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> UUID | None:
-        return UUID(bytes=value) if isinstance(value, bytes) else value
+    def out_of_sqlite(self) -> Way:
+        return lambda octets: UUID(bytes=octets)
 
 
-class Flag(TypeDecorator[bool]):
+class Flag(Stored[bool]):
     """Yes or no: BOOLEAN on PostgreSQL, 0 or 1 on SQLite."""
 
-    impl = Boolean
-    cache_ok = True
+    on_sqlite = Integer()
+    impl = Boolean()
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(Integer() if _is_sqlite(dialect) else Boolean())
+    def into_sqlite(self) -> Way:
+        return int
 
-    def process_bind_param(self, value: bool | None, dialect: Dialect) -> Any:  # noqa: FBT001
-        return int(value) if value is not None and _is_sqlite(dialect) else value
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> bool | None:
-        return None if value is None else bool(value)
+    def out_of_sqlite(self) -> Way:
+        return bool
 
 
-class Count(TypeDecorator[int]):
+class Count(Stored[int]):
     """A whole number of up to 63 bits."""
 
-    impl = BigInteger
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(Integer() if _is_sqlite(dialect) else BigInteger())
+    on_sqlite = Integer()
+    impl = BigInteger()
 
 
-class Share(TypeDecorator[float]):
+class Share(Stored[float]):
     """A number with all its digits, such as a share between 0 and 1."""
 
-    impl = Double
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(REAL() if _is_sqlite(dialect) else Double())
+    on_sqlite = REAL()
+    impl = Double()
 
 
-class Plain(TypeDecorator[str]):
+class Words(Stored[Value]):
+    """A type that is text on both engines."""
+
+    def into_text(self) -> Way:
+        """Return the way of a value into text."""
+        raise NotImplementedError
+
+    def out_of_text(self) -> Way | None:
+        """Return the way of a value out of text."""
+        return None
+
+    def into_sqlite(self) -> Way:
+        return self.into_text()
+
+    def into_postgresql(self) -> Way:
+        return self.into_text()
+
+    def out_of_sqlite(self) -> Way | None:
+        return self.out_of_text()
+
+    def out_of_postgresql(self) -> Way | None:
+        return self.out_of_text()
+
+
+class Plain(Words[str]):
     """Text of ours. NUL and lone surrogates, which PostgreSQL refuses, become marks on both engines alike."""
 
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return None if value is None else storable(value)
+    def into_text(self) -> Way:
+        return storable
 
 
-class OneOf(TypeDecorator[Word]):
+class OneOf(Words[Word]):
     """A word of a closed list; the table's CHECK holds the list against other writers."""
-
-    impl = Text
-    cache_ok = True
 
     def __init__(self, words: type[Word]) -> None:
         super().__init__()
         self.words = words
 
-    def process_bind_param(self, value: Word | None, dialect: Dialect) -> str | None:
-        return None if value is None else self.words(value).value
+    def into_text(self) -> Way:
+        # Members and their plain spellings; anything else is a KeyError, which no transaction survives.
+        return {word: str(word) for word in self.words}.__getitem__
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Word | None:
-        return None if value is None else self.words(value)
+    def out_of_text(self) -> Way:
+        return {str(word): word for word in self.words}.__getitem__
 
 
-class Codes(TypeDecorator[tuple[str, ...]]):
+class Codes(Words[tuple[str, ...]]):
     """A short list of codes, as a JSON array in text; never personal data."""
 
-    impl = Text
-    cache_ok = True
+    def into_text(self) -> Way:
+        return lambda codes: json.dumps(codes) if codes else "[]"
 
-    def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str | None:
-        return None if value is None else json.dumps(value) if value else "[]"
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> tuple[str, ...] | None:
-        return None if value is None else () if value == "[]" else tuple(json.loads(value))
+    def out_of_text(self) -> Way:
+        return lambda text: () if text == "[]" else tuple(json.loads(text))
 
 
 def storable(text: str) -> str:
@@ -178,3 +219,7 @@ def storable(text: str) -> str:
     if text.isascii():
         return text
     return text.encode("utf-8", "replace").decode()
+
+
+def _unless_null(way: Way) -> Way:
+    return lambda value: None if value is None else way(value)

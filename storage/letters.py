@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -19,7 +18,8 @@ ERASED = "(erased)"
 
 def seal_message(vault: Vault, owner: UUID, column: str, message: OutboundMessage) -> bytes:
     """Return the message sealed under its case's key."""
-    values = asdict(message) | {"date": message.date.isoformat()}
+    letter = vars(message.letter)
+    values = vars(message) | {"letter": letter, "date": message.date.isoformat()}
     return vault.seal(owner, column, json.dumps(values).encode())
 
 

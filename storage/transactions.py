@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, CursorResult, Executable, Result, Row, Select, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.bulk import engines_insert, insert_rows
 from storage.postgres import Lock, take
 from storage.sealing import KeyRing, Vault
 
@@ -41,17 +42,15 @@ class Transaction(Reading):
 
     def insert(self, table: Table, rows: Sequence[Values]) -> None:
         """Add rows that have the same columns, in one go."""
-        if rows:
-            self.connection.execute(table.insert(), rows)
+        insert_rows(self.connection, table, rows)
 
     def insert_new(self, table: Table, rows: Sequence[Values]) -> None:
         """Add the rows whose unique values are not there yet."""
-        if rows:
-            self.connection.execute(self.upsert(table).on_conflict_do_nothing(), rows)
+        insert_rows(self.connection, table, rows, only_new=True)
 
     def upsert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """Return the engine's own INSERT, which knows ON CONFLICT."""
-        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+        return engines_insert(self.connection.dialect, table)
 
     def change(self, statement: Executable, rows: Sequence[Values] | None = None) -> int:
         """Run an UPDATE or DELETE, once or once per row of values; returns how many rows it changed."""
