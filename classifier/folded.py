@@ -86,11 +86,17 @@ def fold(text: str) -> Folded:
 
 
 def _fold_with_origins(text: str) -> Folded:
-    chars: list[str] = []
+    parts: list[str] = []
     origins: list[int] = []
-    for place, char in enumerate(text):
-        folded = _TABLE[ord(char)]
-        chars.append(folded)
-        origins.extend([place] * len(folded))
-    origins.append(len(text))
-    return Folded("".join(chars), origins)
+    done = 0
+    for run in _BEYOND_ASCII.finditer(text):
+        parts.append(text[done : run.start()].lower())
+        origins.extend(range(done, run.start()))
+        for place, char in enumerate(run[0], start=run.start()):
+            folded = _TABLE[ord(char)]
+            parts.append(folded)
+            origins.extend([place] * len(folded))
+        done = run.end()
+    parts.append(text[done:].lower())
+    origins.extend(range(done, len(text) + 1))
+    return Folded("".join(parts), origins)

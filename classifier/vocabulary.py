@@ -146,13 +146,20 @@ class Lexicon:
                 (gapped if 1 in phrase.gaps else rows).setdefault(second, []).append(phrase)
         return Phrases(_frozen(rows), _frozen(gapped), tuple(stemmed), bool(fitting))
 
+    def find_start(self, word: str) -> int:
+        """Return the mark of a word that begins phrases which no pair of words announces."""
+        if word not in self._phrases and word[:_HEAD] not in self._stem_phrases:
+            return 0
+        phrases = self.phrases[word]
+        return PHRASE_START if phrases.gapped or phrases.open or phrases.by_stem else 0
+
     def find_mask(self, word: str, *, forgiving: bool) -> int:
         """Return the concepts of one word: by its own entry, else the longest stem, else the longest ending."""
         mask = self._exact.get(word)
-        if mask is None:
-            mask = _longest(self._stems.get(word[:_HEAD]), word, str.startswith)
-        if mask is None:
-            mask = _longest(self._ends.get(word[-_HEAD:]), word, str.endswith)
+        if mask is None and (stems := self._stems.get(word[:_HEAD])):
+            mask = _longest(stems, word, str.startswith)
+        if mask is None and (ends := self._ends.get(word[-_HEAD:])):
+            mask = _longest(ends, word, str.endswith)
         if mask is None and forgiving:
             meant = self._slips.meant(word)
             mask = None if meant is None else self._exact[meant]
@@ -174,9 +181,9 @@ class Masks(dict[str, int]):
         return mask
 
     def _read(self, word: str) -> int:
-        phrases = self._lexicon.phrases[word]
-        starts = PHRASE_START if phrases.gapped or phrases.open or phrases.by_stem else 0
-        return starts | self._lexicon.find_mask(word, forgiving=self._forgiving)
+        return self._lexicon.find_start(word) | self._lexicon.find_mask(
+            word, forgiving=self._forgiving
+        )
 
 
 class PhraseMemory(dict[str, Phrases]):
@@ -209,8 +216,6 @@ def _frozen(phrases: Mapping[str, list[Phrase]]) -> Mapping[str, tuple[Phrase, .
     return {second: tuple(known) for second, known in phrases.items()}
 
 
-def _longest(
-    known: Mapping[str, int] | None, word: str, fits: Callable[[str, str], bool]
-) -> int | None:
-    best = max((part for part in known or () if fits(word, part)), key=len, default=None)
-    return None if best is None or known is None else known[best]
+def _longest(known: Mapping[str, int], word: str, fits: Callable[[str, str], bool]) -> int | None:
+    best = max((part for part in known if fits(word, part)), key=len, default=None)
+    return None if best is None else known[best]
