@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, tuple_, update
+from sqlalchemy import bindparam, select, update
 
 from privacy.deciding import Outcome
 from privacy.messages import ArrivalBasis, RawMessage
@@ -94,14 +94,32 @@ def _place(message: RawMessage) -> Place | None:
 
 
 def _known_places(transaction: Transaction, batch: Iterable[RawMessage]) -> dict[Place, UUID]:
+    """Folder by folder: SQLite finds no index for a list of rows."""
+    uids: dict[tuple[str, str, int], list[int]] = {}
+    for place in map(_place, batch):
+        if place is not None:
+            uids.setdefault(place[:3], []).append(place[3])
+    return {
+        (*folder, uid): inbound_id
+        for folder, wanted in uids.items()
+        for uid, inbound_id in _known_uids(transaction, folder, wanted)
+    }
+
+
+def _known_uids(
+    transaction: Transaction, folder: tuple[str, str, int], uids: Iterable[int]
+) -> Iterator[tuple[int, UUID]]:
     delivery = DELIVERY.c
-    columns = (delivery.mailbox, delivery.folder, delivery.uidvalidity, delivery.uid)
-    found: dict[Place, UUID] = {}
-    for chunk in in_chunks(place for place in map(_place, batch) if place is not None):
-        question = select(*columns, delivery.inbound_id).where(tuple_(*columns).in_(chunk))
-        for mailbox, folder, uidvalidity, uid, inbound_id in transaction.fetch(question):
-            found[mailbox, folder, uidvalidity, uid] = inbound_id
-    return found
+    mailbox, name, uidvalidity = folder
+    for chunk in in_chunks(uids):
+        question = select(delivery.uid, delivery.inbound_id).where(
+            delivery.mailbox == mailbox,
+            delivery.folder == name,
+            delivery.uidvalidity == uidvalidity,
+            delivery.uid.in_(chunk),
+        )
+        for uid, inbound_id in transaction.fetch(question):
+            yield uid, inbound_id
 
 
 def _known_contents(transaction: Transaction, keys: Sequence[bytes]) -> dict[bytes, _Content]:
