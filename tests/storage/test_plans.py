@@ -1,0 +1,163 @@
+"""Questions that are asked all day walk an index, however many rows there are."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import event, text
+
+from privacy.cases import CaseState
+from privacy.deciding import Outcome
+from privacy.outgoing import OutgoingState
+from storage.cases import add_cases, find_case, known_cases, list_cases
+from storage.cursors import unknown_uids
+from storage.database import open_database
+from storage.drafts import list_drafts
+from storage.ids import new_id
+from storage.messages import (
+    claim_messages,
+    count_by_outcome,
+    find_same_mail,
+    keep_raw,
+    list_messages,
+    messages_of_case,
+    oldest_unprocessed,
+)
+from storage.outbox import (
+    answer_counts,
+    claim_letter,
+    confirm_sent,
+    enqueue,
+    expire_leases,
+    letters_of_case,
+    list_letters,
+    oldest_pending,
+    uncertain_letters,
+)
+from storage.tasks import list_tasks
+
+LEASE = timedelta(minutes=5)
+KEYS = SimpleNamespace(sender=b"s", domain=b"d", body=b"b")
+
+
+@pytest.fixture
+def sqlite(tmp_path, make):
+    settings = make.settings_for(f"sqlite:///{tmp_path / 'a.db'}")
+    database = open_database(settings, make.key_ring(), region="default")
+    with database.transaction() as transaction:
+        case = make.case()
+        keep_raw(transaction, [make.in_folder(2)], now=make.now)
+        add_cases(transaction, [case], now=make.now)
+        enqueue(transaction, [make.queued(case)])
+    yield database
+    database.close()
+
+
+def plans_of(database, ask):
+    """Return how SQLite would answer each question, with the question."""
+    asked = []
+
+    def note(_connection, _cursor, statement, parameters, *_rest):
+        if statement.startswith(("SELECT", "UPDATE")):
+            asked.append((statement, parameters))
+
+    with database.transaction() as transaction:
+        event.listen(transaction.connection, "before_cursor_execute", note)
+        ask(transaction)
+        event.remove(transaction.connection, "before_cursor_execute", note)
+        return [
+            (statement, " | ".join(row[3] for row in explain(transaction, statement, parameters)))
+            for statement, parameters in asked
+        ]
+
+
+def explain(transaction, statement, parameters):
+    one = parameters[0] if isinstance(parameters, list) else parameters
+    return transaction.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", one).all()
+
+
+QUESTIONS = {
+    "list_cases": lambda tx, _: list_cases(tx),
+    "list_cases of a state": lambda tx, make: list_cases(
+        tx, state=CaseState.OPEN, after=(make.now, new_id())
+    ),
+    "find_case": lambda tx, _: find_case(tx, "PR-2026-000001-XX"),
+    "known_cases": lambda tx, _: known_cases(tx, numbers=[1, 2], references=["PR", "PS"]),
+    "keep_raw": lambda tx, make: keep_raw(tx, [make.in_folder(7), make.in_folder(8)], now=make.now),
+    "claim_messages": lambda tx, make: claim_messages(tx, now=make.now, limit=5, lease=LEASE),
+    "find_same_mail": lambda tx, _: find_same_mail(tx, [b"k", b"l"]),
+    "list_messages": lambda tx, _: list_messages(tx, outcomes=None, limit=5),
+    "list_messages of an outcome": lambda tx, make: list_messages(
+        tx, outcomes=[Outcome.HELD], limit=5, after=(make.now, new_id())
+    ),
+    "messages_of_case": lambda tx, _: messages_of_case(tx, new_id()),
+    "oldest_unprocessed": lambda tx, _: oldest_unprocessed(tx),
+    "count_by_outcome": lambda tx, _: count_by_outcome(tx),
+    "answer_counts": lambda tx, make: answer_counts(tx, {1: KEYS, 2: KEYS}, now=make.now),
+    "claim_letter": lambda tx, make: claim_letter(tx, now=make.now, lease=LEASE),
+    "expire_leases": lambda tx, make: expire_leases(tx, now=make.now),
+    "confirm_sent": lambda tx, make: confirm_sent(tx, [b"k"], at=make.now, evidence="trace"),
+    "uncertain_letters": lambda tx, _: uncertain_letters(tx),
+    "oldest_pending": lambda tx, _: oldest_pending(tx),
+    "list_letters": lambda tx, _: list_letters(tx),
+    "list_letters of a state": lambda tx, _: list_letters(tx, states=[OutgoingState.FAILED]),
+    "letters_of_case": lambda tx, _: letters_of_case(tx, new_id()),
+    "list_drafts": lambda tx, _: list_drafts(tx),
+    "list_tasks": lambda tx, _: list_tasks(tx),
+    "unknown_uids": lambda tx, make: unknown_uids(tx, make.privacy, "INBOX", 7, [1, 2]),
+}
+# These walk an index that holds only what waits, or only what is counted.
+WALKS = {
+    "ix_inbound_queue",
+    "ix_inbound_outcome",
+    "ix_outgoing_queue",
+    "ix_task_open",
+    "ix_draft_waiting",
+}
+# A page that is read in the order of an index, and cut off after its limit.
+PAGES = {"ix_privacy_case_received", "ix_inbound_received", "ix_outgoing_queued"}
+
+LISTS = {"CONSTANT ROW"}  # the values of the question itself
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_it_walks_an_index(sqlite, make, name):
+    plans = plans_of(sqlite, lambda transaction: QUESTIONS[name](transaction, make))
+    assert plans
+    for statement, plan in plans:
+        for step in plan.split(" | "):
+            walk = step.startswith("SCAN") and not any(
+                name in step for name in WALKS | PAGES | LISTS
+            )
+            assert not walk, (step, statement)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "list_cases",
+        "list_cases of a state",
+        "list_messages",
+        "list_messages of an outcome",
+        "claim_messages",
+        "list_letters",
+    ],
+)
+def test_a_page_needs_no_sorting(sqlite, make, name):
+    plans = plans_of(sqlite, lambda transaction: QUESTIONS[name](transaction, make))
+    assert "TEMP B-TREE FOR ORDER BY" not in plans[0][1], plans[0]
+
+
+def test_every_index_says_which_question_it_answers(sqlite, make):
+    """An index that no question uses costs every insert and helps nobody."""
+    used = " ".join(
+        plan
+        for ask in QUESTIONS.values()
+        for _, plan in plans_of(sqlite, lambda transaction, ask=ask: ask(transaction, make))
+    )
+    with sqlite.reading() as reading:
+        rows = reading.fetch(
+            text("SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")
+        )
+        unused = {name for name in rows.scalars() if name not in used}
+    assert unused == set()
