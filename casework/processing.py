@@ -7,7 +7,7 @@ another.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -49,9 +49,11 @@ def process_batch(services: Services, now: datetime, *, limit: int = BATCH) -> i
     """Work the oldest waiting messages; returns how many were claimed, 0 when nothing waits."""
     with services.database.transaction() as transaction:
         claimed = claim_messages(transaction, now=now, limit=limit, lease=LEASE)
+    first = services.desk.first_countable
     readable = []
     for message in claimed:
-        at_work = _read(services, message, now)
+        countable = replace(message, received_at=max(message.received_at, first))
+        at_work = _read(services, countable, now)
         if at_work is not None:
             readable.append(at_work)
     if readable and not _worked_together(services, readable, now):
@@ -72,9 +74,19 @@ def _read(services: Services, claimed: ClaimedMessage, now: datetime) -> Message
             if not reading.parser_failed:
                 return MessageAtWork(claimed=claimed, reading=reading)
             reason = f"not-parsed-{reading.message.unreadable_reason}"
-    log.error("message_quarantined", inbound=str(claimed.inbound_id), reason=reason)
-    quarantine(services.database, services.desk, set_aside(claimed), reason=reason, now=now)
+    _give_to_person(services, claimed, reason, now)
     return None
+
+
+def _give_to_person(
+    services: Services, claimed: ClaimedMessage, reason: str, now: datetime
+) -> None:
+    """Set the message aside; when not even that works its lease brings it back, and the others go on."""
+    log.error("message_quarantined", inbound=str(claimed.inbound_id), reason=reason)
+    try:
+        quarantine(services.database, services.desk, set_aside(claimed), reason=reason, now=now)
+    except Exception as error:  # noqa: BLE001 - the oldest message comes first: it would stop the queue for ever
+        log.error("quarantine_failed", inbound=str(claimed.inbound_id), error=type(error).__name__)  # noqa: TRY400
 
 
 def _worked_together(services: Services, at_work: Sequence[MessageAtWork], now: datetime) -> bool:
@@ -99,14 +111,7 @@ def _work_alone(services: Services, at_work: MessageAtWork, now: datetime) -> No
         )
         _postpone(services, at_work.claimed, now)
     except Exception as error:  # noqa: BLE001 - the top of the loop: the message becomes a case for a person
-        log.error("message_quarantined", inbound=str(at_work.inbound_id), reason=_reason(error))  # noqa: TRY400
-        quarantine(
-            services.database,
-            services.desk,
-            set_aside(at_work.claimed),
-            reason=_reason(error),
-            now=now,
-        )
+        _give_to_person(services, at_work.claimed, _reason(error), now)
 
 
 def _reason(error: Exception) -> str:

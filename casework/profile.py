@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from privacy.addresses import without_plus
 from privacy.answering import AnswerLimits
@@ -46,6 +47,14 @@ class DeskProfile:
     def token_key(self) -> TokenKey:
         """The key that new tokens are made with."""
         return self.token_keys[self.current_token_key]
+
+    @property
+    def first_countable(self) -> datetime:
+        """The first instant from which every calendar can count; mail that claims to be older is due since then."""
+        first_year = max(regime.calendar.years[0] for regime in self.regimes)
+        return datetime(
+            first_year, 1, 2, tzinfo=UTC
+        )  # the second: no zone is still in the year before
 
     def is_ours(self, address: str) -> bool:
         """Say whether the address, with or without a plus part, is one that we read or send from."""

@@ -72,7 +72,7 @@ def adopt_unsealable(database: Database, desk: DeskProfile, now: datetime) -> in
         aside = SetAside(
             inbound_id=row.inbound_id,
             mailboxes=row.mailboxes,
-            received_at=row.received_at,
+            received_at=max(row.received_at, desk.first_countable),
             attempts=row.attempts,
         )
         quarantine(database, desk, aside, reason=row.reason or "cannot-unseal", now=now)

@@ -1,6 +1,6 @@
 """What cannot be worked goes to a person with a running clock, holds up nobody, and can be tried again."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -221,3 +221,37 @@ def test_a_message_that_cannot_be_unsealed_gets_its_stub_case(desk, open_again):
     assert read.outcome is Outcome.CASE
     assert {case.stub_reason for case in again.cases()} == {None, "cannot-unseal"}
     assert "read_by_hand" in again.task_kinds()
+
+
+def test_a_message_that_cannot_even_be_set_aside_stops_nobody(desk, monkeypatch):
+    """It is the oldest, so it comes first, and it comes back whenever its lease ends."""
+    desk.classifier = FailingClassifier(POISON)
+    rows = desk.keep(
+        arriving(mail(f"{POISON} {ERASE}"), received_at=NOON - MINUTE),
+        mail(ERASE, number=2, From="bea@person.example"),
+    )
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError("no space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(processing, "quarantine", full)
+        desk.work()
+    assert [desk.message(row.inbound_id).outcome for row in rows] == [None, Outcome.CASE]
+    desk.now += LEASE
+    desk.work()
+    assert desk.message(rows[0].inbound_id).outcome is Outcome.QUARANTINED
+
+
+@pytest.mark.parametrize("text", [ERASE, "What about my things?", POISON])
+def test_mail_that_claims_to_be_older_than_every_calendar_is_due_at_once(desk, text):
+    """A Date header is what the sender wrote: it must stop neither this mail nor the ones behind it."""
+    desk.classifier = FailingClassifier(POISON)
+    old, new = desk.receive(
+        arriving(mail(text), received_at=datetime(1996, 2, 29, tzinfo=UTC)),
+        arriving(mail(ERASE, number=2, From="bea@person.example")),
+    )
+    assert old.outcome in {Outcome.CASE, Outcome.HELD, Outcome.QUARANTINED}
+    dates = [case.acknowledge.on for case in desk.cases()] + [old.hold_due_on]
+    assert [day.year for day in dates if day is not None and day.year < 2026] == [2000]
+    assert new.outcome is Outcome.CASE
