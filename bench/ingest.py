@@ -1,6 +1,6 @@
 """Messages from IMAP to committed case with queued acknowledgement, as a ratio to a plain download of the same mailbox.
 
-    python3 dev.py bench ingest [--messages 1000] [--rounds 5] [--damaged 0.15] [--memory 5000]
+    python3 dev.py bench ingest [--messages 1000] [--rounds 5] [--damaged 0.15] [--ways NAME ...]
 
 Every round measures every way once, in rotated order, each in a process of its own against a private Dovecot and a
 private PostgreSQL with fsync on. Only ratios within a round count: absolute times of a shared machine mean nothing.
@@ -169,13 +169,15 @@ def main() -> None:
             fill(dovecot, address, WARM_UP_MESSAGES, seed=WARM_UP_SEED + number, damaged=0)
         print(
             f"{given.messages} messages, {size / given.messages / 1000:.1f} kB each, {given.damaged:.0%} damaged;"
-            f" {given.rounds} rounds; limits on automatic letters lifted; PostgreSQL with fsync on"
+            f" {given.rounds} rounds; limits on automatic letters lifted; PostgreSQL with fsync on;"
+            f" {os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f} at the start"
         )
         bench = Bench(
             dovecot=dovecot, postgres=postgres, folder=Path(folder), messages=given.messages
         )
         bench.measure("download")  # Dovecot writes its index at the first visit
         run_rounds(bench, given.rounds, given.ways)
+        print(f"load average {os.getloadavg()[0]:.1f} at the end, this bench included")
         report(bench)
         if given.stages:
             report_stages(bench.measure("sqlite stages"))

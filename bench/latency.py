@@ -64,6 +64,7 @@ def main() -> None:
         measure_idle(dovecot, Path(folder) / "idle", given.rounds)
         for sessions in given.sessions:
             measure_smtp(postgres, Path(folder), given, sessions)
+        print(f"{os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f} at the end")
 
 
 # IMAP IDLE
