@@ -16,7 +16,9 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from privacy.errors import Permanent
+from storage.failures import cleaned_driver_error
 
+WORTH_A_COPY = 10  # rows; opening a stream costs a question of its own
 Row = dict[str, Any]
 Way = Callable[[Any], Any]
 
@@ -27,13 +29,20 @@ class _Plan:
 
     statement: str
     columns: tuple[tuple[str, Way | None], ...]
-    by_position: bool
+    types: tuple[str, ...]
 
-    def values(self, row: Row) -> tuple[Any, ...] | Row:
+    def values(self, row: Row) -> tuple[Any, ...]:
         """Return one row as the driver takes it."""
-        if self.by_position:
-            return tuple([way(row[name]) if way else row[name] for name, way in self.columns])
-        return {name: way(row[name]) if way else row[name] for name, way in self.columns}
+        return tuple([way(row[name]) if way else row[name] for name, way in self.columns])
+
+    def named(self, values: tuple[Any, ...]) -> Row:
+        """Return the same by name, as psycopg takes it."""
+        return {name: value for (name, _), value in zip(self.columns, values, strict=True)}
+
+    def copy_into(self, table: str) -> str:
+        """Return the statement that opens a stream of rows into the table."""
+        names = ", ".join(f'"{name}"' for name, _ in self.columns)
+        return f'COPY "{table}" ({names}) FROM STDIN (FORMAT BINARY)'
 
 
 def engines_insert(dialect: Dialect, table: Table) -> sqlite.Insert | postgresql.Insert:
@@ -52,12 +61,28 @@ def insert_rows(
         return
     plan = _plan(connection.dialect, table, tuple(rows[0]), only_new)
     try:
-        values: Any = [plan.values(row) for row in rows]
+        values = [plan.values(row) for row in rows]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise Permanent(
-            f"database: a value does not fit into {table.name} ({type(error).__name__})"
-        ) from None
-    connection.exec_driver_sql(plan.statement, values)
+        kind = type(error).__name__
+        raise Permanent(f"database: a value does not fit into {table.name} ({kind})") from None
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(plan.statement, values)
+    elif only_new or len(values) < WORTH_A_COPY:
+        connection.exec_driver_sql(plan.statement, [plan.named(row) for row in values])
+    else:
+        _copy(connection, plan, table.name, values)
+
+
+def _copy(connection: Connection, plan: _Plan, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Stream the rows: PostgreSQL then plans and answers once, not for every row."""
+    driver: Any = connection.connection.driver_connection
+    try:
+        with driver.cursor() as cursor, cursor.copy(plan.copy_into(table)) as copy:
+            copy.set_types(plan.types)
+            for row in rows:
+                copy.write_row(row)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise cleaned_driver_error(error) from None
 
 
 @lru_cache(maxsize=256)
@@ -67,11 +92,10 @@ def _plan(dialect: Dialect, table: Table, names: tuple[str, ...], only_new: bool
         insert = insert.on_conflict_do_nothing()
     compiled = insert.compile(dialect=dialect, column_keys=list(names))
     order = compiled.positiontup if isinstance(compiled, SQLCompiler) else None
-    ways = {
-        name: table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names
-    }
+    types = {name: table.c[name].type.dialect_impl(dialect) for name in names}
+    ordered = tuple(order or names)
     return _Plan(
         statement=str(compiled),
-        columns=tuple((name, ways[name]) for name in order or names),
-        by_position=order is not None,
+        columns=tuple((name, types[name].bind_processor(dialect)) for name in ordered),
+        types=tuple(table.c[name].type.compile(dialect=dialect).lower() for name in ordered),
     )

@@ -47,6 +47,11 @@ def cleaned(error: SQLAlchemyError | sqlite3.Error) -> PrivacyError:
     return _told(error, error.orig)
 
 
+def cleaned_driver_error(error: Exception) -> PrivacyError:
+    """Return the same for an error that comes from the driver itself."""
+    return _told(error, error)
+
+
 def _told(error: Exception, cause: BaseException | None) -> PrivacyError:
     code, passes = _code_of(cause)
     text = f"database: {type(error).__name__} ({code})"

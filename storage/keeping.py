@@ -118,8 +118,7 @@ def _known_uids(
             delivery.uidvalidity == uidvalidity,
             delivery.uid.in_(chunk),
         )
-        for uid, inbound_id in transaction.fetch(question):
-            yield uid, inbound_id
+        yield from ((uid, inbound_id) for uid, inbound_id in transaction.fetch(question))
 
 
 def _known_contents(transaction: Transaction, keys: Sequence[bytes]) -> dict[bytes, _Content]:
