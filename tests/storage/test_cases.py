@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -83,6 +84,18 @@ def test_an_extended_case_keeps_its_first_clocks_and_starts_new_ones(database, m
     with database.reading() as reading:
         assert get_case(reading, case.case_id) == longer
         assert len(clock_events(reading, case.case_id)) == 3
+
+
+def test_a_stub_learns_who_asks_once_and_a_case_never_changes_its_person(database, make):
+    stub = make.case(requester=None, requester_name="", items=(), stub_reason="broken")
+    add(database, make.now, stub)
+    for requester in (make.anne, "mallory@elsewhere.example"):
+        read = replace(stub, requester=requester, requester_name="Anne", stub_reason=None)
+        with database.transaction() as transaction:
+            extend_case(transaction, read, [], now=make.now)
+    with database.reading() as reading:
+        case = get_case(reading, stub.case_id)
+    assert (case.requester, case.requester_name, case.stub_reason) == (make.anne, "Anne", None)
 
 
 def test_only_a_case_that_is_there_can_be_extended(database, make):

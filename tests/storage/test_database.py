@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 
 from privacy.cases import CaseState
 from privacy.errors import Permanent, Retryable
-from storage.cases import add_cases, get_case
+from storage.cases import add_cases, get_case, list_cases
 from storage.database import open_database
 from storage.ids import new_id
 from storage.messages import keep_raw
@@ -196,6 +196,24 @@ def test_a_second_writing_thread_waits_for_its_turn(tmp_path, make):
         thread.join()
     assert [str(error) for error in failures] == ["database: another thread is writing"]
     database.close()
+
+
+def test_many_rows_of_which_one_is_there_already_all_stay_out_and_tell_no_values(database, make):
+    cases = [make.case(mailbox="secret@autocloz.example") for _ in range(30)]
+    with database.transaction() as transaction:
+        add_cases(transaction, cases[20:21], now=make.now)
+    fresh = [*cases[:20], make.case(number=cases[20].number), *cases[21:]]
+    with pytest.raises(Retryable) as raised, database.transaction() as transaction:
+        add_cases(transaction, fresh, now=make.now)
+    assert "secret" not in str(raised.value)
+    with database.reading() as reading:
+        assert len(list_cases(reading)) == 1
+
+
+def test_a_value_that_fits_no_column_is_refused_before_it_reaches_the_database(database, make):
+    naive = make.now.replace(tzinfo=None)
+    with pytest.raises(Permanent), database.transaction() as transaction:
+        add_cases(transaction, [make.case()], now=naive)
 
 
 def test_a_violated_rule_fails_for_good_and_tells_no_values(database, make):

@@ -101,6 +101,13 @@ def test_one_delivery_outside_the_junk_folder_clears_the_suspicion(database, mak
     assert not row_of(database, kept.inbound_id).suspected_spam
 
 
+def test_mail_taken_out_of_the_junk_folder_is_worked_after_all(database, make):
+    keep(database, make.now, make.in_folder(1, b"same", suspected_spam=True))
+    finish(database, make.finished(claim(database, make.now)[0], outcome=Outcome.SPAM))
+    keep(database, make.now, make.in_folder(2, b"same"))
+    assert [message.suspected_spam for message in claim(database, make.now)] == [False]
+
+
 def test_history_becomes_work_when_it_also_comes_as_new_mail(database, make):
     [kept] = keep(database, make.now, make.in_folder(1, b"same", history=True))
     [claimed] = claim(database, make.now)
