@@ -28,7 +28,10 @@ OURS = (
     "regimes",
 )
 TEXT_MAY_PASS = ("apscheduler", "uvicorn.error", "alembic")
-_ADDRESS = re.compile(r"[^\s<>@,;:\"'()\[\]]{1,64}@[A-Za-z0-9.-]{1,190}")
+# Generous on both sides: a quoted local part (RFC 5321 section 4.1.2) and a domain in any script are addresses too.
+_ADDRESS = re.compile(
+    r"(?:\"[^\"@]{0,64}\"|[^\s<>@,;:\"'()\[\]]{0,64})@[^\s<>@,;:\"'()\[\]]{1,190}"
+)
 _LONG_SECRET = re.compile(r"[A-Za-z0-9+/_=-]{40,}")
 LONGEST_VALUE = 300
 
@@ -59,6 +62,8 @@ def set_up_logs(level: str = "INFO", *, stream: TextIO | None = None, as_json: b
     )
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(formatter)
+    # A library's line whose arguments do not fit would be written out whole, with a traceback, by logging itself.
+    logging.raiseExceptions = False
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

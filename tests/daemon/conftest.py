@@ -36,7 +36,7 @@ def run(
     """Give a function that runs one command on a desk of its own."""
     monkeypatch.chdir(tmp_path)
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers, level, shows_faults = root.handlers[:], root.level, logging.raiseExceptions
 
     def command(*words: str, stdin: bytes | None = None) -> Done:
         if stdin is not None:
@@ -49,6 +49,7 @@ def run(
         return Done(code, captured.out, captured.err)
 
     yield command
+    logging.raiseExceptions = shows_faults
     root.handlers[:] = handlers
     root.setLevel(level)
     structlog.reset_defaults()

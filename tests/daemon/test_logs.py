@@ -29,9 +29,12 @@ LIBRARIES = [
 def lines() -> Iterator[io.StringIO]:
     """Give the stream that all loggers write to, with the logging of the tests put back afterwards."""
     root, stream = logging.getLogger(), io.StringIO()
-    handlers, level = root.handlers[:], root.level
+    handlers, level, shows_faults = root.handlers[:], root.level, logging.raiseExceptions
     set_up_logs("DEBUG", stream=stream)
     yield stream
+    for name in LIBRARIES:
+        logging.getLogger(name).setLevel(logging.NOTSET)
+    logging.raiseExceptions = shows_faults
     root.handlers[:] = handlers
     root.setLevel(level)
     structlog.reset_defaults()
@@ -90,3 +93,19 @@ def test_a_value_stays_on_one_line_and_short(lines: io.StringIO) -> None:
 )
 def test_an_address_in_a_text_is_masked(address: str) -> None:
     assert "@" not in redact_text(f"from {address}, to it")
+
+
+@pytest.mark.parametrize("name", [*LIBRARIES, "casework.test", "apscheduler.scheduler"])
+def test_a_line_whose_arguments_do_not_fit_is_written_nowhere(
+    lines: io.StringIO, capfd: pytest.CaptureFixture[str], name: str
+) -> None:
+    logging.getLogger(name).error("%d mails of %s", MARKER, ADDRESS)
+    assert MARKER not in lines.getvalue() + "".join(capfd.readouterr())
+
+
+@pytest.mark.parametrize(
+    "address", ['"anne meyer"@person.example', "anne@münchen.example", "анна@почта.example"]
+)
+def test_an_address_in_any_script_is_masked_whole(address: str) -> None:
+    masked = redact_text(f"from {address} to it")
+    assert masked == "from [address] to it"
