@@ -40,7 +40,11 @@ class Bell:
         self._rung.update(dict.fromkeys(due, now))
         for alarm in due:
             log.error("alarm", code=alarm.code, part=alarm.part)
-        return self.tell(*_words(due, ended))
+        reached = self.tell(*_words(due, ended))
+        if self._ways and not reached:  # nobody knows yet: it is news again at the next look
+            for alarm in due:
+                self._rung.pop(alarm, None)
+        return reached
 
     def tell(self, subject: str, text: str) -> int:
         """Use every way; returns how many took the message."""
