@@ -35,8 +35,11 @@ def load_or_make_keys(path: Path) -> Keys:
 
     Raises Permanent with one clear line when others may read the file or its content is not ours.
     """
-    if not path.exists():
-        _make(path)
+    try:
+        if not path.exists():
+            _make(path)
+    except OSError as error:
+        raise Permanent(f"the key file {path} cannot be made ({error.strerror})") from None
     return load_keys(path)
 
 
@@ -98,7 +101,8 @@ def _make(path: Path) -> None:
         "tokens": {FIRST_TOKEN_KEY: _new_key()},
         "current_token": FIRST_TOKEN_KEY,
     }
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    # Not the process id alone: in a container every start has the same, and a crash leaves the file behind.
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         json.dump(content, file, indent=2)

@@ -63,13 +63,18 @@ def open_desk(settings: Settings) -> Desk:
         settings.storage, keys.ring, region=settings.region, home=settings.home
     )
     profile = build_profile(settings, keys)
-    services = Services(database=database, classifier=RulesClassifier(settings.classifier), desk=profile)
+    services = Services(
+        database=database, classifier=RulesClassifier(settings.classifier), desk=profile
+    )
     return Desk(settings=settings, services=services, keys=keys)
 
 
 def load_keys(settings: Settings) -> Keys:
     """Return the keys of these settings; makes the home folder and the key file of the embedded default."""
-    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise SettingsError([f"home: the folder cannot be made ({error.strerror})"]) from None
     return load_or_make_keys(settings.keys.file or settings.home / KEY_FILE)
 
 

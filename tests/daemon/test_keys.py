@@ -1,6 +1,8 @@
 """The key file is made once, is its owner's alone, and is never guessed at."""
 
 import json
+import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -50,3 +52,31 @@ def test_a_damaged_file_is_named_and_never_replaced(tmp_path: Path, content: str
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(Permanent, match="missing"):
         load_keys(tmp_path / "keys.json")
+
+
+def test_a_folder_that_cannot_hold_it_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Permanent, match="cannot be made"):
+        load_or_make_keys(tmp_path / "file" / "keys.json")
+
+
+def test_what_a_crash_left_behind_does_not_keep_it_from_being_made(tmp_path: Path) -> None:
+    (tmp_path / f".keys.json.{os.getpid()}").write_text("half")
+    assert load_or_make_keys(tmp_path / "keys.json").token_keys
+
+
+def test_two_programs_that_start_at_once_have_the_same_keys(tmp_path: Path) -> None:
+    start, made = threading.Barrier(8), []
+
+    def begin() -> None:
+        start.wait()
+        made.append(load_or_make_keys(tmp_path / "home" / "keys.json").token_keys)
+
+    programs = [threading.Thread(target=begin) for _ in range(8)]
+    for program in programs:
+        program.start()
+    for program in programs:
+        program.join()
+    assert len(made) == 8
+    assert all(keys == made[0] for keys in made)
+    assert [path.name for path in (tmp_path / "home").iterdir()] == ["keys.json"]
