@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Callable, Sequence
 from types import ModuleType
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 VERSION = "0.1.0"
 
@@ -59,6 +60,14 @@ COMMON = (
 )
 
 
+class OneLineParser(argparse.ArgumentParser):
+    """Says in one line what is wrong with the words; `--help` shows the usage (contract: errors are one line)."""
+
+    def error(self, message: str) -> NoReturn:
+        """Name what is wrong and end with 2."""
+        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns 0 done, 1 the work says no, 2 wrong usage or configuration, 3 out of reach."""
     arguments = list(sys.argv[1:] if argv is None else argv)
@@ -69,7 +78,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _top_level(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(
+    parser = OneLineParser(
         prog="rightsdesk",
         description="The privacy desk in the mailbox.",
         epilog=_overview(),
@@ -94,7 +103,7 @@ def _overview() -> str:
 def build_parser(name: str) -> argparse.ArgumentParser:
     """Return the parser of one command, which loads the command."""
     what, example = COMMANDS[name]
-    parser = argparse.ArgumentParser(
+    parser = OneLineParser(
         prog=f"rightsdesk {name}",
         description=what[0].upper() + what[1:] + ".",
         epilog=f"example: {example}",
@@ -120,7 +129,7 @@ def _add_common(options: _Options, *, default: object = argparse.SUPPRESS) -> No
 
 def _run(name: str, arguments: list[str]) -> int:
     arguments.remove(name)
-    common = argparse.ArgumentParser(prog=f"rightsdesk {name}", add_help=False, allow_abbrev=False)
+    common = OneLineParser(prog=f"rightsdesk {name}", add_help=False, allow_abbrev=False)
     _add_common(common, default=None)
     options, rest = common.parse_known_args(arguments)
     return _guarded(_load(name).run, build_parser(name).parse_args(rest, namespace=options))
@@ -131,15 +140,18 @@ def _guarded(run: Callable[[argparse.Namespace], int], options: argparse.Namespa
     from daemon.failures import exit_code_of
 
     try:
-        return run(options)
+        code = run(options)
+        sys.stdout.flush()
     except KeyboardInterrupt:
         return 1
     except BrokenPipeError:
-        return 0  # the reader of our output had enough
+        # The reader of our output had enough; what is left in the buffer must not fail a second time at the end.
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - open until the end
+        return 0
     except Exception as error:  # noqa: BLE001 - the top of the program
         code, line = exit_code_of(error)
         print(f"rightsdesk: {line}", file=sys.stderr)
-        return code
+    return code
 
 
 if __name__ == "__main__":

@@ -13,8 +13,14 @@ WIDEST_CELL = 60
 
 
 def as_json(value: object) -> str:
-    """Return one line of JSON; instants in UTC with Z, dates as ISO 8601."""
-    return json.dumps(value, ensure_ascii=False, default=_plain)
+    """Return one line of JSON; instants in UTC with Z, dates as ISO 8601.
+
+    What cannot be printed is escaped: a mail could hold what commands a terminal, or half a character.
+    """
+    line = json.dumps(value, ensure_ascii=False, default=_plain)
+    if line.isprintable():
+        return line
+    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line)
 
 
 def as_table(rows: Sequence[Row], columns: Sequence[str]) -> str:

@@ -65,7 +65,7 @@ def _put(tree: Tree, path: list[str], value: object, name: str) -> None:
         for step in path[:-1]:
             place = place[int(step)] if isinstance(place, list) else place.setdefault(step, {})
         place[path[-1]] = value
-    except (ValueError, IndexError, TypeError):
+    except (ValueError, IndexError, TypeError, AttributeError):
         raise SettingsError([f"environment {name}: there is no such setting"]) from None
 
 

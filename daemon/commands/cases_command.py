@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from daemon.commands.session import add_json, open_desk_of, print_rows
+from daemon.commands.session import add_json, count, open_desk_of, print_rows
 from daemon.output import as_json, printable
 from privacy.cases import Case, CaseState, RequestItem
 from privacy.errors import Permanent
@@ -30,7 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="newest first")
     listing.add_argument("--state", choices=[state.value for state in CaseState], help="only these")
-    listing.add_argument("--limit", type=int, default=50, help="at most so many (default 50)")
+    listing.add_argument(
+        "--limit", type=count, metavar="N", default=50, help="at most so many (default 50)"
+    )
     add_json(listing)
     showing = actions.add_parser("show", help="one case with its clocks, messages and letters")
     showing.add_argument("reference", help="such as PR-2026-482915-K7")

@@ -6,7 +6,7 @@ import argparse
 
 from daemon.checking import Finding, Standing, check_everything, test_alarms
 from daemon.commands.session import add_json, settings_of
-from daemon.output import as_json
+from daemon.output import as_json, printable
 from daemon.settings import Settings
 
 MARKS = {Standing.OK: "ok     ", Standing.WARNING: "warning", Standing.WRONG: "WRONG  "}
@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
                 as_json({"item": finding.item, "standing": finding.standing, "says": finding.says})
             )
         else:
-            print(f"{MARKS[finding.standing]}  {finding.item}: {finding.says}")
+            print(printable(f"{MARKS[finding.standing]}  {finding.item}: {finding.says}"))
     return 1 if any(finding.standing is Standing.WRONG for finding in findings) else 0
 
 

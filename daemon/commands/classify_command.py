@@ -21,7 +21,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:  # noqa: ARG001 - every command takes its options
     """Write one line for each line read, in the same order; a bad line gets a line with `error`."""
-    for number, line in enumerate(sys.stdin, start=1):
+    for number, raw in enumerate(sys.stdin.buffer, start=1):
+        line = raw.decode("utf-8", "replace")  # bytes that are no text cost one line, not the rest
         if line.strip():
             print(as_json(_classified(line, number)), flush=True)
     return 0

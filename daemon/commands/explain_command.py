@@ -11,6 +11,7 @@ from daemon.clock import utc_now
 from daemon.commands.session import settings_of
 from daemon.json_forms import reading_form, unreadable_form
 from daemon.output import as_json, printable
+from daemon.settings import SettingsError
 from daemon.wiring import boundary_reader, build_profile
 from intake.files import ImportItem, iter_files
 
@@ -33,6 +34,8 @@ def run(options: argparse.Namespace) -> int:
         for name, why in list_rules():
             print(f"{name}\t{why}")
         return 0
+    if not options.paths:
+        raise SettingsError(["PATH: name at least one file, or - for stdin"])
     profile = build_profile(settings, None)
     classifier = RulesClassifier(settings.classifier)
     stdin = sys.stdin.buffer.read() if "-" in options.paths else None
@@ -59,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
 def _for_people(item: ImportItem, form: dict[str, object]) -> str:
     classification = form.get("classification")
     if not isinstance(classification, dict):
-        return f"{item.path}: unreadable"
+        return printable(f"{item.path}: unreadable")
     lines = [f"{item.path}: {form['kind']}, {classification['lane']}, language {form['language']}"]
     lines += [
         f"  {claim['right']} {claim['scope'] or ''} ({claim['reason']}): {claim['quote']}"

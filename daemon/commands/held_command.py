@@ -11,6 +11,7 @@ from daemon.commands.session import (
     actor_of,
     add_actor,
     add_json,
+    count,
     identifier,
     open_desk_of,
     print_rows,
@@ -39,7 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     listing.add_argument(
         "--all", action="store_true", help="also automatic, bulk, spam and history"
     )
-    listing.add_argument("--limit", type=int, default=50, help="at most so many (default 50)")
+    listing.add_argument(
+        "--limit", type=count, metavar="N", default=50, help="at most so many (default 50)"
+    )
     add_json(listing)
     releasing = actions.add_parser("release", help="it is a request: open a case")
     releasing.add_argument("message", type=identifier, metavar="ID")

@@ -12,9 +12,9 @@ from casework.importing import Imported, import_batch
 from daemon.clock import utc_now
 from daemon.commands.session import add_json, open_desk_of
 from daemon.output import as_json, as_table
+from daemon.settings import SettingsError
 from daemon.wiring import Desk, boundary_reader
 from intake.files import ImportItem, iter_files
-from privacy.errors import Permanent
 from privacy.instants import as_utc
 
 BATCH = 50
@@ -53,7 +53,7 @@ def _items(options: argparse.Namespace, desk: Desk) -> Iterator[ImportItem]:
     mailboxes = {entry.address: entry for entry in desk.settings.mailboxes}
     address = (options.mailbox or next(iter(mailboxes))).lower()
     if address not in mailboxes:
-        raise Permanent("--mailbox: this is no mailbox of the settings")
+        raise SettingsError(["--mailbox: this is no mailbox of the settings"])
     imap = mailboxes[address].imap
     return iter_files(
         options.paths,
@@ -84,5 +84,11 @@ def _show(results: list[Imported], *, as_lines: bool) -> None:
 
 
 def _instant(text: str) -> datetime:
-    """Return the instant; argparse turns the ValueError into one line about wrong usage."""
-    return as_utc(datetime.fromisoformat(text))
+    """Return the instant; a clock never starts in the future."""
+    try:
+        moment = as_utc(datetime.fromisoformat(text))
+    except (ValueError, OverflowError):
+        raise argparse.ArgumentTypeError("an instant with its zone is wanted") from None
+    if moment > utc_now():
+        raise argparse.ArgumentTypeError("mail cannot arrive in the future")
+    return moment

@@ -10,6 +10,7 @@ from daemon.commands.session import (
     actor_of,
     add_actor,
     add_json,
+    count,
     identifier,
     open_desk_of,
     print_rows,
@@ -28,7 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     listing.add_argument(
         "--state", choices=[state.value for state in OutgoingState], help="only these"
     )
-    listing.add_argument("--limit", type=int, default=50, help="at most so many (default 50)")
+    listing.add_argument(
+        "--limit", type=count, metavar="N", default=50, help="at most so many (default 50)"
+    )
     add_json(listing)
     retrying = actions.add_parser(
         "retry", help="queue a failed letter again, under the same Message-ID"

@@ -11,6 +11,7 @@ from daemon.commands.session import (
     actor_of,
     add_actor,
     add_json,
+    count,
     identifier,
     open_desk_of,
     print_rows,
@@ -26,7 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `quarantine` understands."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="messages in quarantine, oldest first")
-    listing.add_argument("--limit", type=int, default=50, help="at most so many (default 50)")
+    listing.add_argument(
+        "--limit", type=count, metavar="N", default=50, help="at most so many (default 50)"
+    )
     add_json(listing)
     retrying = actions.add_parser("retry", help="work it again, after whatever broke it was mended")
     retrying.add_argument("message", type=identifier, metavar="ID")

@@ -15,6 +15,8 @@ from daemon.settings import Settings, SettingsError, load_settings
 from daemon.wiring import Desk, open_desk
 from privacy.addresses import without_plus
 
+MOST_ROWS = 100_000
+
 
 def settings_of(options: argparse.Namespace) -> Settings:
     """Return the settings that the options name, with logs set up for a command."""
@@ -45,8 +47,18 @@ def actor_of(options: argparse.Namespace, settings: Settings) -> Actor:
 
 
 def identifier(text: str) -> UUID:
-    """Return the id; argparse turns the ValueError into one line about wrong usage."""
-    return UUID(text)
+    """Return the id."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("an id from the list is wanted") from None
+
+
+def count(text: str) -> int:
+    """Return how many rows are wanted, at least one."""
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= MOST_ROWS:
+        raise argparse.ArgumentTypeError(f"a number from 1 to {MOST_ROWS} is wanted")
+    return int(text)
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:

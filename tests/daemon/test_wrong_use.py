@@ -1,0 +1,115 @@
+"""Whatever is wrong, the person at the terminal gets one line that names it, and the right exit code."""
+
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from daemon.failures import exit_code_of
+from daemon.settings import SettingsError
+from privacy.errors import OutcomeUnknown, Permanent, Retryable
+
+WORDS = "anne@person.example wants to be forgotten"
+CLASSIFY = [sys.executable, "-m", "daemon.cli", "classify", "--jsonl"]
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["nonsense"], "COMMAND"),
+        (["cases", "frob"], "ACTION"),
+        (["cases", "list", "--limit", "-1"], "--limit"),
+        (["cases", "list", "--limit", "many"], "--limit"),
+        (["held", "list", "--limit", "0"], "--limit"),
+        (["drafts", "show", "17"], "ID"),
+        (["import"], "PATH"),
+        (["import", "x.eml", "--received-at", "yesterday"], "--received-at"),
+        (["import", "x.eml", "--received-at", "2026-11-23T12:00:00"], "--received-at"),
+        (["import", "x.eml", "--mailbox", "somebody@elsewhere.example"], "--mailbox"),
+        (["explain", "--jsonl"], "PATH"),
+        (["classify"], "--jsonl"),
+        (["cases", "list", "--config"], "--config"),
+        (["held", "release", "01a20b3e-8727-7650-b13f-ce60463a8a57"], "--actor"),
+    ],
+)
+def test_wrong_words_are_named_in_one_line(run, words, named):
+    done = run(*words)
+    assert done.code == 2
+    assert (done.out, len(done.err.splitlines())) == ("", 1)
+    assert done.err.startswith("rightsdesk")
+    assert named in done.err
+
+
+def test_a_clock_cannot_be_started_in_the_future(run):
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    done = run("import", "x.eml", "--received-at", tomorrow)
+    assert (done.code, "future" in done.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (Permanent("there is no such case"), 1),
+        (SettingsError(["web.port: wrong"]), 2),
+        (Retryable("database: locked"), 3),
+        (OutcomeUnknown("cut"), 3),
+        (ValueError(WORDS), 1),
+        (UnicodeDecodeError("utf-8", WORDS.encode(), 0, 1, WORDS), 1),
+    ],
+)
+def test_an_error_has_its_exit_code_and_one_line_without_words_of_a_mail(error, code):
+    found, line = exit_code_of(error)
+    assert found == code
+    assert len(line.splitlines()) == 1
+    assert "anne" not in line
+
+
+def test_a_home_that_cannot_be_made_is_a_wrong_setting(run, tmp_path: Path):
+    (tmp_path / "home").write_text("this is a file")
+    done = run("cases", "list")
+    assert done.code == 2
+    assert done.err.startswith("rightsdesk: home: ")
+
+
+def test_an_environment_that_reaches_into_a_plain_setting_is_named(run, tmp_path, monkeypatch):
+    (tmp_path / "rightsdesk.toml").write_text(
+        'region = "eu"\n[[mailboxes]]\naddress = "privacy@autocloz.example"\n'
+    )
+    monkeypatch.setenv("RIGHTSDESK_REGION__X__Y", "hunter2")
+    done = run("cases", "list")
+    assert done.code == 2
+    assert done.err == "rightsdesk: environment RIGHTSDESK_REGION__X__Y: there is no such setting\n"
+
+
+def test_bytes_that_are_no_text_and_half_characters_cost_one_line_each(run):
+    lines = [
+        b'{"id": 1, "text": "l\xf6schen"}',
+        b'{"id": 2, "text": "delete my data \\ud800"}',
+        b'{"id": "\\u009b31m\\ud800", "text": "Please delete my data"}',
+        b"[" * 100_000,
+    ]
+    done = run("classify", "--jsonl", stdin=b"\n".join(lines))
+    assert done.code == 0
+    assert [row["id"] for row in done.rows] == [1, 2, "\x9b31m\ud800", None]
+    assert "\x9b" not in done.out
+
+
+def test_a_reader_who_has_enough_is_no_error():
+    line = b'{"id": 1, "text": "x"}\n'
+    process = subprocess.Popen(
+        CLASSIFY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
+    with process.stdin, process.stdout, process.stderr:
+        process.stdin.write(line)
+        process.stdin.flush()
+        process.stdout.readline()
+        process.stdout.close()
+        process.stdin.write(line * 3)
+        process.stdin.close()
+        assert process.stderr.read() == b""
+        assert process.wait(30) == 0
