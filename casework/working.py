@@ -22,6 +22,8 @@ from privacy.threads import Carriers, Match, ThreadMatch, match_case
 from privacy.tokens import is_our_message_id
 from storage.messages import FinishedMessage, SameMail
 
+# What was not worked as mail is nothing that a later copy could be a copy of.
+NOT_THE_ORIGINAL = frozenset({Outcome.HISTORY, Outcome.DUPLICATE, Outcome.SPAM})
 AUDIT_KINDS = {Outcome.HELD: AuditKind.MESSAGE_HELD, Outcome.DUPLICATE: AuditKind.MESSAGE_DUPLICATE}
 
 
@@ -170,7 +172,7 @@ def _finish(message: MessageAtWork, view: BatchView, writes: Writes, worked: Wor
             finished_at=writes.now,
         )
     )
-    if not duplicate:
+    if outcome not in NOT_THE_ORIGINAL:
         view.same_mail[keys.message] = SameMail(
             inbound_id=message.inbound_id, case_id=worked.case_id
         )
