@@ -1,0 +1,82 @@
+"""The pages' own listener: health is open and says codes only, everything else wants the key."""
+
+import asyncio
+import socket
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from casework_values import open_at
+from daemon.web import PageServer
+from desk.settings import WebSettings
+from privacy.errors import Permanent
+from storage.database import Database
+
+KEY = "a key of at least sixteen characters"
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = open_at(f"sqlite:///{tmp_path / 'rightsdesk.db'}")
+    yield opened
+    opened.close()
+
+
+def pages(database: Database, *codes: str, **settings: object) -> PageServer:
+    return PageServer(
+        WebSettings(**({"enabled": True, "port": 0} | settings)),  # type: ignore[arg-type]
+        database,
+        health=lambda: (not codes, list(codes)),
+        access_key=KEY,
+    )
+
+
+def fetch(port: int, path: str) -> tuple[int, bytes]:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=20) as answer:
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return refused.code, refused.read()
+
+
+@pytest.mark.parametrize(
+    ("codes", "expected"),
+    [
+        ([], (200, b'{"ok":true,"codes":[]}')),
+        (["transport"], (503, b'{"ok":false,"codes":["transport"]}')),
+    ],
+)
+async def test_health_is_not_200_when_something_is_wrong(database, codes, expected):
+    server = pages(database, *codes)
+    port = await server.start()
+    try:
+        assert await asyncio.to_thread(fetch, port, "/health") == expected
+    finally:
+        await server.stop()
+
+
+@pytest.mark.parametrize("path", ["/", "/letters", "/held", "/cases/PR-2026-482915-K7"])
+async def test_nothing_but_health_is_open_without_the_key(database, path):
+    server = pages(database)
+    port = await server.start()
+    try:
+        assert (await asyncio.to_thread(fetch, port, path))[0] == 403
+    finally:
+        await server.stop()
+
+
+async def test_it_listens_only_when_it_is_switched_on(database):
+    server = pages(database, enabled=False)
+    assert await server.start() is None
+    await server.stop()
+
+
+async def test_a_port_that_is_taken_is_named(database):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        server = pages(database, port=taken.getsockname()[1])
+        with pytest.raises(Permanent, match="web: cannot listen"):
+            await server.start()
