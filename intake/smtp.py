@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import logging
 import ssl
 from collections import Counter
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ async def start_listener(
     """
     if not settings.mailboxes:
         raise Permanent("listener: no mailbox to take mail for")
+    _keep_library_quiet()
     reception = Reception(
         settings=settings, keep=keep, clock=clock, tls_context=_make_tls_context(settings)
     )
@@ -46,6 +48,11 @@ async def start_listener(
             f"listener: cannot listen on {settings.host} port {settings.port}"
         ) from error
     return Listener(server=server, door=door)
+
+
+def _keep_library_quiet() -> None:
+    """aiosmtpd logs addresses and whatever a client typed; nothing of that may reach a log, however it is set up."""
+    logging.getLogger("mail.log").setLevel(logging.ERROR)
 
 
 @dataclass(kw_only=True)

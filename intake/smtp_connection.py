@@ -20,8 +20,6 @@ GOODBYE_SECONDS = 5
 CALLS = {"MAIL": 10_000, "RCPT": 100_000, "DATA": 10_000, "RSET": 10_000, "*": 100}
 DECLARED_SIZE = re.compile(r"\sSIZE=(\d{1,20})(?:\s|$)", re.IGNORECASE)
 
-# aiosmtpd logs addresses and whatever a client typed; nothing of that may reach a log.
-logging.getLogger("mail.log").setLevel(logging.ERROR)
 log = logging.getLogger(__name__)
 
 

@@ -30,10 +30,11 @@ def lines() -> Iterator[io.StringIO]:
     """Give the stream that all loggers write to, with the logging of the tests put back afterwards."""
     root, stream = logging.getLogger(), io.StringIO()
     handlers, level, shows_faults = root.handlers[:], root.level, logging.raiseExceptions
+    levels = {name: logging.getLogger(name).level for name in LIBRARIES}
     set_up_logs("DEBUG", stream=stream)
     yield stream
-    for name in LIBRARIES:
-        logging.getLogger(name).setLevel(logging.NOTSET)
+    for name, before in levels.items():
+        logging.getLogger(name).setLevel(before)
     logging.raiseExceptions = shows_faults
     root.handlers[:] = handlers
     root.setLevel(level)

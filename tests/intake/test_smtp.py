@@ -417,6 +417,7 @@ async def test_a_strange_command_does_not_end_the_conversation(line):
 
 async def test_addresses_of_people_stay_out_of_the_log(caplog):
     caplog.set_level(logging.INFO)
+    caplog.set_level(logging.INFO, logger="mail.log")  # as somebody who hunts a fault would
     async with listening() as listener, talking(listener) as talk:
         await talk.mail(MAIL)
         await talk.say(f"NONSENSE {ANNE}")
