@@ -14,6 +14,7 @@ from daemon.settings import load_settings
 from daemon.wiring import open_desk
 from privacy.deciding import Outcome
 from storage.cases import CaseSummary, list_cases
+from storage.cursors import load_cursor
 from storage.database import Reading
 from storage.messages import MessageRow, list_messages
 from storage.outbox import LetterRow, list_letters
@@ -131,6 +132,11 @@ class DeskProcess:
         """Return its outgoing letters."""
         with self.look() as reading:
             return list_letters(reading)
+
+    def has_met(self, mailbox: str) -> bool:
+        """Whether the desk has fixed the instant from which it answers the mail of this inbox."""
+        with self.look() as reading:
+            return load_cursor(reading, mailbox, "INBOX") is not None
 
     def aside(self) -> list[MessageRow]:
         """Return the messages that opened no case and have been worked."""

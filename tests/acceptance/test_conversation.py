@@ -22,7 +22,7 @@ def test_it_opens_a_case_and_acknowledges_a_mail_that_arrives_over_imap(
     imap_process: DeskProcess, dovecot: Dovecot, mailbox: str, sink: SmtpSink
 ) -> None:
     imap_process.start()
-    wait_until(lambda: first_contact(imap_process), what="the first contact")
+    wait_until(lambda: imap_process.has_met(mailbox), what="the first contact")
     dovecot.deliver(erasure("anne@example.org", "<e1@example.org>"), user=mailbox)
     letter = wait_until(lambda: letters_to(sink, "anne@example.org"), what="an acknowledgement")[0]
     shown = imap_process.command("cases", "list", "--json")
@@ -32,11 +32,6 @@ def test_it_opens_a_case_and_acknowledges_a_mail_that_arrives_over_imap(
     assert letter.message["In-Reply-To"] == "<e1@example.org>"
     assert letter.message["Auto-Submitted"] == "auto-replied"
     assert imap_process.stop() == 0
-
-
-def first_contact(process: DeskProcess) -> bool:
-    """Whether the desk has fixed the instant from which it answers: its folder is watched."""
-    return "daemon_started" in process.log
 
 
 def test_it_answers_nothing_that_was_there_before_the_first_contact(
