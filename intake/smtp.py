@@ -51,7 +51,7 @@ async def start_listener(
 
 
 def _keep_library_quiet() -> None:
-    """aiosmtpd logs addresses and whatever a client typed; nothing of that may reach a log, however it is set up."""
+    """The library logs addresses and whatever a client typed; nothing of that may reach a log, however it is set up."""
     logging.getLogger("mail.log").setLevel(logging.ERROR)
 
 
