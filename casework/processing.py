@@ -23,7 +23,8 @@ from privacy.ports import Classifier
 from privacy.threads import read_carriers
 from storage.cases import get_cases, known_cases
 from storage.database import Database, Transaction
-from storage.messages import ClaimedMessage, claim_messages, find_same_mail, postpone_message
+from storage.failures import Conflict, LeaseLost
+from storage.messages import ClaimedMessage, claim_messages, find_same_mail, postpone_messages
 from storage.outbox import answer_counts, lock_answers
 
 BATCH = 50
@@ -32,6 +33,7 @@ ATTEMPTS = (
     3  # a message that takes its worker down twice is not read a fourth time (reliability.md F90)
 )
 RETRY_AFTER = timedelta(minutes=1)
+GIVE_UP_AFTER = 3  # messages in a row that found the database busy: it is not the messages
 
 log = structlog.get_logger(__name__)
 
@@ -57,8 +59,7 @@ def process_batch(services: Services, now: datetime, *, limit: int = BATCH) -> i
         if at_work is not None:
             readable.append(at_work)
     if readable and not _worked_together(services, readable, now):
-        for at_work in readable:
-            _work_alone(services, at_work, now)
+        _work_one_by_one(services, readable, now)
     return len(claimed)
 
 
@@ -85,6 +86,8 @@ def _give_to_person(
     log.error("message_quarantined", inbound=str(claimed.inbound_id), reason=reason)
     try:
         quarantine(services.database, services.desk, set_aside(claimed), reason=reason, now=now)
+    except LeaseLost:
+        log.warning("lease_lost", inbound=str(claimed.inbound_id))
     except Exception as error:  # noqa: BLE001 - the oldest message comes first: it would stop the queue for ever
         log.error("quarantine_failed", inbound=str(claimed.inbound_id), error=type(error).__name__)  # noqa: TRY400
 
@@ -101,17 +104,41 @@ def _worked_together(services: Services, at_work: Sequence[MessageAtWork], now: 
     return True
 
 
-def _work_alone(services: Services, at_work: MessageAtWork, now: datetime) -> None:
-    """Work one message; what cannot be worked goes to a person, never away."""
+def _work_one_by_one(services: Services, at_work: Sequence[MessageAtWork], now: datetime) -> None:
+    """Work each message alone; while the database is busy the rest waits, instead of asking it again and again.
+
+    What was tried waits longer than what was not: however the first ones fail, the others get their turn.
+    """
+    busy: list[ClaimedMessage] = []
+    waiting = list(at_work)
+    while waiting and len(busy) < GIVE_UP_AFTER:
+        message = waiting.pop(0)
+        if _work_alone(services, message, now):
+            busy.clear()
+        else:
+            busy.append(message.claimed)
+            _postpone(services, [message.claimed], now + 2 * RETRY_AFTER)
+    _postpone(services, [message.claimed for message in waiting], now + RETRY_AFTER)
+
+
+def _work_alone(services: Services, at_work: MessageAtWork, now: datetime) -> bool:
+    """Work one message; what cannot be worked goes to a person, never away. False: the database was busy."""
+    claimed = at_work.claimed
     try:
         _work(services, [at_work], now)
+    except LeaseLost:
+        log.warning("lease_lost", inbound=str(claimed.inbound_id))
+    except Conflict as error:
+        if claimed.attempts >= ATTEMPTS:
+            _give_to_person(services, claimed, _reason(error), now)
+        else:
+            _postpone(services, [claimed], now + RETRY_AFTER, counts=True)
     except Retryable as error:
-        log.warning(
-            "message_postponed", inbound=str(at_work.inbound_id), error=type(error).__name__
-        )
-        _postpone(services, at_work.claimed, now)
+        log.warning("message_postponed", inbound=str(claimed.inbound_id), error=str(error))
+        return False
     except Exception as error:  # noqa: BLE001 - the top of the loop: the message becomes a case for a person
-        _give_to_person(services, at_work.claimed, _reason(error), now)
+        _give_to_person(services, claimed, _reason(error), now)
+    return True
 
 
 def _reason(error: Exception) -> str:
@@ -119,18 +146,18 @@ def _reason(error: Exception) -> str:
     return f"failed-{type(error).__name__}"
 
 
-def _postpone(services: Services, claimed: ClaimedMessage, now: datetime) -> None:
+def _postpone(
+    services: Services, claimed: Sequence[ClaimedMessage], until: datetime, *, counts: bool = False
+) -> None:
+    """Give messages back until later; `counts` keeps the attempt counted, because the message is the trouble."""
+    if not claimed:
+        return
+    reason = "conflict" if counts else "database-busy"
     try:
         with services.database.transaction() as transaction:
-            postpone_message(
-                transaction,
-                claimed.inbound_id,
-                lease_token=claimed.lease_token,
-                until=now + RETRY_AFTER,
-                reason="database-busy",
-            )
+            postpone_messages(transaction, claimed, until=until, reason=reason, counts=counts)
     except Retryable:
-        return  # the lease ends by itself and the message is claimed again
+        return  # the lease ends by itself and the messages are claimed again
 
 
 def _work(services: Services, at_work: Sequence[MessageAtWork], now: datetime) -> None:

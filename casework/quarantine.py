@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from casework.drafts import Actor
 from casework.identifiers import draw_identifiers
 from casework.profile import DeskProfile
 from privacy.audit import AuditEvent, AuditKind
 from privacy.cases import Case, Origin, open_stub
+from privacy.deciding import Outcome
 from privacy.errors import Permanent
 from privacy.messages import Sender
 from storage.audit import append
 from storage.cases import add_cases
-from storage.database import Database
+from storage.database import Database, Transaction
+from storage.failures import LeaseLost
 from storage.ids import new_id
 from storage.messages import (
     ClaimedMessage,
+    dismiss_message,
     get_message,
     quarantine_message,
     quarantined_without_case,
     requeue_message,
 )
-from storage.tasks import Task, add_tasks
+from storage.states import MessageState
+from storage.tasks import Task, add_tasks, finish_tasks_about
 
 ACTOR = "daemon"
+READ_BY_HAND = "read_by_hand"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +43,7 @@ class SetAside:
     mailboxes: tuple[str, ...]
     received_at: datetime
     attempts: int
+    lease_token: UUID | None  # None: it was set aside before, and gets its case only now
 
 
 def set_aside(claimed: ClaimedMessage) -> SetAside:
@@ -45,13 +53,17 @@ def set_aside(claimed: ClaimedMessage) -> SetAside:
         mailboxes=claimed.mailboxes,
         received_at=claimed.received_at,
         attempts=claimed.attempts,
+        lease_token=claimed.lease_token,
     )
 
 
 def quarantine(
     database: Database, desk: DeskProfile, message: SetAside, *, reason: str, now: datetime
 ) -> None:
-    """Set the message aside, open its stub case and call a person; the raw bytes stay as they are."""
+    """Set the message aside, open its stub case and call a person; the raw bytes stay as they are.
+
+    Raises LeaseLost, and leaves nothing, when another worker has the message or has finished it by now.
+    """
     case = _stub_case(desk, message, reason)
     with database.transaction() as transaction:
         before = get_message(transaction, message.inbound_id)
@@ -59,7 +71,14 @@ def quarantine(
             add_cases(transaction, [case], now=now)
             append(transaction, [_opened(case, message, reason, now)])
         case_id = before.case_id or case.case_id
-        quarantine_message(transaction, message.inbound_id, reason=reason, case_id=case_id, at=now)
+        quarantine_message(
+            transaction,
+            message.inbound_id,
+            lease_token=message.lease_token,
+            reason=reason,
+            case_id=case_id,
+            at=now,
+        )
         append(transaction, [_quarantined(case_id, message, reason, now)])
         add_tasks(transaction, [_task(case, case_id, message, reason, now)])
 
@@ -74,8 +93,10 @@ def adopt_unsealable(database: Database, desk: DeskProfile, now: datetime) -> in
             mailboxes=row.mailboxes,
             received_at=max(row.received_at, desk.first_countable),
             attempts=row.attempts,
+            lease_token=None,
         )
-        quarantine(database, desk, aside, reason=row.reason or "cannot-unseal", now=now)
+        with suppress(LeaseLost):  # another program adopted it, or a person had it tried again
+            quarantine(database, desk, aside, reason=row.reason or "cannot-unseal", now=now)
     return len(rows)
 
 
@@ -83,7 +104,7 @@ def retry_quarantined(database: Database, inbound_id: UUID, *, actor: str, now: 
     """Put the message back into the queue, after whatever broke it was mended."""
     with database.transaction() as transaction:
         row = get_message(transaction, inbound_id)
-        if row.state != "quarantined":
+        if row.outcome is not Outcome.QUARANTINED:
             raise Permanent("only a message in quarantine can be tried again")
         requeue_message(transaction, inbound_id, now=now, release=False)
         event = AuditEvent(
@@ -94,6 +115,40 @@ def retry_quarantined(database: Database, inbound_id: UUID, *, actor: str, now: 
             payload={"inbound": inbound_id, "from": "quarantine"},
         )
         append(transaction, [event])
+
+
+def dismiss_quarantined(
+    database: Database, inbound_id: UUID, *, actor: Actor, now: datetime
+) -> None:
+    """Record that a person read the message by hand: its task is done, and no alarm speaks of it any more.
+
+    Its stub case stays open, because whoever wrote still waits for an answer.
+    """
+    with database.transaction() as transaction:
+        row = get_message(transaction, inbound_id)
+        if row.state is not MessageState.QUARANTINED:
+            raise Permanent("only a message in quarantine can be dismissed here")
+        if row.case_id is None:
+            raise Permanent("its case is not open yet: the daemon opens it within a minute")
+        take_up(transaction, inbound_id, now)
+        done = finish_tasks_about(
+            transaction, inbound_id, kind=READ_BY_HAND, actor=actor.address, at=now
+        )
+        event = AuditEvent(
+            chain=row.case_id,
+            kind=AuditKind.MESSAGE_DISMISSED,
+            at=now,
+            actor=str(actor),
+            payload={"inbound": inbound_id, "from": "quarantine", "tasks": done},
+        )
+        append(transaction, [event])
+
+
+def take_up(transaction: Transaction, inbound_id: UUID, now: datetime) -> None:
+    """Take the message out of the quarantine, because a person read it. Raises NotFound when it is not in there."""
+    dismiss_message(
+        transaction, inbound_id, reason=READ_BY_HAND, at=now, state=MessageState.QUARANTINED
+    )
 
 
 def _stub_case(desk: DeskProfile, message: SetAside, reason: str) -> Case:
@@ -133,7 +188,7 @@ def _task(case: Case, case_id: UUID, message: SetAside, reason: str, now: dateti
         task_id=new_id(),
         case_id=case_id,
         inbound_id=message.inbound_id,
-        kind="read_by_hand",
+        kind=READ_BY_HAND,
         reason=reason,
         due_on=case.acknowledge.on,
         urgent=True,

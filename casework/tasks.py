@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
 from casework.drafts import Actor
+from casework.quarantine import READ_BY_HAND, take_up
 from privacy.audit import AuditEvent, AuditKind
 from privacy.errors import Permanent
 from storage.audit import append
 from storage.database import Database
+from storage.failures import NotFound
 from storage.tasks import finish_task
 
 
@@ -27,3 +30,8 @@ def finish(database: Database, task_id: UUID, *, actor: Actor, now: datetime) ->
             payload={"task": task_id, "kind": task.kind},
         )
         append(transaction, [event])
+        if task.kind == READ_BY_HAND and task.inbound_id is not None:
+            with suppress(
+                NotFound
+            ):  # it is not in quarantine: it was only hard to read, or was tried again
+                take_up(transaction, task.inbound_id, now)

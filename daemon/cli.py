@@ -43,8 +43,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "rightsdesk held release ID --actor sam@autocloz.example",
     ),
     "quarantine": (
-        "list messages that could not be worked, try them again",
-        "rightsdesk quarantine retry ID",
+        "list messages that could not be worked, try or dismiss them",
+        "rightsdesk quarantine retry ID --actor sam@autocloz.example",
     ),
     "mailbox": (
         "log a mailbox in with OAuth (device flow)",

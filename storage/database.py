@@ -195,3 +195,5 @@ def _failures_cleaned() -> Iterator[None]:
         yield
     except (SQLAlchemyError, sqlite3.Error) as error:
         raise cleaned(error) from None
+    except OverflowError:  # SQLite's driver on a number of more than 64 bits
+        raise Permanent("database: a number is larger than any column") from None

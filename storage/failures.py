@@ -22,10 +22,13 @@ class LeaseLost(Retryable):
     """The work took longer than its lease and belongs to somebody else by now; nothing of it may stay."""
 
 
+class Conflict(Retryable):
+    """Two writers made the same row: the next attempt sees the other one's, and what conflicts for ever is a bug."""
+
+
 # SQLite's primary result codes that pass by themselves (sqlite.org/rescode.html): BUSY, LOCKED, NOMEM, IOERR,
 # FULL, CANTOPEN, PROTOCOL.
 _SQLITE_PASSES = frozenset({5, 6, 7, 10, 13, 14, 15})
-# Two writers made the same row at the same moment: the next attempt sees the other one's.
 _SQLITE_SAME_ROW = frozenset(
     {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY}
 )
@@ -53,16 +56,23 @@ def cleaned_driver_error(error: Exception) -> PrivacyError:
 
 
 def _told(error: Exception, cause: BaseException | None) -> PrivacyError:
-    code, passes = _code_of(cause)
-    text = f"database: {type(error).__name__} ({code})"
-    return Retryable(text) if passes else Permanent(text)
+    code, kind = _code_of(cause)
+    return kind(f"database: {type(error).__name__} ({code})")
 
 
-def _code_of(cause: BaseException | None) -> tuple[str, bool]:
+def _code_of(cause: BaseException | None) -> tuple[str, type[PrivacyError]]:
     if isinstance(cause, sqlite3.Error):
         extended = getattr(cause, "sqlite_errorcode", 0)
-        return str(extended), extended & 0xFF in _SQLITE_PASSES or extended in _SQLITE_SAME_ROW
+        passes = extended & 0xFF in _SQLITE_PASSES
+        return str(extended), _kind(passes=passes, same_row=extended in _SQLITE_SAME_ROW)
     state = getattr(cause, "sqlstate", None)
     if state is None:  # psycopg raises without a state when no server answered
-        return "no answer", type(cause).__name__ in {"OperationalError", "InterfaceError"}
-    return state, state.startswith(_POSTGRES_PASSES) or state == _SAME_ROW
+        unanswered = type(cause).__name__ in {"OperationalError", "InterfaceError"}
+        return "no answer", _kind(passes=unanswered, same_row=False)
+    return state, _kind(passes=state.startswith(_POSTGRES_PASSES), same_row=state == _SAME_ROW)
+
+
+def _kind(*, passes: bool, same_row: bool) -> type[PrivacyError]:
+    if same_row:
+        return Conflict
+    return Retryable if passes else Permanent

@@ -14,18 +14,16 @@ from storage.message_lists import (
     raw_of,
 )
 from storage.moving import move_raw
+from storage.setting_aside import dismiss_message, quarantine_message, requeue_message
 from storage.working import (
     CANNOT_UNSEAL,
     ClaimedMessage,
     FinishedMessage,
     SameMail,
     claim_messages,
-    dismiss_message,
     find_same_mail,
     finish_messages,
-    postpone_message,
-    quarantine_message,
-    requeue_message,
+    postpone_messages,
 )
 
 __all__ = [
@@ -46,7 +44,7 @@ __all__ = [
     "messages_of_case",
     "move_raw",
     "oldest_unprocessed",
-    "postpone_message",
+    "postpone_messages",
     "quarantine_message",
     "quarantined_without_case",
     "raw_of",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
 
 from storage.tables import PRIVACY_CASE, TASK
 from storage.transactions import AnySelect, Reading, Transaction, Values
@@ -49,6 +49,17 @@ def finish_task(
     # Without its natural key the same thing may be asked for anew.
     changed = transaction.change(done.values(done_at=at, done_by=actor, natural_key=None))
     return Task(**found) if found is not None and changed else None
+
+
+def finish_tasks_about(
+    transaction: Transaction, inbound_id: UUID, *, kind: str, actor: str, at: datetime
+) -> list[UUID]:
+    """Close the open tasks of this kind about a message and return their ids."""
+    wanted = and_(TASK.c.done_at.is_(None), TASK.c.inbound_id == inbound_id, TASK.c.kind == kind)
+    ids = list(transaction.fetch(select(TASK.c.task_id).where(wanted)).scalars())
+    done = update(TASK).where(wanted)
+    transaction.change(done.values(done_at=at, done_by=actor, natural_key=None))
+    return ids
 
 
 def _task_row(task: Task) -> Values:

@@ -1,4 +1,4 @@
-"""The work on messages: claimed under a lease, finished or set aside, always by conditional update."""
+"""The work on messages: claimed under a lease, finished or given back, always by conditional update."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Update, bindparam, func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from privacy.audit import AuditEvent, AuditKind
 from privacy.deciding import Outcome
 from privacy.messages import ArrivalBasis, Route
 from storage.audit import append
 from storage.datakeys import load_keys
-from storage.failures import CannotUnseal, LeaseLost, NotFound
+from storage.failures import CannotUnseal, LeaseLost
 from storage.ids import new_id
 from storage.keeping import ENVELOPE, RAW
+from storage.setting_aside import quarantine_message
 from storage.states import MessageState
 from storage.tables import DELIVERY, INBOUND, RAW_MESSAGE
 from storage.transactions import AnyRow, Reading, Transaction, Values, in_chunks
@@ -108,16 +109,16 @@ def claim_messages(
     load_keys(transaction, ids)
     deliveries = _deliveries_of(transaction, ids)
     claimed: list[ClaimedMessage] = []
-    unsealable: list[UUID] = []
+    unsealable: list[AnyRow] = []
     for row in _rows_of(transaction, ids):
         try:
             claimed.append(
                 _claimed(transaction, row, deliveries.get(row.inbound_id, _Deliveries()))
             )
         except CannotUnseal:
-            unsealable.append(row.inbound_id)
-    for inbound_id in unsealable:
-        _set_aside_unsealable(transaction, inbound_id, now)
+            unsealable.append(row)
+    for row in unsealable:
+        _set_aside_unsealable(transaction, row, now)
     order = {inbound_id: place for place, inbound_id in enumerate(ids)}
     return sorted(claimed, key=lambda message: order[message.inbound_id])
 
@@ -220,14 +221,21 @@ def _claimed(transaction: Transaction, row: AnyRow, deliveries: _Deliveries) -> 
     )
 
 
-def _set_aside_unsealable(transaction: Transaction, inbound_id: UUID, now: datetime) -> None:
-    quarantine_message(transaction, inbound_id, reason=CANNOT_UNSEAL, case_id=None, at=now)
+def _set_aside_unsealable(transaction: Transaction, row: AnyRow, now: datetime) -> None:
+    quarantine_message(
+        transaction,
+        row.inbound_id,
+        lease_token=row.lease_token,
+        reason=CANNOT_UNSEAL,
+        case_id=None,
+        at=now,
+    )
     event = AuditEvent(
-        chain=inbound_id,
+        chain=row.inbound_id,
         kind=AuditKind.MESSAGE_QUARANTINED,
         at=now,
         actor="storage",
-        payload={"inbound": inbound_id, "reason": CANNOT_UNSEAL},
+        payload={"inbound": row.inbound_id, "reason": CANNOT_UNSEAL},
     )
     append(transaction, [event])
 
@@ -286,78 +294,32 @@ def _result_row(result: FinishedMessage) -> Values:
     }
 
 
-def postpone_message(
-    transaction: Transaction, inbound_id: UUID, *, lease_token: UUID, until: datetime, reason: str
+def postpone_messages(
+    transaction: Transaction,
+    claimed: Sequence[ClaimedMessage],
+    *,
+    until: datetime,
+    reason: str,
+    counts: bool = False,
 ) -> None:
-    """Give a claimed message back until later. Raises LeaseLost."""
-    changed = transaction.change(
-        update(INBOUND)
-        .where(INBOUND.c.inbound_id == inbound_id, INBOUND.c.lease_token == lease_token)
-        .values(state=MessageState.RECEIVED, due_at=until, lease_token=None, reason=reason)
-    )
-    if not changed:
-        raise LeaseLost("the lease ended before the work did")
+    """Give claimed messages back until later; those whose lease was lost stay as they are.
 
-
-def quarantine_message(
-    transaction: Transaction, inbound_id: UUID, *, reason: str, case_id: UUID | None, at: datetime
-) -> None:
-    """Set a message aside that could not be worked. Raises NotFound."""
-    values: Values = {
-        "state": MessageState.QUARANTINED,
-        "outcome": Outcome.QUARANTINED,
-        "reason": reason,
-        "due_at": None,
-        "lease_token": None,
-        "finished_at": at,
-    }
-    if case_id is not None:
-        values["case_id"] = case_id
-    _must_change(
-        transaction, update(INBOUND).where(INBOUND.c.inbound_id == inbound_id).values(values)
-    )
-
-
-def requeue_message(
-    transaction: Transaction, inbound_id: UUID, *, now: datetime, release: bool = False
-) -> None:
-    """Have a worked message worked again, its attempts counted anew; `release` says that a person wants a case.
-
-    Raises NotFound for a message that is not worked yet.
+    The attempt is given back with them, because attempts count what the messages did to their workers; it stays
+    counted where `counts` says that the message itself is the trouble.
     """
-    again = (
-        update(INBOUND)
-        .where(
-            INBOUND.c.inbound_id == inbound_id,
-            INBOUND.c.state.not_in([MessageState.RECEIVED, MessageState.LEASED]),
+    inbound = INBOUND.c
+    for message in claimed:
+        transaction.change(
+            update(INBOUND)
+            .where(
+                inbound.inbound_id == message.inbound_id,
+                inbound.lease_token == message.lease_token,
+            )
+            .values(
+                state=MessageState.RECEIVED,
+                due_at=until,
+                lease_token=None,
+                reason=reason,
+                attempts=inbound.attempts if counts else inbound.attempts - 1,
+            )
         )
-        .values(
-            state=MessageState.RECEIVED,
-            due_at=now,
-            attempts=0,
-            released=release,
-            outcome=None,
-            message_key=None,
-            original_id=None,
-            hold_due_on=None,
-            finished_at=None,
-        )
-    )
-    _must_change(transaction, again)
-
-
-def dismiss_message(
-    transaction: Transaction, inbound_id: UUID, *, reason: str, at: datetime
-) -> None:
-    """Record that a person read a worked message and that it asks for nothing; it leaves the lists. Raises NotFound."""
-    aside = (
-        update(INBOUND)
-        .where(INBOUND.c.inbound_id == inbound_id, INBOUND.c.state == MessageState.DONE)
-        .values(state=MessageState.DISMISSED, reason=reason, finished_at=at)
-    )
-    _must_change(transaction, aside)
-
-
-def _must_change(transaction: Transaction, statement: Update) -> None:
-    if transaction.change(statement) != 1:
-        raise NotFound("no message with this id is in the right state")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from casework.processing import process_batch
-from casework.quarantine import retry_quarantined
+from casework.quarantine import adopt_unsealable, dismiss_quarantined, retry_quarantined
 from daemon.clock import utc_now
 from daemon.commands.session import (
     actor_of,
@@ -34,12 +34,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     retrying = actions.add_parser("retry", help="work it again, after whatever broke it was mended")
     retrying.add_argument("message", type=identifier, metavar="ID")
     add_actor(retrying)
+    dismissing = actions.add_parser(
+        "dismiss",
+        help="a person read it by hand: its task is done, no alarm speaks of it, its case stays open",
+    )
+    dismissing.add_argument("message", type=identifier, metavar="ID")
+    add_actor(dismissing)
 
 
 def run(options: argparse.Namespace) -> int:
-    """List the quarantine, or try one message again; 1 when it failed again."""
+    """List the quarantine, or try or dismiss one message; 1 when it failed again."""
+    actions = {"list": _list, "retry": _retry, "dismiss": _dismiss}
     with open_desk_of(options) as desk:
-        return _list(options, desk) if options.action == "list" else _retry(options, desk)
+        return actions[options.action](options, desk)
 
 
 def _list(options: argparse.Namespace, desk: Desk) -> int:
@@ -66,3 +73,11 @@ def _retry(options: argparse.Namespace, desk: Desk) -> int:
         row = get_message(reading, options.message)
     print(f"tried again: {row.outcome or 'the daemon is working it'}")
     return 1 if row.outcome is Outcome.QUARANTINED else 0
+
+
+def _dismiss(options: argparse.Namespace, desk: Desk) -> int:
+    actor, now = actor_of(options, desk.settings), utc_now()
+    adopt_unsealable(desk.database, desk.services.desk, now)
+    dismiss_quarantined(desk.database, options.message, actor=actor, now=now)
+    print("dismissed; its case stays open")
+    return 0

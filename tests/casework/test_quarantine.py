@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from casework import processing
-from casework.processing import ATTEMPTS, LEASE, process_batch
-from casework.quarantine import adopt_unsealable, retry_quarantined
+from casework.processing import ATTEMPTS, GIVE_UP_AFTER, LEASE, RETRY_AFTER, process_batch
+from casework.quarantine import adopt_unsealable, dismiss_quarantined, retry_quarantined
+from casework.tasks import finish
 from casework_values import (
     ANNE,
     BOTH_ENGINES,
@@ -15,6 +16,7 @@ from casework_values import (
     LONG,
     MINUTE,
     NOON,
+    SAM,
     FailingClassifier,
     TestDesk,
     arriving,
@@ -25,10 +27,12 @@ from casework_values import (
 from classifier.rules import RulesClassifier
 from core_values import asking
 from privacy.audit import AuditKind
+from privacy.cases import CaseState
 from privacy.deadlines import acknowledgement_due
 from privacy.deciding import Outcome
 from privacy.errors import Permanent, Retryable
 from privacy.rights import Right
+from storage.failures import Conflict
 from storage.messages import claim_messages, raw_of
 
 POISON = "poisonous words"
@@ -255,3 +259,132 @@ def test_mail_that_claims_to_be_older_than_every_calendar_is_due_at_once(desk, t
     dates = [case.acknowledge.on for case in desk.cases()] + [old.hold_due_on]
     assert [day.year for day in dates if day is not None and day.year < 2026] == [2000]
     assert new.outcome is Outcome.CASE
+
+
+@BOTH_ENGINES
+@pytest.mark.parametrize("together", [1, 5])
+def test_a_busy_database_is_no_death_however_long_it_lasts(desk, monkeypatch, together):
+    """Attempts count what a message did to its workers, and the database did nothing of that sort."""
+    desk.profile = profile(limits=LONG)
+    rows = desk.keep(
+        *(mail(f"{ERASE} {n}", number=n, From=f"p@h{n}.example") for n in range(together))
+    )
+
+    def busy(*_: object) -> None:
+        raise Retryable("database: locked")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(processing, "write_down", busy)
+        for _ in range(4 * ATTEMPTS):
+            process_batch(desk.services, desk.now)
+            assert process_batch(desk.services, desk.now) == 0, "it waits before it tries again"
+            desk.now += 2 * RETRY_AFTER
+    assert {desk.message(row.inbound_id).attempts for row in rows} == {0}
+    desk.work()
+    assert {desk.message(row.inbound_id).outcome for row in rows} == {Outcome.CASE}
+
+
+def test_while_the_database_is_busy_it_is_not_asked_for_each_of_fifty_messages(desk, monkeypatch):
+    asked = []
+
+    def busy(*_: object) -> None:
+        asked.append(1)
+        raise Retryable("database: locked")
+
+    desk.keep(*(mail(f"{ERASE} {n}", number=n, From=f"p@h{n}.example") for n in range(50)))
+    monkeypatch.setattr(processing, "write_down", busy)
+    assert process_batch(desk.services, desk.now) == 50
+    assert len(asked) == 1 + GIVE_UP_AFTER, "the batch, and a few alone"
+
+
+def test_messages_for_which_the_database_is_always_busy_hold_up_nobody(desk, monkeypatch):
+    """They are the oldest, so they would come first in every batch."""
+    desk.profile = profile(limits=LONG)
+    rows = desk.keep(
+        *(mail(f"{ERASE} {n}", number=n, From=f"p@h{n}.example") for n in range(GIVE_UP_AFTER + 2))
+    )
+    stuck = {row.inbound_id for row in rows[:GIVE_UP_AFTER]}
+    real = processing.write_down
+
+    def write(transaction, writes, lookup):
+        if stuck & {finished.inbound_id for finished in writes.finished}:
+            raise Retryable("database: locked")
+        real(transaction, writes, lookup)
+
+    monkeypatch.setattr(processing, "write_down", write)
+    desk.work()
+    desk.now += RETRY_AFTER
+    desk.work()
+    assert [desk.message(row.inbound_id).outcome for row in rows] == [None] * GIVE_UP_AFTER + [
+        Outcome.CASE,
+        Outcome.CASE,
+    ]
+
+
+def test_a_message_that_conflicts_again_and_again_goes_to_a_person(desk, monkeypatch):
+    (row,) = desk.keep(mail(ERASE))
+
+    def conflict(*_: object) -> None:
+        raise Conflict("database: IntegrityError (2067)")
+
+    monkeypatch.setattr(processing, "write_down", conflict)
+    for _ in range(ATTEMPTS):
+        assert desk.message(row.inbound_id).outcome is None
+        desk.work()
+        desk.now += RETRY_AFTER
+    assert desk.message(row.inbound_id).reason == "failed-Conflict"
+    assert desk.task_kinds() == ["read_by_hand"]
+
+
+@BOTH_ENGINES
+def test_a_worker_that_lost_its_lease_sets_nothing_aside(desk, open_again):
+    """The message broke this worker, but another one has finished it meanwhile: there is one case, and no task."""
+    (row,) = desk.keep(mail(ERASE))
+    other = TestDesk(open_again(), now=desk.now + LEASE + timedelta(seconds=1))
+
+    class Sleeper:
+        def classify(self, _message):
+            other.work()
+            raise ValueError("too late")
+
+    desk.classifier = Sleeper()
+    process_batch(desk.services, desk.now)
+    assert desk.message(row.inbound_id).outcome is Outcome.CASE
+    assert (desk.case().stub_reason, desk.tasks()) == (None, [])
+
+
+@BOTH_ENGINES
+def test_dismissed_it_leaves_the_quarantine_and_its_case_stays_open(poisoned):
+    (row,) = poisoned.messages()
+    poisoned.now += MINUTE
+    dismiss_quarantined(poisoned.database, row.inbound_id, actor=SAM, now=poisoned.now)
+    assert poisoned.messages(Outcome.QUARANTINED) == []
+    case = poisoned.case()
+    assert (case.state, case.stub_reason) == (CaseState.OPEN, "failed-ValueError")
+    assert poisoned.tasks() == []
+    event = poisoned.events(case.case_id)[-1]
+    assert (event.kind, event.actor) == (AuditKind.MESSAGE_DISMISSED, str(SAM))
+    assert len(event.payload["tasks"]) == 1
+    assert poisoned.chain_holds(case.case_id)
+
+
+def test_its_task_done_is_the_same_as_dismissed(poisoned):
+    (task,) = poisoned.tasks()
+    finish(poisoned.database, task.task_id, actor=SAM, now=poisoned.now)
+    assert poisoned.messages(Outcome.QUARANTINED) == []
+    assert poisoned.case().state is CaseState.OPEN
+
+
+def test_a_dismissed_message_can_still_be_tried_again(poisoned):
+    (row,) = poisoned.messages()
+    dismiss_quarantined(poisoned.database, row.inbound_id, actor=SAM, now=poisoned.now)
+    poisoned.classifier = RulesClassifier()
+    retry_quarantined(poisoned.database, row.inbound_id, actor="sam", now=poisoned.now)
+    poisoned.work()
+    assert rights_of(poisoned.case()) == ["erasure"]
+
+
+def test_only_a_message_in_quarantine_can_be_dismissed_from_it(desk):
+    row = desk.receive_one(mail("When are you open?"))
+    with pytest.raises(Permanent):
+        dismiss_quarantined(desk.database, row.inbound_id, actor=SAM, now=desk.now)

@@ -3,9 +3,13 @@ from datetime import timedelta
 import pytest
 
 from privacy.deciding import Outcome
-from privacy.messages import ArrivalBasis
+from privacy.errors import Permanent
+from privacy.messages import ArrivalBasis, ImapPlace
+from privacy.ports import FolderCursor
+from storage.cursors import save_cursor, unknown_uids
 from storage.datakeys import erase_keys
 from storage.failures import CannotUnseal, LeaseLost, NotFound
+from storage.ids import new_id
 from storage.messages import (
     CANNOT_UNSEAL,
     claim_messages,
@@ -18,13 +22,14 @@ from storage.messages import (
     list_messages,
     messages_of_case,
     oldest_unprocessed,
-    postpone_message,
+    postpone_messages,
     quarantine_message,
     quarantined_without_case,
     raw_of,
     requeue_message,
 )
 from storage.states import MessageState
+from storage.tables import DELIVERY
 
 LEASE = timedelta(minutes=5)
 MINUTE = timedelta(minutes=1)
@@ -212,15 +217,74 @@ def test_a_postponed_message_waits_for_its_time(database, make):
     keep(database, make.now, make.raw_message())
     [claimed] = claim(database, make.now)
     with database.transaction() as transaction:
-        postpone_message(
-            transaction,
-            claimed.inbound_id,
-            lease_token=claimed.lease_token,
-            until=make.now + MINUTE,
-            reason="database-busy",
-        )
+        postpone_messages(transaction, [claimed], until=make.now + MINUTE, reason="busy")
     assert claim(database, make.now) == []
-    assert claim(database, make.now + MINUTE)[0].attempts == 2
+    [again] = claim(database, make.now + MINUTE)
+    assert again.attempts == 1, "the attempt did not happen"
+    with database.transaction() as transaction:
+        until = make.now + 2 * MINUTE
+        postpone_messages(transaction, [again], until=until, reason="conflict", counts=True)
+    assert claim(database, until)[0].attempts == 2
+
+
+def test_a_message_that_somebody_else_has_by_now_is_not_given_back(database, make):
+    keep(database, make.now, make.raw_message())
+    [slow] = claim(database, make.now)
+    [quick] = claim(database, make.now + LEASE)
+    with database.transaction() as transaction:
+        postpone_messages(transaction, [slow], until=make.now, reason="busy")
+    assert row_of(database, quick.inbound_id).state == "leased"
+
+
+def test_a_worker_that_lost_its_lease_cannot_set_the_message_aside(database, make):
+    keep(database, make.now, make.raw_message())
+    [slow] = claim(database, make.now)
+    [quick] = claim(database, make.now + LEASE)
+    aside = {"reason": "failed", "case_id": None, "at": make.now}
+    for finished in (False, True):
+        if finished:
+            finish(database, make.finished(quick))
+        for token in (slow.lease_token, None):
+            with pytest.raises(LeaseLost), database.transaction() as transaction:
+                quarantine_message(transaction, slow.inbound_id, lease_token=token, **aside)
+    assert row_of(database, quick.inbound_id).state == "done"
+
+
+@pytest.mark.parametrize("number", [1 << 63, 1 << 80])
+def test_a_number_that_no_column_can_hold_is_an_error_of_ours(database, make, number):
+    place = ImapPlace(folder="INBOX", uidvalidity=7, uid=number)
+    cursor = FolderCursor(
+        mailbox=make.privacy,
+        folder="INBOX",
+        uidvalidity=7,
+        last_uid=number,
+        answer_from=make.now,
+    )
+    with pytest.raises(Permanent):
+        keep(database, make.now, make.raw_message(imap=place))
+    with pytest.raises(Permanent), database.transaction() as transaction:
+        transaction.insert(DELIVERY, [delivery_row(make.now, number) for _ in range(50)])
+    with pytest.raises(Permanent), database.transaction() as transaction:
+        save_cursor(transaction, cursor)
+    with pytest.raises(Permanent), database.reading() as reading:
+        unknown_uids(reading, make.privacy, "INBOX", 7, [number])
+
+
+def delivery_row(now, uid):
+    return {
+        "delivery_id": new_id(),
+        "inbound_id": new_id(),
+        "mailbox": "privacy@autocloz.example",
+        "route": "imap",
+        "received_at": now,
+        "arrival_basis": "internaldate",
+        "folder": "INBOX",
+        "uidvalidity": 7,
+        "uid": uid,
+        "sealed_envelope": None,
+        "history": False,
+        "seen_at": now,
+    }
 
 
 def test_a_quarantined_message_can_be_tried_again_from_its_first_attempt(database, make):
@@ -228,7 +292,12 @@ def test_a_quarantined_message_can_be_tried_again_from_its_first_attempt(databas
     [claimed] = claim(database, make.now)
     with database.transaction() as transaction:
         quarantine_message(
-            transaction, claimed.inbound_id, reason="failed", case_id=None, at=make.now
+            transaction,
+            claimed.inbound_id,
+            lease_token=claimed.lease_token,
+            reason="failed",
+            case_id=None,
+            at=make.now,
         )
     assert claim(database, make.now + 2 * LEASE) == []
     assert row_of(database, claimed.inbound_id).state == "quarantined"
