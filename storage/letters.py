@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from privacy.messages import Automation, Letter, OutboundMessage
@@ -24,8 +25,15 @@ def seal_message(vault: Vault, owner: UUID, column: str, message: OutboundMessag
 
 
 def unseal_message(vault: Vault, owner: UUID, column: str, sealed: bytes) -> OutboundMessage:
-    """Return the message exactly as it was sealed. Raises CannotUnseal."""
-    values = json.loads(vault.unseal(owner, column, sealed))
+    """Return the message exactly as it was sealed. Raises CannotUnseal, also when another version sealed it."""
+    opened = vault.unseal(owner, column, sealed)
+    try:
+        return _message_of(json.loads(opened))
+    except (ValueError, TypeError, KeyError):  # their text would quote the letter
+        raise CannotUnseal("the letter has a form that this version does not know") from None
+
+
+def _message_of(values: dict[str, Any]) -> OutboundMessage:
     return OutboundMessage(
         **values
         | {

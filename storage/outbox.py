@@ -11,10 +11,12 @@ from sqlalchemy import Update, and_, select, update
 
 from privacy.addresses import without_plus
 from privacy.approval import letter_digest
+from privacy.audit import AuditEvent, AuditKind
 from privacy.messages import OutboundMessage
 from privacy.outgoing import RECONCILE_FOR, OutgoingState
 from privacy.ports import SendReceipt
 from storage.answer_counts import AnswerKeys, answer_counts, answer_history, lock_answers
+from storage.audit import append
 from storage.datakeys import load_keys
 from storage.failures import CannotUnseal
 from storage.ids import new_id
@@ -29,6 +31,7 @@ from storage.outbox_lists import (
     uncertain_letters,
 )
 from storage.tables import OUTGOING
+from storage.tasks import Task, add_tasks
 from storage.transactions import AnyRow, Transaction, Values, in_chunks
 
 __all__ = [
@@ -56,6 +59,7 @@ __all__ = [
 ]
 
 ANSWER = "outgoing.sealed_answer"
+CANNOT_UNSEAL = "cannot-unseal"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +107,7 @@ def claim_letter(
     """Return the letter that has been due longest, its attempt written down, None when none is due.
 
     A letter of unknown outcome is due when its trace has been looked for long enough (RECONCILE_FOR). One that
-    cannot be unsealed fails here, for a person to see.
+    cannot be unsealed fails here, with an urgent task, and the others go on.
     """
     letter = OUTGOING.c
     due = (
@@ -119,12 +123,32 @@ def claim_letter(
         try:
             return _leased(transaction, row, now + lease)
         except CannotUnseal:
-            _set(
-                transaction,
-                row.letter_id,
-                _final(OutgoingState.FAILED) | {"reason": "cannot-unseal"},
-            )
+            _fail_unsealable(transaction, row, now)
     return None
+
+
+def _fail_unsealable(transaction: Transaction, row: AnyRow, now: datetime) -> None:
+    """Nobody can read it any more, so a person has to answer in its place."""
+    _set(transaction, row.letter_id, _final(OutgoingState.FAILED) | {"reason": CANNOT_UNSEAL})
+    event = AuditEvent(
+        chain=row.case_id,
+        kind=AuditKind.LETTER_FAILED,
+        at=now,
+        actor="storage",
+        payload={"letter": row.letter_id, "reason": CANNOT_UNSEAL},
+    )
+    append(transaction, [event])
+    task = Task(
+        task_id=new_id(),
+        case_id=row.case_id,
+        inbound_id=row.inbound_id,
+        kind="letter_failed",
+        reason=CANNOT_UNSEAL,
+        due_on=None,
+        urgent=True,
+        created_at=now,
+    )
+    add_tasks(transaction, [task])
 
 
 def expire_leases(transaction: Transaction, *, now: datetime) -> int:

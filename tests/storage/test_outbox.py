@@ -2,11 +2,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
+from privacy.audit import AuditKind
 from privacy.outgoing import RECONCILE_FOR, OutgoingState
 from privacy.ports import SendReceipt
+from storage.audit import events_of
 from storage.cases import add_cases
-from storage.datakeys import erase_keys
+from storage.datakeys import erase_keys, load_keys
 from storage.outbox import (
     answer_counts,
     answer_history,
@@ -25,6 +28,9 @@ from storage.outbox import (
     retry_letter,
     uncertain_letters,
 )
+from storage.outbox_lists import MESSAGE
+from storage.tables import OUTGOING
+from storage.tasks import list_tasks
 
 LEASE = timedelta(minutes=2)
 MINUTE = timedelta(minutes=1)
@@ -176,6 +182,7 @@ def test_letters_go_out_in_the_order_in_which_they_are_due(database, make, case)
 
 
 def test_a_letter_that_cannot_be_unsealed_fails_and_the_next_one_goes_out(database, make, case):
+    """It is staff work: somebody still waits for an answer."""
     erased = make.case()
     with database.transaction() as transaction:
         add_cases(transaction, [erased], now=make.now)
@@ -185,6 +192,24 @@ def test_a_letter_that_cannot_be_unsealed_fails_and_the_next_one_goes_out(databa
     assert claim(database, make.now).case_id == case.case_id
     [row] = letters(database, states=[OutgoingState.FAILED])
     assert (row.reason, row.message.recipient) == ("cannot-unseal", "(erased)")
+    with database.reading() as reading:
+        [task] = list_tasks(reading)
+        [event] = events_of(reading, erased.case_id)
+    assert (task.kind, task.urgent, task.case_id) == ("letter_failed", True, erased.case_id)
+    assert (event.kind, event.payload["reason"]) == (AuditKind.LETTER_FAILED, "cannot-unseal")
+
+
+def test_a_letter_in_a_form_of_another_version_stops_nobody(database, make, case):
+    old = make.queued(case, queued_at=make.now - MINUTE)
+    queue(database, old, make.queued(case))
+    with database.transaction() as transaction:
+        load_keys(transaction, [case.case_id])
+        sealed = transaction.vault.seal(case.case_id, MESSAGE, b'{"words": "Dear Anne"}')
+        one = update(OUTGOING).where(OUTGOING.c.letter_id == old.letter_id)
+        transaction.change(one.values(sealed_message=sealed))
+    assert claim(database, make.now).letter_id != old.letter_id
+    [row] = letters(database, states=[OutgoingState.FAILED])
+    assert (row.letter_id, row.reason) == (old.letter_id, "cannot-unseal")
 
 
 def test_lists_go_on_page_by_page_newest_first(database, make, case):
