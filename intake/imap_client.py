@@ -13,6 +13,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from typing import Any, TypeVar
@@ -27,7 +28,9 @@ from intake.imap_values import (
     ListedFolder,
     SelectedFolder,
     in_chunks,
+    number32,
     selectable,
+    selected_folder,
     utc_or_none,
 )
 from intake.settings import MIB, MailboxSettings, Mechanism, Security, checked_folder_name
@@ -50,6 +53,7 @@ BROKEN_ANSWER = (
     ValueError,
     TypeError,
     LookupError,
+    OverflowError,
     AttributeError,
     AssertionError,
     RecursionError,
@@ -260,17 +264,17 @@ class ImapConnection:
             answer = self._run(lambda: self._client.select_folder(name, readonly=read_only))
         except CommandRefused as refusal:
             raise _about_folder(refusal) from None
-        exists = int(answer.get(b"EXISTS", 0))
-        uidnext = answer.get(b"UIDNEXT") or self._highest_uid(exists) + 1
-        return SelectedFolder(
-            uidvalidity=int(answer.get(b"UIDVALIDITY", 0)), uidnext=int(uidnext), exists=exists
-        )
+        selected = self._run(lambda: selected_folder(answer))
+        if selected.uidnext:
+            return selected
+        return replace(selected, uidnext=self._highest_uid(selected.exists) + 1)
 
     def _highest_uid(self, exists: int) -> int:
         """UID of the last message: a bare number in SEARCH is a sequence number."""
         if exists < 1:
             return 0
-        return max(self._run(lambda: self._client.search([str(int(exists))])), default=0)
+        found = self._run(lambda: self._client.search([str(int(exists))]))
+        return self._run(lambda: number32(max(found, default=0)))
 
     def _fetch_each(self, uids: Sequence[int], item: bytes) -> Iterator[tuple[int, Any]]:
         for chunk in in_chunks(uids):

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from intake.settings import checked_folder_name
 
+MOST_NUMBER = (1 << 32) - 1  # every number of IMAP4rev1 (RFC 3501 section 9, `number`)
 MOST_UIDS = 250  # per command: about 2,700 octets, far below every server's line limit
 
 
 @dataclass(frozen=True, kw_only=True)
 class SelectedFolder:
-    """A folder as it was when selected. `uidvalidity` is 0 where the server names none."""
+    """A folder as it was when selected. `uidvalidity` and `uidnext` are 0 where the server names none."""
 
     uidvalidity: int
     uidnext: int
@@ -35,6 +36,23 @@ class ListedFolder:
 
     name: str
     flags: frozenset[str]
+
+
+def number32(value: object) -> int:
+    """Return the number; raises ValueError for what no server may say, and no column of ours could hold."""
+    number = int(str(value))
+    if not 0 <= number <= MOST_NUMBER:
+        raise ValueError("a number of more than 32 bits")
+    return number
+
+
+def selected_folder(answer: Mapping[bytes, object]) -> SelectedFolder:
+    """Return what SELECT said of the folder. Raises ValueError."""
+    return SelectedFolder(
+        uidvalidity=number32(answer.get(b"UIDVALIDITY", 0)),
+        uidnext=number32(answer.get(b"UIDNEXT", 0)),
+        exists=number32(answer.get(b"EXISTS", 0)),
+    )
 
 
 def selectable(entry: tuple[Any, Any, Any]) -> list[ListedFolder]:

@@ -268,6 +268,34 @@ def opened(uidvalidity, uidnext):
     return on(b"EXAMINE", lambda tag: state % (uidvalidity, uidnext) + tag + b" OK done\r\n")
 
 
+@pytest.mark.parametrize(
+    ("uidvalidity", "uidnext"), [(1 << 32, 4), (1 << 80, 4), (7, 1 << 64), (7, -4), (-7, 4)]
+)
+def test_a_number_of_more_than_32_bits_is_a_broken_answer(uidvalidity, uidnext):
+    """RFC 3501 section 9; the ledger's columns hold 64 bits, and ours above the 32 count renumberings."""
+    with ScriptedImap(opened(uidvalidity, uidnext)) as server:
+        door = door_to(server)
+        with pytest.raises(MailboxTrouble) as trouble:
+            read_once(door)
+        assert trouble.value.reason is Reason.PROTOCOL
+        assert door.ledger.kept == []
+        server.script = opened(7, 4)
+        assert read_once(door) == 3
+
+
+def test_a_message_that_claims_a_number_of_more_than_32_bits_is_a_broken_answer():
+    def script(tag, command, _connection):
+        if command.startswith(b"EXAMINE"):
+            return b"* 3 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n" + tag + b" OK done\r\n"
+        if command == b"UID SEARCH 3":
+            return b"* SEARCH 99999999999999999999999\r\n" + tag + b" OK done\r\n"
+        return None
+
+    with ScriptedImap(script) as server, pytest.raises(MailboxTrouble) as trouble:
+        read_once(door_to(server))
+    assert trouble.value.reason is Reason.PROTOCOL
+
+
 def test_it_reads_all_again_when_the_numbering_went_back_without_a_word():
     with ScriptedImap(opened(7, 900)) as server:
         door = door_to(server)
