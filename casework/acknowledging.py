@@ -11,7 +11,14 @@ from uuid import UUID
 
 from casework.profile import DeskProfile, MailboxProfile
 from casework.reading import Reading
-from privacy.answering import AnswerDecision, AnswerFacts, AnswerHistory, may_auto_respond
+from privacy.answering import (
+    AnswerDecision,
+    AnswerFacts,
+    AnswerHistory,
+    counted_text,
+    is_short,
+    may_auto_respond,
+)
 from privacy.cases import Case, RequestItem
 from privacy.messages import AuthenticityLevel, Automation, Letter, OutboundMessage
 from privacy.tokens import make_message_id, make_token, tagged_address
@@ -30,7 +37,8 @@ class AnswerTally:
     stored: dict[UUID, AnswerHistory] = field(default_factory=dict)
     _senders: Counter[bytes] = field(default_factory=Counter)
     _domains: Counter[bytes] = field(default_factory=Counter)
-    _bodies: Counter[bytes] = field(default_factory=Counter)
+    _texts: Counter[bytes] = field(default_factory=Counter)
+    _repeated: Counter[tuple[bytes, bytes]] = field(default_factory=Counter)
     _all: int = 0
 
     def history(self, inbound_id: UUID, keys: AnswerKeys) -> AnswerHistory:
@@ -40,14 +48,17 @@ class AnswerTally:
             to_sender_today=stored.to_sender_today + self._senders[keys.sender],
             to_domain_this_hour=stored.to_domain_this_hour + self._domains[keys.domain],
             in_all_this_hour=stored.in_all_this_hour + self._all,
-            same_body_today=stored.same_body_today or self._bodies[keys.body] > 0,
+            to_text_today=stored.to_text_today + self._texts[keys.text],
+            to_text_of_sender_today=stored.to_text_of_sender_today
+            + self._repeated[keys.sender, keys.text],
         )
 
     def count(self, keys: AnswerKeys) -> None:
         """Record that this batch queued a letter."""
         self._senders[keys.sender] += 1
         self._domains[keys.domain] += 1
-        self._bodies[keys.body] += 1
+        self._texts[keys.text] += 1
+        self._repeated[keys.sender, keys.text] += 1
         self._all += 1
 
 
@@ -57,7 +68,7 @@ class AnswerKeys:
 
     sender: bytes
     domain: bytes
-    body: bytes
+    text: bytes
 
 
 def write_acknowledgement(
@@ -112,6 +123,7 @@ def decide_sending(
             needs_human=reading.classification.needs_human,
             proved_thread=facts.proved_thread,
             shared_domain=sender.domain in desk.shared_domains,
+            short_text=is_short(counted_text(reading.message.new_text, reading.message.subject)),
             wait_reasons=facts.wait_reasons,
         ),
         history,

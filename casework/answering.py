@@ -87,7 +87,7 @@ def _queue(
             message=letter,
             queued_at=writes.now,
             automatic=True,
-            body_key=keys.body,
+            text_key=keys.text,
         )
     )
     payload = {"inbound": message.inbound_id, "kind": KIND}

@@ -9,6 +9,7 @@ from uuid import UUID
 from casework.acknowledging import AnswerKeys, AnswerTally
 from casework.reading import Reading
 from privacy.addresses import without_plus
+from privacy.answering import counted_text
 from privacy.cases import Case
 from privacy.threads import Carriers, KnownCase
 from storage.messages import ClaimedMessage, SameMail
@@ -57,7 +58,6 @@ class BatchView:
 
     def _compute_keys(self, message: MessageAtWork) -> MailKeys:
         parsed = message.reading.message
-        body = self.lookup("body", parsed.body_digest)
         sender = parsed.sender.address
         answer = None
         if sender is not None:
@@ -65,7 +65,7 @@ class BatchView:
             answer = AnswerKeys(
                 sender=self.lookup("address", without_plus(sender)),
                 domain=self.lookup("domain", domain),
-                body=body,
+                text=self.lookup("text", counted_text(parsed.new_text, parsed.subject)),
             )
         return MailKeys(
             message=self.lookup("mail", mail_identity(message.reading)),

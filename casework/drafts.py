@@ -48,7 +48,7 @@ def approve_draft(database: Database, draft_id: UUID, *, actor: Actor, now: date
             message=approved,
             queued_at=now,
             automatic=False,
-            body_key=None,
+            text_key=None,
         )
         enqueue(transaction, [letter])
         _trail(transaction, draft, AuditKind.LETTER_APPROVED, actor, now)

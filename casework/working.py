@@ -165,7 +165,7 @@ def _finish(message: MessageAtWork, view: BatchView, writes: Writes, worked: Wor
             message_key=None if duplicate else keys.message,
             message_id_key=keys.message_id,
             sender_key=keys.answer.sender if keys.answer else None,
-            body_key=keys.answer.body if keys.answer else None,
+            text_key=keys.answer.text if keys.answer else None,
             original_id=view.same_mail[keys.message].inbound_id if duplicate else None,
             suggestion=thread.case_id if thread.match is Match.SUGGESTED else None,
             hold_due_on=worked.hold_due.on if worked.hold_due else None,

@@ -86,6 +86,17 @@ class AnswerSettings(BaseModel):
     in_all_per_hour: int = Field(
         default=200, ge=0, description="Automatic letters in an hour, in all."
     )
+    per_text_per_day: int = Field(
+        default=3,
+        ge=0,
+        description="Automatic letters in 24 hours to mails of one and the same text, whoever sent them.",
+    )
+    per_short_text_per_day: int = Field(
+        default=20,
+        ge=0,
+        description="The same for texts under 120 characters, such as 'please delete my account', which many people "
+        "honestly write alike.",
+    )
     shared_domains: tuple[str, ...] = Field(
         default=(
             "gmail.com",

@@ -110,6 +110,8 @@ def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
             per_domain_per_hour=answers.per_domain_per_hour,
             per_shared_domain_per_hour=answers.per_shared_domain_per_hour,
             in_all_per_hour=answers.in_all_per_hour,
+            per_text_per_day=answers.per_text_per_day,
+            per_short_text_per_day=answers.per_short_text_per_day,
         ),
         shared_domains=frozenset(answers.shared_domains),
         own_addresses=frozenset(mailbox.address for mailbox in mailboxes),

@@ -6,10 +6,16 @@ waits as a draft for a person, inside the same five business days.
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
 from privacy.messages import Authenticity, AuthenticityLevel
+
+# "Unsubscribe" and "please delete my account and all my data" are written by many people on one day; a text of several
+# sentences that comes word for word from a fourth address is one hand.
+SHORT_TEXT = 120  # characters
+MOST_COUNTED = 20_000  # characters: enough to tell texts apart
 
 
 class Permission(StrEnum):
@@ -37,6 +43,8 @@ class AnswerLimits:
     per_domain_per_hour: int = 20
     per_shared_domain_per_hour: int = 200
     in_all_per_hour: int = 200
+    per_text_per_day: int = 3
+    per_short_text_per_day: int = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +54,8 @@ class AnswerHistory:
     to_sender_today: int = 0
     to_domain_this_hour: int = 0
     in_all_this_hour: int = 0
-    same_body_today: bool = False
+    to_text_today: int = 0
+    to_text_of_sender_today: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +71,7 @@ class AnswerFacts:
     needs_human: bool
     proved_thread: bool
     shared_domain: bool
+    short_text: bool = False
     wait_reasons: tuple[str, ...] = ()
 
 
@@ -117,10 +127,31 @@ def _limit_rows(
     domain_limit = (
         limits.per_shared_domain_per_hour if facts.shared_domain else limits.per_domain_per_hour
     )
+    text_limit = limits.per_short_text_per_day if facts.short_text else limits.per_text_per_day
     return (
         (history.to_sender_today >= sender_limit, "sender-limit"),
         (history.to_domain_this_hour >= domain_limit, "domain-limit"),
         (history.in_all_this_hour >= limits.in_all_per_hour, "overall-limit"),
         # A responder without any header gives itself away by repeating itself.
-        (history.same_body_today, "same-text-today"),
+        (history.to_text_of_sender_today > 0, "same-text-today"),
+        # One text under many addresses is a flood that makes us mail strangers, or a campaign: a person looks.
+        (history.to_text_today >= text_limit, "text-limit"),
     )
+
+
+def counted_text(text: str, subject: str) -> str:
+    """Return the words under which a mail's text is counted: of the subject, where there is no other text.
+
+    Letters and numbers only, in one case: neither layout nor punctuation makes a text another one.
+    """
+    words = (text if text.strip() else subject)[:MOST_COUNTED]
+    spelled = unicodedata.normalize("NFKC", words).casefold()
+    kept = "".join(
+        letter if unicodedata.category(letter)[0] in "LMN" else " " for letter in spelled
+    )
+    return " ".join(kept.split())
+
+
+def is_short(counted: str) -> bool:
+    """Say whether many people may honestly write this text, word for word."""
+    return len(counted) < SHORT_TEXT

@@ -20,7 +20,7 @@ Asked = TypeVar("Asked")
 
 
 class AnswerKeys(Protocol):
-    """Keyed hashes of one mail: kinds `address`, `domain` and `body` of the ring's look-up keys."""
+    """Keyed hashes of one mail: kinds `address`, `domain` and `text` of the ring's look-up keys."""
 
     @property
     def sender(self) -> bytes:
@@ -31,15 +31,15 @@ class AnswerKeys(Protocol):
         """Of the sender's domain."""
 
     @property
-    def body(self) -> bytes:
-        """Of the text."""
+    def text(self) -> bytes:
+        """Of the text alone, whoever wrote it (privacy.answering.counted_text)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Keys:
     sender: bytes
     domain: bytes
-    body: bytes
+    text: bytes
 
 
 def lock_answers(transaction: Transaction) -> None:
@@ -58,14 +58,15 @@ def answer_counts(
     keys = list(asked.values())
     senders = _counts(transaction, letter.recipient_key, (key.sender for key in keys), now - DAY)
     domains = _counts(transaction, letter.domain_key, (key.domain for key in keys), now - HOUR)
-    bodies = _counts(transaction, letter.body_key, (key.body for key in keys), now - DAY)
+    texts = _counts_by_sender(transaction, (key.text for key in keys), now - DAY)
     in_all = _count_all(transaction, now - HOUR) if asked else 0
     return {
         name: AnswerHistory(
             to_sender_today=senders.get(key.sender, 0),
             to_domain_this_hour=domains.get(key.domain, 0),
             in_all_this_hour=in_all,
-            same_body_today=key.body in bodies,
+            to_text_today=sum(texts.get(key.text, {}).values()),
+            to_text_of_sender_today=texts.get(key.text, {}).get(key.sender, 0),
         )
         for name, key in asked.items()
     }
@@ -76,11 +77,11 @@ def answer_history(
     *,
     sender_key: bytes,
     domain_key: bytes,
-    body_key: bytes,
+    text_key: bytes,
     now: datetime,
 ) -> AnswerHistory:
     """Return the counts for one mail."""
-    keys = _Keys(sender=sender_key, domain=domain_key, body=body_key)
+    keys = _Keys(sender=sender_key, domain=domain_key, text=text_key)
     return answer_counts(transaction, {None: keys}, now=now)[None]
 
 
@@ -97,6 +98,25 @@ def _counts(
             .group_by(column)
         )
         found.update({bytes(key): count for key, count in transaction.fetch(question)})
+    return found
+
+
+def _counts_by_sender(
+    transaction: Transaction, texts: Iterable[bytes], since: datetime
+) -> dict[bytes, dict[bytes, int]]:
+    """Return for each text how many letters went to each of its senders; the limits bound how many those are."""
+    letter = OUTGOING.c
+    found: dict[bytes, dict[bytes, int]] = {}
+    for chunk in in_chunks(texts):
+        question = (
+            select(letter.text_key, letter.recipient_key, func.count())
+            .where(
+                letter.text_key.in_(chunk), letter.queued_at > since, letter.automatic.is_(true())
+            )
+            .group_by(letter.text_key, letter.recipient_key)
+        )
+        for text, sender, count in transaction.fetch(question):
+            found.setdefault(bytes(text), {})[bytes(sender)] = count
     return found
 
 

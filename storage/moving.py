@@ -63,7 +63,7 @@ def _copy(source: Transaction, target: Transaction, inbound: Values) -> None:
         "message_key": None,
         "message_id_key": None,
         "sender_key": None,
-        "body_key": None,
+        "text_key": None,
     }
     target.insert(INBOUND, [inbound | keyed])
     sealed = target.vault.seal(inbound_id, RAW, raw)

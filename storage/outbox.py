@@ -66,7 +66,8 @@ CANNOT_UNSEAL = "cannot-unseal"
 class QueuedLetter:
     """A letter to queue. `dedupe_key` names what it is for: a second letter for the same thing is not queued.
 
-    `body_key` stands for the text of the mail that it answers, so that a machine that repeats itself is noticed.
+    `text_key` stands for the text of the mail that it answers, so that a machine, or a flood, that repeats itself is
+    noticed.
     """
 
     letter_id: UUID
@@ -77,7 +78,7 @@ class QueuedLetter:
     message: OutboundMessage
     queued_at: datetime
     automatic: bool
-    body_key: bytes | None
+    text_key: bytes | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -240,7 +241,7 @@ def _queued_row(transaction: Transaction, letter: QueuedLetter) -> Values:
         "message_id_key": ring.lookup_key("message-id", message.message_id),
         "recipient_key": ring.lookup_key("address", without_plus(message.recipient)),
         "domain_key": ring.lookup_key("domain", message.recipient.rpartition("@")[2]),
-        "body_key": letter.body_key,
+        "text_key": letter.text_key,
         "automatic": letter.automatic,
         "state": OutgoingState.PENDING,
         "queued_at": letter.queued_at,

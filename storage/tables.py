@@ -153,7 +153,7 @@ class Inbound(Row, table=True):
     message_key: bytes | None = Field(unique=True)
     message_id_key: bytes | None  # NULL: it has no Message-ID, or is not read
     sender_key: bytes | None  # NULL: no believable sender, or not read
-    body_key: bytes | None  # NULL: not read
+    text_key: bytes | None  # NULL: not read
     hold_due_on: date | None = Field(sa_type=Day)  # NULL: not held
     finished_at: datetime | None = Field(sa_type=UtcDateTime)  # NULL: not decided
     moved_to: str | None = Field(
@@ -317,7 +317,7 @@ class Outgoing(Row, table=True):
         Index("ix_outgoing_recipient", "recipient_key", "queued_at"),  # answer_counts
         Index("ix_outgoing_domain", "domain_key", "queued_at"),  # answer_counts
         # answer_counts
-        _index_where("ix_outgoing_body", "body_key", "queued_at", where="body_key IS NOT NULL"),
+        _index_where("ix_outgoing_text", "text_key", "queued_at", where="text_key IS NOT NULL"),
         STRICT,
     )
     letter_id: UUID = _key()
@@ -330,7 +330,7 @@ class Outgoing(Row, table=True):
     message_id_key: bytes = Field(unique=True)  # confirm_sent
     recipient_key: bytes
     domain_key: bytes
-    body_key: bytes | None  # of the mail that it answers; NULL: not counted by its text
+    text_key: bytes | None  # of the text that it answers; NULL: not counted by its text
     automatic: bool = Field(sa_type=Flag)
     state: OutgoingState = Field(sa_type=OneOf(OutgoingState))
     queued_at: datetime = Field(sa_type=UtcDateTime)

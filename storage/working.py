@@ -69,7 +69,7 @@ class FinishedMessage:
     message_key: bytes | None
     message_id_key: bytes | None
     sender_key: bytes | None
-    body_key: bytes | None
+    text_key: bytes | None
     original_id: UUID | None
     suggestion: UUID | None
     hold_due_on: date | None
@@ -286,7 +286,7 @@ def _result_row(result: FinishedMessage) -> Values:
         "message_key": None if result.outcome in _NOT_WORKED else result.message_key,
         "message_id_key": result.message_id_key,
         "sender_key": result.sender_key,
-        "body_key": result.body_key,
+        "text_key": result.text_key,
         "original_id": result.original_id,
         "suggested_case_id": result.suggestion,
         "hold_due_on": result.hold_due_on,

@@ -45,7 +45,11 @@ BOTH_ENGINES = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"],
 ERASE = "Please delete all personal data that you hold about me."
 COPY = "Please send me a copy of all personal data that you hold about me."
 LONG = AnswerLimits(
-    per_sender_per_day=50, per_domain_per_hour=5000, in_all_per_hour=5000
+    per_sender_per_day=50,
+    per_domain_per_hour=5000,
+    in_all_per_hour=5000,
+    per_text_per_day=5000,
+    per_short_text_per_day=5000,
 )  # for tests that are not about limits
 
 

@@ -18,6 +18,8 @@ policy_url = "https://autocloz.example/privacy"
 per_sender_per_day = 50
 per_domain_per_hour = 5000
 in_all_per_hour = 5000
+per_text_per_day = 5000
+per_short_text_per_day = 5000
 """
 
 

@@ -120,6 +120,45 @@ def test_a_sender_who_repeats_itself_is_answered_once_a_day(desk, together):
     assert {draft.reasons for draft in desk.drafts()} == {("same-text-today",)}
 
 
+CAMPAIGN = f"{ERASE} I have been a customer of yours for many years, and I no longer wish to be one. Thank you."
+
+
+@BOTH_ENGINES
+@pytest.mark.parametrize("together", [True, False])
+def test_one_text_under_many_addresses_is_answered_three_times_a_day(desk, together):
+    """Whoever sends one text under the addresses of strangers must not have us mail them all."""
+    mails = [
+        mail(CAMPAIGN, number=n, From=f"p@h{n}.example", Subject=f"My data {n}") for n in range(5)
+    ]
+    rows = desk.receive(*mails) if together else [desk.receive_one(raw) for raw in mails]
+    assert {row.outcome for row in rows} == {Outcome.CASE}
+    assert (len(desk.letters()), len(desk.drafts())) == (3, 2)
+    assert {draft.reasons for draft in desk.drafts()} == {("text-limit",)}
+    desk.now += DAY
+    desk.receive(mail(CAMPAIGN, number=9, From="p@h9.example"))
+    assert len(desk.letters()) == 4
+
+
+def test_a_short_text_is_honestly_written_by_many(desk):
+    desk.receive(*(mail(ERASE, number=n, From=f"p@h{n}.example") for n in range(22)))
+    assert (len(desk.letters()), len(desk.drafts())) == (20, 2)
+
+
+def test_how_often_one_text_is_answered_is_a_setting(desk):
+    desk.profile = profile(limits=limited(per_text_per_day=1, per_short_text_per_day=2))
+    desk.receive(*(mail(CAMPAIGN, number=n, From=f"p@h{n}.example") for n in range(3)))
+    desk.receive(*(mail(ERASE, number=n, From=f"q@h{n}.example") for n in range(3)))
+    assert (len(desk.letters()), len(desk.drafts())) == (3, 3)
+
+
+def test_the_same_words_of_another_sender_are_no_copy_of_the_first_mail(desk):
+    """What is counted comes from the text alone; what makes the same mail has its sender and subject in it."""
+    first, second = desk.receive(
+        mail(CAMPAIGN, number=1), mail(CAMPAIGN, number=1, From="bea@person.example")
+    )
+    assert (first.outcome, second.outcome) == (Outcome.CASE, Outcome.CASE)
+
+
 def test_the_thread_of_a_case_has_a_limit_of_its_own(desk):
     desk.receive(mail(ERASE))
     letter = desk.letters()[0].message

@@ -8,10 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from privacy.answering import (
+    MOST_COUNTED,
+    SHORT_TEXT,
     AnswerFacts,
     AnswerHistory,
     AnswerLimits,
     Permission,
+    counted_text,
+    is_short,
     may_auto_respond,
 )
 from privacy.messages import Authenticity, AuthenticityLevel
@@ -53,7 +57,8 @@ EXHAUSTED = {
     "sender-limit": AnswerHistory(to_sender_today=1),
     "domain-limit": AnswerHistory(to_domain_this_hour=20),
     "overall-limit": AnswerHistory(in_all_this_hour=200),
-    "same-text-today": AnswerHistory(same_body_today=True),
+    "same-text-today": AnswerHistory(to_text_of_sender_today=1),
+    "text-limit": AnswerHistory(to_text_today=3),
 }
 
 facts_strategy = st.builds(
@@ -67,6 +72,7 @@ facts_strategy = st.builds(
     needs_human=st.booleans(),
     proved_thread=st.booleans(),
     shared_domain=st.booleans(),
+    short_text=st.booleans(),
     wait_reasons=st.sampled_from([(), ("released-by-a-person",)]),
 )
 histories = st.builds(
@@ -74,7 +80,8 @@ histories = st.builds(
     to_sender_today=st.integers(0, 4),
     to_domain_this_hour=st.integers(0, 250),
     in_all_this_hour=st.integers(0, 250),
-    same_body_today=st.booleans(),
+    to_text_today=st.integers(0, 25),
+    to_text_of_sender_today=st.integers(0, 2),
 )
 
 
@@ -133,7 +140,8 @@ def test_more_letters_sent_never_loosen_the_permission(
         to_sender_today=one.to_sender_today + other.to_sender_today,
         to_domain_this_hour=one.to_domain_this_hour + other.to_domain_this_hour,
         in_all_this_hour=one.in_all_this_hour + other.in_all_this_hour,
-        same_body_today=one.same_body_today or other.same_body_today,
+        to_text_today=one.to_text_today + other.to_text_today,
+        to_text_of_sender_today=one.to_text_of_sender_today + other.to_text_of_sender_today,
     )
     assert STRICTNESS[permission(facts, more)] >= STRICTNESS[permission(facts, one)]
 
@@ -198,3 +206,49 @@ def test_a_free_mail_domain_may_have_more_letters_an_hour_than_a_company(
 def test_a_limit_of_none_at_all_holds_every_letter() -> None:
     decision = may_auto_respond(FINE, NOTHING_SENT, AnswerLimits(in_all_per_hour=0))
     assert (decision.permission, decision.reasons) == (Permission.WAIT, ("overall-limit",))
+
+
+@pytest.mark.parametrize(
+    ("facts", "most"),
+    [(FINE, 3), (replace(FINE, short_text=True), 20)],
+    ids=["long text", "short text"],
+)
+def test_a_text_that_many_people_write_may_be_answered_more_often(
+    facts: AnswerFacts, most: int
+) -> None:
+    sent = [permission(facts, AnswerHistory(to_text_today=n)) for n in (most - 1, most)]
+    assert sent == [Permission.SEND, Permission.WAIT]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "Please  delete\r\n my data",
+        "please delete my data.",
+        "> PLEASE delete: my data!",
+        "\uff30lease delete my data",
+    ],
+)
+def test_layout_case_and_punctuation_make_no_other_text(other: str) -> None:
+    assert counted_text(other, "Request") == counted_text("Please delete my data", "")
+
+
+@pytest.mark.parametrize(
+    "other", ["Please delete my account", "मेरा डेटा हटाएं", "Delete data of customer 12"]
+)
+def test_other_words_are_another_text(other: str) -> None:
+    assert counted_text(other, "") != counted_text("Please delete my data", "")
+    assert counted_text("मेरा डेटा हटाओ", "") != counted_text("मेरा डेटा हटाएं", "")
+
+
+def test_where_there_is_no_text_the_subject_is_counted() -> None:
+    assert counted_text(" \n", "Delete my account!") == "delete my account"
+
+
+def test_what_is_counted_is_bounded() -> None:
+    assert len(counted_text("a" * 10 * MOST_COUNTED, "")) == MOST_COUNTED
+
+
+def test_a_text_is_short_while_many_people_may_write_it() -> None:
+    assert is_short("please delete my account and all data that you hold about me")
+    assert (is_short("a" * (SHORT_TEXT - 1)), is_short("a" * SHORT_TEXT)) == (True, False)

@@ -152,7 +152,7 @@ def queued(of: Case, **changes: Any) -> QueuedLetter:
         message=outbound(),
         queued_at=NOW,
         automatic=True,
-        body_key=None,
+        text_key=None,
     )
     return replace(made, **changes)
 
@@ -172,7 +172,7 @@ def finished(claimed: ClaimedMessage, **changes: Any) -> FinishedMessage:
         message_key=b"m" * 32,
         message_id_key=None,
         sender_key=None,
-        body_key=None,
+        text_key=None,
         original_id=None,
         suggestion=None,
         hold_due_on=date(2026, 3, 9),

@@ -41,7 +41,7 @@ RECEIPT = SendReceipt(provider_id="17", answer="250 2.0.0 queued")
 class Keys:
     sender: bytes
     domain: bytes
-    body: bytes = b"none"
+    text: bytes = b"none"
 
 
 @pytest.fixture
@@ -227,8 +227,8 @@ def test_automatic_letters_are_counted_by_person_domain_text_and_in_all(database
     bob = make.outbound(recipient="bob@home.example")
     queue(
         database,
-        make.queued(case, body_key=b"text"),
-        make.queued(case, message=bob),
+        make.queued(case, text_key=b"text"),
+        make.queued(case, message=bob, text_key=b"text"),
         make.queued(case, queued_at=make.now - timedelta(hours=2)),
         make.queued(case, queued_at=make.now - timedelta(hours=25)),
         make.queued(case, automatic=False),
@@ -243,15 +243,15 @@ def test_automatic_letters_are_counted_by_person_domain_text_and_in_all(database
             transaction,
             sender_key=anne.sender,
             domain_key=anne.domain,
-            body_key=anne.body,
+            text_key=anne.text,
             now=make.now,
         )
     assert one == counts["anne"]
     assert (one.to_sender_today, one.to_domain_this_hour, one.in_all_this_hour) == (2, 2, 2)
-    assert one.same_body_today
+    assert (one.to_text_today, one.to_text_of_sender_today) == (2, 1)
     other = counts["mallory"]
     assert (other.to_sender_today, other.to_domain_this_hour, other.in_all_this_hour) == (0, 0, 2)
-    assert not other.same_body_today
+    assert (other.to_text_today, other.to_text_of_sender_today) == (0, 0)
 
 
 def test_letters_queued_in_the_same_transaction_count(database, make, case):

@@ -37,7 +37,7 @@ from storage.outbox import (
 from storage.tasks import list_tasks
 
 LEASE = timedelta(minutes=5)
-KEYS = SimpleNamespace(sender=b"s", domain=b"d", body=b"b")
+KEYS = SimpleNamespace(sender=b"s", domain=b"d", text=b"t")
 
 
 @pytest.fixture

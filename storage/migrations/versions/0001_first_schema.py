@@ -92,7 +92,7 @@ def _create_inbound() -> None:
         sa.Column("message_key", sa.LargeBinary(), nullable=True),
         sa.Column("message_id_key", sa.LargeBinary(), nullable=True),
         sa.Column("sender_key", sa.LargeBinary(), nullable=True),
-        sa.Column("body_key", sa.LargeBinary(), nullable=True),
+        sa.Column("text_key", sa.LargeBinary(), nullable=True),
         sa.Column("hold_due_on", columns.Day(), nullable=True),
         sa.Column("finished_at", columns.UtcDateTime(), nullable=True),
         sa.Column("moved_to", sa.Text(), nullable=True),
@@ -258,7 +258,7 @@ def _create_outgoing() -> None:
         sa.Column("message_id_key", sa.LargeBinary(), nullable=False),
         sa.Column("recipient_key", sa.LargeBinary(), nullable=False),
         sa.Column("domain_key", sa.LargeBinary(), nullable=False),
-        sa.Column("body_key", sa.LargeBinary(), nullable=True),
+        sa.Column("text_key", sa.LargeBinary(), nullable=True),
         sa.Column("automatic", columns.Flag(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("queued_at", columns.UtcDateTime(), nullable=False),
@@ -278,7 +278,7 @@ def _create_outgoing() -> None:
         sa.UniqueConstraint("message_id_key", name=op.f("uq_outgoing_message_id_key")),
         sqlite_strict=True
     )
-    op.create_index("ix_outgoing_body", "outgoing", ["body_key", "queued_at"], unique=False, sqlite_where=sa.text("body_key IS NOT NULL"), postgresql_where=sa.text("body_key IS NOT NULL"))
+    op.create_index("ix_outgoing_text", "outgoing", ["text_key", "queued_at"], unique=False, sqlite_where=sa.text("text_key IS NOT NULL"), postgresql_where=sa.text("text_key IS NOT NULL"))
     op.create_index("ix_outgoing_case", "outgoing", ["case_id"], unique=False)
     op.create_index("ix_outgoing_domain", "outgoing", ["domain_key", "queued_at"], unique=False)
     op.create_index("ix_outgoing_queue", "outgoing", ["due_at"], unique=False, sqlite_where=sa.text("due_at IS NOT NULL"), postgresql_where=sa.text("due_at IS NOT NULL"))
