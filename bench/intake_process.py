@@ -102,7 +102,13 @@ def settings_of(spec: Spec) -> Settings:
         "dpo_contact": DPO,
         "policy_url": "https://autocloz.example/privacy",
     }
-    limits = ("per_sender_per_day", "per_domain_per_hour", "in_all_per_hour")
+    limits = (
+        "per_sender_per_day",
+        "per_domain_per_hour",
+        "in_all_per_hour",
+        "per_text_per_day",
+        "per_short_text_per_day",
+    )
     return Settings.model_validate(
         {
             "home": spec["home"],

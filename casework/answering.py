@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from casework.acknowledging import (
     KIND,
@@ -15,11 +15,13 @@ from casework.acknowledging import (
 from casework.batch_view import BatchView, MessageAtWork
 from casework.profile import DeskProfile
 from casework.staff_tasks import case_task
+from casework.task_kinds import ANSWER_BY_HAND, APPROVE_LETTER
 from casework.writes import Writes
 from privacy.answering import AnswerDecision, Permission
 from privacy.approval import letter_digest
 from privacy.audit import AuditKind
 from privacy.cases import Case, RequestItem
+from privacy.deadlines import Due, acknowledgement_due
 from privacy.messages import OutboundMessage
 from storage.drafts import Draft
 from storage.ids import new_id
@@ -55,7 +57,8 @@ def answer(
         view.tally.count(keys)
         _queue(message, to.case, letter, keys, writes)
     else:
-        _leave_draft(message, to.case, letter, decision, writes)
+        due = acknowledgement_due(message.claimed.received_at, desk.regimes)
+        _leave_draft(message, to.case, letter, decision, writes, due=due)
 
 
 def _facts(message: MessageAtWork, to: AnswerTo) -> SendingFacts:
@@ -100,7 +103,10 @@ def _leave_draft(
     letter: OutboundMessage,
     decision: AnswerDecision,
     writes: Writes,
+    *,
+    due: Due,
 ) -> None:
+    """Leave the letter to a person; each mail's letter is promised from its own arrival, in an old case as well."""
     writes.drafts.append(
         Draft(
             draft_id=new_id(),
@@ -111,15 +117,16 @@ def _leave_draft(
             digest=letter_digest(letter),
             reasons=decision.reasons,
             created_at=writes.now,
+            due_on=due.on,
         )
     )
     payload = {"inbound": message.inbound_id, "kind": KIND, "reasons": decision.reasons}
     writes.record(case.case_id, AuditKind.LETTER_DRAFTED, ACTOR, payload)
-    task = case_task(message, case, "approve_letter", decision.reasons[0], writes.now)
-    writes.tasks.append(task)
+    task = case_task(message, case, APPROVE_LETTER, decision.reasons[0], writes.now)
+    writes.tasks.append(replace(task, due_on=due.on))
 
 
 def _ask_for_hand(message: MessageAtWork, case: Case, writes: Writes) -> None:
     """Nobody can be answered: the From header names no believable address (mail.md E096 to E099)."""
-    task = case_task(message, case, "answer_by_hand", "no-believable-sender", writes.now)
+    task = case_task(message, case, ANSWER_BY_HAND, "no-believable-sender", writes.now)
     writes.tasks.append(task)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from casework.task_kinds import ANSWER_BY_HAND, APPROVE_LETTER
 from privacy.addresses import without_plus
 from privacy.approval import letter_digest
 from privacy.audit import AuditEvent, AuditKind
@@ -16,6 +17,7 @@ from storage.database import Database, Transaction
 from storage.drafts import Draft, decide_draft, get_draft
 from storage.ids import new_id
 from storage.outbox import QueuedLetter, enqueue
+from storage.tasks import Task, add_tasks, finish_tasks_about
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,14 +53,17 @@ def approve_draft(database: Database, draft_id: UUID, *, actor: Actor, now: date
             text_key=None,
         )
         enqueue(transaction, [letter])
+        _finish_task(transaction, draft, actor, now)
         _trail(transaction, draft, AuditKind.LETTER_APPROVED, actor, now)
 
 
 def reject_draft(database: Database, draft_id: UUID, *, actor: Actor, now: datetime) -> None:
-    """Keep the letter from leaving; its case stays open and its acknowledgement is still owed."""
+    """Keep the letter from leaving; its case stays open, and a task says that its acknowledgement is still owed."""
     with database.transaction() as transaction:
         draft = get_draft(transaction, draft_id)
         _decide(transaction, draft, "rejected", actor, now)
+        _finish_task(transaction, draft, actor, now)
+        add_tasks(transaction, [_still_owed(draft, now)])
         _trail(transaction, draft, AuditKind.LETTER_REJECTED, actor, now)
 
 
@@ -76,6 +81,26 @@ def _decide(
     )
     if not decided:
         raise Permanent("this draft has been decided already")
+
+
+def _finish_task(transaction: Transaction, draft: Draft, actor: Actor, now: datetime) -> None:
+    if draft.inbound_id is not None:
+        finish_tasks_about(
+            transaction, draft.inbound_id, kind=APPROVE_LETTER, actor=actor.address, at=now
+        )
+
+
+def _still_owed(draft: Draft, now: datetime) -> Task:
+    return Task(
+        task_id=new_id(),
+        case_id=draft.case_id,
+        inbound_id=draft.inbound_id,
+        kind=ANSWER_BY_HAND,
+        reason="letter-rejected",
+        due_on=draft.due_on,
+        urgent=False,
+        created_at=now,
+    )
 
 
 def _trail(

@@ -6,11 +6,13 @@ from datetime import datetime
 from uuid import UUID
 
 from casework.drafts import Actor
+from casework.task_kinds import LOOK_AT_MESSAGE
 from privacy.audit import AuditEvent, AuditKind
 from privacy.errors import Permanent
 from storage.audit import append
 from storage.database import Database, Transaction
 from storage.messages import dismiss_message, get_message, requeue_message
+from storage.tasks import finish_tasks_about
 
 DECIDABLE = frozenset({"held", "auto", "bulk", "spam", "history"})
 
@@ -20,6 +22,7 @@ def release_held(database: Database, inbound_id: UUID, *, actor: Actor, now: dat
     with database.transaction() as transaction:
         _require_decidable(transaction, inbound_id)
         requeue_message(transaction, inbound_id, now=now, release=True)
+        _looked_at(transaction, inbound_id, actor, now)
         _trail(transaction, inbound_id, AuditKind.MESSAGE_RELEASED, actor, now)
 
 
@@ -30,6 +33,7 @@ def dismiss_held(
     with database.transaction() as transaction:
         _require_decidable(transaction, inbound_id)
         dismiss_message(transaction, inbound_id, reason=reason, at=now)
+        _looked_at(transaction, inbound_id, actor, now)
         _trail(transaction, inbound_id, AuditKind.MESSAGE_DISMISSED, actor, now)
 
 
@@ -37,6 +41,11 @@ def _require_decidable(transaction: Transaction, inbound_id: UUID) -> None:
     message = get_message(transaction, inbound_id)
     if message.outcome is None or message.outcome.value not in DECIDABLE:
         raise Permanent("only a message that was set aside can be decided about")
+
+
+def _looked_at(transaction: Transaction, inbound_id: UUID, actor: Actor, now: datetime) -> None:
+    """What its task asked for is done; an open one would call people again when its day comes."""
+    finish_tasks_about(transaction, inbound_id, kind=LOOK_AT_MESSAGE, actor=actor.address, at=now)
 
 
 def _trail(

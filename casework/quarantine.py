@@ -10,6 +10,7 @@ from uuid import UUID
 from casework.drafts import Actor
 from casework.identifiers import draw_identifiers
 from casework.profile import DeskProfile
+from casework.task_kinds import READ_BY_HAND
 from privacy.audit import AuditEvent, AuditKind
 from privacy.cases import Case, Origin, open_stub
 from privacy.deciding import Outcome
@@ -32,7 +33,6 @@ from storage.states import MessageState
 from storage.tasks import Task, add_tasks, finish_tasks_about
 
 ACTOR = "daemon"
-READ_BY_HAND = "read_by_hand"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,18 +100,19 @@ def adopt_unsealable(database: Database, desk: DeskProfile, now: datetime) -> in
     return len(rows)
 
 
-def retry_quarantined(database: Database, inbound_id: UUID, *, actor: str, now: datetime) -> None:
-    """Put the message back into the queue, after whatever broke it was mended."""
+def retry_quarantined(database: Database, inbound_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Put the message back into the queue, after whatever broke it was mended; in vain, it gets a new task."""
     with database.transaction() as transaction:
         row = get_message(transaction, inbound_id)
         if row.outcome is not Outcome.QUARANTINED:
             raise Permanent("only a message in quarantine can be tried again")
         requeue_message(transaction, inbound_id, now=now, release=False)
+        finish_tasks_about(transaction, inbound_id, kind=READ_BY_HAND, actor=actor.address, at=now)
         event = AuditEvent(
             chain=row.case_id or inbound_id,
             kind=AuditKind.MESSAGE_RELEASED,
             at=now,
-            actor=actor,
+            actor=str(actor),
             payload={"inbound": inbound_id, "from": "quarantine"},
         )
         append(transaction, [event])
@@ -139,7 +140,11 @@ def dismiss_quarantined(
             kind=AuditKind.MESSAGE_DISMISSED,
             at=now,
             actor=str(actor),
-            payload={"inbound": inbound_id, "from": "quarantine", "tasks": done},
+            payload={
+                "inbound": inbound_id,
+                "from": "quarantine",
+                "tasks": [task.task_id for task in done],
+            },
         )
         append(transaction, [event])
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import structlog
 
@@ -21,7 +21,7 @@ from privacy.errors import OutcomeUnknown, Permanent, Retryable
 from privacy.outgoing import LEASE, next_attempt
 from privacy.ports import Clock, SendReceipt, SentLookup, Transport
 from storage.audit import append
-from storage.cases import mark_acknowledged
+from storage.cases import acknowledgement_day, mark_acknowledged
 from storage.database import Database, Transaction
 from storage.ids import new_id
 from storage.outbox import (
@@ -154,7 +154,8 @@ def _give_up(database: Database, letter: LeasedLetter, reason: str, now: datetim
         ):
             return
         _trail(transaction, letter, AuditKind.LETTER_FAILED, {"reason": reason}, now)
-        add_tasks(transaction, [_task(letter, reason, now)])
+        due_on = acknowledgement_day(transaction, letter.case_id)
+        add_tasks(transaction, [_task(letter, reason, due_on, now)])
 
 
 def _trail(
@@ -174,14 +175,14 @@ def _trail(
     append(transaction, [event])
 
 
-def _task(letter: LeasedLetter, reason: str, now: datetime) -> Task:
+def _task(letter: LeasedLetter, reason: str, due_on: date | None, now: datetime) -> Task:
     return Task(
         task_id=new_id(),
         case_id=letter.case_id,
         inbound_id=None,
         kind="letter_failed",
         reason=reason,
-        due_on=None,
+        due_on=due_on,
         urgent=True,
         created_at=now,
     )

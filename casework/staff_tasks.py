@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from casework.batch_view import MessageAtWork
+from casework.task_kinds import LOOK_AT_MESSAGE, READ_BY_HAND
 from casework.writes import Writes
 from privacy.cases import Case, RequestItem
 from privacy.deadlines import Due
@@ -42,7 +43,7 @@ def held_task(message: MessageAtWork, reason: str, due: Due, now: datetime) -> T
         task_id=new_id(),
         case_id=None,
         inbound_id=message.inbound_id,
-        kind="look_at_message",
+        kind=LOOK_AT_MESSAGE,
         reason=reason,
         due_on=due.on,
         urgent=message.reading.classification.lane in URGENT_LANES,
@@ -65,7 +66,7 @@ def hand_over(
             case_task(message, case, "urgent_lane", str(lane), writes.now, urgent=True)
         )
     elif case.stub_reason is not None:
-        writes.tasks.append(case_task(message, case, "read_by_hand", case.stub_reason, writes.now))
+        writes.tasks.append(case_task(message, case, READ_BY_HAND, case.stub_reason, writes.now))
     elif not added:
         reason = "continues-a-case" if continued else "no-right-recognised"
         writes.tasks.append(case_task(message, case, "read_message", reason, writes.now))

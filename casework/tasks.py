@@ -7,7 +7,8 @@ from datetime import datetime
 from uuid import UUID
 
 from casework.drafts import Actor
-from casework.quarantine import READ_BY_HAND, take_up
+from casework.quarantine import take_up
+from casework.task_kinds import READ_BY_HAND
 from privacy.audit import AuditEvent, AuditKind
 from privacy.errors import Permanent
 from storage.audit import append

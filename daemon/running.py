@@ -21,7 +21,7 @@ from casework.receiving import GroupWriter
 from casework.sending import reconcile, send_next
 from daemon.bell import Bell
 from daemon.clock import utc_now
-from daemon.schedule import Ticker
+from daemon.schedule import ALARM_SECONDS, RECONCILE_SECONDS, TICK_SECONDS, Ticker
 from daemon.state import DaemonState
 from daemon.web import PageServer
 from daemon.wiring import (
@@ -70,7 +70,12 @@ class Daemon:
         self._watchers = build_watchers(desk, self._ledger, self.state, shelf)
         self._watching = [_thread(watcher) for watcher in self._watchers]
         self._bell = Bell(alarm_ways(settings))
-        self._ticker = Ticker(self._tick, self._reconcile, self._look_for_alarms)
+        self._ticker = Ticker(
+            (self._tick, TICK_SECONDS),
+            (self._adopt, TICK_SECONDS),
+            (self._reconcile, RECONCILE_SECONDS),
+            (self._look_for_alarms, ALARM_SECONDS),
+        )
         self._pages = PageServer(
             settings.web, desk.database, health=self.health, access_key=access_key
         )
@@ -156,7 +161,7 @@ class Daemon:
             log.error("messages_cannot_be_unsealed")
 
     def _tick(self) -> None:
-        self._adopt()
+        """Show that the timers run, with nothing beside it that could fail or wait: that has alarms of its own."""
         self.state.tick(utc_now())
 
     def _reconcile(self) -> None:

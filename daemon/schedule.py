@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC
 
+import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 TICK_SECONDS = 15
@@ -16,17 +17,17 @@ RECONCILE_SECONDS = 20
 ALARM_SECONDS = 30
 
 Job = Callable[[], None]
+log = structlog.get_logger(__name__)
 
 
 class Ticker:
-    """Runs the three regular jobs: sign of life, search for letters of unknown outcome, alarms."""
+    """Runs each of the regular jobs every so many seconds; what stops one of them stops no other."""
 
-    def __init__(self, tick: Job, reconcile: Job, look_for_alarms: Job) -> None:
+    def __init__(self, *jobs: tuple[Job, int]) -> None:
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
-        self._add(tick, TICK_SECONDS)
-        self._add(reconcile, RECONCILE_SECONDS)
-        self._add(look_for_alarms, ALARM_SECONDS)
+        for job, seconds in jobs:
+            self._add(job, seconds)
 
     def start(self) -> None:
         """Start ticking in the running event loop."""
@@ -38,7 +39,10 @@ class Ticker:
 
     def _add(self, job: Job, seconds: int) -> None:
         async def in_thread() -> None:
-            await asyncio.to_thread(job)
+            try:
+                await asyncio.to_thread(job)
+            except Exception as error:  # noqa: BLE001 - the top of the job: the next tick asks the database again
+                log.error("job_failed", job=job.__name__, error=type(error).__name__)  # noqa: TRY400
 
         in_thread.__name__ = job.__name__
         self._scheduler.add_job(in_thread, "interval", seconds=seconds)

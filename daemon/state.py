@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
+from casework.task_kinds import APPROVE_LETTER, LOOK_AT_MESSAGE
 from privacy.alarms import Observation
 from privacy.errors import PrivacyError
-from storage.database import Database
-from storage.messages import count_by_outcome, oldest_unprocessed
+from storage.database import Database, Reading
+from storage.drafts import earliest_draft
+from storage.messages import count_quarantined, earliest_hold, oldest_unprocessed
 from storage.outbox import oldest_pending
+from storage.tasks import earliest_task
 
-QUARANTINED = "quarantined"
+SEEN_BY_THEMSELVES = (LOOK_AT_MESSAGE, APPROVE_LETTER)  # tasks about what is looked at anyway
 
 
 class DaemonState:
@@ -49,24 +54,29 @@ class DaemonState:
 
     def observe(self, database: Database, now: datetime) -> Observation:
         """Return what there is to see at this instant, the queues included."""
-        counts: dict[str, int] = {}
-        unprocessed, unsent, database_ok = None, None, True
-        try:
-            with database.reading() as reading:
-                counts = count_by_outcome(reading)
-                unprocessed, unsent = oldest_unprocessed(reading), oldest_pending(reading)
-        except PrivacyError:
-            database_ok = False
         with self._lock:
-            return Observation(
+            seen = Observation(
                 now=now,
                 started_at=self._started_at,
                 last_tick_at=self._last_tick_at,
                 mailbox_last_ok=dict(self._last_ok),
                 mailbox_trouble={mailbox: reason for (mailbox, _), reason in self._trouble.items()},
-                oldest_unprocessed=unprocessed,
-                oldest_unsent=unsent,
-                quarantined=counts.get(QUARANTINED, 0),
-                database_ok=database_ok,
                 transport_trouble=self._transport_trouble,
             )
+        try:
+            with database.reading() as reading:
+                return replace(seen, **_waiting(reading))
+        except PrivacyError:
+            return replace(seen, database_ok=False)
+
+
+def _waiting(reading: Reading) -> dict[str, Any]:
+    """What waits in the database, each by one question that walks an index."""
+    return {
+        "oldest_unprocessed": oldest_unprocessed(reading),
+        "oldest_unsent": oldest_pending(reading),
+        "quarantined": count_quarantined(reading),
+        "hold_due": earliest_hold(reading),
+        "draft_due": earliest_draft(reading),
+        "task_due": earliest_task(reading, leave_out=SEEN_BY_THEMSELVES),
+    }

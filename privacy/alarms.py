@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from privacy.instants import require_utc
+
+FRIDAY = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +19,7 @@ class AlarmBounds:
     message_unprocessed: timedelta = timedelta(minutes=15)
     letter_unsent: timedelta = timedelta(hours=1)
     ticker_silent: timedelta = timedelta(seconds=90)
+    working_days_before: int = 1  # Monday to Friday, before the last day of what waits for a person
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +34,9 @@ class Observation:
     oldest_unprocessed: datetime | None = None
     oldest_unsent: datetime | None = None
     quarantined: int = 0
+    hold_due: date | None = None
+    draft_due: date | None = None
+    task_due: date | None = None
     database_ok: bool = True
     transport_trouble: str | None = None
 
@@ -67,6 +73,10 @@ def find_alarms(seen: Observation, bounds: AlarmBounds) -> tuple[Alarm, ...]:
             Alarm(code="transport", part=seen.transport_trouble or ""),
         ),
         (seen.quarantined > 0, Alarm(code="mail-in-quarantine", part=str(seen.quarantined))),
+        # What people have not done by its day is late by law or by our promise (policy P16).
+        *_day_row(seen.hold_due, "held-mail-waits", seen, bounds),
+        *_day_row(seen.draft_due, "letter-waits-for-person", seen, bounds),
+        *_day_row(seen.task_due, "task-waits", seen, bounds),
     )
     # A mailbox whose first login was refused has no last success: its trouble must not be silent.
     names = dict.fromkeys((*seen.mailbox_last_ok, *seen.mailbox_trouble))
@@ -82,6 +92,23 @@ def _mailbox_alarms(name: str, seen: Observation, bounds: AlarmBounds) -> tuple[
     if seen.now - since > bounds.mailbox_unread:
         return (Alarm(code="mailbox-not-read", part=name),)
     return ()
+
+
+def _day_row(
+    due: date | None, code: str, seen: Observation, bounds: AlarmBounds
+) -> tuple[tuple[bool, Alarm], ...]:
+    if due is None:
+        return ()
+    called_from = working_days_back(due, bounds.working_days_before)
+    return ((seen.now.date() >= called_from, Alarm(code=code, part=f"due {due.isoformat()}")),)
+
+
+def working_days_back(day: date, count: int) -> date:
+    """Return the day that lies so many days from Monday to Friday before this one; public holidays are not known."""
+    for _ in range(count):
+        day -= timedelta(days=1)
+        day -= timedelta(days=max(0, day.weekday() - FRIDAY))
+    return day
 
 
 def _older(moment: datetime | None, now: datetime, bound: timedelta) -> bool:

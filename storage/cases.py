@@ -23,6 +23,7 @@ from storage.transactions import AnyRow, Reading, Transaction, in_chunks
 __all__ = [
     "CaseSummary",
     "ClockEventRow",
+    "acknowledgement_day",
     "add_cases",
     "clock_events",
     "extend_case",
@@ -175,6 +176,13 @@ def clock_events(reading: Reading, case_id: UUID) -> list[ClockEventRow]:
         )
         for row in _events_of(reading, [case_id]).get(case_id, [])
     ]
+
+
+def acknowledgement_day(reading: Reading, case_id: UUID) -> date | None:
+    """Return the last day on which the case is acknowledged in time, None for a case that is not here."""
+    events = clock_events(reading, case_id)
+    days = (event.due.on for event in events if event.due and event.clock is ClockName.ACKNOWLEDGE)
+    return next(days, None)
 
 
 def _case(

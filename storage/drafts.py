@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, text, update
 
 from privacy.messages import OutboundMessage
 from storage.datakeys import load_keys
@@ -22,7 +22,7 @@ MESSAGE = "draft.sealed_message"
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """A letter that did not go out by itself, and why. The last fields are told by the database."""
+    """A letter that did not go out by itself, why, and by when it is promised. The last fields are told by the database."""
 
     draft_id: UUID
     case_id: UUID
@@ -32,6 +32,7 @@ class Draft:
     digest: str
     reasons: tuple[str, ...]
     created_at: datetime
+    due_on: date
     state: DraftState = DraftState.WAITING
     decided_at: datetime | None = None
     decided_by: str | None = None
@@ -49,6 +50,13 @@ def list_drafts(reading: Reading, *, limit: int = 50) -> list[Draft]:
     question = _rows().where(DRAFT.c.state == DraftState.WAITING)
     question = question.order_by(DRAFT.c.created_at, DRAFT.c.draft_id).limit(limit)
     return _drafts(reading, reading.fetch(question).all())
+
+
+def earliest_draft(reading: Reading) -> date | None:
+    """Return the first day on which a waiting letter is due, None when none waits."""
+    waiting = text("draft.state = 'waiting'")  # written out: the condition of the partial index
+    due: date | None = reading.fetch(select(func.min(DRAFT.c.due_on)).where(waiting)).scalar_one()
+    return due
 
 
 def drafts_of_case(reading: Reading, case_id: UUID) -> list[Draft]:
@@ -98,6 +106,7 @@ def _draft_row(transaction: Transaction, draft: Draft) -> Values:
         "reasons": draft.reasons,
         "state": DraftState.WAITING,
         "created_at": draft.created_at,
+        "due_on": draft.due_on,
     }
 
 

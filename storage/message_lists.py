@@ -136,6 +136,22 @@ def oldest_unprocessed(reading: Reading) -> datetime | None:
     return since
 
 
+def count_quarantined(reading: Reading) -> int:
+    """Return how many messages are in quarantine and nobody has taken up."""
+    question = select(func.count()).where(INBOUND.c.outcome == Outcome.QUARANTINED, _NOT_DISMISSED)
+    count: int = reading.fetch(question).scalar_one()
+    return count
+
+
+def earliest_hold(reading: Reading) -> date | None:
+    """Return the first day on which a held message has to be answered, None when none is held."""
+    question = select(func.min(INBOUND.c.hold_due_on)).where(
+        INBOUND.c.hold_due_on.is_not(None), _NOT_DISMISSED
+    )
+    due: date | None = reading.fetch(question).scalar_one()
+    return due
+
+
 def count_by_outcome(reading: Reading) -> dict[str, int]:
     """Return how many messages have each outcome, and how many are WAITING; dismissed ones are left out."""
     counted = reading.fetch(

@@ -6,6 +6,8 @@ from storage.keeping import KeptMessage, keep_raw
 from storage.message_lists import (
     MessageRow,
     count_by_outcome,
+    count_quarantined,
+    earliest_hold,
     get_message,
     list_messages,
     messages_of_case,
@@ -35,7 +37,9 @@ __all__ = [
     "SameMail",
     "claim_messages",
     "count_by_outcome",
+    "count_quarantined",
     "dismiss_message",
+    "earliest_hold",
     "find_same_mail",
     "finish_messages",
     "get_message",

@@ -17,6 +17,7 @@ from privacy.outgoing import RECONCILE_FOR, OutgoingState
 from privacy.ports import SendReceipt
 from storage.answer_counts import AnswerKeys, answer_counts, answer_history, lock_answers
 from storage.audit import append
+from storage.cases import acknowledgement_day
 from storage.datakeys import load_keys
 from storage.failures import CannotUnseal
 from storage.ids import new_id
@@ -145,7 +146,7 @@ def _fail_unsealable(transaction: Transaction, row: AnyRow, now: datetime) -> No
         inbound_id=row.inbound_id,
         kind="letter_failed",
         reason=CANNOT_UNSEAL,
-        due_on=None,
+        due_on=acknowledgement_day(transaction, row.case_id),
         urgent=True,
         created_at=now,
     )

@@ -116,6 +116,12 @@ class Inbound(Row, table=True):
             "inbound_id",
             where="state <> 'dismissed'",
         ),
+        # earliest_hold
+        _index_where(
+            "ix_inbound_hold",
+            "hold_due_on",
+            where="hold_due_on IS NOT NULL AND state <> 'dismissed'",
+        ),
         # list_messages without an outcome
         Index("ix_inbound_received", "received_at", "inbound_id"),
         # messages_of_case
@@ -354,6 +360,7 @@ class DraftLetter(Row, table=True):
         _words("state", DraftState),
         # list_drafts
         _index_where("ix_draft_waiting", "created_at", "draft_id", where="state = 'waiting'"),
+        _index_where("ix_draft_due", "due_on", where="state = 'waiting'"),  # earliest_draft
         STRICT,
     )
     draft_id: UUID = _key()
@@ -365,6 +372,7 @@ class DraftLetter(Row, table=True):
     reasons: tuple[str, ...] = Field(sa_type=Codes)
     state: DraftState = Field(sa_type=OneOf(DraftState))
     created_at: datetime = Field(sa_type=UtcDateTime)
+    due_on: date = Field(sa_type=Day)  # the last day on which it answers in time
     decided_at: datetime | None = Field(
         sa_type=UtcDateTime
     )  # NULL, as the next two: nobody has decided
@@ -378,7 +386,10 @@ class StaffTask(Row, table=True):
     __tablename__ = "task"
     __table_args__ = (
         _of_case(),
-        _index_where("ix_task_open", "urgent", "due_on", where="done_at IS NULL"),  # list_tasks
+        # list_tasks, earliest_task
+        _index_where("ix_task_open", "urgent", "due_on", where="done_at IS NULL"),
+        # finish_tasks_about
+        _index_where("ix_task_inbound", "inbound_id", where="done_at IS NULL"),
         STRICT,
     )
     task_id: UUID = _key()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, func, select, update
 
 from storage.tables import PRIVACY_CASE, TASK
 from storage.transactions import AnySelect, Reading, Transaction, Values
@@ -40,6 +40,15 @@ def list_tasks(reading: Reading, *, limit: int = 200) -> list[Task]:
     return [Task(**row) for row in reading.fetch(question).mappings()]
 
 
+def earliest_task(reading: Reading, *, leave_out: Sequence[str]) -> date | None:
+    """Return the first day on which an open task is due, those of some kinds left out; None when none has a day."""
+    question = select(func.min(TASK.c.due_on)).where(
+        TASK.c.done_at.is_(None), TASK.c.kind.not_in(leave_out)
+    )
+    due: date | None = reading.fetch(question).scalar_one()
+    return due
+
+
 def finish_task(
     transaction: Transaction, task_id: UUID, *, actor: str, at: datetime
 ) -> Task | None:
@@ -53,13 +62,13 @@ def finish_task(
 
 def finish_tasks_about(
     transaction: Transaction, inbound_id: UUID, *, kind: str, actor: str, at: datetime
-) -> list[UUID]:
-    """Close the open tasks of this kind about a message and return their ids."""
+) -> list[Task]:
+    """Close the open tasks of this kind about a message, because what they ask for was done; returns them."""
     wanted = and_(TASK.c.done_at.is_(None), TASK.c.inbound_id == inbound_id, TASK.c.kind == kind)
-    ids = list(transaction.fetch(select(TASK.c.task_id).where(wanted)).scalars())
+    open_tasks = [Task(**row) for row in transaction.fetch(_rows().where(wanted)).mappings()]
     done = update(TASK).where(wanted)
     transaction.change(done.values(done_at=at, done_by=actor, natural_key=None))
-    return ids
+    return open_tasks
 
 
 def _task_row(task: Task) -> Values:

@@ -18,7 +18,7 @@ from daemon.output import as_json, printable
 from daemon.wiring import Desk
 from storage.drafts import get_draft, list_drafts
 
-COLUMNS = ("id", "case", "kind", "reasons", "created_at")
+COLUMNS = ("id", "case", "kind", "reasons", "created_at", "answer_by")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,6 +52,7 @@ def _list(options: argparse.Namespace, desk: Desk) -> None:
                 "kind": draft.kind,
                 "reasons": list(draft.reasons),
                 "created_at": draft.created_at,
+                "answer_by": draft.due_on,
             }
             for draft in list_drafts(reading)
         ]

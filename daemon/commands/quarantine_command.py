@@ -66,7 +66,7 @@ def _list(options: argparse.Namespace, desk: Desk) -> int:
 
 
 def _retry(options: argparse.Namespace, desk: Desk) -> int:
-    actor = str(actor_of(options, desk.settings))
+    actor = actor_of(options, desk.settings)
     retry_quarantined(desk.database, options.message, actor=actor, now=utc_now())
     process_batch(desk.services, utc_now())
     with desk.database.reading() as reading:

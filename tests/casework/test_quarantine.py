@@ -97,7 +97,7 @@ def test_tried_again_its_stub_becomes_the_case_of_the_mail(poisoned):
     stub = poisoned.case()
     poisoned.classifier = RulesClassifier()
     poisoned.now += MINUTE
-    retry_quarantined(poisoned.database, row.inbound_id, actor="sam", now=poisoned.now)
+    retry_quarantined(poisoned.database, row.inbound_id, actor=SAM, now=poisoned.now)
     poisoned.work()
     case = poisoned.case()
     assert (case.case_id, case.reference, case.acknowledge) == (
@@ -114,7 +114,7 @@ def test_tried_again_its_stub_becomes_the_case_of_the_mail(poisoned):
 def test_tried_again_in_vain_it_keeps_its_stub(poisoned):
     (row,) = poisoned.messages()
     stub = poisoned.case()
-    retry_quarantined(poisoned.database, row.inbound_id, actor="sam", now=poisoned.now)
+    retry_quarantined(poisoned.database, row.inbound_id, actor=SAM, now=poisoned.now)
     poisoned.work()
     assert poisoned.message(row.inbound_id).outcome is Outcome.QUARANTINED
     assert poisoned.case() == stub
@@ -124,7 +124,7 @@ def test_tried_again_in_vain_it_keeps_its_stub(poisoned):
 def test_only_a_message_in_quarantine_can_be_tried_again(desk):
     row = desk.receive_one(mail(ERASE))
     with pytest.raises(Permanent):
-        retry_quarantined(desk.database, row.inbound_id, actor="sam", now=desk.now)
+        retry_quarantined(desk.database, row.inbound_id, actor=SAM, now=desk.now)
 
 
 def test_a_message_that_the_parser_cannot_read_goes_to_quarantine(desk, monkeypatch):
@@ -379,7 +379,7 @@ def test_a_dismissed_message_can_still_be_tried_again(poisoned):
     (row,) = poisoned.messages()
     dismiss_quarantined(poisoned.database, row.inbound_id, actor=SAM, now=poisoned.now)
     poisoned.classifier = RulesClassifier()
-    retry_quarantined(poisoned.database, row.inbound_id, actor="sam", now=poisoned.now)
+    retry_quarantined(poisoned.database, row.inbound_id, actor=SAM, now=poisoned.now)
     poisoned.work()
     assert rights_of(poisoned.case()) == ["erasure"]
 

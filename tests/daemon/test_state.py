@@ -2,17 +2,23 @@
 
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
+from casework.drafts import approve_draft, reject_draft
+from casework.held import dismiss_held, release_held
+from casework.quarantine import dismiss_quarantined
+from casework.tasks import finish
 from casework_values import (
+    DAY,
     ERASE,
     MINUTE,
     NOON,
     PRIVACY,
+    SAM,
     FailingClassifier,
     TestDesk,
     mail,
@@ -82,6 +88,70 @@ def test_mail_in_quarantine_is_seen(state, desk):
     desk.classifier = FailingClassifier("poison")
     desk.receive(mail("poison"))
     assert alarms(state, desk) == ["mail-in-quarantine: 1"]
+
+
+def test_what_a_person_took_up_is_no_alarm_any_more(state, desk):
+    desk.classifier = FailingClassifier("poison")
+    (row,) = desk.receive(mail("poison"))
+    dismiss_quarantined(desk.database, row.inbound_id, actor=SAM, now=desk.now)
+    assert alarms(state, desk) == []
+    desk.now += 30 * DAY
+    state.mailbox_ok(PRIVACY, "INBOX", desk.now)
+    assert alarms(state, desk) == []
+
+
+def wait_until_due(state, desk, due):
+    """Nobody is called two working days before, and somebody is on the one before."""
+    desk.now = datetime.combine(due, time(12), UTC) - 3 * DAY
+    state.mailbox_ok(PRIVACY, "INBOX", desk.now)
+    assert alarms(state, desk) == []
+    desk.now += 2 * DAY
+    state.mailbox_ok(PRIVACY, "INBOX", desk.now)
+
+
+THURSDAY = NOON + 3 * DAY  # the last days of what comes then are in the middle of a week
+
+
+def test_a_held_mail_that_nobody_decides_about_is_seen_before_its_day(state, desk):
+    desk.now = THURSDAY
+    row = desk.receive_one(mail("When are you open?"), received_at=desk.now)
+    wait_until_due(state, desk, row.hold_due_on)
+    assert alarms(state, desk) == [f"held-mail-waits: due {row.hold_due_on}"]
+    dismiss_held(desk.database, row.inbound_id, reason="hours", actor=SAM, now=desk.now)
+    assert alarms(state, desk) == []
+
+
+def test_a_held_mail_that_is_released_waits_as_a_letter(state, desk):
+    desk.now = THURSDAY
+    row = desk.receive_one(mail("When are you open?"), received_at=desk.now)
+    wait_until_due(state, desk, row.hold_due_on)
+    release_held(desk.database, row.inbound_id, actor=SAM, now=desk.now)
+    desk.work()
+    assert alarms(state, desk) == [f"task-waits: due {row.hold_due_on}"]
+    (task,) = desk.tasks()
+    finish(desk.database, task.task_id, actor=SAM, now=desk.now)
+    assert alarms(state, desk) == []
+
+
+def test_a_letter_that_waits_for_a_person_is_seen_before_its_day(state, desk):
+    desk.now = THURSDAY
+    desk.receive_one(mail(ERASE), received_at=desk.now, quiet_reason="uidvalidity-changed")
+    draft = desk.draft()
+    assert draft.due_on == desk.case().acknowledge.on
+    wait_until_due(state, desk, draft.due_on)
+    assert alarms(state, desk) == [f"letter-waits-for-person: due {draft.due_on}"]
+    approve_draft(desk.database, draft.draft_id, actor=SAM, now=desk.now)
+    assert alarms(state, desk) == []
+
+
+def test_a_rejected_letter_is_still_owed(state, desk):
+    desk.now = THURSDAY
+    desk.receive_one(mail(ERASE), received_at=desk.now, quiet_reason="uidvalidity-changed")
+    draft = desk.draft()
+    reject_draft(desk.database, draft.draft_id, actor=SAM, now=desk.now)
+    assert [(task.kind, task.due_on) for task in desk.tasks()] == [("answer_by_hand", draft.due_on)]
+    wait_until_due(state, desk, draft.due_on)
+    assert alarms(state, desk) == [f"task-waits: due {draft.due_on}"]
 
 
 def test_letters_that_cannot_leave_are_seen_until_they_can(state, desk):

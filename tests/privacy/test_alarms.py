@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core_values import NOON, PRIVACY
-from privacy.alarms import Alarm, AlarmBounds, Observation, find_alarms
+from privacy.alarms import Alarm, AlarmBounds, Observation, find_alarms, working_days_back
 
 BOUNDS = AlarmBounds()
 STARTED = NOON - timedelta(days=1)
 WELL = Observation(now=NOON, started_at=STARTED, last_tick_at=NOON, mailbox_last_ok={PRIVACY: NOON})
 AGES = st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=3))
+TODAY = NOON.date()  # a Monday
 LOCAL = datetime(2026, 11, 23)  # noqa: DTZ001
 
 
@@ -34,6 +35,9 @@ def test_a_desk_that_is_well_calls_nobody() -> None:
         ({"oldest_unsent": NOON - timedelta(minutes=61)}, "letter-not-sent"),
         ({"transport_trouble": "login-refused"}, "transport"),
         ({"quarantined": 1}, "mail-in-quarantine"),
+        ({"hold_due": TODAY}, "held-mail-waits"),
+        ({"draft_due": TODAY}, "letter-waits-for-person"),
+        ({"task_due": TODAY}, "task-waits"),
         ({"mailbox_last_ok": {PRIVACY: NOON - timedelta(minutes=31)}}, "mailbox-not-read"),
         ({"mailbox_trouble": {PRIVACY: "auth"}}, "mailbox-refused"),
         ({"mailbox_trouble": {PRIVACY: "certificate"}}, "mailbox-refused"),
@@ -107,3 +111,22 @@ def test_a_local_time_is_refused(field: str) -> None:
 def test_a_local_time_of_a_mailbox_is_refused() -> None:
     with pytest.raises(ValueError, match="mailbox_last_ok"):
         replace(WELL, mailbox_last_ok={PRIVACY: LOCAL})
+
+
+@pytest.mark.parametrize("what", ["hold_due", "draft_due", "task_due"])
+@pytest.mark.parametrize(("days", "alarms"), [(-400, 1), (-1, 1), (0, 1), (1, 1), (2, 0), (30, 0)])
+def test_what_waits_for_a_person_calls_from_one_working_day_before_its_day(
+    what: str, days: int, alarms: int
+) -> None:
+    due = TODAY + timedelta(days=days)
+    found = find_alarms(replace(WELL, **{what: due}), BOUNDS)  # type: ignore[arg-type]
+    assert [alarm.part for alarm in found] == [f"due {due.isoformat()}"] * alarms
+
+
+@pytest.mark.parametrize(
+    ("weekday", "called_on"), [(0, -3), (1, -1), (4, -1), (5, -1), (6, -2)], ids=str
+)
+def test_over_the_weekend_it_calls_on_friday(weekday: int, called_on: int) -> None:
+    day = TODAY + timedelta(days=7 + weekday)
+    assert working_days_back(day, 1) == day + timedelta(days=called_on)
+    assert working_days_back(day, 0) == day

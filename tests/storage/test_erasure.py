@@ -1,6 +1,6 @@
 """What a thief of the disk finds, what erasing leaves behind, and mail that moves to another region."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -60,6 +60,7 @@ def work_through(database, make):
         digest="d",
         reasons=(),
         created_at=make.now,
+        due_on=date(2026, 3, 9),
     )
     with database.transaction() as transaction:
         keep_raw(transaction, [raw], now=make.now)

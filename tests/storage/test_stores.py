@@ -46,6 +46,7 @@ def draft(database, make, case):
         digest=letter_digest(message),
         reasons=("sender-limit", "dmarc-fail"),
         created_at=make.now,
+        due_on=date(2026, 3, 9),
     )
     with database.transaction() as transaction:
         add_drafts(transaction, [made])

@@ -112,6 +112,7 @@ def _create_inbound() -> None:
 
 def _index_inbound() -> None:
     op.create_index("ix_inbound_case", "inbound", ["case_id"], unique=False, sqlite_where=sa.text("case_id IS NOT NULL"), postgresql_where=sa.text("case_id IS NOT NULL"))
+    op.create_index("ix_inbound_hold", "inbound", ["hold_due_on"], unique=False, sqlite_where=sa.text("hold_due_on IS NOT NULL AND state <> 'dismissed'"), postgresql_where=sa.text("hold_due_on IS NOT NULL AND state <> 'dismissed'"))
     op.create_index("ix_inbound_outcome", "inbound", ["outcome", "received_at", "inbound_id"], unique=False, sqlite_where=sa.text("state <> 'dismissed'"), postgresql_where=sa.text("state <> 'dismissed'"))
     op.create_index("ix_inbound_queue", "inbound", ["history", "received_at"], unique=False, sqlite_where=sa.text("due_at IS NOT NULL"), postgresql_where=sa.text("due_at IS NOT NULL"))
     op.create_index("ix_inbound_received", "inbound", ["received_at", "inbound_id"], unique=False)
@@ -298,6 +299,7 @@ def _create_draft() -> None:
         sa.Column("reasons", columns.Codes(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("created_at", columns.UtcDateTime(), nullable=False),
+        sa.Column("due_on", columns.Day(), nullable=False),
         sa.Column("decided_at", columns.UtcDateTime(), nullable=True),
         sa.Column("decided_by", sa.Text(), nullable=True),
         sa.Column("os_user", sa.Text(), nullable=True),
@@ -306,6 +308,7 @@ def _create_draft() -> None:
         sa.PrimaryKeyConstraint("draft_id", name=op.f("pk_draft")),
         sqlite_strict=True
     )
+    op.create_index("ix_draft_due", "draft", ["due_on"], unique=False, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
     op.create_index("ix_draft_waiting", "draft", ["created_at", "draft_id"], unique=False, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
 
 
@@ -327,6 +330,7 @@ def _create_task() -> None:
         sa.UniqueConstraint("natural_key", name=op.f("uq_task_natural_key")),
         sqlite_strict=True
     )
+    op.create_index("ix_task_inbound", "task", ["inbound_id"], unique=False, sqlite_where=sa.text("done_at IS NULL"), postgresql_where=sa.text("done_at IS NULL"))
     op.create_index("ix_task_open", "task", ["urgent", "due_on"], unique=False, sqlite_where=sa.text("done_at IS NULL"), postgresql_where=sa.text("done_at IS NULL"))
     # ### end Alembic commands ###
 
