@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 class Ticker:
     """Runs each of the regular jobs every so many seconds; what stops one of them stops no other."""
 
-    def __init__(self, *jobs: tuple[Job, int]) -> None:
+    def __init__(self, *jobs: tuple[Job, float]) -> None:
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
         for job, seconds in jobs:
@@ -37,7 +37,7 @@ class Ticker:
         """Stop ticking; a job that runs in its thread ends by itself."""
         self._scheduler.shutdown(wait=False)
 
-    def _add(self, job: Job, seconds: int) -> None:
+    def _add(self, job: Job, seconds: float) -> None:
         async def in_thread() -> None:
             try:
                 await asyncio.to_thread(job)
