@@ -26,10 +26,11 @@ def render() -> str:
 
 
 def _commands() -> Iterator[str]:
-    for name, (what, example) in COMMANDS.items():
-        yield from (f"## rightsdesk {name}", "", what[0].upper() + what[1:] + ".", "")
+    for name, (_, example) in COMMANDS.items():
+        parser = build_parser(name)
+        yield from (f"## rightsdesk {name}", "", parser.description or "", "")
         yield from ("```", f"$ {example}", "```", "")
-        yield from _options(build_parser(name))
+        yield from _options(parser)
 
 
 def _options(parser: argparse.ArgumentParser) -> Iterator[str]:

@@ -18,10 +18,19 @@ from intake.files import ImportItem, iter_files
 from privacy.instants import as_utc
 
 BATCH = 50
+OUT_OF_REACH = 3
+OUTCOMES = """Each message gets one line. Its outcome is one of case, held, auto, bulk, spam, bounce, duplicate and
+quarantined; `reason` says exactly why. A letter of ours that comes back is `auto` with the reason our-own-letter,
+mail from before `answer_from` is `held` with the reason before-answer-from. Mail that a running daemon has taken and
+does not finish within ten seconds is `held` with the reason worked-by-the-daemon: it is kept and gets its outcome by
+itself.
+
+Ends with 1 when a file could not be read, else with 3 when a message was not finished, else with 0."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `import` understands."""
+    parser.description = f"{parser.description}\n\n{OUTCOMES}"
     parser.add_argument(
         "paths", nargs="+", metavar="PATH", help=".eml file, folder, mbox, Maildir, or - for stdin"
     )
@@ -38,15 +47,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Take every message in and say what became of it; 1 when a file could not be read."""
+    """Take every message in and say what became of it; 1 when a file could not be read, 3 when one is not finished."""
+    failed = unfinished = False
     with open_desk_of(options) as desk:
         items = iter(_items(options, desk))
-        failed = False
         while batch := list(islice(items, BATCH)):
             results = import_batch(desk.services, batch, utc_now)
             failed = failed or any(result.error for result in results)
+            unfinished = unfinished or any(result.unfinished for result in results)
             _show(results, as_lines=options.json)
-    return 1 if failed else 0
+    return 1 if failed else OUT_OF_REACH if unfinished else 0
 
 
 def _items(options: argparse.Namespace, desk: Desk) -> Iterator[ImportItem]:

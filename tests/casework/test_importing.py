@@ -4,9 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from casework.importing import import_batch
+from casework.importing import CONTRACT_WORDS, import_batch
+from casework.processing import LEASE, process_batch
 from casework_values import (
+    ANNE,
     BOTH_ENGINES,
+    COPY,
     DPO,
     ERASE,
     LAWS,
@@ -18,18 +21,18 @@ from casework_values import (
 from intake.files import iter_files
 from privacy.deadlines import acknowledgement_due
 from privacy.deciding import Outcome
-from privacy.errors import Retryable
+from storage.messages import claim_messages, postpone_messages
 
 GIVEN = datetime(2026, 11, 20, 8, tzinfo=UTC)
 
 
-def take_in(desk: TestDesk, *paths, mailbox=PRIVACY, received_at=GIVEN):
-    items = list(
-        iter_files(
-            [str(path) for path in paths], mailbox=mailbox, now=desk.now, received_at=received_at
-        )
-    )
-    return import_batch(desk.services, items, desk.clock)
+def items_of(desk: TestDesk, *paths, mailbox=PRIVACY, received_at=GIVEN):
+    names = [str(path) for path in paths]
+    return list(iter_files(names, mailbox=mailbox, now=desk.now, received_at=received_at))
+
+
+def take_in(desk: TestDesk, *paths, **how):
+    return import_batch(desk.services, items_of(desk, *paths, **how), desk.clock)
 
 
 @pytest.fixture
@@ -88,8 +91,56 @@ def test_a_file_for_another_mailbox_is_answered_from_there(desk, folder):
     assert desk.letter().message.sender == DPO
 
 
-def test_what_somebody_else_works_at_the_moment_is_out_of_reach_for_now(desk, folder, monkeypatch):
+@pytest.fixture
+def taken(desk, folder, monkeypatch):
+    """Two files, of which a daemon takes the first as soon as it is kept; gives what it claimed."""
     (folder / "1.eml").write_bytes(mail(ERASE))
-    monkeypatch.setattr("casework.importing.process_batch", lambda *_: 0)
-    with pytest.raises(Retryable):
-        take_in(desk, folder)
+    (folder / "2.eml").write_bytes(mail(COPY, number=2, From="bea@person.example"))
+    claims = []
+
+    def process(services, now):
+        if not claims:
+            with services.database.transaction() as transaction:
+                claims.extend(claim_messages(transaction, now=now, limit=1, lease=LEASE))
+        return process_batch(services, now)
+
+    monkeypatch.setattr("casework.importing.process_batch", process)
+    return claims
+
+
+@BOTH_ENGINES
+def test_one_message_that_a_daemon_has_taken_hides_no_other(desk, folder, taken):
+    """It is waited for a while; then its line says that it is kept, and that it is not finished."""
+    pauses = []
+    results = import_batch(desk.services, items_of(desk, folder), desk.clock, pause=pauses.append)
+    (unfinished,) = (one for one in results if one.unfinished)
+    (finished,) = (one for one in results if not one.unfinished)
+    assert len(taken) == 1
+    assert (unfinished.outcome, unfinished.reason) == ("held", "worked-by-the-daemon")
+    assert finished.outcome == "case"
+    assert sum(pauses) == pytest.approx(10)
+
+
+def test_what_a_daemon_finishes_meanwhile_is_reported_as_usual(desk, folder, taken):
+    def daemon_goes_on(_seconds: float) -> None:
+        with desk.database.transaction() as transaction:
+            postpone_messages(transaction, taken, until=desk.now, reason="database-busy")
+
+    results = import_batch(desk.services, items_of(desk, folder), desk.clock, pause=daemon_goes_on)
+    assert [(one.outcome, one.unfinished) for one in results] == [("case", False)] * 2
+
+
+def test_a_letter_of_ours_that_is_imported_opens_nothing(desk, folder):
+    """The contract has no word for it: a script reads `auto`, a person the reason."""
+    desk.receive(mail(ERASE))
+    letter = desk.letter().message
+    ours = mail("Thank you", Message_ID=letter.message_id, From=letter.sender, To=ANNE)
+    (folder / "1.eml").write_bytes(ours)
+    (result,) = take_in(desk, folder)
+    assert (result.outcome, result.reason) == ("auto", "our-own-letter")
+    assert len(desk.cases()) == 1
+
+
+def test_every_outcome_is_reported_in_a_word_of_the_contract():
+    listed = {"case", "held", "auto", "bulk", "spam", "bounce", "duplicate", "quarantined"}
+    assert {CONTRACT_WORDS.get(outcome, str(outcome)) for outcome in Outcome} == listed

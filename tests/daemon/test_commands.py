@@ -103,6 +103,15 @@ def test_import_holds_mail_of_unknown_arrival(run, mail: Path) -> None:
     assert (row["outcome"], row["reason"], row["case"]) == ("held", "arrival-unknown", None)
 
 
+def test_import_says_by_its_code_that_a_message_is_not_finished(run, mail, monkeypatch) -> None:
+    monkeypatch.setattr("casework.importing.process_batch", lambda *_: 0)
+    monkeypatch.setattr("casework.importing.MOST_PAUSES", 1)
+    done = run("import", str(mail / "1.eml"), str(mail / "3.eml"), "--json", *ARRIVED)
+    assert [row["reason"] for row in done.rows] == ["worked-by-the-daemon"] * 2
+    assert done.code == 3
+    assert run("import", str(mail), "--json", *ARRIVED).code == 1, "a file that cannot be read"
+
+
 def test_import_takes_one_message_on_standard_input(run) -> None:
     done = run("import", "-", "--json", *ARRIVED, stdin=ERASURE)
     assert [row["path"] for row in done.rows] == ["-"]
