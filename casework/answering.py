@@ -22,6 +22,7 @@ from privacy.approval import letter_digest
 from privacy.audit import AuditKind
 from privacy.cases import Case, RequestItem
 from privacy.deadlines import Due, acknowledgement_due
+from privacy.deciding import URGENT_LANES
 from privacy.messages import OutboundMessage
 from storage.drafts import Draft
 from storage.ids import new_id
@@ -67,6 +68,8 @@ def _facts(message: MessageAtWork, to: AnswerTo) -> SendingFacts:
         (claimed.quiet_reason is not None, claimed.quiet_reason or ""),
         (to.case.stub_reason is not None, "cannot-be-read"),
         (claimed.released, "released-by-a-person"),
+        # An authority is acknowledged by a person only, and so is whoever reports a child, a breach or a grievance.
+        (message.reading.classification.lane in URGENT_LANES, "urgent-lane"),
         (claimed.truncated, "only-partly-fetched"),
     )
     return SendingFacts(

@@ -101,6 +101,17 @@ POLICY: tuple[tuple[str, Callable[[Findings], bool], Outcome], ...] = (
         ),
         Outcome.HELD,
     ),
+    # A case system of an authority often has an empty envelope sender: whatever is no report on a letter of ours, and
+    # speaks of a breach, a child or an authority, is seen by a person at once.
+    (
+        "unmatched-report-in-urgent-lane",
+        lambda f: (
+            f.screening.kind is Kind.BOUNCE
+            and f.classification.lane in URGENT_LANES
+            and f.thread.match is Match.NONE
+        ),
+        Outcome.HELD,
+    ),
     ("delivery-report", lambda f: f.screening.kind is Kind.BOUNCE, Outcome.BOUNCE),
     # "I have left the company, delete me": a machine's text may still be a person's wish.
     ("machine-asks-for-a-right", lambda f: f.machine and f.asks, Outcome.HELD),

@@ -92,7 +92,7 @@ def test_a_file_for_another_mailbox_is_answered_from_there(desk, folder):
 
 
 @pytest.fixture
-def taken(desk, folder, monkeypatch):
+def taken(folder, monkeypatch):
     """Two files, of which a daemon takes the first as soon as it is kept; gives what it claimed."""
     (folder / "1.eml").write_bytes(mail(ERASE))
     (folder / "2.eml").write_bytes(mail(COPY, number=2, From="bea@person.example"))

@@ -46,6 +46,14 @@ ROWS: dict[str, tuple[Findings, Outcome]] = {
         replace(A_PERSON_ASKS, screening=kind(Kind.BOUNCE)),
         Outcome.HELD,
     ),
+    "unmatched-report-in-urgent-lane": (
+        replace(
+            PLAIN,
+            screening=kind(Kind.BOUNCE),
+            classification=Classification(lane=Lane.REGULATOR),
+        ),
+        Outcome.HELD,
+    ),
     "delivery-report": (
         replace(A_PERSON_ASKS, screening=kind(Kind.BOUNCE), thread=SUGGESTED),
         Outcome.BOUNCE,
