@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+import structlog
 
 from casework.drafts import Actor
 from casework.identifiers import draw_identifiers
@@ -33,6 +34,7 @@ from storage.states import MessageState
 from storage.tasks import Task, add_tasks, finish_tasks_about
 
 ACTOR = "daemon"
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,9 +97,19 @@ def adopt_unsealable(database: Database, desk: DeskProfile, now: datetime) -> in
             attempts=row.attempts,
             lease_token=None,
         )
-        with suppress(LeaseLost):  # another program adopted it, or a person had it tried again
-            quarantine(database, desk, aside, reason=row.reason or "cannot-unseal", now=now)
+        _adopt(database, desk, aside, row.reason or "cannot-unseal", now)
     return len(rows)
+
+
+def _adopt(
+    database: Database, desk: DeskProfile, message: SetAside, reason: str, now: datetime
+) -> None:
+    try:
+        quarantine(database, desk, message, reason=reason, now=now)
+    except LeaseLost:
+        return  # another program adopted it, or a person had it tried again
+    except Exception as error:  # noqa: BLE001 - one message must not keep the others from their clocks
+        log.error("adoption_failed", inbound=str(message.inbound_id), error=type(error).__name__)  # noqa: TRY400
 
 
 def retry_quarantined(database: Database, inbound_id: UUID, *, actor: Actor, now: datetime) -> None:

@@ -37,6 +37,7 @@ from storage.outbox import (
 from storage.tasks import Task, add_tasks
 
 ACTOR = "sender"
+RECORD_TRIES = 3  # each waits as long as the database's own patience lasts
 log = structlog.get_logger(__name__)
 
 
@@ -80,7 +81,7 @@ def _dial(
         _look_for_it(database, letter, clock())
         trouble = "transport-raised"
     else:
-        _record_sent(database, letter, receipt, clock())
+        _surely_record_sent(database, letter, receipt, clock())
     return trouble
 
 
@@ -103,6 +104,20 @@ def reconcile(database: Database, lookups: Sequence[SentLookup], now: datetime) 
         return record_traces(
             transaction, keys, database.lookup_key, now=now, evidence="trace-found"
         )
+
+
+def _surely_record_sent(
+    database: Database, letter: LeasedLetter, receipt: SendReceipt, now: datetime
+) -> None:
+    """Try again while the database is busy: what is not recorded is in doubt, and may be sent twice."""
+    for _ in range(RECORD_TRIES - 1):
+        try:
+            _record_sent(database, letter, receipt, now)
+        except Retryable as error:
+            log.warning("record_tried_again", letter=str(letter.letter_id), error=str(error))
+        else:
+            return
+    _record_sent(database, letter, receipt, now)
 
 
 def _record_sent(

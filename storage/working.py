@@ -189,17 +189,17 @@ def _read_envelope(
 ) -> None:
     try:
         text = transaction.vault.unseal_text(inbound_id, ENVELOPE, bytes(sealed))
-    except CannotUnseal:
+        sender, recipients = json.loads(text)
+    except (CannotUnseal, ValueError, TypeError):
         return  # the bytes decide whether the message can be worked; a lost envelope only carries less
-    sender, recipients = json.loads(text)
     if deliveries.envelope_from is None:
         deliveries.envelope_from = sender
     deliveries.envelope_to.update(dict.fromkeys(recipients))
 
 
 def _claimed(transaction: Transaction, row: AnyRow, deliveries: _Deliveries) -> ClaimedMessage:
-    if row.sealed_raw is None:
-        raise CannotUnseal("the bytes of this message are not in this database")
+    if row.sealed_raw is None or not deliveries.routes:
+        raise CannotUnseal("the bytes of this message, or its deliveries, are not in this database")
     return ClaimedMessage(
         inbound_id=row.inbound_id,
         raw=transaction.vault.unseal(row.inbound_id, RAW, bytes(row.sealed_raw)),

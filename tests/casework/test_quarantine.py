@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from casework import processing
+from casework import quarantine as quarantine_room
 from casework.processing import ATTEMPTS, GIVE_UP_AFTER, LEASE, RETRY_AFTER, process_batch
 from casework.quarantine import adopt_unsealable, dismiss_quarantined, retry_quarantined
 from casework.tasks import finish
@@ -388,3 +389,25 @@ def test_only_a_message_in_quarantine_can_be_dismissed_from_it(desk):
     row = desk.receive_one(mail("When are you open?"))
     with pytest.raises(Permanent):
         dismiss_quarantined(desk.database, row.inbound_id, actor=SAM, now=desk.now)
+
+
+def test_a_message_that_cannot_be_adopted_keeps_no_other_from_its_clock(desk, monkeypatch):
+    from sqlalchemy import delete
+
+    from storage.tables import RAW_MESSAGE
+
+    rows = desk.keep(mail(ERASE, number=1), mail(ERASE, number=2, From="bea@person.example"))
+    with desk.database.transaction() as transaction:
+        transaction.change(delete(RAW_MESSAGE))
+    desk.work()
+    real = quarantine_room.quarantine
+
+    def adopt(database, profile, message, **values):
+        if message.inbound_id == rows[0].inbound_id:
+            raise LookupError("anne@person.example")
+        real(database, profile, message, **values)
+
+    monkeypatch.setattr(quarantine_room, "quarantine", adopt)
+    adopt_unsealable(desk.database, desk.profile, desk.now)
+    assert desk.message(rows[1].inbound_id).case_id == desk.case().case_id
+    assert desk.message(rows[0].inbound_id).case_id is None

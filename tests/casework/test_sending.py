@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from casework import sending
 from casework.outbox import retry_failed
-from casework.sending import Sending, reconcile, send_next
+from casework.sending import RECORD_TRIES, Sending, reconcile, send_next
 from casework_values import (
     BOTH_ENGINES,
     DAY,
@@ -284,3 +285,28 @@ def test_what_the_server_said_is_in_no_trail(desk, transport):
     send(desk, transport)
     said = repr([event.payload for event in desk.events(desk.case().case_id)])
     assert "@" not in said
+
+
+@BOTH_ENGINES
+def test_a_busy_database_makes_no_second_copy_of_a_letter_that_left(desk, transport, monkeypatch):
+    """What is not recorded is in doubt, and would be sent again when no trace of it is found."""
+    real, busy = sending.mark_sent, [Retryable("database: locked")] * (RECORD_TRIES - 1)
+
+    def mark(*arguments, **values):
+        if busy:
+            raise busy.pop()
+        return real(*arguments, **values)
+
+    monkeypatch.setattr(sending, "mark_sent", mark)
+    send(desk, transport)
+    assert state(desk) is OutgoingState.SENT
+    desk.now += LEASE + RECONCILE_FOR + MINUTE
+    assert send(desk, transport).worked is False
+    assert len(transport.sent) == 1
+
+
+def test_the_task_about_a_letter_that_failed_has_the_day_of_its_case(desk, transport):
+    transport.script = [Permanent("550 refused")]
+    send(desk, transport)
+    (task,) = desk.tasks()
+    assert (task.kind, task.due_on) == ("letter_failed", desk.case().acknowledge.on)

@@ -1,15 +1,17 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import delete, update
 
 from privacy.deciding import Outcome
 from privacy.errors import Permanent
 from privacy.messages import ArrivalBasis, ImapPlace
 from privacy.ports import FolderCursor
 from storage.cursors import save_cursor, unknown_uids
-from storage.datakeys import erase_keys
+from storage.datakeys import erase_keys, load_keys
 from storage.failures import CannotUnseal, LeaseLost, NotFound
 from storage.ids import new_id
+from storage.keeping import ENVELOPE
 from storage.messages import (
     CANNOT_UNSEAL,
     claim_messages,
@@ -404,6 +406,24 @@ def test_a_message_that_cannot_be_unsealed_is_set_aside_and_holds_up_nobody(data
         assert (row.inbound_id, row.reason) == (broken.inbound_id, CANNOT_UNSEAL)
         with pytest.raises(CannotUnseal):
             raw_of(reading, broken.inbound_id)
+
+
+def test_a_message_whose_deliveries_are_gone_holds_up_nobody(database, make):
+    [broken, whole] = keep(database, make.now, make.in_folder(1), make.in_folder(2))
+    with database.transaction() as transaction:
+        transaction.change(delete(DELIVERY).where(DELIVERY.c.inbound_id == broken.inbound_id))
+    assert [message.inbound_id for message in claim(database, make.now)] == [whole.inbound_id]
+    assert row_of(database, broken.inbound_id).state == "quarantined"
+
+
+def test_a_message_whose_envelope_makes_no_sense_is_worked_without_it(database, make):
+    [kept] = keep(database, make.now, make.raw_message())
+    with database.transaction() as transaction:
+        load_keys(transaction, [kept.inbound_id])
+        sealed = transaction.vault.seal_text(kept.inbound_id, ENVELOPE, "7")
+        transaction.change(update(DELIVERY).values(sealed_envelope=sealed))
+    [claimed] = claim(database, make.now)
+    assert (claimed.envelope_from, claimed.envelope_to) == (None, ())
 
 
 def test_an_erased_message_that_comes_again_stays_erased(database, make):
