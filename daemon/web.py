@@ -15,6 +15,8 @@ from desk.settings import WebSettings
 from privacy.errors import Permanent
 from storage.database import Database
 
+SHUTDOWN_SECONDS = 2  # a visitor who never finishes must not keep the daemon from its end
+
 
 class QuietServer(uvicorn.Server):
     """A server that leaves the signals to the daemon: it would take them away and raise them again at its end."""
@@ -39,7 +41,12 @@ class PageServer:
         self._settings = settings
         app = create_app(StorageReader(database), access_key=access_key, health=health)
         config = uvicorn.Config(
-            app, log_config=None, access_log=False, lifespan="off", server_header=False
+            app,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         )
         self._server = QuietServer(config)
         self._serving: asyncio.Task[None] | None = None

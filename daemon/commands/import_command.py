@@ -6,7 +6,6 @@ import argparse
 import sys
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import islice
 
 from casework.importing import Imported, import_batch
 from daemon.clock import utc_now
@@ -18,6 +17,7 @@ from intake.files import ImportItem, iter_files
 from privacy.instants import as_utc
 
 BATCH = 50
+BATCH_BYTES = 32 * 1024 * 1024
 OUT_OF_REACH = 3
 OUTCOMES = """Each message gets one line. Its outcome is one of case, held, auto, bulk, spam, bounce, duplicate and
 quarantined; `reason` says exactly why. A letter of ours that comes back is `auto` with the reason our-own-letter,
@@ -51,12 +51,22 @@ def run(options: argparse.Namespace) -> int:
     failed = unfinished = False
     with open_desk_of(options) as desk:
         items = iter(_items(options, desk))
-        while batch := list(islice(items, BATCH)):
+        while batch := _next_batch(items):
             results = import_batch(desk.services, batch, utc_now)
             failed = failed or any(result.error for result in results)
             unfinished = unfinished or any(result.unfinished for result in results)
             _show(results, as_lines=options.json)
     return 1 if failed else OUT_OF_REACH if unfinished else 0
+
+
+def _next_batch(items: Iterator[ImportItem]) -> list[ImportItem]:
+    """Return the next items, as many as memory can bear, at least one; none at the end."""
+    batch: list[ImportItem] = []
+    size = 0
+    while len(batch) < BATCH and size < BATCH_BYTES and (item := next(items, None)) is not None:
+        batch.append(item)
+        size += len(item.message.raw) if item.message is not None else 0
+    return batch
 
 
 def _items(options: argparse.Namespace, desk: Desk) -> Iterator[ImportItem]:

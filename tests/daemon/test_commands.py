@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from casework.importing import import_batch
 from daemon.cli import COMMANDS
 
 ERASURE = b"""From: Anne <anne@example.org>
@@ -103,6 +104,25 @@ def test_import_holds_mail_of_unknown_arrival(run, mail: Path) -> None:
     assert (row["outcome"], row["reason"], row["case"]) == ("held", "arrival-unknown", None)
 
 
+def test_a_message_in_quarantine_is_dismissed_by_a_person_and_its_case_stays(
+    run, mail, monkeypatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise ValueError("a person's words")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("casework.processing.read_message", fails)
+        run("import", str(mail / "1.eml"), "--json", *ARRIVED)
+    (row,) = run("quarantine", "list", "--json").rows
+    assert run("quarantine", "dismiss", str(row["id"])).code == 2, "it wants to know who decides"
+    sam = ("--actor", "sam@autocloz.example")
+    done = run("quarantine", "dismiss", str(row["id"]), *sam)
+    assert (done.code, done.out) == (0, "dismissed; its case stays open\n")
+    assert run("quarantine", "list", "--json").rows == []
+    assert run("cases", "show", str(row["case"]), "--json").rows[0]["state"] == "open"
+    assert run("quarantine", "dismiss", str(row["id"]), *sam).code == 1
+
+
 def test_import_says_by_its_code_that_a_message_is_not_finished(run, mail, monkeypatch) -> None:
     monkeypatch.setattr("casework.importing.process_batch", lambda *_: 0)
     monkeypatch.setattr("casework.importing.MOST_PAUSES", 1)
@@ -110,6 +130,19 @@ def test_import_says_by_its_code_that_a_message_is_not_finished(run, mail, monke
     assert [row["reason"] for row in done.rows] == ["worked-by-the-daemon"] * 2
     assert done.code == 3
     assert run("import", str(mail), "--json", *ARRIVED).code == 1, "a file that cannot be read"
+
+
+def test_import_takes_no_more_at_once_than_memory_can_bear(run, mail, monkeypatch) -> None:
+    sizes = []
+
+    def note(services, items, clock):
+        sizes.append(len(items))
+        return import_batch(services, items, clock)
+
+    monkeypatch.setattr("daemon.commands.import_command.import_batch", note)
+    monkeypatch.setattr("daemon.commands.import_command.BATCH_BYTES", 1)
+    done = run("import", str(mail / "1.eml"), str(mail / "3.eml"), "--json", *ARRIVED)
+    assert (sizes, len(done.rows)) == ([1, 1], 2)
 
 
 def test_import_takes_one_message_on_standard_input(run) -> None:

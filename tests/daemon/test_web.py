@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -80,3 +81,20 @@ async def test_a_port_that_is_taken_is_named(database):
         server = pages(database, port=taken.getsockname()[1])
         with pytest.raises(Permanent, match="web: cannot listen"):
             await server.start()
+
+
+async def test_a_visitor_who_never_finishes_does_not_keep_it_from_its_end(database):
+    started, release = threading.Event(), threading.Event()
+
+    def slow() -> tuple[bool, list[str]]:
+        started.set()
+        release.wait()
+        return True, []
+
+    server = PageServer(WebSettings(enabled=True, port=0), database, health=slow, access_key=KEY)
+    port = await server.start()
+    with socket.create_connection(("127.0.0.1", port)) as visitor:
+        visitor.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        await asyncio.to_thread(started.wait)
+        await server.stop()
+        release.set()
