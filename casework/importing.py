@@ -16,9 +16,8 @@ from privacy.ports import Clock
 from storage.messages import KeptMessage, MessageRow, get_message, keep_raw
 
 ALREADY_KEPT = "already-kept"
-STILL_WORKED = (
-    "worked-by-the-daemon"  # it is kept and will get its outcome; `rightsdesk cases list` shows it
-)
+# Kept, and sure to get its outcome; `rightsdesk cases list` and `held list` show it then.
+STILL_WORKED = "worked-by-the-daemon"
 PAUSE_SECONDS = 0.2
 MOST_PAUSES = 50
 # Our own letter opens no case and asks nobody for anything; history is kept, and a person can release it.

@@ -32,7 +32,6 @@ def finish(database: Database, task_id: UUID, *, actor: Actor, now: datetime) ->
         )
         append(transaction, [event])
         if task.kind == READ_BY_HAND and task.inbound_id is not None:
-            with suppress(
-                NotFound
-            ):  # it is not in quarantine: it was only hard to read, or was tried again
+            # Not in quarantine: it was only hard to read, or was tried again.
+            with suppress(NotFound):
                 take_up(transaction, task.inbound_id, now)
