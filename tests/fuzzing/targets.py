@@ -1,0 +1,133 @@
+"""What must hold for any bytes: one function a target, each raising where something does not hold."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+
+from classifier.kinds import read_signals
+from classifier.rules import classify_text
+from intake.authenticity import read_field
+from intake.encoded_words import decode_header
+from intake.files_mbox import split_mbox
+from intake.folding import fold
+from intake.headers import cut_message_head
+from intake.markup import html_to_text
+from intake.parse import read_message
+from intake.sender import gate_sender
+from intake.trace import read_trace_line, without_comments
+from privacy.messages import ParsedMessage
+from privacy.screening import screen
+
+Target = Callable[[bytes], None]
+
+OURS = frozenset({"privacy@autocloz.example"})
+LONGEST_ADDRESS = 320  # RFC 5321 section 4.5.3.1: 64 + 1 + 255
+MBOX_LIMIT = 1_000_000
+
+
+def reading(data: bytes) -> None:
+    """A whole message: read without exception, the same each time, its words clean and from the source."""
+    message = read_message(data)
+    assert message == read_message(data), "two readings differ"
+    assert_clean(message.subject, message.text, message.new_text, *message.part_types)
+    for _, value in message.headers:
+        assert_clean(value)
+        assert "\n" not in value, "a header value with a line break"
+    for piece in message.folded:
+        assert 0 <= piece.start <= piece.end <= len(message.text), "a fold outside of the text"
+    assert all(line in message.text for line in message.new_text.split("\n")), "words of nobody"
+    assert_screened(message)
+
+
+def assert_screened(message: ParsedMessage) -> None:
+    signals = read_signals(message, our_addresses=OURS, envelope_from=None, suspected_spam=False)
+    screen(signals)
+    assert_quotes(message.subject, message.new_text)
+
+
+def sender(data: bytes) -> None:
+    """A header block: the sender that is believed stands in its one From field, clean, or there is none."""
+    head = cut_message_head(data)
+    found = gate_sender(head)
+    assert_clean(found.display_name)
+    if found.address is None:
+        assert found.reasons, "refused without a reason"
+        return
+    values = head.values("from")
+    assert len(values) == 1, "believed one of several"
+    assert found.address.isascii(), "an address that is not plain"
+    assert found.address.isprintable(), "an address with control characters"
+    assert found.address.count("@") == 1, "an address with two domains"
+    assert len(found.address) <= LONGEST_ADDRESS, "an address that no server takes"
+    assert found.address.lower().encode() in values[0].lower().replace(b"\r\n", b""), "not there"
+
+
+def headers(data: bytes) -> None:
+    """Any header value: decoded to one clean line."""
+    shown = decode_header(data, data[:200])
+    assert_clean(shown)
+    assert "\n" not in shown, "a line break in a header"
+    read_trace_line(data)
+    text = data.decode("latin-1")
+    list(read_field(without_comments(text)))
+
+
+def folding(data: bytes) -> None:
+    """Any text: offsets lie inside and rise, nothing is left that was not there, folding twice changes nothing."""
+    text = as_text(data)
+    folded = fold(text)
+    assert all(line in text for line in folded.new_text.split("\n")), "words of nobody"
+    ends = 0
+    for piece in folded.folded:
+        assert ends <= piece.start <= piece.end <= len(text), "folds overlap or lie outside"
+        ends = piece.end
+    if text.strip():
+        assert folded.new_text, "everything was folded"
+    again = fold(folded.new_text)
+    assert again.new_text == fold(again.new_text).new_text, "folding never comes to rest"
+
+
+def markup(data: bytes) -> None:
+    """Any HTML: clean text, and quoted spans inside it."""
+    html = as_text(data)
+    found = html_to_text(html)
+    assert_clean(found.text)
+    assert all(0 <= start <= end <= len(found.text) for start, end in found.quoted), "span outside"
+    assert found.hidden_characters >= 0, "less than nothing is hidden"
+
+
+def rules(data: bytes) -> None:
+    """Any words: every quote is exactly its place."""
+    subject, _, text = as_text(data).partition("\n")
+    assert_quotes(subject, text)
+
+
+def files(data: bytes) -> None:
+    """Any file that is said to be an mbox: its bytes come out, bounded."""
+    total = sum(len(found.raw) for found in split_mbox(io.BytesIO(data), limit=MBOX_LIMIT))
+    assert total <= len(data), "bytes of nobody"
+
+
+def assert_quotes(subject: str, text: str) -> None:
+    parts = {"subject": subject, "text": text}
+    for claim in classify_text(subject, text).rights:
+        assert parts[claim.part][claim.start : claim.end] == claim.quote, (
+            "a quote that is not there"
+        )
+
+
+def assert_clean(*texts: str) -> None:
+    for text in texts:
+        assert "\0" not in text, "NUL in text"
+        text.encode("utf-8")  # raises for a lone surrogate
+
+
+def as_text(data: bytes) -> str:
+    """Return what a text can be after decoding: no lone surrogates, no NUL."""
+    return data.decode("utf-8", "replace").replace("\0", "\ufffd")
+
+
+TARGETS: Mapping[str, Target] = {
+    target.__name__: target for target in (reading, sender, headers, folding, markup, rules, files)
+}
