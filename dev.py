@@ -8,6 +8,8 @@ demo [--exit] [--smtp-port N] [--web-port N] [--home DIR]
 test            run every check and every test
 test -k WORD    run only pytest, with the arguments given
 bench NAME ...  run bench/NAME.py
+fuzz [NAME ...] [--minutes 30]
+                look for bytes that break what reads mail, guided by coverage
 storm           kill the daemon at every step of a message's path, on both databases (minutes)
 """
 
@@ -49,7 +51,7 @@ CHECKS: tuple[tuple[str, ...], ...] = (
 
 def main(arguments: Sequence[str]) -> int:
     """Run the task named first; return its exit code, or 2 for wrong usage."""
-    tasks = {"demo": demo, "test": test, "bench": bench, "storm": storm}
+    tasks = {"demo": demo, "test": test, "bench": bench, "fuzz": fuzz, "storm": storm}
     if not arguments or arguments[0] not in tasks:
         say((__doc__ or "").strip())
         return 0 if arguments and arguments[0] in {"-h", "--help"} else 2
@@ -75,6 +77,13 @@ def bench(arguments: list[str]) -> int:
     set_up(DEVELOPMENT)
     os.environ["PYTHONPATH"] = str(ROOT / "tests")  # benchmarks run the tests' servers
     return become(str(ROOT / "bench" / f"{arguments[0]}.py"), *arguments[1:])
+
+
+def fuzz(arguments: list[str]) -> int:
+    """Fuzz what reads mail. Replaces this process."""
+    set_up(DEVELOPMENT)
+    os.environ["PYTHONPATH"] = str(ROOT / "tests")
+    return become(str(ROOT / "tests" / "fuzzing" / "drive.py"), *arguments)
 
 
 def storm(arguments: list[str]) -> int:
