@@ -15,8 +15,6 @@ from privacy.answering import (
     AnswerDecision,
     AnswerFacts,
     AnswerHistory,
-    counted_text,
-    is_short,
     may_auto_respond,
 )
 from privacy.cases import Case, RequestItem
@@ -64,11 +62,12 @@ class AnswerTally:
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerKeys:
-    """Keyed hashes under which automatic letters are counted."""
+    """Keyed hashes under which automatic letters are counted; many may honestly write a short text."""
 
     sender: bytes
     domain: bytes
     text: bytes
+    short_text: bool
 
 
 def write_acknowledgement(
@@ -123,7 +122,7 @@ def decide_sending(
             needs_human=reading.classification.needs_human,
             proved_thread=facts.proved_thread,
             shared_domain=sender.domain in desk.shared_domains,
-            short_text=is_short(counted_text(reading.message.new_text, reading.message.subject)),
+            short_text=facts.short_text,
             wait_reasons=facts.wait_reasons,
         ),
         history,
@@ -138,6 +137,7 @@ class SendingFacts:
     envelope_from: str | None = field(repr=False)
     suspected_spam: bool
     proved_thread: bool
+    short_text: bool
     wait_reasons: tuple[str, ...] = ()
 
 

@@ -52,7 +52,10 @@ def answer(
         _ask_for_hand(message, to.case, writes)
         return
     decision = decide_sending(
-        message.reading, _facts(message, to), view.tally.history(message.inbound_id, keys), desk
+        message.reading,
+        _facts(message, to, keys),
+        view.tally.history(message.inbound_id, keys),
+        desk,
     )
     if decision.permission is Permission.SEND:
         view.tally.count(keys)
@@ -62,7 +65,7 @@ def answer(
         _leave_draft(message, to.case, letter, decision, writes, due=due)
 
 
-def _facts(message: MessageAtWork, to: AnswerTo) -> SendingFacts:
+def _facts(message: MessageAtWork, to: AnswerTo, keys: AnswerKeys) -> SendingFacts:
     claimed = message.claimed
     rows = (
         (claimed.quiet_reason is not None, claimed.quiet_reason or ""),
@@ -76,6 +79,7 @@ def _facts(message: MessageAtWork, to: AnswerTo) -> SendingFacts:
         envelope_from=claimed.envelope_from,
         suspected_spam=claimed.suspected_spam,
         proved_thread=to.proved,
+        short_text=keys.short_text,
         wait_reasons=tuple(reason for hit, reason in rows if hit),
     )
 

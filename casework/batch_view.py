@@ -9,7 +9,7 @@ from uuid import UUID
 from casework.acknowledging import AnswerKeys, AnswerTally
 from casework.reading import Reading
 from privacy.addresses import without_plus
-from privacy.answering import counted_text
+from privacy.answering import counted_text, is_short
 from privacy.cases import Case
 from privacy.threads import Carriers, KnownCase
 from storage.messages import ClaimedMessage, SameMail
@@ -62,10 +62,12 @@ class BatchView:
         answer = None
         if sender is not None:
             domain = sender.rpartition("@")[2]
+            text = counted_text(parsed.new_text, parsed.subject)
             answer = AnswerKeys(
                 sender=self.lookup("address", without_plus(sender)),
                 domain=self.lookup("domain", domain),
-                text=self.lookup("text", counted_text(parsed.new_text, parsed.subject)),
+                text=self.lookup("text", text),
+                short_text=is_short(text),
             )
         return MailKeys(
             message=self.lookup("mail", mail_identity(message.reading)),
