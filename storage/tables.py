@@ -261,8 +261,16 @@ class Item(Row, table=True):
         _words("scope", Scope, also=("",)),
         _words("state", ItemState),
         CheckConstraint("confidence >= 0 AND confidence <= 1", name="confidence"),
-        # get_cases; and two workers cannot both add the same right
-        UniqueConstraint("case_id", "right_name", "scope"),
+        Index("ix_request_item_case", "case_id"),  # get_cases, list_cases
+        # Two workers cannot both add the same right; one that is put aside may be asked for anew.
+        _index_where(
+            "uq_request_item_open",
+            "case_id",
+            "right_name",
+            "scope",
+            where="state = 'received'",
+            unique=True,
+        ),
         STRICT,
     )
     item_id: UUID = _key()

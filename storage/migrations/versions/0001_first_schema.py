@@ -218,9 +218,10 @@ def _create_request_item() -> None:
         sa.CheckConstraint("confidence >= 0 AND confidence <= 1", name=op.f("ck_request_item_confidence")),
         sa.ForeignKeyConstraint(["case_id"], ["privacy_case.case_id"], name=op.f("fk_request_item_case_id"), initially="DEFERRED", deferrable=True),
         sa.PrimaryKeyConstraint("item_id", name=op.f("pk_request_item")),
-        sa.UniqueConstraint("case_id", "right_name", "scope", name=op.f("uq_request_item_case_id")),
         sqlite_strict=True
     )
+    op.create_index("ix_request_item_case", "request_item", ["case_id"], unique=False)
+    op.create_index("uq_request_item_open", "request_item", ["case_id", "right_name", "scope"], unique=True, sqlite_where=sa.text("state = 'received'"), postgresql_where=sa.text("state = 'received'"))
 
 
 def _create_clock_event() -> None:
@@ -238,7 +239,7 @@ def _create_clock_event() -> None:
         sa.Column("zone", sa.Text(), nullable=True),
         sa.Column("trace", columns.Codes(), nullable=False),
         sa.Column("message_id_key", sa.LargeBinary(), nullable=True),
-        sa.CheckConstraint("change IN ('started', 'met')", name=op.f("ck_clock_event_change")),
+        sa.CheckConstraint("change IN ('started', 'met', 'stopped')", name=op.f("ck_clock_event_change")),
         sa.CheckConstraint("clock IN ('acknowledge', 'respond')", name=op.f("ck_clock_event_clock")),
         sa.ForeignKeyConstraint(["case_id"], ["privacy_case.case_id"], name=op.f("fk_clock_event_case_id"), initially="DEFERRED", deferrable=True),
         sa.PrimaryKeyConstraint("event_id", name=op.f("pk_clock_event")),
