@@ -8,7 +8,14 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from privacy.deadlines import Due, Regime, acknowledgement_due, completion_due
+from privacy.deadlines import (
+    Due,
+    Regime,
+    acknowledgement_due,
+    any_right_due,
+    completion_due,
+    lane_due,
+)
 from privacy.instants import require_utc
 from privacy.messages import Sender
 from privacy.rights import Classification, Lane, Right, RightClaim, Scope
@@ -98,7 +105,8 @@ class Case:
     """One person's request, from the first mail on.
 
     `requester` is the believable From address or None; `mailbox` is where answers leave from.
-    `stub_reason` is set when nothing could be read and only the clock runs.
+    `stub_reason` is set when nothing could be read and only the clock runs. `own_due` is the date of the case itself:
+    what its lane sets, or while no right is known the earliest of any right; None where its items have all dates.
     """
 
     case_id: UUID
@@ -117,14 +125,17 @@ class Case:
     items: tuple[RequestItem, ...] = ()
     needs_human: bool = False
     stub_reason: str | None = None
+    own_due: Due | None = None
 
     def __post_init__(self) -> None:
         require_utc(received_at=self.received_at)
 
     @property
     def due(self) -> Due | None:
-        """The earliest date among the rights asked for, None while none is known."""
-        return min((item.due for item in self.items), key=lambda due: due.expires_at, default=None)
+        """The earliest date that is still owed: of the case itself or of a right; None once nothing is owed."""
+        owed = [item.due for item in self.items if item.is_open]
+        owed += [self.own_due] if self.own_due else []
+        return min(owed, key=lambda due: due.expires_at, default=None)
 
 
 def open_case(
@@ -147,7 +158,7 @@ def open_case(
         role=Role.UNKNOWN,
         language=origin.language,
         received_at=origin.received_at,
-        acknowledge=acknowledgement_due(origin.received_at, regimes),
+        acknowledge=acknowledgement_due(origin.received_at, regimes, lane=classification.lane),
         requester=origin.sender.address,
         requester_name=origin.sender.display_name,
         needs_human=classification.needs_human,
@@ -175,7 +186,8 @@ def add_message(
     """Return the case with the rights that this message adds; each new right has its own clock from this mail.
 
     A right that is open already is joined and keeps its first clock. One that was withdrawn, or judged to be no
-    request, is asked for anew by a later mail; the same mail, read again, adds nothing.
+    request, is asked for anew by a later mail; the same mail, read again, adds nothing. A lane with a date of its
+    own, such as a complaint, sets it from the first mail that is in it; a case always has a date.
     """
     known = {
         item.key for item in case.items if item.is_open or item.inbound_id == origin.inbound_id
@@ -185,17 +197,26 @@ def add_message(
         if claim.key not in known:
             asked.setdefault(claim.key, claim)
     added = tuple(_new_item(claim, origin, regimes, new_id()) for claim in asked.values())
-    return replace(
+    longer = replace(
         case,
         items=case.items + added,
         needs_human=case.needs_human or classification.needs_human,
     )
+    in_lane = lane_due(origin.received_at, classification.lane, regimes)
+    return replace(longer, own_due=_own_due(longer, in_lane, regimes))
 
 
 def added_items(before: Case, after: Case) -> tuple[RequestItem, ...]:
     """Return the items that `after` has and `before` had not."""
     known = {item.item_id for item in before.items}
     return tuple(item for item in after.items if item.item_id not in known)
+
+
+def _own_due(case: Case, in_lane: Due | None, regimes: Sequence[Regime]) -> Due | None:
+    running = [due for due in (case.own_due, in_lane) if due is not None]
+    if running or case.items:
+        return min(running, key=lambda due: due.expires_at, default=None)
+    return any_right_due(case.received_at, regimes)
 
 
 def _new_item(
@@ -213,7 +234,7 @@ def _new_item(
         end=claim.end,
         reason=claim.reason,
         received_at=origin.received_at,
-        due=completion_due(origin.received_at, claim.right, regimes),
+        due=completion_due(origin.received_at, claim.right, regimes, scope=claim.scope),
     )
 
 

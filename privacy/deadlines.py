@@ -7,17 +7,19 @@ candidate laws and of the house promise rules.
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from privacy.instants import require_utc
-from privacy.rights import Right
+from privacy.rights import Lane, Right, Scope
 
 SATURDAY = 5
 MAX_ROLL_DAYS = 31
+SMALLEST = timedelta(microseconds=1)
+Asked = tuple[Right, Scope | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,11 +39,17 @@ class BusinessCalendar:
 
 
 class PeriodUnit(StrEnum):
-    """How a period counts: corresponding-date months, calendar days, business days."""
+    """How a period counts: corresponding-date months, calendar days, business days, or elapsed time."""
 
     MONTHS = "months"
     DAYS = "days"
     BUSINESS_DAYS = "business_days"
+    HOURS = "hours"
+    MINUTES = "minutes"
+
+
+# Elapsed time runs through nights, weekends and clock changes, and never rolls.
+ELAPSED = {PeriodUnit.HOURS: timedelta(hours=1), PeriodUnit.MINUTES: timedelta(minutes=1)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,8 +63,24 @@ class Period:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LanePeriods:
+    """What a regime wants in one lane, whether or not a right is asked for.
+
+    `acknowledge` takes the place of the regime's own for such mail, `complete` is the clock of the case itself,
+    `look` is how soon a person has the mail before them.
+    """
+
+    acknowledge: Period | None = None
+    complete: Period | None = None
+    look: Period | None = None
+
+
+NO_LANE = LanePeriods()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Regime:
-    """One law, or the house promise, as data: where it counts, and for how long per right."""
+    """One law, or the house promise, as data: where it counts, and for how long per right, scope and lane."""
 
     code: str
     name: str
@@ -64,12 +88,23 @@ class Regime:
     zone: str
     calendar: BusinessCalendar
     default_period: Period
-    periods: Mapping[Right, Period]
+    periods: Mapping[Asked, Period]
     acknowledge: Period | None = None
+    lanes: Mapping[Lane, LanePeriods] = field(default_factory=dict)
 
-    def period_for(self, right: Right) -> Period:
-        """The period in which this regime wants the right answered."""
-        return self.periods.get(right, self.default_period)
+    def period_for(self, right: Right, scope: Scope | None = None) -> Period:
+        """The period in which this regime wants the right answered: that of its scope, of the right, or of all."""
+        return self.periods.get((right, scope)) or self.periods.get(
+            (right, None), self.default_period
+        )
+
+    def acknowledge_in(self, lane: Lane | None) -> Period | None:
+        """The period in which this regime wants mail of the lane acknowledged, None where it says nothing."""
+        return self.periods_of(lane).acknowledge or self.acknowledge
+
+    def periods_of(self, lane: Lane | None) -> LanePeriods:
+        """What this regime wants in the lane; a mail that nobody has classified is in none."""
+        return NO_LANE if lane is None else self.lanes.get(lane, NO_LANE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,21 +122,55 @@ class Due:
         require_utc(expires_at=self.expires_at)
 
 
-def acknowledgement_due(received_at: datetime, regimes: Iterable[Regime]) -> Due:
-    """Return the earliest acknowledgement date among regimes that have one (policy P16, CCPA regs § 7021(a))."""
-    dues = [
-        due_under(received_at, regime, regime.acknowledge)
-        for regime in regimes
-        if regime.acknowledge
-    ]
-    return earliest(dues)
+def acknowledgement_due(
+    received_at: datetime, regimes: Iterable[Regime], *, lane: Lane | None = None
+) -> Due:
+    """Return the earliest acknowledgement date among regimes that have one for such mail.
+
+    Sources: policy P16; CCPA regs § 7021(a); for complaints DPA 2018 s. 164A.
+    """
+    wanted = ((regime, regime.acknowledge_in(lane)) for regime in regimes)
+    return earliest(_dues(received_at, wanted))
 
 
-def completion_due(received_at: datetime, right: Right, regimes: Iterable[Regime]) -> Due:
-    """Return the earliest completion date for the right among the candidate regimes."""
-    return earliest(
-        [due_under(received_at, regime, regime.period_for(right)) for regime in regimes]
-    )
+def look_due(received_at: datetime, lane: Lane, regimes: Sequence[Regime]) -> Due:
+    """Return when a person has to have looked: with the acknowledgement, or sooner where the lane says so."""
+    acknowledge = ((regime, regime.acknowledge_in(lane)) for regime in regimes)
+    look = ((regime, regime.periods_of(lane).look) for regime in regimes)
+    return earliest(_dues(received_at, (*acknowledge, *look)))
+
+
+def completion_due(
+    received_at: datetime, right: Right, regimes: Iterable[Regime], *, scope: Scope | None = None
+) -> Due:
+    """Return the earliest completion date for the right and its scope among the candidate regimes."""
+    wanted = ((regime, regime.period_for(right, scope)) for regime in regimes)
+    return earliest(_dues(received_at, wanted))
+
+
+def lane_due(received_at: datetime, lane: Lane, regimes: Iterable[Regime]) -> Due | None:
+    """Return the earliest date that mail of this lane sets by itself, None where no regime sets one."""
+    wanted = ((regime, regime.periods_of(lane).complete) for regime in regimes)
+    dues = _dues(received_at, wanted)
+    return earliest(dues) if dues else None
+
+
+def any_right_due(received_at: datetime, regimes: Iterable[Regime]) -> Due:
+    """Return the date of mail in which no right is known: as if the right with the earliest date were asked for.
+
+    Scopes are left out: what an objection is aimed at is known only when somebody has read it.
+    """
+    each = (_dues(received_at, [(regime, p) for p in _of_any_right(regime)]) for regime in regimes)
+    due = earliest(min(dues, key=lambda due: due.expires_at) for dues in each)
+    return replace(due, trace=("no right is known: as if the earliest were asked for", *due.trace))
+
+
+def _of_any_right(regime: Regime) -> Iterable[Period]:
+    return dict.fromkeys(regime.period_for(right) for right in Right)
+
+
+def _dues(received_at: datetime, wanted: Iterable[tuple[Regime, Period | None]]) -> list[Due]:
+    return [due_under(received_at, regime, period) for regime, period in wanted if period]
 
 
 def earliest(dues: Iterable[Due]) -> Due:
@@ -128,26 +197,43 @@ def due_under(received_at: datetime, regime: Regime, period: Period) -> Due:
     """
     require_utc(received_at=received_at)
     received_on = received_at.astimezone(ZoneInfo(regime.zone)).date()
-    trace = [f"{regime.code}: received on {received_on.isoformat()} ({regime.zone})"]
-    last_day = end_of_period(received_on, period, regime.calendar)
-    trace.append(
-        f"{period.rule or period.unit}: {period.amount} {period.unit} end on {last_day.isoformat()}"
-    )
-    if period.rolls:
-        rolled = roll(last_day, regime.calendar)
-        if rolled != last_day:
-            trace.append(
-                f"rolled to {rolled.isoformat()}, the next working day ({regime.calendar.code})"
-            )
-        last_day = rolled
+    if period.unit in ELAPSED:
+        on, expires_at, steps = _after_elapsed(received_at, regime, period)
+    else:
+        on, steps = _last_day(received_on, regime, period)
+        expires_at = end_of_day(on, regime.zone)
     return Due(
-        on=last_day,
-        expires_at=end_of_day(last_day, regime.zone),
+        on=on,
+        expires_at=expires_at,
         regime=regime.code,
         rule=period.rule,
         zone=regime.zone,
-        trace=tuple(trace),
+        trace=(f"{regime.code}: received on {received_on.isoformat()} ({regime.zone})", *steps),
     )
+
+
+def _last_day(received_on: date, regime: Regime, period: Period) -> tuple[date, tuple[str, ...]]:
+    last_day = end_of_period(received_on, period, regime.calendar)
+    counted = f"{_told(period)} end on {last_day.isoformat()}"
+    rolled = roll(last_day, regime.calendar) if period.rolls else last_day
+    if rolled == last_day:
+        return last_day, (counted,)
+    on = f"rolled to {rolled.isoformat()}, the next working day ({regime.calendar.code})"
+    return rolled, (counted, on)
+
+
+def _after_elapsed(
+    received_at: datetime, regime: Regime, period: Period
+) -> tuple[date, datetime, tuple[str, ...]]:
+    """The day is the one that holds the last instant in time (Reg. 1182/71 Art. 3(1); clocks in hours never roll)."""
+    expires_at = received_at + period.amount * ELAPSED[period.unit]
+    local = (expires_at - SMALLEST).astimezone(ZoneInfo(regime.zone))
+    counted = f"{_told(period)} end at {expires_at.isoformat(timespec='minutes')}"
+    return local.date(), expires_at, (counted,)
+
+
+def _told(period: Period) -> str:
+    return f"{period.rule or period.unit}: {period.amount} {period.unit}"
 
 
 def end_of_period(start: date, period: Period, calendar: BusinessCalendar) -> date:

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
 from datetime import date
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from privacy.deadlines import Period, PeriodUnit, Regime
+from privacy.deadlines import (
+    ELAPSED,
+    Asked,
+    BusinessCalendar,
+    LanePeriods,
+    Period,
+    PeriodUnit,
+    Regime,
+)
 from privacy.errors import Permanent
-from privacy.rights import Right
+from privacy.rights import Lane, Right, Scope
 from regimes.calendars import load_calendar
 from regimes.names import nearest
-from regimes.toml_files import read_toml
+from regimes.toml_files import place_in, read_toml
 
 RECORDS = Path(__file__).with_name("records")
 HOUSE = "house"
+Word = TypeVar("Word", bound=StrEnum)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,13 +65,14 @@ class _Record:
     default_period: Mapping[str, Any]
     periods: Mapping[str, Mapping[str, Any]]
     acknowledge: Mapping[str, Any] | None
+    lanes: Mapping[str, Mapping[str, Any]]
 
 
 def load_regimes(codes: Sequence[str], *, house: HousePlace | None = None) -> tuple[Regime, ...]:
     """Return the regimes in the given order; `house` overrides where the house promise counts.
 
     Holidays are fetched when a period first needs them. Raises Permanent for an unknown code, naming the nearest
-    one, for a code given twice, and for a record or place that is not well formed.
+    one, for a code given twice, and for a record or place that is not well formed, with its file and line.
     """
     if len(set(codes)) != len(codes):
         raise Permanent("a regime is named twice")
@@ -75,19 +87,29 @@ def list_regimes() -> tuple[RegimeSummary, ...]:
 @cache
 def _regime(code: str, place: HousePlace | None) -> Regime:
     record = _record(code)
-    zone = _zone(place.zone if place else record.zone)
+    zone, calendar = _where(record, place)
     return Regime(
         code=record.code,
         name=record.name,
         version=record.version,
         zone=zone,
-        calendar=load_calendar(place.calendar if place else record.calendar),
-        default_period=_period(record.default_period, code),
-        periods={
-            _right(name, code): _period(table, code) for name, table in record.periods.items()
-        },
-        acknowledge=_period(record.acknowledge, code) if record.acknowledge else None,
+        calendar=calendar,
+        default_period=_period(record.default_period, code, "default_period"),
+        periods=_periods(record),
+        acknowledge=_period(record.acknowledge, code, "acknowledge")
+        if record.acknowledge
+        else None,
+        lanes=_lanes(record),
     )
+
+
+def _where(record: _Record, place: HousePlace | None) -> tuple[str, BusinessCalendar]:
+    if place is not None:  # from the settings, which are no record
+        return _zone(place.zone), load_calendar(place.calendar)
+    with _standing_at(record.code, "zone"):
+        zone = _zone(record.zone)
+    with _standing_at(record.code, "calendar"):
+        return zone, load_calendar(record.calendar)
 
 
 def _summary(record: _Record) -> RegimeSummary:
@@ -109,34 +131,78 @@ def _files() -> Mapping[str, Path]:
 def _record(code: str) -> _Record:
     if code not in _files():
         raise Permanent(f"unknown regime {code!r}{nearest(code, _files())}")
-    table = {"periods": {}, "acknowledge": None} | read_toml(_files()[code])
-    try:
-        record = _Record(**table)
-    except TypeError as error:
-        raise Permanent(f"regime {code}: {error}") from None
-    if record.code != code:
-        raise Permanent(f"regime {code}: the record calls itself {record.code}")
+    table = {"periods": {}, "acknowledge": None, "lanes": {}} | read_toml(_files()[code])
+    for name in table.keys() - {field.name for field in fields(_Record)}:
+        with _standing_at(code, name):
+            raise Permanent(f"a record has no {name!r}")
+    with _standing_at(code, "code"):
+        try:
+            record = _Record(**table)
+        except TypeError as error:
+            raise Permanent(str(error)) from None
+        if record.code != code:
+            raise Permanent(f"the record calls itself {record.code}")
     return record
 
 
-def _period(table: Mapping[str, Any], code: str) -> Period:
+def _periods(record: _Record) -> Mapping[Asked, Period]:
+    found = {}
+    for name, table in record.periods.items():
+        with _standing_at(record.code, "periods", name):
+            asked = _asked(name)
+        found[asked] = _period(table, record.code, "periods", name)
+    return found
+
+
+def _lanes(record: _Record) -> Mapping[Lane, LanePeriods]:
+    found = {}
+    for name, tables in record.lanes.items():
+        periods = {
+            what: _period(table, record.code, "lanes", name, what) for what, table in tables.items()
+        }
+        with _standing_at(record.code, "lanes", name, *list(tables)[:1]):
+            lane = _one_of(Lane, name, "lane")
+            try:
+                found[lane] = LanePeriods(**periods)
+            except TypeError as error:
+                raise Permanent(str(error)) from None
+    return found
+
+
+def _period(table: Mapping[str, Any], code: str, *names: str) -> Period:
     """Return the period; every one names the rule that it is told by."""
-    try:
-        period = Period(**{**table, "unit": PeriodUnit(table["unit"])})
-    except (KeyError, TypeError, ValueError) as error:
-        raise Permanent(f"regime {code}: not a period: {error}") from None
-    if period.amount < 1 or not period.rule:
-        raise Permanent(
-            f"regime {code}: a period needs an amount of at least 1 and the name of its rule"
-        )
-    return period
+    with _standing_at(code, *names):
+        try:
+            period = Period(**{**table, "unit": PeriodUnit(table["unit"])})
+        except (KeyError, TypeError, ValueError) as error:
+            raise Permanent(f"not a period: {error}") from None
+        if period.amount < 1 or not period.rule:
+            raise Permanent("a period needs an amount of at least 1 and the name of its rule")
+        if period.rolls and period.unit in ELAPSED:
+            raise Permanent("a period in hours or minutes never rolls")
+        return period
 
 
-def _right(name: str, code: str) -> Right:
+def _asked(name: str) -> Asked:
+    """Return the right and scope of `erasure` or `objection:marketing`."""
+    right, colon, scope = name.partition(":")
+    return _one_of(Right, right, "right"), _one_of(Scope, scope, "scope") if colon else None
+
+
+def _one_of(words: type[Word], name: str, what: str) -> Word:
     try:
-        return Right(name)
+        return words(name)
     except ValueError:
-        raise Permanent(f"regime {code}: unknown right {name!r}{nearest(name, Right)}") from None
+        raise Permanent(f"unknown {what} {name!r}{nearest(name, map(str, words))}") from None
+
+
+@contextmanager
+def _standing_at(code: str, *table: str) -> Iterator[None]:
+    """Say in which file and line of the record stands what is refused."""
+    try:
+        yield
+    except Permanent as error:
+        raise Permanent(f"{place_in(_files()[code], *table)}: {error}") from None
 
 
 def _zone(name: str) -> str:

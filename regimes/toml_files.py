@@ -1,4 +1,4 @@
-"""Reads the data files of this room."""
+"""Reads the data files of this room, and says where in them something stands."""
 
 from __future__ import annotations
 
@@ -15,3 +15,22 @@ def read_toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise Permanent(f"{path.name}: {error}") from None
+
+
+def place_in(path: Path, *table: str) -> str:
+    """Return `gdpr.toml:14`, the line that opens this table or key; only the file where none does."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    found = (number for number, line in enumerate(lines, 1) if _opened_by(line) == table)
+    return ":".join([path.name, *map(str, list(found)[:1])])
+
+
+def _opened_by(line: str) -> tuple[str, ...]:
+    try:
+        inside = tomllib.loads(line)
+    except tomllib.TOMLDecodeError:
+        return ()
+    names: tuple[str, ...] = ()
+    while isinstance(inside, dict) and inside:
+        name, inside = next(iter(inside.items()))
+        names += (name,)
+    return names

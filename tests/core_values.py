@@ -28,6 +28,10 @@ def months(amount: int) -> Period:
     return Period(amount=amount, unit=PeriodUnit.MONTHS, rolls=True, rule="MONTH")
 
 
+def hours(amount: int) -> Period:
+    return Period(amount=amount, unit=PeriodUnit.HOURS, rule="HOURS")
+
+
 def business_days(amount: int) -> Period:
     return Period(amount=amount, unit=PeriodUnit.BUSINESS_DAYS, rule="BDAYS")
 

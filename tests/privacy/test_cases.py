@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from core_values import (
     ANNE,
+    GDPR,
+    HOUSE,
     IDENTIFIERS,
     LAWS,
     NOON,
@@ -17,6 +19,8 @@ from core_values import (
     case,
     claim,
     counter,
+    days,
+    hours,
     origin,
 )
 from privacy.cases import (
@@ -31,6 +35,7 @@ from privacy.cases import (
     open_case,
     open_stub,
 )
+from privacy.deadlines import LanePeriods, any_right_due, lane_due
 from privacy.rights import Classification, Lane, Right, Scope
 
 classifications = st.builds(
@@ -68,10 +73,62 @@ def test_each_right_has_a_clock_of_its_own() -> None:
     assert opened.due == access.due
 
 
-def test_a_case_that_asks_for_nothing_has_no_date_but_the_acknowledgement() -> None:
+def test_a_case_that_names_no_right_is_due_like_the_right_with_the_earliest_date() -> None:
     opened = case(asking())
-    assert opened.due is None
+    assert opened.due == opened.own_due == any_right_due(NOON, LAWS)
     assert opened.acknowledge.on == date(2026, 11, 30)
+
+
+COMPLAINING = Classification(lane=Lane.COMPLAINT)
+KNOWS_COMPLAINTS = (
+    replace(HOUSE, lanes={Lane.COMPLAINT: LanePeriods(acknowledge=days(2), complete=days(20))}),
+    GDPR,
+)
+
+
+def test_a_complaint_has_the_dates_of_its_lane() -> None:
+    opened = case(COMPLAINING, regimes=KNOWS_COMPLAINTS)
+    assert opened.acknowledge.on == NOON.date() + timedelta(2)
+    assert opened.due == lane_due(NOON, Lane.COMPLAINT, KNOWS_COMPLAINTS)
+
+
+def test_a_complaint_that_asks_for_a_right_too_is_due_by_the_earlier_of_both() -> None:
+    both = replace(COMPLAINING, rights=(claim(Right.ACCESS),))
+    opened = case(both, regimes=KNOWS_COMPLAINTS)
+    assert opened.own_due is not None
+    assert opened.due == opened.own_due
+    assert opened.own_due.expires_at < opened.items[0].due.expires_at
+
+
+def test_a_complaint_in_a_later_mail_has_its_date_from_that_mail_and_keeps_it() -> None:
+    opened = case(asking(Right.ACCESS), regimes=KNOWS_COMPLAINTS)
+    assert opened.own_due is None
+    complained = opened
+    for mail, at in ((2, LATER), (3, LATER + timedelta(days=1))):
+        complained = add_message(
+            complained,
+            origin(mail=mail, received_at=at),
+            COMPLAINING,
+            regimes=KNOWS_COMPLAINTS,
+            new_id=counter(),
+        )
+    assert complained.own_due == lane_due(LATER, Lane.COMPLAINT, KNOWS_COMPLAINTS)
+
+
+def test_a_right_that_was_put_aside_no_longer_dates_the_case() -> None:
+    put_aside = judged(case(asking(Right.ERASURE)), ItemState.WITHDRAWN)
+    assert put_aside.due is None
+    again = add(put_aside, asking(Right.ERASURE))
+    assert again.due == again.items[1].due
+
+
+def test_an_objection_to_marketing_has_the_period_of_its_scope() -> None:
+    own = {(Right.OBJECTION, Scope.MARKETING): hours(48)}
+    claims = (claim(Right.OBJECTION, Scope.MARKETING), claim(Right.OBJECTION))
+    objecting = Classification(lane=Lane.RIGHTS, rights=claims)
+    marketing, general = case(objecting, regimes=(replace(HOUSE, periods=own),)).items
+    assert marketing.due.expires_at == NOON + timedelta(hours=48)
+    assert general.due.on == NOON.date() + timedelta(30)
 
 
 def test_an_item_keeps_the_words_that_asked_and_the_mail_they_came_in() -> None:
@@ -149,6 +206,14 @@ def test_a_further_mail_changes_only_items_and_the_need_for_a_person(
     assert replace(after, items=before.items, needs_human=before.needs_human) == before
 
 
+@given(st.lists(classifications, min_size=1, max_size=4))
+def test_every_case_has_a_date(said: list[Classification]) -> None:
+    current = case(said[0], regimes=KNOWS_COMPLAINTS)
+    for mail, following in enumerate(said[1:], start=2):
+        current = add(current, following, mail=mail)
+    assert current.due is not None
+
+
 @given(classifications)
 def test_the_case_is_due_when_its_first_right_is(classification: Classification) -> None:
     opened = add(case(classification), asking(Right.ACCESS))
@@ -156,10 +221,11 @@ def test_the_case_is_due_when_its_first_right_is(classification: Classification)
     assert all(opened.due.expires_at <= item.due.expires_at for item in opened.items)
 
 
-def test_what_cannot_be_read_is_a_case_whose_clock_runs() -> None:
+def test_what_cannot_be_read_is_a_case_whose_clocks_run() -> None:
     stub = open_stub(IDENTIFIERS, origin(), "encrypted", regimes=LAWS)
     assert (stub.stub_reason, stub.lane, stub.needs_human) == ("encrypted", Lane.UNCLEAR, True)
     assert (stub.items, stub.acknowledge.on) == ((), date(2026, 11, 30))
+    assert stub.due == any_right_due(NOON, LAWS)
 
 
 def test_a_person_without_a_believable_address_gets_a_case_all_the_same() -> None:

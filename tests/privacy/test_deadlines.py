@@ -1,6 +1,8 @@
 """How every deadline is computed."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -16,23 +18,29 @@ from core_values import (
     calendar,
     days,
     due,
+    hours,
     months,
     regime,
 )
 from privacy.deadlines import (
+    ELAPSED,
+    LanePeriods,
     Period,
     PeriodUnit,
     Regime,
     acknowledgement_due,
     add_business_days,
     add_months,
+    any_right_due,
     completion_due,
     due_under,
     earliest,
     end_of_day,
+    lane_due,
+    look_due,
     roll,
 )
-from privacy.rights import Right
+from privacy.rights import Lane, Right, Scope
 
 ZONES = ["UTC", "Europe/Dublin", "Asia/Kolkata", "America/Los_Angeles", "Pacific/Auckland"]
 instants = st.datetimes(
@@ -46,8 +54,10 @@ winter_instants = winter_days.map(lambda day: datetime(day.year, day.month, day.
 periods = st.builds(
     Period,
     amount=st.integers(min_value=0, max_value=60),
-    unit=st.sampled_from(PeriodUnit),
+    unit=st.sampled_from([unit for unit in PeriodUnit if unit not in ELAPSED]),
     rolls=st.booleans(),
+) | st.builds(
+    Period, amount=st.integers(min_value=1, max_value=99), unit=st.sampled_from([*ELAPSED])
 )
 regimes = st.builds(
     regime, st.sampled_from(["gdpr", "ccpa", "lgpd"]), periods, zone=st.sampled_from(ZONES)
@@ -128,10 +138,89 @@ def test_a_right_with_a_period_of_its_own_is_answered_by_that() -> None:
         zone="UTC",
         calendar=calendar(),
         default_period=days(45),
-        periods={Right.OBJECTION: business_days(15)},
+        periods={(Right.OBJECTION, None): business_days(15)},
     )
     assert completion_due(NOON, Right.OBJECTION, [law]).on == date(2026, 12, 14)
     assert completion_due(NOON, Right.ACCESS, [law]).on == NOON.date() + timedelta(45)
+
+
+def test_a_scope_with_a_period_of_its_own_leaves_the_other_objections_as_they_are() -> None:
+    own = {(Right.OBJECTION, Scope.SALE_SHARING): business_days(15)}
+    law = replace(regime("ccpa", days(45)), periods=own)
+    sale = completion_due(NOON, Right.OBJECTION, [law], scope=Scope.SALE_SHARING)
+    assert sale.on == date(2026, 12, 14)
+    for scope in (None, Scope.MARKETING, Scope.ANALYTICS):
+        other = completion_due(NOON, Right.OBJECTION, [law], scope=scope)
+        assert other.on == NOON.date() + timedelta(45)
+
+
+def test_a_scope_without_a_period_of_its_own_has_that_of_its_right() -> None:
+    law = replace(regime("law", days(45)), periods={(Right.OBJECTION, None): days(20)})
+    chosen = completion_due(NOON, Right.OBJECTION, [law], scope=Scope.ANALYTICS)
+    assert chosen.on == NOON.date() + timedelta(20)
+
+
+@given(instants, st.integers(min_value=1, max_value=200), st.sampled_from(ZONES))
+def test_elapsed_time_runs_through_nights_and_weekends_and_its_day_holds_the_last_instant(
+    received_at: datetime, amount: int, zone: str
+) -> None:
+    chosen = due_under(received_at, regime("law", days(1), zone=zone), hours(amount))
+    assert chosen.expires_at == received_at + timedelta(hours=amount)
+    last = (chosen.expires_at - timedelta(microseconds=1)).astimezone(ZoneInfo(zone))
+    assert chosen.on == last.date()
+
+
+def test_a_quarter_of_an_hour_is_told_to_the_minute() -> None:
+    quarter = Period(amount=15, unit=PeriodUnit.MINUTES, rule="MINUTES(15)")
+    chosen = due_under(NOON, HOUSE, quarter)
+    assert chosen.expires_at == NOON + timedelta(minutes=15)
+    assert chosen.trace[-1] == "MINUTES(15): 15 minutes end at 2026-11-23T12:15+00:00"
+
+
+COMPLAINTS = LanePeriods(acknowledge=days(3), complete=days(20))
+
+
+def test_a_lane_has_a_date_only_where_a_law_sets_one() -> None:
+    law = replace(HOUSE, lanes={Lane.COMPLAINT: COMPLAINTS})
+    found = lane_due(NOON, Lane.COMPLAINT, [GDPR, law])
+    assert found is not None
+    assert (found.regime, found.on) == ("house", NOON.date() + timedelta(20))
+    assert lane_due(NOON, Lane.REGULATOR, [GDPR, law]) is None
+
+
+def test_a_lane_may_be_acknowledged_by_a_period_of_its_own() -> None:
+    law = replace(HOUSE, lanes={Lane.COMPLAINT: COMPLAINTS})
+    assert acknowledgement_due(NOON, [law], lane=Lane.COMPLAINT).on == NOON.date() + timedelta(3)
+    assert acknowledgement_due(NOON, [law], lane=Lane.OTHER) == acknowledgement_due(NOON, [law])
+
+
+def test_a_law_that_acknowledges_complaints_only_sets_no_date_for_other_mail() -> None:
+    law = replace(GDPR, lanes={Lane.COMPLAINT: COMPLAINTS})
+    assert acknowledgement_due(NOON, [law], lane=Lane.COMPLAINT).regime == "gdpr"
+    with pytest.raises(ValueError, match="no regime"):
+        acknowledgement_due(NOON, [law], lane=Lane.RIGHTS)
+
+
+def test_a_person_looks_with_the_acknowledgement_or_sooner_where_the_lane_says_so() -> None:
+    law = replace(HOUSE, lanes={Lane.CHILDREN: LanePeriods(look=business_days(1))})
+    assert look_due(NOON, Lane.CHILDREN, [law, GDPR]).on == date(2026, 11, 24)
+    assert look_due(NOON, Lane.SUPPORT, [law, GDPR]).on == acknowledgement_due(NOON, [law]).on
+
+
+@given(instants, st.lists(regimes, min_size=1, max_size=3), st.sampled_from(Right))
+def test_mail_in_which_no_right_is_known_is_never_due_after_any_right(
+    received_at: datetime, laws: list[Regime], right: Right
+) -> None:
+    unknown = any_right_due(received_at, laws)
+    assert unknown.expires_at <= completion_due(received_at, right, laws).expires_at
+
+
+def test_mail_in_which_no_right_is_known_is_due_like_the_earliest_right_and_says_so() -> None:
+    own = {(Right.ERASURE, None): days(10), (Right.OBJECTION, Scope.MARKETING): hours(48)}
+    law = replace(regime("law", days(40)), periods=own)
+    unknown = any_right_due(NOON, [HOUSE, law])
+    assert (unknown.regime, unknown.on) == ("law", NOON.date() + timedelta(10))
+    assert unknown.trace[0] == "no right is known: as if the earliest were asked for"
 
 
 def test_the_trace_says_what_was_beaten_and_claims_no_more_than_is_true() -> None:

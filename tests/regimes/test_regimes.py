@@ -8,12 +8,14 @@ from privacy.deadlines import acknowledgement_due
 from privacy.errors import Permanent
 from regimes import HousePlace, laws, list_regimes, load_calendar, load_regimes
 
+DAY = {"amount": 1, "unit": "days", "rule": "x"}
 EVERYTHING = tuple(summary.code for summary in list_regimes())
 
 
 def test_every_record_loads_and_names_its_rules():
     for regime in load_regimes(EVERYTHING):
-        periods = [regime.default_period, *regime.periods.values()]
+        lanes = [each for lane in regime.lanes.values() for each in vars(lane).values()]
+        periods = [regime.default_period, *regime.periods.values(), *filter(None, lanes)]
         assert all(period.rule for period in periods), regime.code
         assert regime.version
         assert regime.name
@@ -54,6 +56,12 @@ def test_an_acknowledgement_is_due_after_five_business_days_of_the_desk():
         ({"default_period": {"amount": 1, "unit": "weeks", "rule": "x"}}, "not a period"),
         ({"default_period": {"amount": 1, "unit": "days"}}, "name of its rule"),
         ({"periods": {"erazure": {"amount": 1, "unit": "days", "rule": "x"}}}, "'erasure'"),
+        ({"periods": {"objection:marketting": DAY}}, "unknown scope .*'marketing'"),
+        ({"periods": {"objection:": DAY}}, "unknown scope"),
+        ({"lanes": {"complaints": {"complete": DAY}}}, "unknown lane .*'complaint'"),
+        ({"lanes": {"complaint": {"finish": DAY}}}, "finish"),
+        ({"lanes": {"complaint": {"complete": DAY | {"amount": 0}}}}, "at least 1"),
+        ({"lanes": {"children": {"look": DAY | {"unit": "hours", "rolls": True}}}}, "never rolls"),
         ({"zone": "Nowhere/Atoll"}, "zone"),
         ({"calendar": "IRELAND"}, "calendar"),
         ({"colour": "blue"}, "colour"),
@@ -66,6 +74,33 @@ def test_a_record_that_is_not_well_formed_is_refused(change, complaint, monkeypa
     monkeypatch.setattr(laws, "read_toml", lambda _path: good | change)
     with pytest.raises(Permanent, match=complaint):
         load_regimes(["gdpr"])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ("[periods.erazure]", r"gdpr.toml:21: unknown right 'erazure', did you mean 'erasure'"),
+        ('[periods."objection:mail"]', r"gdpr.toml:21: unknown scope 'mail'"),
+        ("[lanes.childs.look]", r"gdpr.toml:21: unknown lane 'childs', did you mean 'children'"),
+        ("[lanes.children.see]", r"gdpr.toml:21: .*'see'"),
+        ("[period]", r"gdpr.toml:21: a record has no 'period'"),
+        ("[periods.erasure]\namount = 0\n[lanes.other.look]", r"gdpr.toml:21: not a period"),
+    ],
+)
+def test_a_fault_in_a_record_is_told_with_its_file_and_line(wrong, told, tmp_path, monkeypatch):
+    good = (laws.RECORDS / "gdpr.toml").read_text(encoding="utf-8").rstrip("\n")
+    assert len(good.splitlines()) == 19
+    record = tmp_path / "gdpr.toml"
+    record.write_text(f'{good}\n\n{wrong}\namount = 1\nunit = "days"\nrule = "x"\n')
+    laws._regime.cache_clear()
+    monkeypatch.setattr(laws, "_files", lambda: {"gdpr": record})
+    with pytest.raises(Permanent, match=told):
+        load_regimes(["gdpr"])
+
+
+def test_a_place_in_the_settings_is_not_blamed_on_the_record():
+    with pytest.raises(Permanent, match=r"^unknown calendar"):
+        load_regimes(["house"], house=HousePlace(calendar="IRELAND"))
 
 
 def test_england_has_its_own_bank_holidays():
