@@ -29,7 +29,7 @@ def add_cases(transaction: Transaction, cases: Sequence[Case], *, now: datetime)
     transaction.insert(PARTY, [_party_row(transaction, case) for case in cases])
     items = [(case, item, position) for case in cases for position, item in enumerate(case.items)]
     transaction.insert(REQUEST_ITEM, [_item_row(transaction, *item) for item in items])
-    started = [_started(case.case_id, None, case.acknowledge, case.received_at) for case in cases]
+    started = [one for case in cases for one in _case_started(case)]
     transaction.insert(
         CLOCK_EVENT, started + _items_started((case, item) for case, item, _ in items)
     )
@@ -40,7 +40,8 @@ def extend_case(
 ) -> None:
     """Store what a message added to a case: rights with their clocks, whether a person is needed.
 
-    A stub whose message could be read after all becomes a case with a requester.
+    A stub whose message could be read after all becomes a case with a requester, and the date of the case itself
+    is set anew where the message changed it.
 
     Raises NotFound, or Retryable when another worker added the same right at the same moment.
     """
@@ -63,6 +64,7 @@ def extend_case(
     rows = [_item_row(transaction, case, item, first + index) for index, item in enumerate(added)]
     transaction.insert(REQUEST_ITEM, rows)
     transaction.insert(CLOCK_EVENT, _items_started((case, item) for item in added))
+    transaction.insert(CLOCK_EVENT, _own_clock_changed(transaction, case, now))
 
 
 def _name_requester(transaction: Transaction, case: Case) -> None:
@@ -94,7 +96,7 @@ def mark_acknowledged(
     )
     if transaction.fetch(met).first() is not None:
         return
-    row = _event(case_id, None, ClockName.ACKNOWLEDGE, at)
+    row = _event(case_id, ClockName.ACKNOWLEDGE, at)
     transaction.insert(
         CLOCK_EVENT, [row | {"change": ClockChange.MET, "message_id_key": message_id_key}]
     )
@@ -152,15 +154,48 @@ def _item_row(transaction: Transaction, case: Case, item: RequestItem, position:
     }
 
 
-def _items_started(items: Iterable[tuple[Case, RequestItem]]) -> list[Values]:
+def _case_started(case: Case) -> list[Values]:
+    own = (ClockName.ACKNOWLEDGE, case.acknowledge), (ClockName.RESPOND, case.own_due)
     return [
-        _started(case.case_id, item.item_id, item.due, item.received_at) for case, item in items
+        _started(case.case_id, clock, due, case.received_at)
+        for clock, due in own
+        if due is not None
     ]
 
 
-def _started(case_id: UUID, item_id: UUID | None, due: Due, at: datetime) -> Values:
-    clock = ClockName.ACKNOWLEDGE if item_id is None else ClockName.RESPOND
-    return _event(case_id, item_id, clock, at) | {
+def _own_clock_changed(transaction: Transaction, case: Case, now: datetime) -> list[Values]:
+    """Return the event that brings the stored date of the case itself up to date, none where it is."""
+    due = case.own_due
+    running = _own_clock(transaction, case.case_id)
+    if running == (None if due is None else (due.expires_at, due.regime, due.rule)):
+        return []
+    if due is None:
+        stopped = _event(case.case_id, ClockName.RESPOND, now)
+        return [stopped | {"change": ClockChange.STOPPED}]
+    return [_started(case.case_id, ClockName.RESPOND, due, now)]
+
+
+def _own_clock(transaction: Transaction, case_id: UUID) -> tuple[datetime, str, str] | None:
+    event = CLOCK_EVENT.c
+    last = select(event.change, event.expires_at, event.regime, event.rule).where(
+        event.case_id == case_id, event.clock == ClockName.RESPOND, event.item_id.is_(None)
+    )
+    row = transaction.fetch(last.order_by(event.at.desc(), event.event_id.desc()).limit(1)).first()
+    if row is None or row.change is not ClockChange.STARTED:
+        return None
+    return row.expires_at, row.regime, row.rule
+
+
+def _items_started(items: Iterable[tuple[Case, RequestItem]]) -> list[Values]:
+    return [
+        _started(case.case_id, ClockName.RESPOND, item.due, item.received_at)
+        | {"item_id": item.item_id}
+        for case, item in items
+    ]
+
+
+def _started(case_id: UUID, clock: ClockName, due: Due, at: datetime) -> Values:
+    return _event(case_id, clock, at) | {
         "due_on": due.on,
         "expires_at": due.expires_at,
         "regime": due.regime,
@@ -170,11 +205,12 @@ def _started(case_id: UUID, item_id: UUID | None, due: Due, at: datetime) -> Val
     }
 
 
-def _event(case_id: UUID, item_id: UUID | None, clock: ClockName, at: datetime) -> Values:
+def _event(case_id: UUID, clock: ClockName, at: datetime) -> Values:
+    """Return an event of a clock of the whole case that sets no date."""
     return {
         "event_id": new_id(),
         "case_id": case_id,
-        "item_id": item_id,
+        "item_id": None,
         "clock": clock,
         "change": ClockChange.STARTED,
         "at": at,

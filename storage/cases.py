@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select, tuple_
 
-from privacy.cases import Case, CaseState, RequestItem
+from privacy.cases import Case, CaseState, ItemState, RequestItem
 from privacy.deadlines import Due
 from privacy.rights import Lane, Scope
 from privacy.threads import KnownCase
@@ -37,11 +37,15 @@ __all__ = [
 
 ERASED = "(erased)"
 Page = tuple[datetime, UUID]
+Clock = tuple[ClockName, UUID | None]  # an item's, or one of the whole case
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseSummary:
-    """A case as lists show it. `acknowledged_at` is None while the acknowledgement is owed; `page` goes on after it."""
+    """A case as lists show it. `acknowledged_at` is None while the acknowledgement is owed; `page` goes on after it.
+
+    `due_on` is the earliest date that is still owed, None once nothing is.
+    """
 
     case_id: UUID
     reference: str
@@ -65,7 +69,7 @@ class CaseSummary:
 
 @dataclass(frozen=True, kw_only=True)
 class ClockEventRow:
-    """What happened to a clock. `item_id` is None for the acknowledgement, `due` for an event that sets no date."""
+    """What happened to a clock. `item_id` is None for those of the whole case, `due` for an event that sets no date."""
 
     item_id: UUID | None
     clock: ClockName
@@ -118,10 +122,16 @@ def get_cases(reading: Reading, case_ids: Sequence[UUID]) -> list[Case]:
     ids = list(rows)
     load_keys(reading, ids)
     parties, items = _parties_of(reading, ids), _items_of(reading, ids)
-    dues = _started_dues(reading, ids)
+    events = _events_of(reading, ids)
     ordered = [rows[case_id] for case_id in dict.fromkeys(case_ids) if case_id in rows]
     return [
-        _case(reading, row, parties.get(row.case_id), items.get(row.case_id, []), dues)
+        _case(
+            reading,
+            row,
+            parties.get(row.case_id),
+            items.get(row.case_id, []),
+            _running(events[row.case_id]),
+        )
         for row in ordered
     ]
 
@@ -190,8 +200,9 @@ def _case(
     row: AnyRow,
     party: AnyRow | None,
     items: Sequence[AnyRow],
-    dues: dict[tuple[UUID, UUID | None], Due],
+    clocks: dict[Clock, AnyRow],
 ) -> Case:
+    own = clocks.get((ClockName.RESPOND, None))
     return Case(
         case_id=row.case_id,
         number=row.number,
@@ -203,20 +214,21 @@ def _case(
         role=row.role,
         language=row.language,
         received_at=row.received_at,
-        acknowledge=dues[row.case_id, None],
+        acknowledge=_due(clocks[ClockName.ACKNOWLEDGE, None]),
         requester=None
         if party is None
         else _open(reading, row.case_id, ADDRESS, party.sealed_address),
         requester_name=""
         if party is None
         else _open(reading, row.case_id, NAME, party.sealed_name) or "",
-        items=tuple(_item(reading, item, dues[row.case_id, item.item_id]) for item in items),
+        items=tuple(_item(reading, item, clocks) for item in items),
         needs_human=row.needs_human,
         stub_reason=row.stub_reason,
+        own_due=None if own is None else _due(own),
     )
 
 
-def _item(reading: Reading, row: AnyRow, due: Due) -> RequestItem:
+def _item(reading: Reading, row: AnyRow, clocks: dict[Clock, AnyRow]) -> RequestItem:
     return RequestItem(
         item_id=row.item_id,
         inbound_id=row.inbound_id,
@@ -229,7 +241,7 @@ def _item(reading: Reading, row: AnyRow, due: Due) -> RequestItem:
         end=row.quote_end,
         reason=row.reason,
         received_at=row.received_at,
-        due=due,
+        due=_due(clocks[ClockName.RESPOND, row.item_id]),
         state=row.state,
     )
 
@@ -259,7 +271,12 @@ def _summary(
     row: AnyRow, events: Sequence[AnyRow], items: Sequence[AnyRow], requester: str | None
 ) -> CaseSummary:
     acknowledgement = [event for event in events if event.clock is ClockName.ACKNOWLEDGE]
-    answers = [event.due_on for event in events if event.clock is ClockName.RESPOND]
+    owed = {None, *(item.item_id for item in items if item.state is ItemState.RECEIVED)}
+    answers = [
+        event
+        for (clock, item_id), event in _running(events).items()
+        if clock is ClockName.RESPOND and item_id in owed
+    ]
     return CaseSummary(
         case_id=row.case_id,
         reference=row.reference,
@@ -269,24 +286,28 @@ def _summary(
         language=row.language,
         mailbox=row.mailbox,
         rights=tuple(
-            f"{item.right_name}:{item.scope}" if item.scope else item.right_name.value
-            for item in items
+            dict.fromkeys(
+                f"{item.right_name}:{item.scope}" if item.scope else item.right_name.value
+                for item in items
+            )
         ),
         acknowledge_by=acknowledgement[0].due_on,
         acknowledged_at=next((e.at for e in acknowledgement if e.change is ClockChange.MET), None),
-        due_on=min((day for day in answers if day is not None), default=None),
+        due_on=min(answers, key=lambda event: event.expires_at).due_on if answers else None,
         needs_human=row.needs_human,
         requester=requester,
     )
 
 
-def _started_dues(reading: Reading, ids: Sequence[UUID]) -> dict[tuple[UUID, UUID | None], Due]:
-    return {
-        (case_id, event.item_id): _due(event)
-        for case_id, events in _events_of(reading, ids).items()
-        for event in events
-        if event.change is ClockChange.STARTED
-    }
+def _running(events: Sequence[AnyRow]) -> dict[Clock, AnyRow]:
+    """Return the event that set the date of each clock, the last one where it was started again."""
+    running: dict[Clock, AnyRow] = {}
+    for event in events:
+        if event.change is ClockChange.STARTED:
+            running[event.clock, event.item_id] = event
+        elif event.change is ClockChange.STOPPED:
+            running.pop((event.clock, event.item_id), None)
+    return running
 
 
 def _events_of(reading: Reading, ids: Sequence[UUID]) -> dict[UUID, list[AnyRow]]:

@@ -27,10 +27,11 @@ class ClockName(StrEnum):
 
 
 class ClockChange(StrEnum):
-    """What happened to a clock."""
+    """What happened to a clock. One that is STARTED again runs to its new date; STOPPED means that others took over."""
 
     STARTED = "started"
     MET = "met"
+    STOPPED = "stopped"
 
 
 class PartyRole(StrEnum):

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import event
 
-from privacy.cases import CaseState
+from privacy.cases import CaseState, ItemState
 from privacy.errors import Retryable
 from privacy.rights import Right, Scope
 from storage.cases import (
@@ -108,6 +108,63 @@ def test_the_same_right_is_not_added_twice_by_two_workers(database, make):
     add(database, make.now, case)
     with pytest.raises(Retryable), database.transaction() as transaction:
         extend_case(transaction, case, [make.item(Right.ERASURE)], now=make.now)
+
+
+def put_aside(make, **changes):
+    return make.case(items=(make.item(Right.ERASURE, state=ItemState.WITHDRAWN),), **changes)
+
+
+def ask_again(transaction, make, case):
+    again = make.item(Right.ERASURE, received_at=make.now + DAY, due=make.due(date(2026, 4, 3)))
+    extend_case(transaction, replace(case, items=(*case.items, again)), [again], now=make.now)
+    return again
+
+
+def test_a_withdrawn_right_is_asked_for_anew_by_a_later_mail(database, make):
+    case = put_aside(make)
+    add(database, make.now, case)
+    with database.transaction() as transaction:
+        again = ask_again(transaction, make, case)
+    with database.reading() as reading:
+        stored = get_case(reading, case.case_id)
+        [summary] = list_cases(reading)
+    assert stored.items == (*case.items, again)
+    assert (stored.due, summary.due_on, summary.rights) == (again.due, again.due.on, ("erasure",))
+
+
+def test_a_withdrawn_right_is_not_asked_for_anew_by_two_workers(database, make):
+    case = put_aside(make)
+    add(database, make.now, case)
+    with database.transaction() as transaction:
+        ask_again(transaction, make, case)
+    with pytest.raises(Retryable), database.transaction() as transaction:
+        ask_again(transaction, make, case)
+
+
+def test_a_case_whose_rights_are_all_put_aside_owes_no_date(database, make):
+    add(database, make.now, put_aside(make))
+    with database.reading() as reading:
+        [summary] = list_cases(reading)
+    assert summary.due_on is None
+
+
+def test_the_date_of_the_case_itself_moves_stops_and_starts_again(database, make):
+    case = make.case(items=(), own_due=make.due(date(2026, 3, 12)))
+    add(database, make.now, case)
+    for step, on in enumerate((date(2026, 3, 12), date(2026, 3, 11), None, None, date(2026, 4, 1))):
+        later = replace(case, own_due=None if on is None else make.due(on))
+        with database.transaction() as transaction:
+            extend_case(transaction, later, [], now=make.now + DAY * step)
+        with database.reading() as reading:
+            assert get_case(reading, case.case_id) == later
+            assert [one.due_on for one in list_cases(reading)] == [on]
+            changes = [
+                event.change
+                for event in clock_events(reading, case.case_id)
+                if event.clock is ClockName.RESPOND
+            ]
+    started, stopped = ClockChange.STARTED, ClockChange.STOPPED
+    assert changes == [started, started, stopped, started]
 
 
 def test_known_cases_are_found_by_number_and_by_reference_each_once(database, make):
