@@ -21,7 +21,7 @@ from privacy.answering import AnswerDecision, Permission
 from privacy.approval import letter_digest
 from privacy.audit import AuditKind
 from privacy.cases import Case, RequestItem
-from privacy.deadlines import Due, acknowledgement_due
+from privacy.deadlines import acknowledgement_due
 from privacy.deciding import URGENT_LANES
 from privacy.messages import OutboundMessage
 from storage.drafts import Draft
@@ -61,8 +61,18 @@ def answer(
         view.tally.count(keys)
         _queue(message, to.case, letter, keys, writes)
     else:
-        due = acknowledgement_due(message.claimed.received_at, desk.regimes)
-        _leave_draft(message, to.case, letter, decision, writes, due=due)
+        due_on = _last_day(message, desk, to)
+        _leave_draft(message, to.case, letter, decision, writes, due_on=due_on)
+
+
+def _last_day(message: MessageAtWork, desk: DeskProfile, to: AnswerTo) -> date:
+    """Return the day by which a person has to let the letter go.
+
+    Each mail's letter is promised from its own arrival, in an old case as well; and a letter that names a day is of
+    no use after it.
+    """
+    promised = acknowledgement_due(message.claimed.received_at, desk.regimes)
+    return min([promised.on, *(item.due.on for item in to.added)])
 
 
 def _facts(message: MessageAtWork, to: AnswerTo, keys: AnswerKeys) -> SendingFacts:
@@ -106,14 +116,13 @@ def _queue(
 
 def _leave_draft(
     message: MessageAtWork,
-    case: Case,
+    to: AnswerTo,
     letter: OutboundMessage,
     decision: AnswerDecision,
     writes: Writes,
     *,
-    due: Due,
+    due_on: date,
 ) -> None:
-    """Leave the letter to a person; each mail's letter is promised from its own arrival, in an old case as well."""
     writes.drafts.append(
         Draft(
             draft_id=new_id(),
@@ -124,13 +133,13 @@ def _leave_draft(
             digest=letter_digest(letter),
             reasons=decision.reasons,
             created_at=writes.now,
-            due_on=due.on,
+            due_on=due_on,
         )
     )
     payload = {"inbound": message.inbound_id, "kind": KIND, "reasons": decision.reasons}
     writes.record(case.case_id, AuditKind.LETTER_DRAFTED, ACTOR, payload)
     task = case_task(message, case, APPROVE_LETTER, decision.reasons[0], writes.now)
-    writes.tasks.append(replace(task, due_on=due.on))
+    writes.tasks.append(replace(task, due_on=due_on))
 
 
 def _ask_for_hand(message: MessageAtWork, case: Case, writes: Writes) -> None:

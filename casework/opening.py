@@ -47,6 +47,7 @@ def start_case(message: MessageAtWork, desk: DeskProfile, writes: Writes) -> Cas
     writes.record(
         case.case_id, AuditKind.CLOCK_STARTED, ACTOR, {"acknowledge_by": case.acknowledge.on}
     )
+    _record_own_clock(case, writes)
     _record_rights(message, case, case.items, writes)
     return case
 
@@ -69,6 +70,8 @@ def continue_case(message: MessageAtWork, before: Case, desk: DeskProfile, write
     writes.record(
         case.case_id, AuditKind.CASE_MESSAGE_ADDED, ACTOR, {"inbound": message.inbound_id}
     )
+    if case.own_due != before.own_due:
+        _record_own_clock(case, writes)
     _record_rights(message, case, added, writes)
     return case
 
@@ -81,11 +84,18 @@ def _read_at_last(message: MessageAtWork, before: Case) -> Case:
     return replace(
         before,
         stub_reason=None,
+        own_due=None,  # until now as if any right were asked for
         lane=reading.classification.lane,
         language=reading.language,
         requester=before.requester or reading.message.sender.address,
         requester_name=before.requester_name or reading.message.sender.display_name,
     )
+
+
+def _record_own_clock(case: Case, writes: Writes) -> None:
+    if case.own_due is not None:
+        clock = {"due": case.own_due.on, "due_rule": case.own_due.rule}
+        writes.record(case.case_id, AuditKind.CLOCK_STARTED, ACTOR, clock)
 
 
 def _record_rights(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from casework.batch_view import MessageAtWork
-from casework.task_kinds import LOOK_AT_MESSAGE, READ_BY_HAND
+from casework.profile import DeskProfile
+from casework.task_kinds import LOOK_AT_MESSAGE, READ_BY_HAND, STOP_MARKETING
 from casework.writes import Writes
 from privacy.cases import Case, RequestItem
-from privacy.deadlines import Due
+from privacy.deadlines import look_due
 from privacy.deciding import URGENT_LANES
+from privacy.rights import Right, Scope
 from storage.ids import new_id
 from storage.tasks import Task
 
@@ -37,16 +40,17 @@ def case_task(
     )
 
 
-def held_task(message: MessageAtWork, reason: str, due: Due, now: datetime) -> Task:
+def held_task(message: MessageAtWork, reason: str, desk: DeskProfile, now: datetime) -> Task:
     """Return the task to look at a held message; its clock has been running since arrival."""
+    lane = message.reading.classification.lane
     return Task(
         task_id=new_id(),
         case_id=None,
         inbound_id=message.inbound_id,
         kind=LOOK_AT_MESSAGE,
         reason=reason,
-        due_on=due.on,
-        urgent=message.reading.classification.lane in URGENT_LANES,
+        due_on=look_due(message.claimed.received_at, lane, desk.regimes).on,
+        urgent=lane in URGENT_LANES,
         created_at=now,
     )
 
@@ -55,18 +59,37 @@ def hand_over(
     message: MessageAtWork,
     case: Case,
     added: Sequence[RequestItem],
+    desk: DeskProfile,
     writes: Writes,
     *,
     continued: bool,
 ) -> None:
-    """Open the task for what no rule can finish: urgent lanes, stubs, and mails in a case that add no right."""
+    """Open the tasks for what no rule can finish, each with its day counted from this mail.
+
+    They are: urgent lanes, stubs, mails in a case that add no right, and marketing that a person has to stop.
+    """
+    writes.tasks += _marketing_to_stop(message, case, added, writes.now)
     lane = message.reading.classification.lane
     if lane in URGENT_LANES:
-        writes.tasks.append(
-            case_task(message, case, "urgent_lane", str(lane), writes.now, urgent=True)
-        )
+        task = case_task(message, case, "urgent_lane", str(lane), writes.now, urgent=True)
     elif case.stub_reason is not None:
-        writes.tasks.append(case_task(message, case, READ_BY_HAND, case.stub_reason, writes.now))
+        task = case_task(message, case, READ_BY_HAND, case.stub_reason, writes.now)
     elif not added:
         reason = "continues-a-case" if continued else "no-right-recognised"
-        writes.tasks.append(case_task(message, case, "read_message", reason, writes.now))
+        task = case_task(message, case, "read_message", reason, writes.now)
+    else:
+        return
+    look = look_due(message.claimed.received_at, lane, desk.regimes)
+    writes.tasks.append(replace(task, due_on=look.on))
+
+
+def _marketing_to_stop(
+    message: MessageAtWork, case: Case, added: Sequence[RequestItem], now: datetime
+) -> Iterable[Task]:
+    """The letter says by when it is stopped (GDPR Art. 21(3)): somebody has to do it."""
+    for item in added:
+        if item.key == (Right.OBJECTION, Scope.MARKETING):
+            task = case_task(
+                message, case, STOP_MARKETING, "objection:marketing", now, urgent=True
+            )
+            yield replace(task, due_on=item.due.on)

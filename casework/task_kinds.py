@@ -1,4 +1,4 @@
-"""The kinds of tasks that close by themselves when a person has done what they ask for."""
+"""The kinds of tasks that more than one place opens, closes or asks for."""
 
 from __future__ import annotations
 
@@ -6,3 +6,4 @@ APPROVE_LETTER = "approve_letter"
 ANSWER_BY_HAND = "answer_by_hand"
 LOOK_AT_MESSAGE = "look_at_message"
 READ_BY_HAND = "read_by_hand"
+STOP_MARKETING = "stop_marketing"

@@ -50,8 +50,9 @@ def work_message(
     else:
         case_id = _record(message, view, writes, verdict)
     if verdict.outcome is Outcome.HELD:
-        hold_due = acknowledgement_due(message.claimed.received_at, desk.regimes)
-        writes.tasks.append(held_task(message, verdict.reason, hold_due, writes.now))
+        lane = message.reading.classification.lane
+        hold_due = acknowledgement_due(message.claimed.received_at, desk.regimes, lane=lane)
+        writes.tasks.append(held_task(message, verdict.reason, desk, writes.now))
     worked = Worked(verdict=verdict, thread=thread, case_id=case_id, hold_due=hold_due)
     _finish(message, view, writes, worked)
 
@@ -101,7 +102,7 @@ def _work_on_case(
         answer(
             message, view, desk, writes, AnswerTo(case=case, added=added, proved=before is not None)
         )
-    hand_over(message, case, added, writes, continued=before is not None)
+    hand_over(message, case, added, desk, writes, continued=before is not None)
     return case.case_id
 
 

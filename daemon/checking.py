@@ -19,9 +19,8 @@ from daemon.wiring import (
     open_desk,
 )
 from intake.imap_survey import survey
-from privacy.deadlines import acknowledgement_due, completion_due
+from privacy.deadlines import acknowledgement_due, any_right_due
 from privacy.errors import PrivacyError
-from privacy.rights import Right
 from templates import languages
 
 
@@ -149,8 +148,8 @@ def _calendars(settings: Settings) -> str:
 
     regimes = load_regimes(settings.law.regimes)
     first_day = acknowledgement_due(utc_now(), regimes)
-    last_days = [completion_due(utc_now(), right, regimes).on for right in Right]
-    today = f"of today's mail: answer by {first_day.on}, complete by {min(last_days)}"
+    last_day = any_right_due(utc_now(), regimes)
+    today = f"of today's mail: answer by {first_day.on}, complete by {last_day.on}"
     return (
         today
         + "; "

@@ -116,6 +116,8 @@ def _case_form(case: Case) -> dict[str, object]:
         "due_on": case.due.on if case.due else None,
         "needs_human": case.needs_human,
         "stub_reason": case.stub_reason,
+        "own_due_on": case.own_due.on if case.own_due else None,
+        "own_trace": list(case.own_due.trace) if case.own_due else [],
         "rights": [_item_form(item) for item in case.items],
     }
 
@@ -138,6 +140,7 @@ def _for_people(form: dict[str, object]) -> str:
         for name, value in form.items()
         if not isinstance(value, list)
     ]
+    lines += [f"  {step}" for step in _steps(form["own_trace"])]
     for item in _rows(form["rights"]):
         lines += [
             "",

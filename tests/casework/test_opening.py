@@ -24,7 +24,13 @@ from casework_values import (
 )
 from privacy.audit import AuditKind
 from privacy.cases import CaseState
-from privacy.deadlines import acknowledgement_due, completion_due
+from privacy.deadlines import (
+    acknowledgement_due,
+    any_right_due,
+    completion_due,
+    lane_due,
+    look_due,
+)
 from privacy.deciding import URGENT_LANES, Outcome
 from privacy.outgoing import OutgoingState
 from privacy.references import references_in
@@ -210,7 +216,21 @@ def test_an_urgent_lane_is_a_case_and_an_urgent_task(desk: TestDesk, lane):
     assert [(task.kind, task.reason, task.urgent) for task in desk.tasks()] == [
         ("urgent_lane", lane, True)
     ]
+    assert [task.due_on for task in desk.tasks()] == [look_due(NOON, lane, LAWS).on]
+    own = lane_due(NOON, lane, LAWS) or any_right_due(NOON, LAWS)
+    assert desk.case().due == own
     assert desk.letters() == []
+
+
+def test_marketing_is_a_task_for_a_person_by_the_day_that_the_letter_says(desk: TestDesk):
+    desk.receive(mail("Please stop sending me marketing emails."))
+    (item,) = desk.case().items
+    (task,) = [task for task in desk.tasks() if task.kind == "stop_marketing"]
+    assert (task.due_on, task.urgent) == (item.due.on, True)
+    assert item.due.expires_at == NOON + timedelta(hours=48)
+    assert "by 25 November 2026 at the latest" in " ".join(
+        desk.letter().message.letter.text.split()
+    )
 
 
 def test_mail_that_nobody_can_read_is_a_stub_with_a_clock_and_a_draft(desk: TestDesk):
@@ -220,6 +240,7 @@ def test_mail_that_nobody_can_read_is_a_stub_with_a_clock_and_a_draft(desk: Test
     assert (row.outcome, row.reason) == (Outcome.CASE, "cannot-be-read")
     assert case.stub_reason is not None
     assert case.acknowledge == acknowledgement_due(NOON, LAWS)
+    assert case.due == any_right_due(NOON, LAWS)
     assert desk.letters() == []
     assert "cannot-be-read" in desk.draft().reasons
     assert "read_by_hand" in desk.task_kinds()

@@ -107,6 +107,7 @@ def test_tried_again_its_stub_becomes_the_case_of_the_mail(poisoned):
         stub.acknowledge,
     )
     assert (case.stub_reason, case.requester, rights_of(case)) == (None, ANNE, ["erasure"])
+    assert (case.own_due, case.due) == (None, case.items[0].due)
     assert case.items[0].received_at == NOON
     assert len(poisoned.letters()) == 1
     assert poisoned.chain_holds(case.case_id)
