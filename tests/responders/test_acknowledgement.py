@@ -86,12 +86,13 @@ def test_it_answers_in_english_when_the_language_is_not_known(language):
     assert letter == letter_for("one-right", "en")
 
 
-def test_it_stops_marketing_at_once_and_says_by_when():
+def test_it_says_that_a_person_stops_marketing_and_by_when():
     text = flat(letter_for("marketing-and-more", "en").text)
-    assert "We stop marketing messages to you at once." in text
-    assert "by 30 March 2027 at the latest" in text
+    assert "A person here stops marketing messages to you, by 2 March 2027 at the latest." in text
+    assert "to delete data about you by 30 March 2027" in text
     assert "have stopped" not in text
-    assert "We stop marketing" not in flat(letter_for("one-right", "en").text)
+    assert "at once" not in text
+    assert "stops marketing" not in flat(letter_for("one-right", "en").text)
 
 
 def test_it_answers_only_what_a_later_mail_added():
