@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from casework.acknowledging import (
     KIND,
@@ -116,7 +117,7 @@ def _queue(
 
 def _leave_draft(
     message: MessageAtWork,
-    to: AnswerTo,
+    case: Case,
     letter: OutboundMessage,
     decision: AnswerDecision,
     writes: Writes,

@@ -89,7 +89,5 @@ def _marketing_to_stop(
     """The letter says by when it is stopped (GDPR Art. 21(3)): somebody has to do it."""
     for item in added:
         if item.key == (Right.OBJECTION, Scope.MARKETING):
-            task = case_task(
-                message, case, STOP_MARKETING, "objection:marketing", now, urgent=True
-            )
+            task = case_task(message, case, STOP_MARKETING, "objection:marketing", now, urgent=True)
             yield replace(task, due_on=item.due.on)
