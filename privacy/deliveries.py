@@ -126,14 +126,14 @@ def for_recipient(report: DeliveryReport, is_ours: Callable[[str], bool]) -> Rec
 def next_step(fate: Fate, state: OutgoingState, *, attempts: int) -> Step:
     """Return what a report changes about a letter in this state, in whatever order reports come.
 
-    A letter that failed stays failed: "delivered" comes late, a return is the end. A letter that nobody has tried to
-    send since it was queued cannot have come back.
+    A letter that failed stays failed: "delivered" comes late, a return is the end. A return of a letter that nobody
+    has tried to send since it was queued is a riddle for a person.
     """
     if fate in {Fate.COMPLAINED, Fate.UNCLEAR}:
         return Step.TELL
     was_tried = state is not OutgoingState.PENDING or attempts > 0
-    if fate is Fate.FAILED and was_tried and state is not OutgoingState.FAILED:
-        return Step.FAIL
+    if fate is Fate.FAILED and state is not OutgoingState.FAILED:
+        return Step.FAIL if was_tried else Step.TELL
     in_doubt = state not in {OutgoingState.SENT, OutgoingState.FAILED}
     if fate in {Fate.LEFT, Fate.DELIVERED} and was_tried and in_doubt:
         return Step.CONFIRM

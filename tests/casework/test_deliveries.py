@@ -195,6 +195,8 @@ def test_ids_that_are_none_of_ours_are_passed_over(desk, message_id):
     assert state(desk) is OutgoingState.SENT
 
 
-def test_a_letter_that_nobody_tried_to_send_cannot_have_come_back(desk):
-    assert tell(desk, event(desk, Fate.FAILED), event(desk, Fate.DELIVERED)) == 0
+def test_news_of_a_letter_that_nobody_tried_to_send_moves_nothing_and_puzzles_a_person(desk):
+    assert tell(desk, event(desk, Fate.DELIVERED)) == 0
+    assert tell(desk, event(desk, Fate.FAILED)) == 1
     assert state(desk) is OutgoingState.PENDING
+    assert desk.task_kinds() == ["letter_bounced"]

@@ -69,9 +69,10 @@ def test_a_letter_that_failed_stays_failed():
         assert next_step(fate, OutgoingState.FAILED, attempts=3) is Step.NOTHING
 
 
-def test_nothing_can_be_said_of_a_letter_that_nobody_tried_to_send():
-    for fate in (Fate.LEFT, Fate.DELIVERED, Fate.FAILED):
+def test_a_letter_that_nobody_tried_to_send_is_not_moved():
+    for fate in (Fate.LEFT, Fate.DELIVERED):
         assert next_step(fate, OutgoingState.PENDING, attempts=0) is Step.NOTHING
+    assert next_step(Fate.FAILED, OutgoingState.PENDING, attempts=0) is Step.TELL
 
 
 @given(st.sampled_from(OutgoingState), st.integers(min_value=0, max_value=9))
