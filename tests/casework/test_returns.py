@@ -126,6 +126,13 @@ def test_what_the_report_answers_names_the_letter(desk, header):
     assert bounced(desk) == "bounced-userunknown"
 
 
+def test_a_return_path_in_the_header_is_enough_where_the_envelope_is_not_known(desk):
+    letter = desk.letter().message
+    raw = report((letter.recipient, NO_USER), To=letter.envelope_from)
+    desk.receive_one(raw, envelope_to=())
+    assert bounced(desk) == "bounced-userunknown"
+
+
 def test_words_alone_with_a_copy_below_are_enough(desk):
     letter = desk.letter().message
     words = (
