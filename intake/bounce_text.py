@@ -12,6 +12,11 @@ MAX_LINES = 400
 MAX_LINE = 1_000  # characters
 MAX_RECIPIENTS = 50
 PREAMBLE = 4_000  # characters before the first recipient that count for each of them
+# Fields that stand in the head of a returned letter, where no mark was set before it.
+RETURNED = re.compile(
+    r"[>\s|]{0,20}(?:received|return-path|message-id|mime-version|dkim-signature)\s{0,3}:",
+    re.IGNORECASE,
+)
 # Said without a code or a word of failure, these say by themselves that the mail is not there.
 TELLING = frozenset(
     (
@@ -50,11 +55,11 @@ def read_text(text: str, failed: tuple[str, ...]) -> tuple[RecipientReport, ...]
 
 
 def without_returned(text: str) -> Iterator[str]:
-    """Yield the report's own lines: up to the mark where the letter that it returns begins."""
+    """Yield the report's own lines: up to where the letter that it returns begins."""
     marks = load_phrases().marks
     for line in text.split("\n", MAX_LINES)[:MAX_LINES]:
         cut = line[:MAX_LINE]
-        if holds_one(plain(cut), marks):
+        if RETURNED.match(cut) or holds_one(plain(cut), marks):
             return
         yield cut
 

@@ -29,6 +29,9 @@ RETURNED_PARTS = frozenset(
     )
 )
 FEEDBACK_PART = "message/feedback-report"  # RFC 5965
+RECEIPT_PART = (
+    "message/disposition-notification"  # RFC 8098: whoever opened or deleted it has received it
+)
 MAX_STATUS = 100_000  # bytes of the part for machines
 MAX_RETURNED = 20_000  # bytes of a returned letter in which its header is looked for
 MAX_IDS = 20
@@ -51,9 +54,14 @@ def read_report(raw: bytes, message: ParsedMessage) -> DeliveryReport:
     parts = _parts(raw, walk(raw, head))
     blocks = [block for kind, body in parts if kind in STATUS_PARTS for block in read_blocks(body)]
     complaints = [read_blocks(body) for kind, body in parts if kind == FEEDBACK_PART]
+    receipts = [
+        block for kind, body in parts if kind == RECEIPT_PART for block in read_blocks(body)
+    ]
     returned = [body for kind, body in parts if kind in RETURNED_PARTS]
     if complaints:
         recipients = tuple(_complaint(found) for found in complaints)
+    elif receipts:
+        recipients = tuple(_receipt(block) for block in receipts[:MAX_RECIPIENTS])
     elif blocks:
         recipients = tuple(_recipient(block) for block in blocks[:MAX_RECIPIENTS])
     else:
@@ -63,7 +71,7 @@ def read_report(raw: bytes, message: ParsedMessage) -> DeliveryReport:
 
 def _parts(raw: bytes, structure: Structure) -> list[tuple[str, bytes]]:
     """The parts that are not for reading, decoded."""
-    wanted = STATUS_PARTS | RETURNED_PARTS | {FEEDBACK_PART}
+    wanted = STATUS_PARTS | RETURNED_PARTS | {FEEDBACK_PART, RECEIPT_PART}
     return [(p.content_type, _content(raw, p)) for p in structure.parts if p.content_type in wanted]
 
 
@@ -114,6 +122,12 @@ def _recipient(block: Fields) -> RecipientReport:
 def _complaint(blocks: list[Fields]) -> RecipientReport:
     named = next((_address(block.get("original-rcpt-to", "")) for block in blocks), None)
     return RecipientReport(recipient=named, fate=Fate.COMPLAINED, reason=BounceReason.FEEDBACK)
+
+
+def _receipt(block: Fields) -> RecipientReport:
+    return RecipientReport(
+        recipient=_address(block.get("final-recipient", "")), fate=Fate.DELIVERED
+    )
 
 
 def _address(value: str) -> str | None:

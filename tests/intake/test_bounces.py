@@ -389,6 +389,27 @@ def test_what_the_returned_letter_says_is_no_reason():
     ) == [(ANNE, FAILED, BounceReason.UNDEFINED)]
 
 
+def test_a_returned_letter_without_a_mark_before_it_is_no_reason_either():
+    text = f"<{ANNE}>: could not be delivered\n\n{ORIGINAL}\nThe mailbox is full of access denied."
+    found = read(words(text))
+    assert [one.reason for one in found.recipients if one.recipient == ANNE] == [
+        BounceReason.UNDEFINED
+    ]
+    assert found.message_ids == (OURS,)
+
+
+def test_a_read_receipt_says_that_it_arrived():
+    body = (
+        "--b\r\nContent-Type: text/plain\r\n\r\nYour message was deleted without being read.\r\n"
+        "--b\r\nContent-Type: message/disposition-notification\r\n\r\n"
+        f"Final-Recipient: rfc822; {ANNE}\r\nOriginal-Message-ID: {OURS}\r\n"
+        "Disposition: manual-action/MDN-sent-manually; deleted\r\n\r\n--b--\r\n"
+    )
+    kinds = {"Content_Type": "multipart/report; report-type=disposition-notification; boundary=b"}
+    raw = words("", **kinds).rstrip() + b"\r\n\r\n" + body.encode()
+    assert told(raw) == [(ANNE, Fate.DELIVERED, BounceReason.UNDEFINED)]
+
+
 def test_a_challenge_or_any_other_words_are_for_a_person():
     (one,) = read(words("Click here to have your mail delivered after all.")).recipients
     assert one.fate is Fate.UNCLEAR
