@@ -124,21 +124,20 @@ def reopen_acknowledgement(
 
 
 def who_met(clock: Sequence[Event]) -> Event | None:
-    """Return the event that met a clock, None while it is owed: once for each time that it was started.
-
-    Counted, because the start bears the arrival of a mail, and servers' clocks differ from ours.
-    """
-    met = [event for event in clock if event.change is ClockChange.MET]
-    return met[-1] if met and 2 * len(met) >= len(clock) else None
+    """Return the event that met a clock, None while it is owed; the events in the order in which they were recorded."""
+    return clock[-1] if clock and clock[-1].change is ClockChange.MET else None
 
 
 def _acknowledgement(transaction: Transaction, case_id: UUID) -> Sequence[AnyRow]:
-    """What happened to the acknowledgement's clock, the oldest first; it starts with the case."""
+    """What happened to the acknowledgement's clock, as it was recorded; it starts with the case.
+
+    Not by the instants: a start bears the arrival of a mail, and the clocks of servers differ from ours.
+    """
     event = CLOCK_EVENT.c
     question = select(CLOCK_EVENT).where(
         event.case_id == case_id, event.clock == ClockName.ACKNOWLEDGE
     )
-    return transaction.fetch(question.order_by(event.at, event.event_id)).all()
+    return transaction.fetch(question.order_by(event.event_id)).all()
 
 
 def _due(row: AnyRow) -> Due:

@@ -185,7 +185,7 @@ def list_cases(
 
 
 def clock_events(reading: Reading, case_id: UUID) -> list[ClockEventRow]:
-    """Return what happened to the clocks of a case, in order."""
+    """Return what happened to the clocks of a case, in the order in which it was recorded."""
     return [
         ClockEventRow(
             item_id=row.item_id,
@@ -326,7 +326,7 @@ def _events_of(reading: Reading, ids: Sequence[UUID]) -> dict[UUID, list[AnyRow]
     found: dict[UUID, list[AnyRow]] = {}
     for chunk in in_chunks(ids):
         question = select(CLOCK_EVENT).where(CLOCK_EVENT.c.case_id.in_(chunk))
-        for row in reading.fetch(question.order_by(CLOCK_EVENT.c.at, CLOCK_EVENT.c.event_id)):
+        for row in reading.fetch(question.order_by(CLOCK_EVENT.c.event_id)):
             found.setdefault(row.case_id, []).append(row)
     return found
 
