@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from intake.bounce_reasons import name_reason, tell_fate
 from intake.bounce_text import MAX_RECIPIENTS, NAMED, read_text
@@ -63,7 +64,7 @@ def read_report(raw: bytes, message: ParsedMessage) -> DeliveryReport:
     elif receipts:
         recipients = tuple(_receipt(block) for block in receipts[:MAX_RECIPIENTS])
     elif blocks:
-        recipients = tuple(_recipient(block) for block in blocks[:MAX_RECIPIENTS])
+        recipients = _with_words([_recipient(block) for block in blocks[:MAX_RECIPIENTS]], message)
     else:
         recipients = read_text(message.text, _failed_recipients(head))
     return DeliveryReport(recipients=recipients, message_ids=_ids(returned, message))
@@ -116,6 +117,23 @@ def _recipient(block: Fields) -> RecipientReport:
         fate=tell_fate(block.get("action", "").partition(" ")[0], status, said),
         reason=name_reason(status, said),
         status=status,
+    )
+
+
+def _with_words(
+    recipients: list[RecipientReport], message: ParsedMessage
+) -> tuple[RecipientReport, ...]:
+    """Some servers say why to people only: where the fields give no reason, the words about the same recipient do."""
+    vague = BounceReason.UNDEFINED
+    if all(one.reason is not vague or one.fate is not Fate.FAILED for one in recipients):
+        return tuple(recipients)
+    words = read_text(message.text, ())
+    said = {one.recipient: one.reason for one in words}
+    if len(recipients) == len(words) == 1:
+        said[recipients[0].recipient] = words[0].reason
+    return tuple(
+        replace(one, reason=said.get(one.recipient, vague)) if one.reason is vague else one
+        for one in recipients
     )
 
 

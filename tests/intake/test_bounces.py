@@ -69,6 +69,17 @@ FAILED, DELAYED = Fate.FAILED, Fate.DELAYED
 UNKNOWN, FULL, BLOCKED = BounceReason.USERUNKNOWN, BounceReason.MAILBOXFULL, BounceReason.BLOCKED
 
 
+def test_where_the_fields_give_no_reason_the_words_about_the_same_recipient_do():
+    vague = {"status": "5.0.0", "said": ""}
+    text = f"<{BEA}>: 550 user unknown\r\n<{ANNE}>: the mailbox is full"
+    raw = report(
+        group(ANNE, **vague), group(BEA, **vague), group("cleo@x.example", **vague), text=text
+    )
+    assert [reason for _, _, reason in told(raw)] == [FULL, UNKNOWN, BounceReason.UNDEFINED]
+    raw = report(group("anne@new.example", **vague), text="送信できませんでした。\r\n宛先不明")
+    assert told(raw) == [("anne@new.example", FAILED, UNKNOWN)]
+
+
 def test_the_standard_form_says_who_what_why_and_which():
     found = read(report(group(ANNE), returned=ORIGINAL + "\r\nWe have your request.\r\n"))
     (one,) = found.recipients
@@ -322,6 +333,30 @@ Das Postfach des Empfängers ist voll.
 
 Kopie der Nachricht:
 {ORIGINAL}"""
+NOTES = f"""------- Failure Reasons  --------
+
+ディレクトリのリストにありません
+{ANNE}
+
+------- Returned Message --------
+{ORIGINAL}"""
+MIXED_NAMES = f"""Your message
+
+  To:      {ANNE}
+  Subject: We have your request
+
+did not reach the following recipient(s):
+
+anne@new.example on Mon, 23 Nov 2026 12:00:00 -0000
+    The recipient name is not recognized
+"""
+RUSSIAN = f"""К сожалению, Ваше письмо не может быть доставлено получателям:
+
+  {ANNE}
+    host mx.person.example [192.0.2.12]: 550 5.2.2 Mailbox Full
+  {BEA}
+    host mx.person.example [192.0.2.12]: 550 5.2.1 User Unknown
+"""
 SPANISH = f"""No se ha podido entregar el mensaje a {ANNE}.
 La cuenta: usuario desconocido.
 """
@@ -340,6 +375,12 @@ DIALECTS = {
     "carrier in Japan": (CARRIER, [(ANNE, FAILED, UNKNOWN)]),
     "carrier in Japan, full": (CARRIER_FULL, [(ANNE, FAILED, FULL)]),
     "German": (GERMAN, [(ANNE, FAILED, FULL)]),
+    "notes in Japanese": (NOTES, [(ANNE, FAILED, UNKNOWN)]),
+    "with the first and the last name": (
+        MIXED_NAMES,
+        [(ANNE, FAILED, BounceReason.UNDEFINED), ("anne@new.example", FAILED, UNKNOWN)],
+    ),
+    "Russian": (RUSSIAN, [(ANNE, FAILED, FULL), (BEA, FAILED, UNKNOWN)]),
     "Spanish, in a sentence": (SPANISH, [(None, FAILED, UNKNOWN)]),
 }
 
