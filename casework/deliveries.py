@@ -84,9 +84,8 @@ def _record_events_of(
             continue
         if next_step(event.fate, letter.state, attempts=letter.attempts) is Step.NOTHING:
             continue
-        if (
-            known is None
-        ):  # read only where something would change: providers repeat events for days
+        if known is None:
+            # Read only where something would change: providers repeat their events for days.
             known = {
                 past.payload.get("event_id") for past in events_of(transaction, letter.case_id)
             }
