@@ -24,7 +24,7 @@ def findings_of(target: str) -> list[Path]:
 
 def pieces(target: str, raw: bytes) -> Iterator[bytes]:
     """Yield what of a mail a target reads."""
-    if target in {"reading", "files"}:
+    if target in {"reading", "files", "reports"}:
         yield raw
     elif target in {"sender", "headers"}:
         head = raw.partition(b"\n\n")[0].partition(b"\r\n\r\n")[0]
