@@ -70,13 +70,19 @@ def _parts_of(lines: list[str]) -> tuple[str, dict[str, str]]:
     said: dict[str, list[str]] = {}
     current = preamble
     for line in lines:
-        named = NAMED.match(line)
+        named = name_at(line)
         if named and len(said) < MAX_RECIPIENTS:
             current = said.setdefault(named[1].lower(), [])
             line = line[named.end() :]  # noqa: PLW2901 - the name itself says nothing
         current.append(line)
     about = {name: "\n".join(words) for name, words in said.items()}
     return "\n".join(preamble)[:PREAMBLE], about
+
+
+def name_at(line: str) -> re.Match[str] | None:
+    """Return the address that a line begins with as group 1, None when there is none that can be shown."""
+    named = NAMED.match(line)
+    return named if named is not None and named[1].isprintable() else None
 
 
 def _report(name: str | None, preamble: str, said: str) -> RecipientReport:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from intake.bounce_reasons import name_reason, tell_fate
-from intake.bounce_text import MAX_RECIPIENTS, NAMED, read_text
+from intake.bounce_text import MAX_RECIPIENTS, name_at, read_text
 from intake.encoded_words import decode_header
 from intake.headers import Head, cut_head, cut_message_head, unfold
 from intake.message_ids import read_message_id, read_references
@@ -150,7 +150,7 @@ def _receipt(block: Fields) -> RecipientReport:
 
 def _address(value: str) -> str | None:
     """The address in `rfc822; anne@person.example`, None when there is none."""
-    named = NAMED.match(value.rpartition(";")[2][:1_000])
+    named = name_at(value.rpartition(";")[2][:1_000])
     return named[1].lower() if named else None
 
 

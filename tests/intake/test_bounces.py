@@ -229,6 +229,13 @@ def test_a_read_receipt_says_that_it_arrived():
     assert told(raw) == [(ANNE, Fate.DELIVERED, BounceReason.UNDEFINED)]
 
 
+@pytest.mark.parametrize("hidden", ["\x1b", "\u200b", "\u202e"])
+def test_an_address_that_cannot_be_shown_is_none(hidden):
+    odd = ANNE.replace("n", hidden, 1)
+    assert [name for name, _, _ in told(words(f"<{odd}>: no such user"))] == [None]
+    assert [name for name, _, _ in told(report(group(odd)))] == [None]
+
+
 def test_a_challenge_or_any_other_words_are_for_a_person():
     (one,) = read(words("Click here to have your mail delivered after all.")).recipients
     assert one.fate is Fate.UNCLEAR
