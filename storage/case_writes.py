@@ -119,7 +119,7 @@ def reopen_acknowledgement(
     due = next(_due(event) for event in events if event.change is ClockChange.STARTED)
     met = who_met(events)
     if met is not None and met.message_id_key == message_id_key:
-        transaction.insert(CLOCK_EVENT, [_started(case_id, None, due, at)])
+        transaction.insert(CLOCK_EVENT, [_started(case_id, ClockName.ACKNOWLEDGE, due, at)])
     return due.on
 
 
@@ -223,7 +223,7 @@ def _own_clock(transaction: Transaction, case_id: UUID) -> tuple[datetime, str, 
     last = select(event.change, event.expires_at, event.regime, event.rule).where(
         event.case_id == case_id, event.clock == ClockName.RESPOND, event.item_id.is_(None)
     )
-    row = transaction.fetch(last.order_by(event.at.desc(), event.event_id.desc()).limit(1)).first()
+    row = transaction.fetch(last.order_by(event.event_id.desc()).limit(1)).first()
     if row is None or row.change is not ClockChange.STARTED:
         return None
     return row.expires_at, row.regime, row.rule
