@@ -1,28 +1,31 @@
-"""One class per line: what kind of line of a mail it is. Bounded looks at the first 400 characters, never the whole text.
-
-The words are data (`folding_words/*.toml`, one file per language); a mail may mix languages, so all count at once.
-"""
+"""One class per line: what kind of line of a mail it is. Bounded looks at the first 400 characters, never the whole text."""
 
 from __future__ import annotations
 
 import re
-import tomllib
-from dataclasses import dataclass
 from enum import Enum, auto
-from functools import cache
-from importlib.resources import files
+
+from intake.folding_phrases import begins_with
+from intake.folding_vocabulary import Words
 
 MAX_LOOK = 400  # characters of a line
-MAX_ATTRIBUTION_LINES = 3
-LONGEST_FIELD_NAME = 24
+LONGEST_FIELD_NAME = 26
 LONGEST_FOOTER = 100
+LONGEST_SUFFIX_FOOTER = 60  # of languages whose verb stands last
+FOOTER_WORDS, LONG_OPENING = (
+    8,
+    20,
+)  # more words than that are a sentence, unless the opening is a sentence itself
+SHORTEST_RULE = 5  # shorter ones are signature marks
 
 # Printed by our letters above the words that a person should not have to read again; the translations are in the data.
 REPLY_MARKER = "--- Reply above this line ---"
 
-SIGNATURE_MARKS = frozenset(("--", "__", "—", "– –"))
-RULE_CHARACTERS = "-_=*–—#"
-TIME_OF_DAY = re.compile(r"\b\d{1,2}[:.h]\d{2}\b")
+SIGNATURE_MARKS = frozenset(("--", "__", "—", "– –", "---", "___", "- --", "-- -"))
+RULE_CHARACTERS = "-_=*–—―#~━─•·+"
+YEAR = re.compile(r"(?:19|20)\d\d")
+# Marks of writing direction: Hebrew and Arabic mail programs put them around everything.
+DIRECTION_MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"))  # fmt: skip
 
 
 class LineClass(Enum):
@@ -34,58 +37,10 @@ class LineClass(Enum):
     SIGNATURE = auto()
     MOBILE = auto()
     HEADER = auto()
-    SEPARATOR = auto()
+    ORIGINAL = auto()
+    FORWARD = auto()
     OWN_LETTER = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The words of all languages, ready to be looked up."""
-
-    attribution_starts: tuple[str, ...]
-    wrote: re.Pattern[str]
-    separators: tuple[str, ...]
-    mobile: tuple[str, ...]
-    mobile_openings: frozenset[str]
-    own_letter: tuple[str, ...]
-    disclaimer_anchors: tuple[str, ...]
-    disclaimer_words: tuple[str, ...]
-    fields: dict[str, str]
-
-
-@cache
-def load_words() -> Words:
-    """Return the words of all languages."""
-    tables = [
-        tomllib.loads(path.read_text(encoding="utf-8"))
-        for path in sorted(
-            files("intake").joinpath("folding_words").iterdir(), key=lambda p: p.name
-        )
-        if path.name.endswith(".toml")
-    ]
-
-    def union(key: str) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(word for table in tables for word in table[key]))
-
-    wrote = "|".join(
-        re.escape(word.strip()) for word in sorted(union("wrote"), key=len, reverse=True)
-    )
-    return Words(
-        attribution_starts=union("attribution_starts"),
-        wrote=re.compile(rf"(?:^|[\s>,)\"])(?:{wrote})(?=[\s:]|$)"),
-        separators=union("separators"),
-        mobile=union("mobile"),
-        mobile_openings=frozenset(phrase[:4] for phrase in union("mobile")),
-        own_letter=union("own_letter"),
-        disclaimer_anchors=union("disclaimer_anchors"),
-        disclaimer_words=union("disclaimer_words"),
-        fields={
-            name: kind
-            for table in tables
-            for kind, names in table["headers"].items()
-            for name in names
-        },
-    )
+    MARKED_SIGNATURE = auto()  # by the markup
 
 
 def classify_line(line: str, words: Words) -> LineClass:
@@ -93,11 +48,23 @@ def classify_line(line: str, words: Words) -> LineClass:
     head = line[:MAX_LOOK].strip()
     if not head:
         return LineClass.EMPTY
-    if head[0] in ">|":
+    if head[0] in ">|" and not is_table_row(head) and not is_escaped_from(line):
         return LineClass.QUOTE
     if head in SIGNATURE_MARKS:
         return LineClass.SIGNATURE
-    return classify_words(head, words)
+    if not head.isascii():
+        head = head.translate(DIRECTION_MARKS).strip()
+    return classify_words(head, words) if head else LineClass.EMPTY
+
+
+def is_table_row(head: str) -> bool:
+    """Tell whether a line is a row of a drawn table."""
+    return head[0] == "|" and head[-1] == "|" and len(head) > 1
+
+
+def is_escaped_from(line: str) -> bool:
+    """Tell whether a mail store has put the mark before the writer's word "From"."""
+    return line.startswith(">From ")
 
 
 def classify_words(head: str, words: Words) -> LineClass:
@@ -109,57 +76,51 @@ def classify_words(head: str, words: Words) -> LineClass:
             return marked
     if field_kind(lowered, words) is not None:
         return LineClass.HEADER
-    is_short = len(head) < LONGEST_FOOTER and lowered[:4] in words.mobile_openings
-    if is_short and lowered.startswith(words.mobile):
+    if len(head) < LONGEST_FOOTER and is_mobile_footer(lowered, words):
         return LineClass.MOBILE
     return LineClass.TEXT
 
 
+def is_mobile_footer(lowered: str, words: Words) -> bool:
+    """Tell whether a line is what a telephone adds: the opening or the end of the phrase, and a device or program."""
+    lowered = lowered.strip("*_<>()[]~-–— \xa0")
+    if begins_with(lowered, words.mobile):
+        count = len(lowered.split())
+        is_footer = count <= FOOTER_WORDS or begins_with(lowered[:LONG_OPENING], words.mobile)
+        return (
+            is_footer and YEAR.search(lowered) is None and words.devices.search(lowered) is not None
+        )
+    if len(lowered) > LONGEST_SUFFIX_FOOTER or not lowered.rstrip(". ").endswith(words.mobile_ends):
+        return False
+    return words.devices.search(lowered) is not None
+
+
 def classify_separator(lowered: str, words: Words) -> LineClass | None:
     """Return the class of a line of dashes with words, or None."""
-    core = lowered.strip(RULE_CHARACTERS + ":：<> \xa0")
-    if core.startswith(words.own_letter):
+    core = lowered.strip(RULE_CHARACTERS + ":：<>|[]() \xa0\t")
+    if begins_with(core, words.own_letter):
         return LineClass.OWN_LETTER
     is_ruled = lowered[:2].strip(RULE_CHARACTERS) == ""
-    if core in words.separators or (is_ruled and core.startswith(words.separators)):
-        return LineClass.SEPARATOR
+    for opening, kind in (
+        (words.forwards, LineClass.FORWARD),
+        (words.originals, LineClass.ORIGINAL),
+    ):
+        if begins_with(core, opening) and (is_ruled or core in opening[core[:2]]):
+            return kind
     return None
 
 
 def field_kind(lowered: str, words: Words) -> str | None:
-    """Return which header field a line repeats (from, to, cc, date, subject), or None."""
+    """Return which header field a line repeats (from, to, cc, date, subject, other), or None."""
     colon = lowered.find(":", 0, LONGEST_FIELD_NAME)
     if colon < 0:
         colon = lowered.find("：", 0, LONGEST_FIELD_NAME)
     if colon <= 0:
         return None
-    return words.fields.get(lowered[:colon].strip("*_ \xa0"))
+    return words.fields.get(lowered[:colon].strip("*_[]>|· \xa0\t"))
 
 
 def is_rule(line: str) -> bool:
     """Tell whether a line is only a drawn rule."""
     head = line[:MAX_LOOK].strip()
-    return len(head) >= 5 and not head.strip(RULE_CHARACTERS)  # noqa: PLR2004 shorter ones are signature marks
-
-
-def is_attribution(joined: str, words: Words, *, quote_follows: bool) -> bool:
-    """Tell whether the text (one to three lines, joined) introduces a quoted mail: "On … Anna <…> wrote:"."""
-    lowered = joined.strip("*_ \xa0").lower()
-    has_address, has_time = "@" in lowered, TIME_OF_DAY.search(lowered) is not None
-    if lowered.endswith((">:", ">：")) and has_address and has_time:
-        return True
-    wrote = words.wrote.search(lowered)
-    if wrote is None:
-        return False
-    starts = lowered.startswith(words.attribution_starts) or lowered[0].isdigit() or has_address
-    if quote_follows:
-        return starts or has_time
-    return (has_address or (starts and has_time)) and names_a_writer(
-        joined.strip("*_ \xa0")[wrote.end() :]
-    )
-
-
-def names_a_writer(rest: str) -> bool:
-    """Tell whether what follows *wrote* is nothing or a name: "schrieb ich Ihnen" introduces the writer's own words."""
-    rest = rest.strip(" :\xa0：")
-    return not rest or "@" in rest or all(not word[0].islower() for word in rest.split())
+    return len(head) >= SHORTEST_RULE and not head.strip(RULE_CHARACTERS)

@@ -11,6 +11,15 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 from intake.defects import Defect
+from intake.marked_spans import MarkedSpan
+from intake.markup_quotes import (
+    BORDERS,
+    CLOSING,
+    OPENING,
+    mark_containers,
+    might_quote,
+    take_borders,
+)
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -18,16 +27,8 @@ if TYPE_CHECKING:
 MAX_HTML = 2_000_000  # characters; the rest is cut and said
 MAX_DEPTH = 1_000  # open elements; deeper trees cost quadratic time
 FEW_TAGS = 4_000  # with fewer tags no tree can be too deep
-# Stand for the border of a quoted container while the markup becomes text; they occur in no mail's own text.
-QUOTE_OPENS, QUOTE_CLOSES = "\ue0f0", "\ue0f1"
-
 NEVER_TEXT = ["script", "style", "title", "template", "noscript", "svg", "object", "iframe", "head"]
 HIDDEN_BY_ATTRIBUTE = "[hidden], [aria-hidden=true]"
-# Containers in which mail programs put the mail that is answered.
-QUOTED = (
-    "blockquote[type=cite], blockquote.gmail_quote, blockquote.protonmail_quote, div.yahoo_quoted,"
-    " blockquote.zmail_quote, div.ms-outlook-mobile-reference-message, div.moz-forward-container"
-)
 TAG_NAME = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]*)")
 # Elements that hold nothing or close by themselves.
 SHALLOW = frozenset(
@@ -91,7 +92,7 @@ LAYOUT = {
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 PRE = re.compile(r"(<pre(?=[\s>])[^>]*>)(.*?)(</pre>)", re.DOTALL)
 KEPT_BREAK = "\ue0f2"  # a line break inside <pre>
-MARKS = re.compile(f"[{QUOTE_OPENS}{QUOTE_CLOSES}{KEPT_BREAK}]")
+MARKS = re.compile(f"[{OPENING}{CLOSING}{KEPT_BREAK}]")
 # Runs that hide words or push them out of a preview; single joiners belong to Hindi, Persian and emoji.
 ZERO_WIDTH_RUN = re.compile("[\u200b-\u200f\u2060-\u2064\ufeff\u034f\u00ad]{3,}")
 
@@ -112,10 +113,10 @@ ZERO = re.compile(r"0*(?:\.0+)?(?:px|pt|em|rem|%)?")
 
 @dataclass(frozen=True, slots=True)
 class HtmlText:
-    """Text of an HTML part, the spans in it that are quoted mail, hidden characters removed, defects."""
+    """Text of an HTML part, the spans that its markup names, hidden characters removed, defects."""
 
     text: str
-    quoted: tuple[tuple[int, int], ...] = ()
+    marked: tuple[MarkedSpan, ...] = ()
     hidden_characters: int = 0
     defects: tuple[Defect, ...] = ()
 
@@ -130,12 +131,12 @@ def html_to_text(html: str) -> HtmlText:
     if is_too_deep(html):
         return HtmlText(strip_tags(html), defects=(*defects, Defect.HTML_TOO_DEEP))
     clean, hidden = clean_markup(html)
-    text, quoted = take_marks(lay_out(clean))
-    text, zero_width = remove_zero_width(text, quoted)
+    text, marked = take_borders(lay_out(clean))
+    text, zero_width = remove_zero_width(text, marked)
     hidden += zero_width
     if hidden:
         defects.append(Defect.HIDDEN_TEXT)
-    return HtmlText(text, quoted, hidden, tuple(defects))
+    return HtmlText(text, marked, hidden, tuple(defects))
 
 
 def is_too_deep(html: str) -> bool:
@@ -159,14 +160,14 @@ def strip_tags(html: str) -> str:
 
 
 def clean_markup(html: str) -> tuple[str, int]:
-    """Return well-formed markup without hidden nodes, quoted containers marked, and how much was hidden."""
+    """Return well-formed markup without hidden nodes, containers of quoted mail marked, and how much was hidden."""
     from selectolax.lexbor import LexborHTMLParser
 
     tree = LexborHTMLParser(html)
     tree.strip_tags(NEVER_TEXT)
     hidden = remove_hidden(tree) if might_hide(html) else 0
-    if "quote" in html or "cite" in html or "reference-message" in html or "forward" in html:
-        mark_quotes(tree)
+    if might_quote(html):
+        mark_containers(tree)
     return (tree.body.html or "" if tree.body else ""), hidden
 
 
@@ -202,32 +203,6 @@ def is_hidden(node: LexborNode) -> bool:
     return background is not None and found.get("color") == background
 
 
-def mark_quotes(tree: LexborHTMLParser) -> None:
-    """Put marks around the outermost containers of quoted mail."""
-    for node in tree.css(QUOTED):
-        if not has_quoted_ancestor(node):
-            node.insert_before(QUOTE_OPENS)
-            node.insert_after(QUOTE_CLOSES)
-
-
-def has_quoted_ancestor(node: LexborNode) -> bool:
-    above = node.parent
-    while above is not None and above.tag not in ("body", "html"):
-        if above.css_matches(QUOTED) and above.tag in ("blockquote", "div") and is_quoted(above):
-            return True
-        above = above.parent
-    return False
-
-
-def is_quoted(node: LexborNode) -> bool:
-    """Tell whether this very node is a quoted container (its descendants do not count)."""
-    classes = (node.attributes.get("class") or "").split()
-    named = {"gmail_quote", "protonmail_quote", "zmail_quote"} & set(classes)
-    if node.tag == "blockquote":
-        return bool(named) or node.attributes.get("type") == "cite"
-    return bool({"yahoo_quoted", "ms-outlook-mobile-reference-message"} & set(classes))
-
-
 def lay_out(markup: str) -> str:
     """Return well-formed markup as lines of text: blocks become lines, items get a dash, cells a blank."""
     if "<!--" in markup:
@@ -238,7 +213,7 @@ def lay_out(markup: str) -> str:
     layout = LAYOUT.get
     text = "".join([text + layout(tag, "") for text, tag in TOKEN.findall(markup)])
     text = unescape(text).replace("\xa0", " ").replace(KEPT_BREAK, "\n")
-    text = text.replace(QUOTE_OPENS, f"\n{QUOTE_OPENS}").replace(QUOTE_CLOSES, f"{QUOTE_CLOSES}\n")
+    text = BORDERS.sub(lambda mark: f"\n{mark[0]}" if mark[0] in OPENING else f"{mark[0]}\n", text)
     return squeeze(text)
 
 
@@ -250,32 +225,12 @@ def squeeze(text: str) -> str:
     return text.strip()
 
 
-def take_marks(text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """Return the text without marks, and the spans that stood between them."""
-    if QUOTE_OPENS not in text:
-        return text.replace(QUOTE_CLOSES, ""), ()
-    out: list[str] = []
-    spans: list[tuple[int, int]] = []
-    size, opened, at = 0, None, 0
-    for mark in MARKS.finditer(text):
-        piece = text[at : mark.start()]
-        out.append(piece)
-        size += len(piece)
-        at = mark.end()
-        if mark[0] == QUOTE_OPENS:
-            opened = size if opened is None else opened
-        elif opened is not None:
-            spans.append((opened, size))
-            opened = None
-    return "".join((*out, text[at:])), tuple(spans)
-
-
-def remove_zero_width(text: str, quoted: tuple[tuple[int, int], ...]) -> tuple[str, int]:
-    """Return the text without runs of invisible characters, and their number; offsets of quotes stay true."""
+def remove_zero_width(text: str, marked: tuple[MarkedSpan, ...]) -> tuple[str, int]:
+    """Return the text without runs of invisible characters, and their number; offsets of spans stay true."""
     if text.isascii():
         return text, 0
     runs = ZERO_WIDTH_RUN.findall(text)
     if not runs:
         return text, 0
-    fill = " " if quoted else ""  # a quoted span keeps its offsets
+    fill = " " if marked else ""  # a span keeps its offsets
     return ZERO_WIDTH_RUN.sub(lambda m: fill * len(m[0]), text), sum(map(len, runs))

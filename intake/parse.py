@@ -11,7 +11,7 @@ from hashlib import sha256
 
 from intake.defects import Defect
 from intake.encoded_words import MAX_SHOWN, decode_header, one_line
-from intake.folding import fold
+from intake.folding import FORWARDED, Folding, fold
 from intake.headers import MAX_BLOCK, Head, cut_message_head, unfold
 from intake.message_ids import read_message_id, read_references
 from intake.reading import Reading, read_parts
@@ -24,6 +24,7 @@ MAX_HEADERS_KEPT = 200
 MAX_RECEIVED = 5
 MAX_EMBEDDED_DEPTH = 5
 MAX_FORWARDED = 20
+INLINE_FORWARD = "inline_forward"
 SAMPLE = 2_000  # bytes of body that help to guess the charset of raw headers
 MAX_STRUCTURED = 4_000  # characters
 MOSTLY_WORDS = 0.05  # share of controls and replaced characters that no writing has
@@ -133,12 +134,12 @@ class Envelope:
 def assemble(
     head: Head, structure: Structure, reading: Reading, envelope: Envelope
 ) -> ParsedMessage:
-    text, quoted = reading.text()
-    folding = fold(text, quoted)
+    text, marked = reading.text()
+    folding = fold(text, marked, writer=envelope.sender.display_name, subject=envelope.subject)
     identity = head.first("message-id")
     replied, _ = read_references(head.values("in-reply-to"))
     references, is_malformed = read_references(head.values("references"))
-    forwarded = read_embedded(reading.embedded)
+    forwarded = (*read_embedded(reading.embedded), *inline_forwards(text, folding))
     defects = [*envelope.defects, *reading.defects]
     if is_malformed:
         defects.append(Defect.REFERENCES_MALFORMED)
@@ -224,6 +225,19 @@ def read_embedded(embedded: list[bytes]) -> tuple[ForwardedMessage, ...]:
         if depth < MAX_EMBEDDED_DEPTH:
             waiting += [(inner, depth + 1) for inner in reversed(reading.embedded)]
     return tuple(found)
+
+
+def inline_forwards(text: str, folding: Folding) -> tuple[ForwardedMessage, ...]:
+    """Return the mails that are forwarded in the text; whom they name as their sender nobody can vouch for."""
+    return tuple(
+        ForwardedMessage(
+            subject="",
+            text=text[piece.start : piece.end],
+            sender=Sender(reasons=(INLINE_FORWARD,)),
+        )
+        for piece in folding.folded
+        if piece.kind == FORWARDED
+    )
 
 
 def why_unreadable(

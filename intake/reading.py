@@ -9,6 +9,7 @@ from intake.attachments import describe
 from intake.charset import codec_of, decode_text
 from intake.defects import Defect
 from intake.flowed import join_flowed
+from intake.marked_spans import MarkedSpan
 from intake.markup import html_to_text
 from intake.structure import EMBEDDED, Part, Structure
 from intake.transfer import decode_transfer
@@ -43,12 +44,12 @@ OPAQUE = {
 
 @dataclass(slots=True)
 class Piece:
-    """Text of one part: where it stands among alternatives, quoted spans, and what it was."""
+    """Text of one part: where it stands among alternatives, the spans its markup names, and what it was."""
 
     text: str
     is_html: bool
     alternatives: tuple[int, ...]
-    quoted: tuple[tuple[int, int], ...] = ()
+    marked: tuple[MarkedSpan, ...] = ()
 
 
 @dataclass(slots=True)
@@ -63,19 +64,19 @@ class Reading:
     defects: list[Defect] = field(default_factory=list)
     hidden_characters: int = 0
 
-    def text(self) -> tuple[str, tuple[tuple[int, int], ...]]:
-        """Return the pieces as one text, and the spans that the markup named as quoted."""
-        text, quoted = "", []
+    def text(self) -> tuple[str, tuple[MarkedSpan, ...]]:
+        """Return the pieces as one text, and the spans that the markup named."""
+        text, marked = "", list[MarkedSpan]()
         for piece in self.pieces:
             if not piece.text.strip():
                 continue
             text += "\n\n" if text else ""
-            quoted += [(start + len(text), end + len(text)) for start, end in piece.quoted]
+            marked += [span.moved(len(text)) for span in piece.marked]
             text += piece.text
         if len(text) > MAX_TEXT:
             self.defects.append(Defect.TEXT_TOO_LONG)
             text = text[:MAX_TEXT]
-        return text, tuple((start, end) for start, end in quoted if end <= len(text))
+        return text, tuple(span for span in marked if span.start < len(text))
 
 
 def read_parts(raw: bytes, structure: Structure) -> Reading:
@@ -151,7 +152,7 @@ def keep_html(reading: Reading, html: list[tuple[int, Part, bytes]]) -> None:
         found = html_to_text(read_text(reading, part, content))
         reading.hidden_characters += found.hidden_characters
         reading.defects += found.defects
-        reading.pieces.insert(place, Piece(found.text, True, part.alternatives, found.quoted))  # noqa: FBT003
+        reading.pieces.insert(place, Piece(found.text, True, part.alternatives, found.marked))  # noqa: FBT003
 
 
 def read_text(reading: Reading, part: Part, content: bytes) -> str:

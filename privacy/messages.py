@@ -106,7 +106,7 @@ class FoldedRange:
 
     start: int
     end: int
-    kind: str  # quote, signature, separator, own_letter, disclaimer
+    kind: str  # quote, forwarded, signature, separator, own_letter, disclaimer
 
 
 class AuthenticityLevel(StrEnum):

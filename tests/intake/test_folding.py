@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 from intake.flowed import join_flowed
 from intake.folding import fold
-from intake.folding_lines import REPLY_MARKER, load_words
+from intake.folding_lines import REPLY_MARKER
+from intake.folding_vocabulary import load_words
+from intake.marked_spans import MarkedSpan
 
 NEW = "Please erase all of my data."
 
@@ -126,15 +128,17 @@ def test_a_disclaimer_is_folded_and_a_request_beside_it_is_not():
 def test_a_quote_that_the_markup_names_is_folded_in_its_place():
     text = f"{NEW}\nold words of ours\nand one more word"
     start = text.index("old")
-    assert fold(text, [(start, start + 17)]).new_text == f"{NEW}\nand one more word"
+    assert fold(text, [MarkedSpan(start, start + 17)]).new_text == f"{NEW}\nand one more word"
 
 
 def test_every_language_fills_every_list_it_has():
     words = load_words()
     assert words.attribution_starts
-    assert {"from", "to", "cc", "date", "subject"} == set(words.fields.values())
-    assert REPLY_MARKER.strip("- ").lower() in words.own_letter
-    assert all(word == word.lower() for word in (*words.separators, *words.mobile, *words.fields))
+    assert {"from", "to", "cc", "date", "subject", "other"} == set(words.fields.values())
+    assert REPLY_MARKER.strip("- ").lower() in words.own_letter["re"]
+    openings = (words.originals, words.forwards, words.mobile, words.attribution_starts)
+    phrases = [phrase for opening in openings for same in opening.values() for phrase in same]
+    assert all(word == word.lower() for word in (*phrases, *words.fields, *words.closings))
 
 
 PIECES = st.sampled_from(

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from intake.marked_spans import QUOTE
 from intake.markup import html_to_text
 
 
@@ -57,7 +58,7 @@ def test_runs_of_invisible_characters_are_removed_and_single_joiners_kept():
 def test_quoted_containers_are_named_by_their_offsets(opening):
     html = f"<div>new words</div><{opening}>old <blockquote type=cite>older</blockquote></{opening.split()[0]}>end"
     found = html_to_text(html)
-    ((start, end),) = found.quoted
+    (start, end, _), *_ = (span for span in found.marked if span.kind == QUOTE)
     assert found.text[start:end].split() == ["old", "older"]
     assert found.text.split() == ["new", "words", "old", "older", "end"]
 
@@ -82,5 +83,5 @@ def test_hostile_markup_is_read_in_bounded_time(unit):
 )), max_size=25))  # fmt: skip
 def test_any_markup_gives_text_with_true_offsets(pieces):
     found = html_to_text("".join(pieces))
-    assert all(0 <= start <= end <= len(found.text) for start, end in found.quoted)
+    assert all(0 <= start <= end <= len(found.text) for start, end, _ in found.marked)
     assert not any(mark in found.text for mark in "\ue0f0\ue0f1\ue0f2")

@@ -1,0 +1,206 @@
+"""Finds the lines that introduce a quoted mail: "On 5 January, Anne <…> wrote:", in any language and order, on one to four lines.
+
+Told by structure first (an address, a date, a time, a colon at the end), by words where structure does not suffice. A
+writer who speaks of letters ("on Monday I wrote:") must not be taken for a mail program.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from intake.folding_lines import DIRECTION_MARKS, MAX_LOOK, LineClass
+from intake.folding_phrases import begins_with
+from intake.folding_vocabulary import TOKEN, Words
+
+MAX_LINES = 4
+ENDS = ":："
+AFTER_COLON = " \t\r*_>\xa0\u200e\u200f\u202c\u2069"
+ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:]@[^\s<>()\[\]\"',;:]")
+TIME = re.compile(
+    r"\d{1,2}[:.h：]\d{2}(?!\d)|\d{1,2}\s?(?:am|pm|a\.m|p\.m)\b|\d{1,2}\s?[時时点點시]|\d h \d\d"
+)
+NUMERIC_DATE = re.compile(r"\d{1,4}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{2,4}")
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f]{4}")
+BEGINS_WITH_DATE = re.compile(r"\W?\d{1,4}(?:\s?[./年년-]|\.?\s\w{3,}\.?,?\s\d{4})")
+DAY = re.compile(
+    r"[^\W\d]{1,12}\.?,?\s+(?:\d{1,2}\b|[^\W\d]{3,10}\.?\s\d{1,2}\b|\d{4}-)"
+)  # "pon., 5 sty", "Mon Jan 5"
+SENTENCE_END = re.compile(r"[^\W\d]{4,}[.!?]$|[!?]$")
+# Words between date and name that are neither.
+SMALL = frozenset(
+    "uhr um at à h alle ore kl klo o v ob u the von van de der den di da del della la le bin al el zu y e und and via"
+    " pm je oseba odesílatel lietotājs ο η na г р в о est cet cest gmt utc las às a.m p.m am a.m. p.m. kello kell"
+    " plkst. г. р. pukul кл dos do das vom ten ter te".split()
+)
+FEWEST_NAME_WORDS, MOST_NAME_WORDS = 1, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Introduction:
+    """One to four lines, joined, and what stands in them."""
+
+    text: str
+    lowered: str
+    has_address: bool
+    has_date: bool
+    has_time: bool
+    wrote: tuple[int, int] | None
+
+    @property
+    def is_dated(self) -> bool:
+        return self.has_date or self.has_time
+
+
+class AttributionReader:
+    """Looks upwards from every line that ends with a colon; each look is bounded."""
+
+    def __init__(
+        self,
+        lines: list[str],
+        classes: list[LineClass],
+        words: Words,
+        quote_follows: Callable[[int], bool],
+    ) -> None:
+        self.lines = lines
+        self.classes = classes
+        self.words = words
+        self.quote_follows = quote_follows
+
+    def find(self) -> dict[int, int]:
+        """Return for each attribution its first line and the line after it."""
+        found: dict[int, int] = {}
+        floor = 0
+        for number, line in enumerate(self.lines):
+            if ":" not in line[-8:] and "：" not in line[-8:]:
+                continue
+            if line.rstrip(AFTER_COLON)[-1:] not in (":", "："):
+                continue
+            first = self.first_line(number, floor)
+            if first is not None:
+                found[first] = floor = number + 1
+        return found
+
+    def first_line(self, last: int, floor: int) -> int | None:
+        """Return the first line of the attribution that ends at `last`: the fewest lines that make a whole one."""
+        fallback: int | None = None
+        quoted = self.quote_follows(last + 1)
+        for first in range(last, max(last - MAX_LINES, floor - 1), -1):
+            if not self.may_belong(first, last):
+                break
+            joined = " ".join(line[:MAX_LOOK].strip() for line in self.lines[first : last + 1])
+            if len(joined) > MAX_LOOK:
+                break
+            found = introduce(joined, self.words)
+            if not self.is_attribution(found, first, quoted=quoted):
+                continue
+            if self.is_whole(found, has_fallback=fallback is not None):
+                return first
+            fallback = first if fallback is None else fallback
+        return fallback
+
+    def may_belong(self, number: int, last: int) -> bool:
+        """Tell whether a line can be part of an attribution that ends at `last`."""
+        if self.classes[number] not in (LineClass.TEXT, LineClass.HEADER):
+            return False
+        line = self.lines[number].rstrip()
+        return number == last or (line[-1] not in ENDS and SENTENCE_END.search(line[-20:]) is None)
+
+    def is_whole(self, found: Introduction, *, has_fallback: bool) -> bool:
+        """Tell whether nothing is missing above: a date, and a beginning as mail programs write it."""
+        if not found.is_dated:
+            return False
+        if self.begins_well(found):
+            return True
+        starts_with_verb = found.wrote is not None and found.wrote[0] == 0
+        return not has_fallback and not starts_with_verb and found.text[0] not in "<("
+
+    def begins_well(self, found: Introduction) -> bool:
+        return (
+            begins_with(found.lowered, self.words.attribution_starts)
+            or BEGINS_WITH_DATE.match(found.lowered) is not None
+            or DAY.match(found.lowered) is not None
+        )
+
+    def is_attribution(self, found: Introduction, first: int, *, quoted: bool) -> bool:
+        """Tell whether the lines introduce a quoted mail."""
+        if found.wrote is None:
+            return self.is_by_structure(found, quoted=quoted)
+        if self.words.own_wrote.occur_in(found.lowered) and not (quoted and found.is_dated):
+            return False
+        if found.has_address and found.has_date:
+            return True
+        if quoted:
+            return found.is_dated or self.begins_well(found) or found.has_address or is_name(found)
+        if found.has_address:
+            return "<" in found.text or self.begins_well(found)
+        stands_alone = first == 0 or self.classes[first - 1] is not LineClass.TEXT
+        return stands_alone and found.has_time and self.is_by_program(found)
+
+    def is_by_structure(self, found: Introduction, *, quoted: bool) -> bool:
+        """Tell it without any verb: languages that have none there, and languages that we do not know."""
+        is_named = found.has_address and (found.is_dated or "<" in found.text)
+        if quoted and (is_named or (found.has_date and found.has_time)):
+            return True
+        if not (found.has_address and found.has_date and found.has_time):
+            return False
+        return found.text.rstrip(" :：")[-1:] in tuple('>)]"')
+
+    def is_by_program(self, found: Introduction) -> bool:
+        """Tell whether a date in figures and a bare name stand there: people write "Am 5. Januar schrieb Frau Meyer:"."""
+        if not (NUMERIC_DATE.search(found.lowered) or YEAR.search(found.lowered)):
+            return False
+        assert found.wrote is not None  # noqa: S101 the caller has looked
+        start, end = found.wrote
+        before = TIME.split(found.text[:start])[-1]
+        return self.is_bare(before) and self.is_bare(found.text[end:])
+
+    def is_bare(self, text: str) -> bool:
+        """Tell whether a text holds names, figures and the small words between them only."""
+        return all(
+            not token[0].islower() or token in SMALL or token.lower() in self.words.small_words
+            for token in (token.strip("().'’/") for token in TOKEN.findall(text))
+            if token
+        )
+
+
+def introduce(joined: str, words: Words) -> Introduction:
+    """Return what stands in the joined lines."""
+    text = joined.translate(DIRECTION_MARKS).strip("*_ \xa0\t")
+    lowered = text.lower()
+    return Introduction(
+        text=text,
+        lowered=lowered,
+        has_address=ADDRESS.search(lowered) is not None,
+        has_date=NUMERIC_DATE.search(lowered) is not None or YEAR.search(lowered) is not None,
+        has_time=TIME.search(lowered) is not None,
+        wrote=find_wrote(lowered, words),
+    )
+
+
+def find_wrote(lowered: str, words: Words) -> tuple[int, int] | None:
+    """Return where the verb stands, None without one."""
+    tokens = list(TOKEN.finditer(lowered))
+    for number, token in enumerate(tokens):
+        for phrase in words.wrote.get(token[0], ()):
+            first = number + 1 - len(phrase)
+            if first >= 0 and tuple(t[0] for t in tokens[first : number + 1]) == phrase:
+                return tokens[first].start(), token.end()
+    bare = lowered.rstrip(":： ")
+    for ending in words.wrote_endings:
+        if bare.endswith(ending):
+            return len(bare) - len(ending), len(bare)
+    return None
+
+
+def is_name(found: Introduction) -> bool:
+    """Tell whether nothing but a name stands before the verb: "Anne Berg wrote:"."""
+    assert found.wrote is not None  # noqa: S101 the caller has looked
+    names = TOKEN.findall(found.text[: found.wrote[0]])
+    rest = found.text[found.wrote[1] :].strip(" :：")
+    return (
+        not rest
+        and FEWEST_NAME_WORDS <= len(names) <= MOST_NAME_WORDS
+        and all(not name[0].islower() or name in SMALL for name in names)
+    )

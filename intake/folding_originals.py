@@ -1,0 +1,107 @@
+"""Finds where an embedded original begins: fields of a mail header repeated in the text, or words between drawn rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from intake.folding_attribution import ADDRESS, TIME, find_wrote
+from intake.folding_lines import (
+    DIRECTION_MARKS,
+    MAX_LOOK,
+    RULE_CHARACTERS,
+    LineClass,
+    field_kind,
+    is_rule,
+)
+from intake.folding_vocabulary import Words
+
+FIELDS_TOGETHER, FIELDS_BELOW_RULE = 3, 2  # kinds of header field that open an embedded original
+FIELD_WINDOW, MOST_BETWEEN_FIELDS = 14, 2  # lines; values may stand on lines of their own
+LINES_BELOW_RULE = 4
+LONGEST_RULED = 90
+RULES_AROUND = 4  # characters of rule on both sides of words
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Header fields that stand together: their kinds, the line after them, whether anything shows a machine's hand."""
+
+    kinds: frozenset[str]
+    after: int
+    is_from_program: bool
+
+
+class OriginalReader:
+    """Reads bounded windows of classified lines."""
+
+    def __init__(self, lines: Sequence[str], classes: Sequence[LineClass], words: Words) -> None:
+        self.lines = lines
+        self.classes = classes
+        self.words = words
+
+    def read_block(self, at: int) -> Block:
+        """Return the header fields from a line on."""
+        kinds: set[str] = set()
+        after, is_from_program = at, False
+        for number in range(at, min(at + FIELD_WINDOW, len(self.lines))):
+            head = self.lines[number][:MAX_LOOK]
+            if self.classes[number] is LineClass.HEADER:
+                lowered = head.translate(DIRECTION_MARKS).strip().lower()
+                kinds.add(field_kind(lowered, self.words) or "other")
+                after = number + 1
+            elif number - after >= MOST_BETWEEN_FIELDS or self.classes[number] not in (
+                LineClass.TEXT,
+                LineClass.EMPTY,
+            ):
+                break
+            is_from_program = is_from_program or is_machine_made(head)
+        return Block(frozenset(kinds), after, is_from_program)
+
+    def after_block(self, at: int, *, is_below_rule: bool) -> int | None:
+        """Return the line after the header fields of an embedded original, None when none begins here."""
+        block = self.read_block(at)
+        needed = FIELDS_BELOW_RULE if is_below_rule else FIELDS_TOGETHER
+        if "from" not in block.kinds or len(block.kinds) < needed:
+            return None
+        return block.after if is_below_rule or block.is_from_program else None
+
+    def after_separator(self, at: int) -> int:
+        """Return the line after a separator and the fields below it."""
+        below = at + 1
+        while (
+            below < len(self.lines) and below - at <= 2 and self.classes[below] is LineClass.EMPTY
+        ):  # noqa: PLR2004
+            below += 1
+        if below < len(self.lines) and self.classes[below] is LineClass.HEADER:
+            return self.read_block(below).after
+        return at + 1
+
+    def is_ruled_separator(self, at: int) -> bool:
+        """Tell whether words stand between rules above something with an address, in a language that we do not know."""
+        head = self.lines[at][:MAX_LOOK].strip()
+        core = head.strip(RULE_CHARACTERS + " ")
+        if len(head) > LONGEST_RULED or not core or not is_ruled(head, core):
+            return False
+        if core[-1] == ":" and find_wrote(core.lower(), self.words) is not None:
+            return True
+        below = self.lines[at + 1 : at + 1 + LINES_BELOW_RULE]
+        return any(":" in line[:MAX_LOOK] and "@" in line[:MAX_LOOK] for line in below)
+
+    def with_rule_above(self, at: int) -> int:
+        """Return the first line of an embedded original: a drawn rule above its fields belongs to it."""
+        above = at - 1
+        while above > 0 and self.classes[above] is LineClass.EMPTY:
+            above -= 1
+        return above if above >= 0 and is_rule(self.lines[above]) else at
+
+
+def is_ruled(head: str, core: str) -> bool:
+    """Tell whether rules stand on both sides of the words."""
+    start = head.find(core)
+    return start >= RULES_AROUND and len(head) - start - len(core) >= RULES_AROUND
+
+
+def is_machine_made(head: str) -> bool:
+    """Tell whether a field holds an address or a time of day: people who type a letter head write neither."""
+    return ADDRESS.search(head) is not None or TIME.search(head) is not None or "<" in head
