@@ -16,6 +16,7 @@ FOOTER_WORDS, LONG_OPENING = (
     8,
     20,
 )  # more words than that are a sentence, unless the opening is a sentence itself
+RULES_AROUND = 4  # characters of rule on both sides of words
 SHORTEST_RULE = 5  # shorter ones are signature marks
 
 # Printed by our letters above the words that a person should not have to read again; the translations are in the data.
@@ -40,6 +41,7 @@ class LineClass(Enum):
     ORIGINAL = auto()
     FORWARD = auto()
     OWN_LETTER = auto()
+    RULED = auto()  # words between rules; what they say depends on the lines below
     MARKED_SIGNATURE = auto()  # by the markup
 
 
@@ -74,6 +76,8 @@ def classify_words(head: str, words: Words) -> LineClass:
         marked = classify_separator(lowered, words)
         if marked is not None:
             return marked
+        if is_ruled(head):
+            return LineClass.RULED
     if field_kind(lowered, words) is not None:
         return LineClass.HEADER
     if len(head) < LONGEST_FOOTER and is_mobile_footer(lowered, words):
@@ -118,6 +122,12 @@ def field_kind(lowered: str, words: Words) -> str | None:
     if colon <= 0:
         return None
     return words.fields.get(lowered[:colon].strip("*_[]>|· \xa0\t"))
+
+
+def is_ruled(head: str) -> bool:
+    """Tell whether rules stand on both sides of words."""
+    ends = head[:RULES_AROUND] + head[-RULES_AROUND:]
+    return not ends.strip(RULE_CHARACTERS) and bool(head.strip(RULE_CHARACTERS + " "))
 
 
 def is_rule(line: str) -> bool:

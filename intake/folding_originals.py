@@ -19,8 +19,7 @@ from intake.folding_vocabulary import Words
 FIELDS_TOGETHER, FIELDS_BELOW_RULE = 3, 2  # kinds of header field that open an embedded original
 FIELD_WINDOW, MOST_BETWEEN_FIELDS = 14, 2  # lines; values may stand on lines of their own
 LINES_BELOW_RULE = 4
-LONGEST_RULED = 90
-RULES_AROUND = 4  # characters of rule on both sides of words
+LONGEST_RULED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +80,9 @@ class OriginalReader:
         """Tell whether words stand between rules above something with an address, in a language that we do not know."""
         head = self.lines[at][:MAX_LOOK].strip()
         core = head.strip(RULE_CHARACTERS + " ")
-        if len(head) > LONGEST_RULED or not core or not is_ruled(head, core):
+        if len(head) > LONGEST_RULED:
             return False
-        if core[-1] == ":" and find_wrote(core.lower(), self.words) is not None:
+        if (core[-1] == ":" or "@" in core) and find_wrote(core.lower(), self.words) is not None:
             return True
         below = self.lines[at + 1 : at + 1 + LINES_BELOW_RULE]
         return any(":" in line[:MAX_LOOK] and "@" in line[:MAX_LOOK] for line in below)
@@ -94,12 +93,6 @@ class OriginalReader:
         while above > 0 and self.classes[above] is LineClass.EMPTY:
             above -= 1
         return above if above >= 0 and is_rule(self.lines[above]) else at
-
-
-def is_ruled(head: str, core: str) -> bool:
-    """Tell whether rules stand on both sides of the words."""
-    start = head.find(core)
-    return start >= RULES_AROUND and len(head) - start - len(core) >= RULES_AROUND
 
 
 def is_machine_made(head: str) -> bool:

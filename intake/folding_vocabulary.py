@@ -102,8 +102,8 @@ def by_last_word(phrases: Iterable[str]) -> dict[str, tuple[tuple[str, ...], ...
 
 def device_pattern(name: str) -> str:
     """Return the pattern of a device's name: short ones are words, long ones take endings ("iPhonesta")."""
-    before = r"(?<!\w)" if name.isascii() else ""
-    after = r"(?!\w)" if len(name) <= SHORT_DEVICE and name.isascii() else ""
+    before = "(?<![a-z0-9])" if name.isascii() else ""
+    after = "(?![a-z0-9])" if len(name) <= SHORT_DEVICE and name.isascii() else ""
     return before + re.escape(name) + after
 
 

@@ -121,7 +121,7 @@ class Folder:
         return self.words.answers_below.occur_in(above.lower())
 
     def is_ruled_separator(self, at: int) -> bool:
-        return self.classes[at] is LineClass.TEXT and self.originals.is_ruled_separator(at)
+        return self.classes[at] is LineClass.RULED and self.originals.is_ruled_separator(at)
 
     def end_of_quote(self, at: int) -> int:
         """Return the line after the last quoted one; blank lines between quoted lines belong to the quote."""
@@ -183,8 +183,6 @@ class Folder:
         if kind is LineClass.HEADER:
             above = self.originals.with_rule_above(at)
             return self.originals.after_block(at, is_below_rule=above < at) is not None
-        if kind is not LineClass.TEXT:
-            return False
         return POSTSCRIPT.match(self.lines[at]) is not None or self.is_ruled_separator(at)
 
     def fold_marked_signature(self, at: int) -> int:
@@ -206,8 +204,7 @@ class Folder:
         while after < len(self.lines) and LINK.match(self.lines[after]):
             after += 1
         if after < len(self.lines) and self.classes[after] is LineClass.TEXT:
-            is_free = after in self.attributions or self.is_ruled_separator(after)
-            if not is_free:
+            if after not in self.attributions:
                 return at + 1
         return self.cut(at, after, "signature")
 
