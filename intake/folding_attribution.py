@@ -29,7 +29,7 @@ DAY = re.compile(
 )  # "pon., 5 sty", "Mon Jan 5"
 SENTENCE_END = re.compile(r"[^\W\d]{4,}[.!?]$|[!?]$")
 # Words between date and name that are neither.
-SMALL = frozenset(
+SMALL = frozenset(  # fmt: skip
     "uhr um at à h alle ore kl klo o v ob u the von van de der den di da del della la le bin al el zu y e und and via"
     " pm je oseba odesílatel lietotājs ο η na г р в о est cet cest gmt utc las às a.m p.m am a.m. p.m. kello kell"
     " plkst. г. р. pukul кл dos do das vom ten ter te".split()
@@ -145,7 +145,7 @@ class AttributionReader:
             return True
         if not (found.has_address and found.has_date and found.has_time):
             return False
-        return found.text.rstrip(" :：")[-1:] in tuple('>)]"')
+        return self.begins_well(found) or found.text.rstrip(" :：")[-1:] in tuple('>)]"')
 
     def is_by_program(self, found: Introduction) -> bool:
         """Tell whether a date in figures and a bare name stand there: people write "Am 5. Januar schrieb Frau Meyer:"."""

@@ -17,7 +17,8 @@ LONGEST_CONTACT_BLOCK, LONGEST_CONTACT_LINE, FEWEST_CONTACTS = 12, 90, 2
 PROSE = 9  # words of a line that is a sentence
 RULED_SIGNATURE = 6  # lines below a short rule that many also draw between paragraphs
 DISCLAIMER_WORDS, FURTHER_DISCLAIMER_WORDS = 2, 3
-LONGEST_NOTICE = 5  # lines
+WRAPPED_LINE, SENTENCE_ENDS = 45, tuple(".!?:;。")
+LIST_FOOTER = "mailing list"
 LONGEST_HEADING = 6  # words
 MAX_PARAGRAPH = 20_000  # characters of a paragraph that are looked at
 POSTSCRIPT = re.compile(r"\s*(?:p\.?\s?p?\.?s\.?|ps)\s*[:.)\-–—]", re.IGNORECASE)
@@ -93,8 +94,56 @@ def is_mark(line: str) -> bool:
     return line.strip() in SIGNATURE_MARKS or is_rule(line)
 
 
+def boilerplate(
+    lines: Sequence[str], words: Words, *, is_opening: bool, is_below: bool
+) -> tuple[int, int]:
+    """Return which lines [start:end) of a paragraph are boilerplate; start equals end when none are.
+
+    Mails without blank lines hold letter and boilerplate in one paragraph, so the lines around are looked at one by one.
+    """
+    lowered = [line.strip().lower() for line in lines]
+    notice = find_notice(lowered, words)
+    if notice is not None:
+        return notice, end_of_notice(lowered, notice)
+    text = " ".join(" ".join(lowered)[:MAX_PARAGRAPH].split())
+    if is_below and goes_on(text, words):
+        return 0, len(lines)
+    if (is_opening and len(lines) == 1) or not is_disclaimer(text, words):
+        return 0, 0
+    return around_anchor(lowered, words)
+
+
+def find_notice(lowered: Sequence[str], words: Words) -> int | None:
+    """Return the line with which a notice of a scanner, a gateway or a mailing list begins."""
+    for number, line in enumerate(lowered):
+        following = lowered[number + 1] if number + 1 < len(lowered) else ""
+        if words.notices.occur_in(line[:MAX_LOOK]):
+            return number
+        if (
+            line
+            and following
+            and wraps(line)
+            and words.notices.occur_in(f"{line} {following}"[:MAX_LOOK])
+        ):
+            return number
+        if is_rule(line) and LIST_FOOTER in following and "://" in " ".join(lowered[number:]):
+            return number
+    return None
+
+
+def end_of_notice(lowered: Sequence[str], first: int) -> int:
+    """Return the line after a notice: what it wraps onto and the links below go with it."""
+    after = first + 1
+    is_list = is_rule(lowered[first])
+    while after < len(lowered) and (
+        is_list or wraps(lowered[after - 1]) or "www." in lowered[after] or "://" in lowered[after]
+    ):
+        after += 1
+    return after
+
+
 def is_disclaimer(text: str, words: Words) -> bool:
-    """Tell whether a paragraph (lower case) is a disclaimer: an anchor, two more of its words, and nobody says "I"."""
+    """Tell whether a paragraph (lower case) holds a disclaimer: an anchor, two more of its words, and nobody says "I"."""
     if not words.disclaimer_anchors.occur_in(text):
         return False
     return count_words(text, words) >= DISCLAIMER_WORDS and not words.first_person.occur_in(text)
@@ -105,6 +154,37 @@ def goes_on(text: str, words: Words) -> bool:
     return count_words(text, words) >= FURTHER_DISCLAIMER_WORDS and not words.first_person.occur_in(
         text
     )
+
+
+def around_anchor(lowered: Sequence[str], words: Words) -> tuple[int, int]:
+    """Return the lines of a disclaimer: the one with its anchor, and those around that have its words or run on."""
+    anchor = next((n for n, line in enumerate(lowered) if has_anchor(lowered, n, words)), 0)
+    start, end = anchor, anchor + 1
+    while start > 0 and is_part(lowered, start - 1, start, words):
+        start -= 1
+    while end < len(lowered) and is_part(lowered, end, end, words):
+        end += 1
+    return start, end
+
+
+def has_anchor(lowered: Sequence[str], number: int, words: Words) -> bool:
+    """Tell whether an anchor stands in a line, or in it and the next one together."""
+    pair = f"{lowered[number]} {''.join(lowered[number + 1 : number + 2])}"
+    return words.disclaimer_anchors.occur_in(pair[:MAX_PARAGRAPH])
+
+
+def is_part(lowered: Sequence[str], number: int, joint: int, words: Words) -> bool:
+    """Tell whether a line belongs to a disclaimer beside it; `joint` is the lower line of the two that meet."""
+    if count_words(lowered[number], words):
+        return True
+    return (
+        wraps(lowered[joint - 1]) and len(lowered[joint - 1].split()) >= PROSE and number == joint
+    )
+
+
+def wraps(line: str) -> bool:
+    """Tell whether a line is so long and so open that its sentence goes on below."""
+    return len(line) >= WRAPPED_LINE and line.rstrip()[-1:] not in SENTENCE_ENDS
 
 
 def count_words(text: str, words: Words) -> int:
@@ -120,8 +200,3 @@ def is_heading(lines: Sequence[str]) -> bool:
     return is_mark(head) or (
         len(head.split()) <= LONGEST_HEADING and HEADING.search(head.lower()) is not None
     )
-
-
-def is_notice(lines: Sequence[str], text: str, words: Words) -> bool:
-    """Tell whether a paragraph is what a scanner, a gateway or a printer's conscience adds."""
-    return len(lines) <= LONGEST_NOTICE and words.notices.occur_in(text)

@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 from enum import Enum, auto
 
-from intake.folding_phrases import begins_with
+from intake.folding_phrases import begins_with, matching_opening
 from intake.folding_vocabulary import Words
 
 MAX_LOOK = 400  # characters of a line
 LONGEST_FIELD_NAME = 26
 LONGEST_FOOTER = 100
 LONGEST_SUFFIX_FOOTER = 60  # of languages whose verb stands last
-FOOTER_WORDS, LONG_OPENING = (
-    8,
-    20,
-)  # more words than that are a sentence, unless the opening is a sentence itself
+FOOTER_WORDS = 8  # more words than that are a sentence,
+LONG_OPENING, LONG_FOOTER_WORDS = 20, 14  # unless the opening is a sentence itself
 RULES_AROUND = 4  # characters of rule on both sides of words
 SHORTEST_RULE = 5  # shorter ones are signature marks
 
@@ -88,12 +86,12 @@ def classify_words(head: str, words: Words) -> LineClass:
 def is_mobile_footer(lowered: str, words: Words) -> bool:
     """Tell whether a line is what a telephone adds: the opening or the end of the phrase, and a device or program."""
     lowered = lowered.strip("*_<>()[]~-–— \xa0")
-    if begins_with(lowered, words.mobile):
-        count = len(lowered.split())
-        is_footer = count <= FOOTER_WORDS or begins_with(lowered[:LONG_OPENING], words.mobile)
-        return (
-            is_footer and YEAR.search(lowered) is None and words.devices.search(lowered) is not None
-        )
+    opening = matching_opening(lowered, words.mobile)
+    if opening is not None:
+        most = LONG_FOOTER_WORDS if len(opening) >= LONG_OPENING else FOOTER_WORDS
+        if len(lowered.split()) > most or YEAR.search(lowered) is not None:
+            return False
+        return words.devices.search(lowered) is not None
     if len(lowered) > LONGEST_SUFFIX_FOOTER or not lowered.rstrip(". ").endswith(words.mobile_ends):
         return False
     return words.devices.search(lowered) is not None

@@ -82,7 +82,7 @@ class OriginalReader:
         core = head.strip(RULE_CHARACTERS + " ")
         if len(head) > LONGEST_RULED:
             return False
-        if (core[-1] == ":" or "@" in core) and find_wrote(core.lower(), self.words) is not None:
+        if find_wrote(core.lower(), self.words) is not None:
             return True
         below = self.lines[at + 1 : at + 1 + LINES_BELOW_RULE]
         return any(":" in line[:MAX_LOOK] and "@" in line[:MAX_LOOK] for line in below)

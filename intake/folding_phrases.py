@@ -27,6 +27,14 @@ def begins_with(text: str, opening: Opening) -> bool:
     return phrases is not None and text.startswith(phrases)
 
 
+def matching_opening(text: str, opening: Opening) -> str | None:
+    """Return the longest phrase by which a text begins, None when it begins by none."""
+    phrases = opening.get(text[:2])
+    if phrases is None or not text.startswith(phrases):
+        return None
+    return next(phrase for phrase in phrases if text.startswith(phrase))
+
+
 @dataclass(frozen=True, slots=True)
 class Phrases:
     """Phrases by their longest word, and those of scripts without blanks."""

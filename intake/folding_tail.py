@@ -6,14 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from intake.folding_footers import (
     CONTACT,
+    LIST_FOOTER,
     LONGEST_CONTACT_BLOCK,
-    MAX_PARAGRAPH,
-    goes_on,
+    boilerplate,
     is_closing,
     is_contact_block,
-    is_disclaimer,
     is_heading,
-    is_notice,
 )
 from intake.folding_lines import LineClass
 from intake.folding_phrases import WORD
@@ -46,28 +44,23 @@ class TailReader:
 
     def find_disclaimers(self) -> list[Found]:
         """Return paragraphs of lawyers' boilerplate: their "delete this message" is no request."""
-        whole = "\n".join(self.lines).lower()
+        whole = " ".join(self.lines).lower()
         used = frozenset(WORD.findall(whole))
         if not (
             self.words.disclaimer_anchors.occur_among(used, whole)
             or self.words.notices.occur_among(used, whole)
+            or LIST_FOOTER in whole
         ):
             return []
         found: list[Found] = []
         for first, after in self.paragraphs():
-            text = "\n".join(self.lines[first:after])[:MAX_PARAGRAPH].lower()
+            lines = self.lines[first:after]
             is_below = bool(found) and not self.lines_between(found[-1][1], first)
-            if self.is_boilerplate(text, first, after, is_below=is_below):
-                found.append((self.with_heading(first), after, "disclaimer"))
+            start, end = boilerplate(lines, self.words, is_opening=first == 0, is_below=is_below)
+            if start < end:
+                top = self.with_heading(first) if start == 0 else first + start
+                found.append((top, first + end, "disclaimer"))
         return found
-
-    def is_boilerplate(self, text: str, first: int, after: int, *, is_below: bool) -> bool:
-        if is_notice(self.lines[first:after], text, self.words):
-            return True
-        spaced = " ".join(text.split())
-        if first > 0 and is_disclaimer(spaced, self.words):
-            return True
-        return is_below and goes_on(spaced, self.words)
 
     def lines_between(self, first: int, after: int) -> bool:
         """Tell whether any line with text stands between."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from intake.folding_attribution import AttributionReader, find_wrote
 from intake.folding_footers import LONGEST_SIGNATURE, POSTSCRIPT, is_prose, is_signature
-from intake.folding_lines import LineClass
+from intake.folding_lines import LineClass, is_rule
 from intake.folding_originals import OriginalReader
 from intake.folding_tail import TailReader
 from intake.folding_vocabulary import Words
@@ -204,7 +204,7 @@ class Folder:
         while after < len(self.lines) and LINK.match(self.lines[after]):
             after += 1
         if after < len(self.lines) and self.classes[after] is LineClass.TEXT:
-            if after not in self.attributions:
+            if after not in self.attributions and not is_rule(self.lines[after]):
                 return at + 1
         return self.cut(at, after, "signature")
 
