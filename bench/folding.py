@@ -12,10 +12,8 @@ import argparse
 import time
 from collections import Counter
 
-from folding_corpus import Case, cases
-
+from folding_corpus import Case, cases, new_words
 from intake.folding import fold
-from intake.markup import html_to_text
 
 LIMIT = 200_000  # characters of one message that are folded
 HOSTILE = {
@@ -26,14 +24,6 @@ HOSTILE = {
     "disclaimers": "intended recipient confidential delete\n\n", "contacts": "thanks\n+49 30 1234567\n",
     "announced": "answers below\nFrom: a@b 10:00\nTo: c\nSubject: d\n\n", "lists": "do this now:\n> a\n\n",
 }  # fmt: skip
-
-
-def new_words(case: Case) -> str:
-    """Return what folding says is new."""
-    if case.is_html:
-        found = html_to_text(case.text)
-        return fold(found.text, found.marked, writer=case.writer, subject=case.subject).new_text
-    return fold(case.text, writer=case.writer, subject=case.subject).new_text
 
 
 def lost_words(case: Case, got: str) -> int:

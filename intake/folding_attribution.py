@@ -28,13 +28,7 @@ DAY = re.compile(
     r"[^\W\d]{1,12}\.?,?\s+(?:\d{1,2}\b|[^\W\d]{3,10}\.?\s\d{1,2}\b|\d{4}-)"
 )  # "pon., 5 sty", "Mon Jan 5"
 SENTENCE_END = re.compile(r"[^\W\d]{4,}[.!?]$|[!?]$")
-# Words between date and name that are neither.
-SMALL = frozenset(  # fmt: skip
-    "uhr um at à h alle ore kl klo o v ob u the von van de der den di da del della la le bin al el zu y e und and via"
-    " pm je oseba odesílatel lietotājs ο η na г р в о est cet cest gmt utc las às a.m p.m am a.m. p.m. kello kell"
-    " plkst. г. р. pukul кл dos do das vom ten ter te".split()
-)
-FEWEST_NAME_WORDS, MOST_NAME_WORDS = 1, 6
+MOST_NAME_WORDS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +123,13 @@ class AttributionReader:
             return self.is_by_structure(found, quoted=quoted)
         if self.words.own_wrote.occur_in(found.lowered) and not (quoted and found.is_dated):
             return False
-        if found.has_address and found.has_date:
+        if found.has_address and (found.has_date or "<" in found.text or self.begins_well(found)):
             return True
         if quoted:
-            return found.is_dated or self.begins_well(found) or found.has_address or is_name(found)
-        if found.has_address:
-            return "<" in found.text or self.begins_well(found)
+            has_sign = found.is_dated or self.begins_well(found) or found.has_address
+            return has_sign or self.is_name(found.text, found.wrote)
         stands_alone = first == 0 or self.classes[first - 1] is not LineClass.TEXT
-        return stands_alone and found.has_time and self.is_by_program(found)
+        return stands_alone and found.has_time and self.is_by_program(found.text, found.wrote)
 
     def is_by_structure(self, found: Introduction, *, quoted: bool) -> bool:
         """Tell it without any verb: languages that have none there, and languages that we do not know."""
@@ -147,19 +140,23 @@ class AttributionReader:
             return False
         return self.begins_well(found) or found.text.rstrip(" :：")[-1:] in tuple('>)]"')
 
-    def is_by_program(self, found: Introduction) -> bool:
+    def is_by_program(self, text: str, wrote: tuple[int, int]) -> bool:
         """Tell whether a date in figures and a bare name stand there: people write "Am 5. Januar schrieb Frau Meyer:"."""
-        if not (NUMERIC_DATE.search(found.lowered) or YEAR.search(found.lowered)):
+        if not (NUMERIC_DATE.search(text) or YEAR.search(text)):
             return False
-        assert found.wrote is not None  # noqa: S101 the caller has looked
-        start, end = found.wrote
-        before = TIME.split(found.text[:start])[-1]
-        return self.is_bare(before) and self.is_bare(found.text[end:])
+        before = TIME.split(text[: wrote[0]])[-1]
+        return self.is_bare(before) and self.is_bare(text[wrote[1] :])
+
+    def is_name(self, text: str, wrote: tuple[int, int]) -> bool:
+        """Tell whether nothing but a name stands before the verb: "Anne Berg wrote:"."""
+        names = TOKEN.findall(text[: wrote[0]])
+        has_rest = bool(text[wrote[1] :].strip(" :："))
+        return not has_rest and 0 < len(names) <= MOST_NAME_WORDS and self.is_bare(text[: wrote[0]])
 
     def is_bare(self, text: str) -> bool:
         """Tell whether a text holds names, figures and the small words between them only."""
         return all(
-            not token[0].islower() or token in SMALL or token.lower() in self.words.small_words
+            not token[0].islower() or token in self.words.small_words
             for token in (token.strip("().'’/") for token in TOKEN.findall(text))
             if token
         )
@@ -192,15 +189,3 @@ def find_wrote(lowered: str, words: Words) -> tuple[int, int] | None:
         if bare.endswith(ending):
             return len(bare) - len(ending), len(bare)
     return None
-
-
-def is_name(found: Introduction) -> bool:
-    """Tell whether nothing but a name stands before the verb: "Anne Berg wrote:"."""
-    assert found.wrote is not None  # noqa: S101 the caller has looked
-    names = TOKEN.findall(found.text[: found.wrote[0]])
-    rest = found.text[found.wrote[1] :].strip(" :：")
-    return (
-        not rest
-        and FEWEST_NAME_WORDS <= len(names) <= MOST_NAME_WORDS
-        and all(not name[0].islower() or name in SMALL for name in names)
-    )

@@ -18,7 +18,7 @@ from intake.folding_vocabulary import Words
 
 FIELDS_TOGETHER, FIELDS_BELOW_RULE = 3, 2  # kinds of header field that open an embedded original
 FIELD_WINDOW, MOST_BETWEEN_FIELDS = 14, 2  # lines; values may stand on lines of their own
-LINES_BELOW_RULE = 4
+LINES_BELOW_RULE, BLANKS_BELOW_SEPARATOR = 4, 2
 LONGEST_RULED = 200
 
 
@@ -68,9 +68,8 @@ class OriginalReader:
     def after_separator(self, at: int) -> int:
         """Return the line after a separator and the fields below it."""
         below = at + 1
-        while (
-            below < len(self.lines) and below - at <= 2 and self.classes[below] is LineClass.EMPTY
-        ):  # noqa: PLR2004
+        last = min(at + BLANKS_BELOW_SEPARATOR, len(self.lines) - 1)
+        while below <= last and self.classes[below] is LineClass.EMPTY:
             below += 1
         if below < len(self.lines) and self.classes[below] is LineClass.HEADER:
             return self.read_block(below).after

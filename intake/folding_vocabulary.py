@@ -59,7 +59,8 @@ def load_words() -> Words:
     wrote = union("wrote")
     return Words(
         attribution_starts=by_opening(union("attribution_starts")),
-        small_words=frozenset(w for start in union("attribution_starts") for w in start.split()),
+        small_words=frozenset(union("between"))
+        | {word for start in union("attribution_starts") for word in start.split()},
         wrote=by_last_word(wrote),
         wrote_endings=tuple(word for word in wrote if WITHOUT_BLANKS.search(word)),
         own_wrote=make_phrases(union("own_wrote")),

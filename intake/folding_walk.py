@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from intake.folding_attribution import AttributionReader, find_wrote
 from intake.folding_footers import LONGEST_SIGNATURE, POSTSCRIPT, is_prose, is_signature
-from intake.folding_lines import LineClass, is_rule
+from intake.folding_lines import RULE_CHARACTERS, LineClass, is_rule
 from intake.folding_originals import OriginalReader
 from intake.folding_tail import TailReader
 from intake.folding_vocabulary import Words
@@ -47,6 +47,7 @@ class Folder:
         self.classes = classes
         self.words = words
         self.cuts: list[Cut] = []
+        self.has_announced = False
         self.originals = OriginalReader(lines, classes, words)
         reader = AttributionReader(lines, classes, words, self.quote_follows)
         self.attributions = reader.find()
@@ -71,20 +72,20 @@ class Folder:
             return at + 1
         if kind is LineClass.QUOTE:
             return self.cut(at, self.end_of_quote(at), "quote")
-        if kind is LineClass.SIGNATURE:
-            return self.fold_signature(at)
-        if kind is LineClass.MARKED_SIGNATURE:
-            return self.fold_marked_signature(at)
-        if kind is LineClass.MOBILE:
-            return self.fold_mobile(at)
-        return self.step_history(at, kind)
+        footers = {
+            LineClass.SIGNATURE: self.fold_signature,
+            LineClass.MARKED_SIGNATURE: self.fold_marked_signature,
+            LineClass.MOBILE: self.fold_mobile,
+        }
+        return footers[kind](at) if kind in footers else self.step_history(at, kind)
 
     def step_history(self, at: int, kind: LineClass) -> int:
         """Fold from here when an embedded or quoted mail begins at this line."""
         if kind is LineClass.OWN_LETTER:
             return self.cut(at, len(self.lines), "own_letter")
         if kind in SEPARATORS or self.is_ruled_separator(at):
-            return self.fold_original(at, self.originals.after_separator(at), kind)
+            after = self.originals.after_separator(at)
+            return at + 1 if self.is_typed(at, after) else self.fold_original(at, after, kind)
         if kind is LineClass.HEADER:
             above = self.originals.with_rule_above(at)
             after = self.originals.after_block(at, is_below_rule=above < at)
@@ -108,6 +109,13 @@ class Folder:
             max(self.originals.with_rule_above(at), self.end_of_cuts()), len(self.lines), name
         )
 
+    def is_typed(self, at: int, after: int) -> bool:
+        """Tell whether "Original message:" without rules and with nothing of a mail below it is the writer's own line."""
+        if self.classes[at] is not LineClass.ORIGINAL or after > at + 1:
+            return False
+        is_ruled = self.lines[at].lstrip()[:1] in RULE_CHARACTERS
+        return not is_ruled and not self.quote_follows(after)
+
     def cut(self, first: int, after: int, kind: str) -> int:
         self.cuts.append(Cut(first, after, kind))
         return after
@@ -117,8 +125,10 @@ class Folder:
 
     def announces_answers(self, at: int) -> bool:
         """Tell whether the letter above says that its answers stand in the quoted mail."""
-        above = "\n".join(self.lines[self.end_of_cuts() : at])[-ANNOUNCEMENT_LOOK:]
-        return self.words.answers_below.occur_in(above.lower())
+        if not self.has_announced:  # asked again below each announced mail: once is enough
+            above = " ".join(self.lines[self.end_of_cuts() : at])[-ANNOUNCEMENT_LOOK:]
+            self.has_announced = self.words.answers_below.occur_in(above.lower())
+        return self.has_announced
 
     def is_ruled_separator(self, at: int) -> bool:
         return self.classes[at] is LineClass.RULED and self.originals.is_ruled_separator(at)
@@ -203,9 +213,9 @@ class Folder:
         after = at + 1
         while after < len(self.lines) and LINK.match(self.lines[after]):
             after += 1
-        if after < len(self.lines) and self.classes[after] is LineClass.TEXT:
-            if after not in self.attributions and not is_rule(self.lines[after]):
-                return at + 1
+        runs_on = after < len(self.lines) and self.classes[after] is LineClass.TEXT
+        if runs_on and after not in self.attributions and not is_rule(self.lines[after]):
+            return at + 1
         return self.cut(at, after, "signature")
 
     def release_lists(self) -> None:

@@ -9,6 +9,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from intake.folding import fold
+from intake.markup import html_to_text
+
 CASES = Path(__file__).with_name("intake") / "folding_cases"
 NAME, ADDRESS = "Olivia Stone", "olivia@autocloz.example"
 SIGNATURE = "-- \nAnne Berg\n+49 30 1234567"
@@ -68,11 +71,19 @@ def cases() -> Iterator[Case]:
     for language, letter in letters.items():
         yield from footed(language, letter)
         yield from contained(language, letter)
-    for case in read("whole")["mails"]:
+    for case in [*read("whole")["mails"], *read("second")["mails"]]:
         yield Case(
             case["client"], case["language"], case["style"], case["text"], case["new"],
             case.get("html", False), case.get("writer", ""), case.get("subject", ""),
         )  # fmt: skip
+
+
+def new_words(case: Case) -> str:
+    """Return what folding says is new."""
+    if case.is_html:
+        found = html_to_text(case.text)
+        return fold(found.text, found.marked, writer=case.writer, subject=case.subject).new_text
+    return fold(case.text, writer=case.writer, subject=case.subject).new_text
 
 
 def fill(pattern: str) -> str:

@@ -1,15 +1,21 @@
 """Folding: what is not the writer's new words is left out by offsets, and nothing is lost."""
 
+import tomllib
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from folding_corpus import cases, new_words
+from intake import folding
 from intake.flowed import join_flowed
 from intake.folding import fold
 from intake.folding_lines import REPLY_MARKER
 from intake.folding_vocabulary import load_words
 from intake.marked_spans import MarkedSpan
 
+WORDS = Path(folding.__file__).with_name("folding_words")
 NEW = "Please erase all of my data."
 
 ATTRIBUTIONS = {
@@ -141,6 +147,54 @@ def test_every_language_fills_every_list_it_has():
     assert all(word == word.lower() for word in (*phrases, *words.fields, *words.closings))
 
 
+CORPUS = list(cases())
+
+
+@pytest.mark.parametrize("language", sorted({case.language for case in CORPUS}))
+def test_every_mail_of_our_corpus_is_cut_exactly(language):
+    """The mails are data in folding_cases/; blank space does not count."""
+    mails = [case for case in CORPUS if case.language == language]
+    missed = {
+        case.name: new_words(case) for case in mails if new_words(case).split() != case.new.split()
+    }
+    assert not missed
+
+
+def test_the_corpus_holds_the_official_languages_of_the_union_and_the_big_mail_programs():
+    assert {case.language for case in CORPUS} >= set(
+        "bg cs da de el en es et fi fr ga hr hu it lt lv mt nl pl pt ro sk sl sv".split()  # noqa: SIM905 reads better
+    )
+    assert {case.client for case in CORPUS} >= {
+        "gmail",
+        "outlook",
+        "apple",
+        "thunderbird",
+        "yahoo",
+        "lotus",
+        "gmx",
+        "samsung",
+    }
+
+
+@pytest.mark.parametrize("path", sorted(WORDS.glob("*.toml")), ids=lambda path: path.stem)
+def test_every_language_has_the_lists_of_english_in_lower_case(path):
+    english = tomllib.loads((WORDS / "en.toml").read_text(encoding="utf-8"))
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    assert table.keys() == english.keys()
+    assert table["headers"].keys() == english["headers"].keys()
+    phrases = [word for key, words in table.items() if key != "headers" for word in words]
+    phrases += [word for words in table["headers"].values() for word in words]
+    assert [word for word in phrases if word != word.lower()] == []
+
+
+def test_a_mail_forwarded_in_the_text_is_named_so():
+    text = f"{NEW}\n\n---------- Forwarded message ---------\nFrom: A <a@b.example>\nDate: Mon\nSubject: x\n\nOld"
+    assert [piece.kind for piece in fold(text).folded] == ["forwarded"]
+    block = f"{NEW}\n\nVon: a@b.example\nGesendet: Montag\nAn: c@d.example\nBetreff: x\n\nOld"
+    assert [piece.kind for piece in fold(block, subject="WG: x").folded] == ["forwarded"]
+    assert [piece.kind for piece in fold(block, subject="AW: x").folded] == ["quote"]
+
+
 PIECES = st.sampled_from(
     ["", "> q", ">> qq", "-- ", "--", "On 5 Jan 2026 at 10:00, A <a@b.example> wrote:", "wrote:", "From: a", "To: b",
      "Date: c", "Subject: d", "-----Original Message-----", REPLY_MARKER, "Sent from my iPhone", "text here", "_" * 30,
@@ -164,7 +218,8 @@ def test_offsets_are_in_order_and_the_new_text_is_what_they_leave(lines):
 @pytest.mark.parametrize(
     "hostile",
     ["On " * 60_000, "\n" * 200_000, "> \n" * 60_000, "-- \n" * 60_000, "From: a\n" * 25_000, "x:\n" * 60_000,
-     "On 5 Jan 10:00 A\n" * 12_000, "--\nwrote:\n" * 20_000, "intended recipient\n\n" * 9_000, "a:\n\n> b\n" * 20_000],
+     "On 5 Jan 10:00 A\n" * 12_000, "--\nwrote:\n" * 20_000, "intended recipient\n\n" * 9_000, "a:\n\n> b\n" * 20_000, "do this:\n> a\n\n" * 12_000, "---- x ----\n" * 16_000, "sent from iphone\n" * 11_000,
+     "On 5.1.2026 10:00 a@b.c wrote:\n\n" * 6_000, "answers below\nFrom: a@b 10:00\nTo: c\nSubject: d\n\n" * 4_000],
 )  # fmt: skip
 @pytest.mark.timeout(10)
 def test_hostile_text_is_folded_in_bounded_time(hostile):
