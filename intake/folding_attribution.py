@@ -7,7 +7,7 @@ writer who speaks of letters ("on Monday I wrote:") must not be taken for a mail
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from intake.folding_lines import DIRECTION_MARKS, MAX_LOOK, LineClass
@@ -80,19 +80,32 @@ class AttributionReader:
         """Return the first line of the attribution that ends at `last`: the fewest lines that make a whole one."""
         fallback: int | None = None
         quoted = self.quote_follows(last + 1)
-        for first in range(last, max(last - MAX_LINES, floor - 1), -1):
-            if not self.may_belong(first, last):
-                break
-            joined = " ".join(line[:MAX_LOOK].strip() for line in self.lines[first : last + 1])
+        pieces: list[str] = []
+        for first in self.lines_above(last, floor):
+            pieces.append(self.lines[first][:MAX_LOOK].strip())
+            joined = " ".join(reversed(pieces))
             if len(joined) > MAX_LOOK:
                 break
             found = introduce(joined, self.words)
             if not self.is_attribution(found, first, quoted=quoted):
                 continue
-            if self.is_whole(found, has_fallback=fallback is not None):
+            has_gap = last - first >= len(pieces)
+            if self.is_whole(found, is_doubtful=has_gap or fallback is not None):
                 return first
-            fallback = first if fallback is None else fallback
+            fallback = first if fallback is None and not has_gap else fallback
         return fallback
+
+    def lines_above(self, last: int, floor: int) -> Iterator[int]:
+        """Yield the lines with text that may belong to an attribution, upwards; markup leaves single blank lines between."""
+        number, found = last, 0
+        while number >= floor and found < MAX_LINES:
+            if self.classes[number] is LineClass.EMPTY:
+                number -= 1
+            if number < floor or not self.may_belong(number, last):
+                return
+            yield number
+            found += 1
+            number -= 1
 
     def may_belong(self, number: int, last: int) -> bool:
         """Tell whether a line can be part of an attribution that ends at `last`."""
@@ -101,14 +114,14 @@ class AttributionReader:
         line = self.lines[number].rstrip()
         return number == last or (line[-1] not in ENDS and SENTENCE_END.search(line[-20:]) is None)
 
-    def is_whole(self, found: Introduction, *, has_fallback: bool) -> bool:
+    def is_whole(self, found: Introduction, *, is_doubtful: bool) -> bool:
         """Tell whether nothing is missing above: a date, and a beginning as mail programs write it."""
         if not found.is_dated:
             return False
         if self.begins_well(found):
             return True
         starts_with_verb = found.wrote is not None and found.wrote[0] == 0
-        return not has_fallback and not starts_with_verb and found.text[0] not in "<("
+        return not is_doubtful and not starts_with_verb and found.text[0] not in "<("
 
     def begins_well(self, found: Introduction) -> bool:
         return (

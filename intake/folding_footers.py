@@ -28,6 +28,7 @@ CONTACT = re.compile(
     r"\W{0,4}[+(\d]|\+\d[\d\s()/.\-]{6,20}|www\.\w|https?://|\w@\w",
     re.IGNORECASE,
 )
+LIST_ITEM = re.compile(r"\s*(?:\d{1,2}[.)]|[-*•·–])\s")
 LABEL = re.compile(r"\s*([^\W\d][^:]{1,40}):\s*\S")
 CONTACT_LABEL = re.compile(
     r"tel|phone|fon|mob|fax|handy|gsm|cell|t\b|m\b|f\b|e\b|w\b|d\b|e-?mail|mail|web|http|skype|linkedin|тел|факс|моб|τηλ"
@@ -63,9 +64,20 @@ def is_signature(mark: str, block: Sequence[str], words: Words) -> bool:
     if mark.strip()[:3] in ("---", "___") and len(block) > RULED_SIGNATURE:
         return False
     first = block[0].strip()
-    if len(first.split()) > LONGEST_NAME or first[-1] in "?!:,":
+    if not is_name_like(first) or LIST_ITEM.match(first):
         return is_boilerplate(first, words)
     return not any(is_prose(line) and not is_boilerplate(line, words) for line in block)
+
+
+def is_name_like(line: str) -> bool:
+    """Tell whether a line is short and in capitals where its script has them, as names and titles are."""
+    names = line.split()
+    small = sum(name[0].islower() for name in names)
+    return (
+        len(names) <= LONGEST_NAME
+        and line[-1] not in "?!:,"
+        and (len(names) == 1 or small * 2 <= len(names))
+    )
 
 
 def is_contact_block(block: Sequence[str]) -> bool:

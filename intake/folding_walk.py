@@ -84,8 +84,8 @@ class Folder:
         if kind is LineClass.OWN_LETTER:
             return self.cut(at, len(self.lines), "own_letter")
         if kind in SEPARATORS or self.is_ruled_separator(at):
-            after = self.originals.after_separator(at)
-            return at + 1 if self.is_typed(at, after) else self.fold_original(at, after, kind)
+            below = self.originals.after_separator(at)
+            return at + 1 if self.is_typed(at, below) else self.fold_original(at, below, kind)
         if kind is LineClass.HEADER:
             above = self.originals.with_rule_above(at)
             after = self.originals.after_block(at, is_below_rule=above < at)
@@ -181,9 +181,13 @@ class Folder:
             full += self.classes[after] is not LineClass.EMPTY
             after += 1
         block = [line for line in self.lines[at + 1 : after] if line.strip()]
-        if not is_signature(self.lines[at], block, self.words):
+        is_drawn = self.lines[at] != "-- " and self.is_signature_mark(after)  # rules between parts
+        if is_drawn or not is_signature(self.lines[at], block, self.words):
             return at + 1
         return self.cut(at, after, "signature")
+
+    def is_signature_mark(self, at: int) -> bool:
+        return at < len(self.lines) and self.classes[at] is LineClass.SIGNATURE
 
     def ends_signature(self, at: int) -> bool:
         """Tell whether a line below a signature's mark belongs to something else: a quoted mail, a postscript."""
