@@ -5,12 +5,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
 from servers import loopback
 from servers.dovecot import Dovecot
 from servers.postgres import Postgres
 from servers.programs import CHROMIUM, find, missing_programs
+
+# Properties are never searched against the clock: a busy machine is no counterexample.
+settings.register_profile(
+    "unhurried", max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("unhurried")
 
 CHROMIUM_OPTIONS = [
     "--no-sandbox",

@@ -4,7 +4,7 @@ import base64
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bounce_reports import (
@@ -278,7 +278,6 @@ pieces = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(deadline=None)
 @given(st.lists(pieces | st.binary(max_size=40), max_size=40))
 def test_any_bytes_are_read(chunks):
     raw = b"".join(chunks)

@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from notifier.delivery_events import (
@@ -86,14 +86,12 @@ def test_an_old_copy_of_a_genuine_request_is_refused(signature):
         assert not signature.holds(b"[]", headers, NOW + apart)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=300), st.text(max_size=30))
 def test_odd_headers_are_no_signature_and_no_error(offered, stamp):
     headers = {SIGNATURE_HEADER: offered, TIMESTAMP_HEADER: stamp}
     assert not EventSignature(public(KEY)).holds(b"[]", headers, NOW)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=80))
 def test_odd_bytes_in_a_fresh_request_are_no_signature(offered):
     headers = signed(b"[]") | {SIGNATURE_HEADER: base64.b64encode(offered).decode()}
@@ -187,7 +185,6 @@ json_values = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(json_values, max_size=5))
 def test_any_list_is_read(entries):
     assert all(
@@ -195,7 +192,6 @@ def test_any_list_is_read(entries):
     )
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(body):
     with contextlib.suppress(Permanent):
