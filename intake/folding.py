@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from intake.folding_answers import answers_within, forwards, marks_of
 from intake.folding_lines import LineClass, classify_line
@@ -20,6 +21,7 @@ from privacy.messages import FoldedRange
 
 FORWARDED = "forwarded"  # the kind of a range that holds a mail which this one passes on
 FEWEST_WORDS = 3
+MOST_LOOKS = 4
 FIRST_LOOK = 400  # characters in which most texts show three words
 # Scripts without blanks between words: each character counts as one.
 WITHOUT_BLANKS = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
@@ -44,17 +46,40 @@ def fold(
     mail are kept; the subject says whether the mail below is a forwarded one.
     """
     lines = text.split("\n")
-    classes = mark_lines(lines, marked)
-    cuts = Folder(lines, classes, load_words()).find_cuts()
+    cuts = Folder(lines, mark_lines(lines, marked), load_words()).find_cuts()
     if not cuts:
         return Folding(text.strip())
     if "[" in text:
         cuts = answers_within(lines, cuts, marks_of(writer))
-    folded = ranges_of(lines, cuts, is_forward=forwards(subject, load_words()))
+    kinds = fold_the_rest(lines, cuts)
+    if kinds is None:
+        return Folding(text.strip())
+    folded = ranges_of(lines, kinds, is_forward=forwards(subject, load_words()))
     new_text = without(text, folded)
     if not has_words(new_text):
         return Folding(text.strip())
     return Folding(new_text, folded)
+
+
+def fold_the_rest(lines: list[str], cuts: Sequence[Cut]) -> list[str] | None:
+    """Return for each line the kind under which it is folded, "" for the writer's own.
+
+    What is left is looked at again until nothing more is found, so that folding new words changes nothing. None
+    means that it never came to rest: nothing is folded then, because such a text was made to be misread.
+    """
+    kinds = [""] * len(lines)
+    left = list(range(len(lines)))
+    for _ in range(MOST_LOOKS):
+        for cut in cuts:
+            kinds[left[cut.first] : left[cut.after - 1] + 1] = [
+                kind or cut.kind for kind in kinds[left[cut.first] : left[cut.after - 1] + 1]
+            ]
+        left = [number for number in left if not kinds[number]]
+        rest = [lines[number] for number in left]
+        cuts = Folder(rest, mark_lines(rest, ()), load_words()).find_cuts()
+        if not cuts:
+            return kinds
+    return None
 
 
 def mark_lines(lines: list[str], marked: Sequence[MarkedSpan]) -> list[LineClass]:
@@ -93,17 +118,17 @@ def line_starts(lines: list[str]) -> list[int]:
     return [*starts, max(at - 1, 0)]
 
 
-def ranges_of(lines: list[str], cuts: list[Cut], *, is_forward: bool) -> tuple[FoldedRange, ...]:
-    """Return the cuts as offsets of the text; in a forwarding mail the quoted rest is a forwarded mail."""
+def ranges_of(lines: list[str], kinds: list[str], *, is_forward: bool) -> tuple[FoldedRange, ...]:
+    """Return the folded lines as offsets of the text; in a forwarding mail the quoted rest is a forwarded mail."""
     starts = line_starts(lines)
-    return tuple(
-        FoldedRange(
-            start=starts[cut.first],
-            end=starts[cut.after],
-            kind=FORWARDED if is_forward and cut.kind == "quote" else cut.kind,
-        )
-        for cut in cuts
-    )
+    found, first = [], 0
+    for kind, run in groupby(kinds):
+        after = first + len(list(run))
+        if kind:
+            told = FORWARDED if is_forward and kind == "quote" else kind
+            found.append(FoldedRange(start=starts[first], end=starts[after], kind=told))
+        first = after
+    return tuple(found)
 
 
 def without(text: str, folded: tuple[FoldedRange, ...]) -> str:
