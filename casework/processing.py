@@ -18,6 +18,7 @@ from casework.quarantine import quarantine, set_aside
 from casework.reading import Door, read_message
 from casework.working import work_message
 from casework.writes import Writes, write_down
+from intake.verification import SenderVerifier
 from privacy.errors import Retryable
 from privacy.ports import Classifier
 from privacy.threads import read_carriers
@@ -45,12 +46,18 @@ class Services:
     database: Database
     classifier: Classifier
     desk: DeskProfile
+    verifier: SenderVerifier | None = None
+
+    def verifier_of(self, message: ClaimedMessage) -> SenderVerifier | None:
+        """Return what checks the sender of a message, None where its mailbox leaves that to the boundary."""
+        return self.verifier if self.desk.mailbox_profile(message.mailboxes[0]).verify else None
 
 
 def process_batch(services: Services, now: datetime, *, limit: int = BATCH) -> int:
     """Work the oldest waiting messages; returns how many were claimed, 0 when nothing waits."""
     with services.database.transaction() as transaction:
         claimed = claim_messages(transaction, now=now, limit=limit, lease=LEASE)
+    _look_ahead(services, claimed, now)
     first = services.desk.first_countable
     readable = []
     for message in claimed:
@@ -63,12 +70,25 @@ def process_batch(services: Services, now: datetime, *, limit: int = BATCH) -> i
     return len(claimed)
 
 
+def _look_ahead(services: Services, claimed: Sequence[ClaimedMessage], now: datetime) -> None:
+    """Ask the DNS at the same time for all that the batch needs; without a verifier nothing is asked."""
+    to_check = [message.raw for message in claimed if services.verifier_of(message) is not None]
+    if to_check and services.verifier is not None:
+        services.verifier.look_ahead(to_check, now)
+
+
 def _read(services: Services, claimed: ClaimedMessage, now: datetime) -> MessageAtWork | None:
     """Read the message; one that cannot be parsed, or that took its worker down before, goes to a person."""
     reason = "worker-died-repeatedly"
     if claimed.attempts <= ATTEMPTS:
         try:
-            reading = read_message(claimed.raw, _door(claimed), services.desk, services.classifier)
+            reading = read_message(
+                claimed.raw,
+                _door(claimed),
+                services.desk,
+                services.classifier,
+                verifier=services.verifier_of(claimed),
+            )
         except Exception as error:  # noqa: BLE001 - one message must not hold up its batch
             reason = _reason(error)
         else:
@@ -172,6 +192,8 @@ def _work(services: Services, at_work: Sequence[MessageAtWork], now: datetime) -
 def _door(claimed: ClaimedMessage) -> Door:
     return Door(
         mailbox=claimed.mailboxes[0],
+        received_at=claimed.received_at,
+        client=claimed.client,
         envelope_from=claimed.envelope_from,
         suspected_spam=claimed.suspected_spam,
     )

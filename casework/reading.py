@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from casework.profile import DeskProfile
 from classifier.kinds import read_signals
@@ -10,7 +11,9 @@ from classifier.language import detect_language
 from intake.authenticity import read_results
 from intake.defects import Defect
 from intake.parse import parse_message
-from privacy.messages import Authenticity, ParsedMessage
+from intake.verification import Arrival, SenderVerifier
+from privacy.authenticity import combine
+from privacy.messages import Authenticity, ParsedMessage, SmtpClient
 from privacy.ports import Classifier
 from privacy.rights import Classification
 from privacy.screening import Screening, screen
@@ -23,7 +26,9 @@ class Door:
     """What only the door knew about a message."""
 
     mailbox: str
+    received_at: datetime | None = None
     envelope_from: str | None = None
+    client: SmtpClient | None = None
     suspected_spam: bool = False
 
 
@@ -48,8 +53,18 @@ class Reading:
         return FEEDBACK_REPORT in self.message.part_types
 
 
-def read_message(raw: bytes, door: Door, desk: DeskProfile, classifier: Classifier) -> Reading:
-    """Return what can be read from the bytes; broken mail is data and never raises."""
+def read_message(
+    raw: bytes,
+    door: Door,
+    desk: DeskProfile,
+    classifier: Classifier,
+    *,
+    verifier: SenderVerifier | None = None,
+) -> Reading:
+    """Return what can be read from the bytes; broken mail is data and never raises.
+
+    Without a verifier nothing but the bytes is looked at: no question leaves this machine.
+    """
     message = parse_message(raw)
     signals = read_signals(
         message,
@@ -57,13 +72,28 @@ def read_message(raw: bytes, door: Door, desk: DeskProfile, classifier: Classifi
         envelope_from=door.envelope_from,
         suspected_spam=door.suspected_spam,
     )
-    mailbox = desk.mailbox_profile(door.mailbox)
     return Reading(
         message=message,
         language=detect_language(message.new_text or message.subject),
-        authenticity=read_results(
-            message, authserv_id=mailbox.authserv_id, boundary=mailbox.boundary
-        ),
+        authenticity=check_sender(raw, message, door, desk, verifier),
         screening=screen(signals),
         classification=classifier.classify(message),
     )
+
+
+def check_sender(
+    raw: bytes,
+    message: ParsedMessage,
+    door: Door,
+    desk: DeskProfile,
+    verifier: SenderVerifier | None,
+) -> Authenticity:
+    """Return what our boundary says of the sender and, with a verifier, what we find ourselves, as one result."""
+    mailbox = desk.mailbox_profile(door.mailbox)
+    said = read_results(message, authserv_id=mailbox.authserv_id, boundary=mailbox.boundary)
+    if verifier is None or door.received_at is None:
+        return said
+    arrival = Arrival(
+        received_at=door.received_at, client=door.client, envelope_from=door.envelope_from
+    )
+    return combine(said, verifier.verify(raw, message.sender, arrival))
