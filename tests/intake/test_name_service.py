@@ -1,0 +1,182 @@
+"""The DNS over a real server: what answers look like, what no answer costs, and what is remembered."""
+
+import threading
+
+import pytest
+
+from intake.name_service import MAX_RECORDS, DnsNameService, split_port
+from privacy.errors import Retryable
+from privacy.ports import RecordKind
+from servers.name_server import NameServer
+
+TXT = RecordKind.TXT
+LONG = "v=spf1 " + "x" * 400
+ZONE = {
+    ("berg.example", "TXT"): ['"v=spf1 -all"', '"verification=1"'],
+    ("berg.example", "MX"): ["20 b.berg.example.", "10 a.berg.example."],
+    ("a.berg.example", "A"): ["192.0.2.1", "192.0.2.2"],
+    ("a.berg.example", "AAAA"): ["2001:db8::1"],
+    ("1.2.0.192.in-addr.arpa", "PTR"): ["a.berg.example."],
+    ("null.example", "MX"): ["0 ."],
+    ("pieces.example", "TXT"): [f'"{LONG[:200]}" "{LONG[200:]}"'],
+    ("alias.example", "CNAME"): ["berg.example."],
+    ("loop.example", "CNAME"): ["back.example."],
+    ("back.example", "CNAME"): ["loop.example."],
+    ("huge.example", "TXT"): [f'"{n} {"y" * 200}" "{"y" * 200}"' for n in range(120)],
+    ("endless.example", "TXT"): [" ".join(f'"{"z" * 250}"' for _ in range(60))],
+    ("odd.example", "TXT"): ['"\\200\\255"'],
+}
+
+
+class Clock:
+    """A clock that the test moves."""
+
+    def __init__(self):
+        self.seconds = 0.0
+
+    def __call__(self):
+        return self.seconds
+
+
+@pytest.fixture
+def server():
+    with NameServer(ZONE, silent=["silent.example"], failing=["failing.example"]) as running:
+        yield running
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def dns(server, clock):
+    return DnsNameService([server.address], seconds=1.0, now=clock)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "records"),
+    [
+        ("berg.example", "MX", ("a.berg.example", "b.berg.example")),
+        ("a.berg.example", "AAAA", ("2001:db8::1",)),
+        ("1.2.0.192.in-addr.arpa", "PTR", ("a.berg.example",)),
+        ("pieces.example", "TXT", (LONG,)),
+        ("null.example", "MX", ()),
+        ("nowhere.example", "TXT", ()),
+        ("a.berg.example", "TXT", ()),
+        ("endless.example", "TXT", ()),
+        ("odd.example", "TXT", ("\xc8\xff",)),
+        ("a..b", "TXT", ()),
+        ("x" * 64 + ".example", "TXT", ()),
+        (".".join(["y" * 60] * 5), "TXT", ()),
+        ("", "TXT", ()),
+    ],
+)
+def test_records_come_as_text_and_what_is_not_there_is_nothing(dns, name, kind, records):
+    assert dns.look_up(name, RecordKind(kind)) == records
+
+
+@pytest.mark.parametrize("name", ["berg.example", "BERG.example.", "alias.example"])
+def test_case_final_dot_and_alias_make_no_difference(dns, name):
+    assert set(dns.look_up(name, TXT)) == {"v=spf1 -all", "verification=1"}
+
+
+def test_an_answer_that_is_too_long_for_a_datagram_comes_by_tcp_and_is_cut(dns, server):
+    assert len(dns.look_up("huge.example", TXT)) == MAX_RECORDS
+    assert server.by_tcp == 1
+
+
+@pytest.mark.parametrize("name", ["silent.example", "failing.example", "loop.example"])
+def test_no_usable_answer_is_no_answer_and_not_an_empty_one(dns, name):
+    with pytest.raises(Retryable):
+        dns.look_up(name, TXT)
+
+
+def test_an_answer_is_remembered_for_a_while(dns, server, clock):
+    for _ in range(3):
+        dns.look_up("berg.example", TXT)
+    assert server.asked["berg.example"] == 1
+    clock.seconds = 3_601
+    dns.look_up("berg.example", TXT)
+    assert server.asked["berg.example"] == 2
+
+
+def test_a_silent_name_is_left_alone_and_asked_again_later(dns, server, clock):
+    for _ in range(3):
+        with pytest.raises(Retryable):
+            dns.look_up("silent.example", TXT)
+    asked = server.asked["silent.example"]
+    server.silent.clear()
+    clock.seconds = 31
+    assert dns.look_up("silent.example", TXT) == ()
+    assert server.asked["silent.example"] == asked + 1
+
+
+def test_a_server_that_is_gone_is_left_alone_for_every_name_and_tried_again(server, clock):
+    dns = DnsNameService([server.address], seconds=0.05, now=clock)
+    names = [f"{number}.gone.example" for number in range(10)]
+    server.silent.update(names)
+    for name in names:
+        with pytest.raises(Retryable):
+            dns.look_up(name, TXT)
+    with pytest.raises(Retryable):
+        dns.look_up("berg.example", TXT)
+    assert server.asked["berg.example"] == 0
+    clock.seconds = 31
+    assert dns.look_up("berg.example", TXT)
+
+
+def test_names_that_never_answer_do_not_stop_the_others(server, clock):
+    dns = DnsNameService([server.address], seconds=0.05, now=clock)
+    for number in range(20):
+        server.silent.add(f"{number}.tarpit.example")
+        with pytest.raises(Retryable):
+            dns.look_up(f"{number}.tarpit.example", TXT)
+        if number % 5 == 0:
+            assert dns.look_up(f"{number}.nowhere.example", TXT) == ()
+
+
+def test_several_questions_are_asked_at_the_same_time(dns, server):
+    waiting = threading.Barrier(3, timeout=10)
+    questions = [("berg.example", TXT), ("pieces.example", TXT), ("nowhere.example", TXT)]
+    fetch = dns._fetch
+
+    def fetch_together(question):
+        waiting.wait()  # breaks unless all three are under way
+        return fetch(question)
+
+    dns._fetch = fetch_together
+    dns.look_ahead(questions * 2)
+    assert [len(dns.look_up(*question)) for question in questions] == [2, 1, 0]
+    assert set(server.asked.values()) == {1}
+
+
+def test_looking_ahead_at_silence_ends_and_is_no_error(dns):
+    dns.look_ahead([("silent.example", TXT), ("berg.example", TXT)])
+    assert dns.look_up("berg.example", TXT)
+
+
+def test_nobody_listens_there():
+    with NameServer({}) as server:
+        address = server.address
+    with pytest.raises(Retryable):
+        DnsNameService([address], seconds=0.2).look_up("berg.example", TXT)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("192.0.2.53", ("192.0.2.53", 53)),
+        ("127.0.0.1:5353", ("127.0.0.1", 5353)),
+        ("2001:db8::53", ("2001:db8::53", 53)),
+        ("[2001:db8::53]:5353", ("2001:db8::53", 5353)),
+    ],
+)
+def test_a_server_is_named_by_address_and_port(text, place):
+    assert split_port(text) == place
+
+
+@pytest.mark.parametrize("text", ["", "ns.example", "192.0.2.53:", "192.0.2.53:99999", "1:2"])
+def test_a_server_is_named_by_nothing_else(text):
+    with pytest.raises(ValueError):
+        split_port(text)
