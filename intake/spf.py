@@ -23,9 +23,8 @@ from privacy.ports import NameService, RecordKind
 MAX_LOOKUPS = 10
 MAX_VOID_LOOKUPS = 2
 MAX_NAMES = 10
-HOST = re.compile(
-    r"(?=.{1,253}\Z)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]{2,63}", re.IGNORECASE
-)
+# What may be asked for: two labels at least, of anything printable that is no syntax of a name.
+HOST = re.compile(r"(?=.{1,253}\Z)(?:[!#-,/-?A-Z^-~-]{1,63}\.)+[!#-,/-?A-Z^-~-]{1,63}")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -139,7 +138,7 @@ def matches(term: Term, check: Check, domain: str) -> bool:
         return True
     if term.name in {"ip4", "ip6"}:
         network = ip_network(f"{term.argument}/{term.bits4}", strict=False)
-        return network.version == int(term.name[-1]) and check.address in network
+        return check.address in network
     check.count()
     target = check.fill(term.argument, domain) or domain
     return MECHANISMS[term.name](term, check, target)

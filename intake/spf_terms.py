@@ -5,19 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address, IPv6Address, ip_network
 from urllib.parse import quote
 
 Address = IPv4Address | IPv6Address
 
 TERM = re.compile(
     r"([+?~-]?)(all|include|a|mx|ptr|ip4|ip6|exists)(?:[:]([^/]*(?:/[^/0-9][^/]*)*))?"
-    r"(?:/(\d{1,3}))?(?://(\d{1,3}))?",
+    r"(?:/(0|[1-9]\d{0,2}))?(?://(0|[1-9]\d{0,2}))?",
     re.IGNORECASE,
 )
-NETWORK = re.compile(r"([+?~-]?)(ip4|ip6):([0-9a-f.:]+)(?:/(\d{1,3}))?", re.IGNORECASE)
+NETWORK = re.compile(r"([+?~-]?)(ip4|ip6):([0-9a-f.:]+)(?:/(0|[1-9]\d{0,2}))?", re.IGNORECASE)
 MODIFIER = re.compile(r"([a-z][a-z0-9_.-]*)=(.*)", re.IGNORECASE)
 MACRO = re.compile(r"%(?:([%_-])|\{([slodiphcrtv])(\d{0,3})(r?)([.+,/_=-]*)\})", re.IGNORECASE)
+# Section 7.1: what a domain ends with; a name without a dot, or with a number at its end, is none.
+DOMAIN_END = re.compile(
+    r".+\.(?=[^.]*[a-z])[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.?|.*%\{[^{}]*\}", re.IGNORECASE
+)
 NEEDS_DOMAIN = frozenset(("include", "exists"))
 TAKES_PREFIX = frozenset(("a", "mx"))
 LITERALS = {"%": "%", "_": " ", "-": "%20"}
@@ -51,7 +55,7 @@ class Record:
 
 
 def read_record(text: str) -> Record:
-    """Return the record of one TXT; raises RecordError when any part of it is malformed."""
+    """Return the record of one TXT; raises RecordError or ValueError when any part of it is malformed."""
     terms, modifiers = [], dict[str, str]()
     for word in text.split(" ")[1:]:
         if not word:
@@ -60,19 +64,21 @@ def read_record(text: str) -> Record:
         if modifier is None:
             terms.append(read_term(word))
             continue
-        name = modifier[1].lower()
+        name, value = modifier[1].lower(), checked_macros(modifier[2])
         if name in {"redirect", "exp"}:
-            if name in modifiers or not modifier[2]:
+            if name in modifiers or not is_domain(value):
                 raise RecordError
-            modifiers[name] = checked_macros(modifier[2])
+            modifiers[name] = value
     return Record(tuple(terms), modifiers.get("redirect"))
 
 
 def read_term(word: str) -> Term:
-    """Return one mechanism; raises RecordError."""
+    """Return one mechanism; raises RecordError, and ValueError for a network that is none."""
     network = NETWORK.fullmatch(word)
     if network:
         bits = int(network[4] or (IPV4_BITS if network[2].lower() == "ip4" else IPV6_BITS))
+        if ip_network(f"{network[3]}/{bits}", strict=False).version != int(network[2][-1]):
+            raise RecordError
         return Term(RESULTS[network[1]], network[2].lower(), network[3], bits, bits)
     found = TERM.fullmatch(word)
     if found is None:
@@ -83,7 +89,7 @@ def read_term(word: str) -> Term:
         name in {"ip4", "ip6"}
         or (name in NEEDS_DOMAIN and not argument)
         or (name == "all" and argument is not None)
-        or argument == ""
+        or (argument is not None and not is_domain(argument))
         or (name not in TAKES_PREFIX and (bits4 or bits6))
         or int(bits4 or 0) > IPV4_BITS
         or int(bits6 or 0) > IPV6_BITS
@@ -97,6 +103,11 @@ def read_term(word: str) -> Term:
         int(bits4 or IPV4_BITS),
         int(bits6 or IPV6_BITS),
     )
+
+
+def is_domain(text: str) -> bool:
+    """Tell whether a domain of a record has the form that it must have."""
+    return DOMAIN_END.fullmatch(text) is not None
 
 
 def checked_macros(text: str) -> str:
