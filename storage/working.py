@@ -195,9 +195,11 @@ def _read_envelope(
     except (CannotUnseal, ValueError, TypeError):
         return  # the bytes decide whether the message can be worked; a lost envelope only carries less
     if deliveries.envelope_from is None:
+        # Never the client of one delivery with the sender of another: together they could prove a lie.
         deliveries.envelope_from = sender
-    if deliveries.client is None and clients:
-        deliveries.client = SmtpClient(address=clients[0][0], helo=clients[0][1])
+        deliveries.client = (
+            SmtpClient(address=clients[0][0], helo=clients[0][1]) if clients else None
+        )
     deliveries.envelope_to.update(dict.fromkeys(recipients))
 
 
