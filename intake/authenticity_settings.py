@@ -45,12 +45,12 @@ class AuthenticitySettings(BaseModel):
         "default those of the system.",
     )
     question_seconds: float = Field(
-        default=2.0, gt=0, le=5, description="Longest wait for one answer, in seconds."
+        default=2.0, gt=0, le=2, description="Longest wait for one answer, in seconds."
     )
     message_seconds: float = Field(
-        default=4.0,
+        default=3.0,
         gt=0,
-        le=5,
+        le=3,  # with one more answer for each of the 50 mails of a batch it stays below the lease
         description="Longest wait for all answers about one mail, in seconds.",
     )
     sealers: tuple[Domain, ...] = Field(

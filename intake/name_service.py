@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import threading
 import time
 from collections import OrderedDict
@@ -27,6 +28,8 @@ FAILURES_BEFORE_PAUSE = 10  # without any answer between them: then it is the se
 PAUSE = 30.0  # seconds
 DNS_PORT = 53
 UDP_PAYLOAD = 1_232  # bytes: no fragments; what is longer comes by TCP
+# Labels of 1 to 63 characters, 253 in all (RFC 1035 section 2.3.4), none of which means something in a zone file.
+NAME = re.compile(r"(?=.{1,253}\Z)[!#-'*-,/-:<-?A-Z^-~-]{1,63}(?:\.[!#-'*-,/-:<-?A-Z^-~-]{1,63})*")
 OUT_OF_REACH = "the DNS did not answer"
 
 Question = tuple[str, RecordKind]
@@ -121,13 +124,13 @@ class DnsNameService:
         import dns.resolver
 
         name, kind = question
+        if not NAME.fullmatch(name):
+            return (), LEAST_TTL
         try:
             answer = self._resolver.resolve(
                 name, kind.value, raise_on_no_answer=False, lifetime=self._seconds, search=False
             )
-        except (dns.resolver.NXDOMAIN, dns.resolver.YXDOMAIN, dns.exception.SyntaxError):
-            return (), LEAST_TTL
-        except (dns.name.LabelTooLong, dns.name.NameTooLong, dns.name.EmptyLabel, UnicodeError):
+        except (dns.resolver.NXDOMAIN, dns.resolver.YXDOMAIN):
             return (), LEAST_TTL
         except (dns.exception.Timeout, dns.resolver.NoResolverConfiguration, OSError):
             raise Retryable(OUT_OF_REACH) from None

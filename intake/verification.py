@@ -37,7 +37,7 @@ class SenderVerifier:
 
     dns: NameService
     sealers: frozenset[str] = frozenset()
-    seconds: float = 4.0
+    seconds: float = 3.0
 
     def verify(self, raw: bytes, sender: Sender, arrival: Arrival) -> Authenticity:
         """Return how far the domain of the believed sender is proved. Raises nothing on any bytes.

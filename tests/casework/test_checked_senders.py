@@ -1,6 +1,7 @@
 """Our own check of senders at work: off it asks nobody, on it decides which letters go out by themselves."""
 
 import dataclasses
+
 import pytest
 
 from casework_values import DPO, NOON, PRIVACY, arriving, authenticated, mail, mailbox, profile

@@ -3,6 +3,8 @@
 import threading
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from intake.name_service import MAX_RECORDS, DnsNameService, split_port
 from privacy.errors import Retryable
@@ -10,6 +12,7 @@ from privacy.ports import RecordKind
 from servers.name_server import NameServer
 
 TXT = RecordKind.TXT
+PRINTABLE = "".join(map(chr, range(32, 127)))
 LONG = "v=spf1 " + "x" * 400
 ZONE = {
     ("berg.example", "TXT"): ['"v=spf1 -all"', '"verification=1"'],
@@ -154,6 +157,15 @@ def test_several_questions_are_asked_at_the_same_time(dns, server):
 def test_looking_ahead_at_silence_ends_and_is_no_error(dns):
     dns.look_ahead([("silent.example", TXT), ("berg.example", TXT)])
     assert dns.look_up("berg.example", TXT)
+
+
+@given(st.one_of(st.text(max_size=80), st.text(alphabet=PRINTABLE, max_size=300)))
+@settings(max_examples=60, deadline=None)
+def test_no_name_breaks_it(name):
+    with NameServer({}) as server:
+        dns = DnsNameService([server.address], seconds=1.0)
+        assert dns.look_up(name, TXT) == ()
+        dns.look_ahead([(name, TXT), (name[1:], TXT)])
 
 
 def test_nobody_listens_there():
