@@ -18,7 +18,7 @@ from casework.quarantine import quarantine, set_aside
 from casework.reading import Door, read_message
 from casework.working import work_message
 from casework.writes import Writes, write_down
-from intake.verification import SenderVerifier
+from intake.verification import Arrival, SenderCheck, SenderVerifier
 from privacy.errors import Retryable
 from privacy.ports import Classifier
 from privacy.threads import read_carriers
@@ -48,9 +48,16 @@ class Services:
     desk: DeskProfile
     verifier: SenderVerifier | None = None
 
-    def verifier_of(self, message: ClaimedMessage) -> SenderVerifier | None:
-        """Return what checks the sender of a message, None where its mailbox leaves that to the boundary."""
-        return self.verifier if self.desk.mailbox_profile(message.mailboxes[0]).verify else None
+    def own_check(self, message: ClaimedMessage) -> SenderCheck | None:
+        """Return our own check of a message's sender, None where its mailbox leaves that to the boundary."""
+        if self.verifier is None or not self.desk.mailbox_profile(message.mailboxes[0]).verify:
+            return None
+        arrival = Arrival(
+            received_at=message.received_at,
+            client=message.client,
+            envelope_from=message.envelope_from,
+        )
+        return self.verifier.check_of(message.raw, arrival)
 
 
 def process_batch(services: Services, now: datetime, *, limit: int = BATCH) -> int:
@@ -72,7 +79,7 @@ def process_batch(services: Services, now: datetime, *, limit: int = BATCH) -> i
 
 def _look_ahead(services: Services, claimed: Sequence[ClaimedMessage], now: datetime) -> None:
     """Ask the DNS at the same time for all that the batch needs; without a verifier nothing is asked."""
-    to_check = [message.raw for message in claimed if services.verifier_of(message) is not None]
+    to_check = [message.raw for message in claimed if services.own_check(message) is not None]
     if to_check and services.verifier is not None:
         services.verifier.look_ahead(to_check, now)
 
@@ -87,7 +94,7 @@ def _read(services: Services, claimed: ClaimedMessage, now: datetime) -> Message
                 _door(claimed),
                 services.desk,
                 services.classifier,
-                verifier=services.verifier_of(claimed),
+                own_check=services.own_check(claimed),
             )
         except Exception as error:  # noqa: BLE001 - one message must not hold up its batch
             reason = _reason(error)
@@ -192,8 +199,6 @@ def _work(services: Services, at_work: Sequence[MessageAtWork], now: datetime) -
 def _door(claimed: ClaimedMessage) -> Door:
     return Door(
         mailbox=claimed.mailboxes[0],
-        received_at=claimed.received_at,
-        client=claimed.client,
         envelope_from=claimed.envelope_from,
         suspected_spam=claimed.suspected_spam,
     )

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from casework.profile import DeskProfile
+from casework.profile import DeskProfile, MailboxProfile
 from classifier.kinds import read_signals
 from classifier.language import detect_language
 from intake.authenticity import read_results
 from intake.defects import Defect
 from intake.parse import parse_message
-from intake.verification import Arrival, SenderVerifier
+from intake.verification import SenderCheck
 from privacy.authenticity import combine
-from privacy.messages import Authenticity, ParsedMessage, SmtpClient
+from privacy.messages import Authenticity, ParsedMessage
 from privacy.ports import Classifier
 from privacy.rights import Classification
 from privacy.screening import Screening, screen
@@ -26,9 +25,7 @@ class Door:
     """What only the door knew about a message."""
 
     mailbox: str
-    received_at: datetime | None = None
     envelope_from: str | None = None
-    client: SmtpClient | None = None
     suspected_spam: bool = False
 
 
@@ -59,11 +56,11 @@ def read_message(
     desk: DeskProfile,
     classifier: Classifier,
     *,
-    verifier: SenderVerifier | None = None,
+    own_check: SenderCheck | None = None,
 ) -> Reading:
     """Return what can be read from the bytes; broken mail is data and never raises.
 
-    Without a verifier nothing but the bytes is looked at: no question leaves this machine.
+    Without a check of our own nothing but the bytes is looked at: no question leaves this machine.
     """
     message = parse_message(raw)
     signals = read_signals(
@@ -75,25 +72,15 @@ def read_message(
     return Reading(
         message=message,
         language=detect_language(message.new_text or message.subject),
-        authenticity=check_sender(raw, message, door, desk, verifier),
+        authenticity=judge_sender(message, desk.mailbox_profile(door.mailbox), own_check),
         screening=screen(signals),
         classification=classifier.classify(message),
     )
 
 
-def check_sender(
-    raw: bytes,
-    message: ParsedMessage,
-    door: Door,
-    desk: DeskProfile,
-    verifier: SenderVerifier | None,
+def judge_sender(
+    message: ParsedMessage, mailbox: MailboxProfile, own_check: SenderCheck | None
 ) -> Authenticity:
-    """Return what our boundary says of the sender and, with a verifier, what we find ourselves, as one result."""
-    mailbox = desk.mailbox_profile(door.mailbox)
+    """Return what our boundary says of the sender and, with a check of our own, both as one result."""
     said = read_results(message, authserv_id=mailbox.authserv_id, boundary=mailbox.boundary)
-    if verifier is None or door.received_at is None:
-        return said
-    arrival = Arrival(
-        received_at=door.received_at, client=door.client, envelope_from=door.envelope_from
-    )
-    return combine(said, verifier.verify(raw, message.sender, arrival))
+    return said if own_check is None else combine(said, own_check(message.sender))

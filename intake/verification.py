@@ -19,6 +19,7 @@ from privacy.errors import Retryable
 from privacy.messages import Authenticity, Sender, SmtpClient
 from privacy.ports import NameService, RecordKind
 
+SenderCheck = Callable[[Sender], Authenticity]
 MAX_QUESTIONS = 60  # of one message; its sender chooses how many there are to ask
 
 
@@ -57,6 +58,10 @@ class SenderVerifier:
         if found.dmarc != "pass" and is_sealed(mail, domain, self.sealers, dns):
             found = replace(found, sealed=True)
         return grade(found, domain)
+
+    def check_of(self, raw: bytes, arrival: Arrival) -> SenderCheck:
+        """Return the check of one message, for when its sender has been read."""
+        return lambda sender: self.verify(raw, sender, arrival)
 
     def look_ahead(self, raws: Iterable[bytes], received_at: datetime) -> None:
         """Ask at the same time what the messages of a batch will need, so that they do not wait one by one."""

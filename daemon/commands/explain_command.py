@@ -15,6 +15,8 @@ from daemon.sender_words import sender_line
 from daemon.settings import SettingsError
 from daemon.wiring import boundary_reader, build_profile, build_verifier
 from intake.files import ImportItem, iter_files
+from intake.verification import Arrival, SenderCheck, SenderVerifier
+from privacy.messages import RawMessage
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,11 +60,23 @@ def run(options: argparse.Namespace) -> int:
         if item.message is None:
             form = unreadable_form(item.path, item.error or "unreadable")
         else:
-            door = Door(mailbox=item.message.mailbox, received_at=item.message.received_at)
-            reading = read_message(item.message.raw, door, profile, classifier, verifier=verifier)
+            reading = read_message(
+                item.message.raw,
+                Door(mailbox=item.message.mailbox),
+                profile,
+                classifier,
+                own_check=_own_check(item.message, verifier),
+            )
             form = reading_form(item.path, reading, item.message.received_at)
         print(as_json(form) if options.jsonl else _for_people(item, form))
     return 0
+
+
+def _own_check(message: RawMessage, verifier: SenderVerifier | None) -> SenderCheck | None:
+    """Return the check with the DNS, None without `--dns`."""
+    if verifier is None:
+        return None
+    return verifier.check_of(message.raw, Arrival(received_at=message.received_at))
 
 
 def _for_people(item: ImportItem, form: dict[str, object]) -> str:
