@@ -49,8 +49,13 @@ class Services:
     verifier: SenderVerifier | None = None
 
     def own_check(self, message: ClaimedMessage) -> SenderCheck | None:
-        """Return our own check of a message's sender, None where its mailbox leaves that to the boundary."""
-        if self.verifier is None or not self.desk.mailbox_profile(message.mailboxes[0]).verify:
+        """Return our own check of a message's sender, None where its mailbox leaves that to the boundary.
+
+        History is never answered: nobody is asked about the senders of ten years.
+        """
+        is_history = message.history and not message.released
+        mailbox = self.desk.mailbox_profile(message.mailboxes[0])
+        if self.verifier is None or is_history or not mailbox.verify:
             return None
         arrival = Arrival(
             received_at=message.received_at,

@@ -4,7 +4,8 @@ import dataclasses
 
 import pytest
 
-from casework_values import DPO, NOON, PRIVACY, arriving, authenticated, mail, mailbox, profile
+from casework.held import release_held
+from casework_values import DPO, NOON, PRIVACY, SAM, arriving, authenticated, mail, mailbox, profile
 from intake.name_service import DnsNameService
 from intake.verification import SenderVerifier
 from privacy.messages import SmtpClient
@@ -44,6 +45,16 @@ def test_switched_off_it_asks_nobody(desk, dns, anne):
     desk.receive_one(signed(anne))
     assert dns.asked == []
     assert len(desk.letters()) == 1
+
+
+def test_nobody_is_asked_about_history_until_it_is_released(desk, dns, anne):
+    desk.profile, desk.verifier = checking(), SenderVerifier(dns=dns)
+    dns.look_ahead = dns.asked.append
+    (row,) = desk.receive(arriving(signed(anne), history=True))
+    assert dns.asked == []
+    release_held(desk.database, row.inbound_id, actor=SAM, now=desk.now)
+    desk.work()
+    assert dns.asked
 
 
 def test_a_signed_sender_is_answered_and_an_unsigned_one_by_a_person(desk, dns, anne):
