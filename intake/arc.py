@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
 from intake.authenticity import read_field
 from intake.dkim_signatures import (
@@ -32,10 +33,13 @@ def is_sealed(mail: SignedMail, domain: str, sealers: Collection[str], dns: Name
     newest = newest_set(mail)
     if newest is None or not may_count(newest, mail, sealers):
         return False
+    if not states_a_pass(newest[FIELDS[2]], domain):
+        return False
     try:
-        return states_a_pass(newest[FIELDS[2]], domain) and chain_holds(mail, dns)
+        held = chain_that_holds(mail, dns)
     except Retryable:
         return False
+    return held is not None and is_same_set(held, newest)
 
 
 def newest_set(mail: SignedMail) -> Mapping[bytes, bytes] | None:
@@ -46,6 +50,8 @@ def newest_set(mail: SignedMail) -> Mapping[bytes, bytes] | None:
     if any(len(value) > MAX_FIELD or LONG_BLANKS.search(value) for _, value in found):
         return None
     numbered = [(instance_of(value), name.lower(), value) for name, value in found]
+    if not all(number for number, _, _ in numbered):
+        return None  # the vendor finds a number anywhere, and would see another newest set than we
     highest = max(number for number, _, _ in numbered)
     newest = [(name, value) for number, name, value in numbered if number == highest]
     return dict(newest) if len(newest) == len(FIELDS) == len(dict(newest)) else None
@@ -83,8 +89,22 @@ def states_a_pass(value: bytes, domain: str) -> bool:
     return [(r.value, r.domains("header.from")) for r in results] == [("pass", {domain})]
 
 
-def chain_holds(mail: SignedMail, dns: NameService) -> bool:
-    """Tell whether every seal and the newest signature hold. Raises Retryable when a key is not to be had."""
+def is_same_set(held: Mapping[str, Any], newest: Mapping[bytes, bytes]) -> bool:
+    """Tell whether what the vendor verified as newest is what we looked at; two readers must not differ here."""
+    results = newest[FIELDS[2]]
+    return (
+        held["instance"] == instance_of(results)
+        and b"".join(held["aar-value"].split()) == b"".join(results.split())
+        and held["as-domain"] == (read_tags(newest[FIELDS[0]]) or {}).get(b"d")
+        and held["ams-domain"] == (read_tags(newest[FIELDS[1]]) or {}).get(b"d")
+    )
+
+
+def chain_that_holds(mail: SignedMail, dns: NameService) -> Mapping[str, Any] | None:
+    """Return the newest set as the vendor read it when every seal and the newest signature hold, else None.
+
+    Raises Retryable when a key is not to be had.
+    """
     checker = vendor().ARC(logger=silent(), minkey=MIN_KEY_BITS)
     checker.headers = [list(pair) for pair in mail.fields]
     checker.body = mail.body(relaxed=True)  # the vendor canonicalizes ARC in no other way
@@ -100,7 +120,8 @@ def chain_holds(mail: SignedMail, dns: NameService) -> bool:
     verdict = guarded(lambda: checker.verify(dnsfunc=key_of))
     if failures:
         raise failures[0]
-    return verdict is not None and verdict[0] == b"pass"
+    holds = verdict is not None and verdict[0] == b"pass"
+    return verdict[1][0] if holds else None
 
 
 def usable_key(name: bytes, dns: NameService) -> bytes | None:

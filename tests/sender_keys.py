@@ -111,8 +111,11 @@ class Signer:
         )
         return b"DKIM-Signature: " + value + raw
 
-    def seal(self, raw, results, *, instance=1, validation="none"):
-        """Return the mail with an ARC set of this domain on top (RFC 8617), really signed."""
+    def seal(self, raw, results, *, instance=1, validation="none", hidden=False):
+        """Return the mail with an ARC set of this domain on top (RFC 8617), really signed.
+
+        `hidden` puts the number behind another tag, where a field should begin with it.
+        """
         key = dkim.parse_pem_private_key(self._private)
         relaxed = dkim.CanonicalizationPolicy.from_c_value(b"relaxed/relaxed")
         sealer = dkim.ARC(raw)
@@ -128,10 +131,13 @@ class Signer:
             sealer.headers = relaxed.canonicalize_headers([(name, value)]) + sealer.headers
             written.insert(0, name + b": " + value)
 
-        write(b"ARC-Authentication-Results", b"i=" + number + b"; " + results.encode() + b"\r\n")
+        lead = b"x=1; " * hidden
+        results = lead + b"i=" + number + b"; " + results.encode() + b"\r\n"
+        write(b"ARC-Authentication-Results", results)
         names = [n for n in (b"from", b"subject", b"to", b"date") if n in known_names(sealer)]
+        begin = [(b"i", number), (b"a", b"rsa-sha256")][:: -1 if hidden else 1]
         signature = [
-            (b"i", number), (b"a", b"rsa-sha256"), (b"c", b"relaxed/relaxed"), (b"d", common),
+            *begin, (b"c", b"relaxed/relaxed"), (b"d", common),
             (b"s", self.selector.encode()), (b"h", b":".join(names)), (b"bh", body), (b"b", b"0" * 60),
         ]  # fmt: skip
         write(
@@ -139,7 +145,7 @@ class Signer:
             sealer.gen_header(signature, names, relaxed, b"ARC-Message-Signature", key),
         )
         seal = [
-            (b"i", number), (b"cv", validation.encode()), (b"a", b"rsa-sha256"), (b"d", common),
+            *begin, (b"cv", validation.encode()), (b"d", common),
             (b"s", self.selector.encode()), (b"b", b"0" * 60),
         ]  # fmt: skip
         sealed = [name.lower() for name, _ in reversed(sets)]

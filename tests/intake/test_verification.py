@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import dkim
 import pytest
 
 from intake.dmarc import organizational_domain
@@ -153,7 +154,7 @@ def test_a_seal_counts_only_with_one_pass_of_this_domain(dns, results):
         lambda raw: raw.replace(b"delete my data", b"send me all"),
         lambda raw: raw.replace(b"Subject: my data", b"Subject: all data"),
         lambda raw: raw.replace(b"i=1; mx", b"i=2; mx"),
-        lambda raw: raw.replace(b"i=1; cv=none", b"i=1; cv=pass"),
+        lambda raw: raw.replace(b"cv=none", b"cv=pass"),
         lambda raw: raw.replace(b"ARC-Seal", b"X-Seal"),
         lambda raw: raw.replace(b"ARC-Seal:", b"ARC-Seal: i=1; a=b\r\nARC-Seal:"),
         lambda raw: b"ARC-Seal: i=9\r\n" + raw,
@@ -163,7 +164,9 @@ def test_a_seal_counts_only_with_one_pass_of_this_domain(dns, results):
     ],
 )
 def test_a_broken_chain_proves_nothing(dns, damage):
-    raw = damage(through_a_list(dns))
+    whole = through_a_list(dns)
+    raw = damage(whole)
+    assert raw != whole
     assert check(raw, dns, sealers=["list.example"]).level != "aligned"
 
 
@@ -173,6 +176,24 @@ def test_a_stranger_s_newest_seal_hides_a_listed_one(dns):
     )
     assert check(raw, dns, sealers=["list.example"]).level != "aligned"
     assert check(raw, dns, sealers=["list.example", "evil.example"]).level == "aligned"
+
+
+def test_a_stranger_s_seal_that_hides_its_number_is_seen_all_the_same(dns):
+    """The vendor finds i= wherever it stands: Mallory changes the mail and seals it anew, above a listed seal."""
+    changed = through_a_list(dns).replace(b"delete my data", b"send me everything")
+    mallory = Signer("evil.example", dns)
+    raw = mallory.seal(changed, "mx.evil.example", instance=2, validation="pass", hidden=True)
+    assert vendor_holds(raw, dns)
+    assert check(raw, dns, sealers=["list.example"]).level != "aligned"
+
+
+def vendor_holds(raw, dns):
+    """Tell whether the library alone would be content with a chain."""
+
+    def key(name, **_):
+        return dns.look_up(name.decode(), RecordKind.TXT)[0].encode()
+
+    return dkim.arc_verify(raw, dnsfunc=key)[0] == b"pass"
 
 
 @pytest.mark.parametrize("record", [(), ("p=" + "A" * 900,), ("nonsense",), ("p=AAAA", "p=AAAA")])
