@@ -100,7 +100,7 @@ def test_a_batch_is_checked_over_a_real_name_server(desk, anne):
         (OWNER, RecordKind.TXT.value): ['"v=DMARC1; p=reject"'],
     }
     with NameServer(zone) as server:
-        verifier = SenderVerifier(dns=DnsNameService([server.address]))
+        verifier = SenderVerifier(dns=DnsNameService([server.address], seconds=20), seconds=60)
         desk.profile, desk.verifier = checking(), verifier
         desk.keep(*(arriving(signed(anne, number)) for number in (1, 2, 3)))
         desk.work()

@@ -87,7 +87,9 @@ WHOLE = {
 def test_check_says_what_a_domain_publishes(missing, says, is_whole):
     zone = {key: records for key, records in WHOLE.items() if " ".join(key) != missing}
     with NameServer(zone) as server:
-        line, found = describe_domain("autocloz.example", DnsNameService([server.address]))
+        line, found = describe_domain(
+            "autocloz.example", DnsNameService([server.address], seconds=20)
+        )
     assert line.startswith(says)
     assert found is is_whole
 
@@ -117,3 +119,24 @@ def test_every_code_about_a_sender_has_words_and_no_words_are_left_over():
 
 def test_a_form_without_authenticity_has_no_line():
     assert sender_line(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ('nameservers = ["ns.example"]', "authenticity.nameservers.0"),
+        ('nameservers = ["192.0.2.53:0"]', "authenticity.nameservers.0"),
+        ('sealers = ["example"]', "authenticity.sealers.0"),
+        ("question_seconds = 10", "authenticity.question_seconds"),
+        ("message_seconds = 10", "authenticity.message_seconds"),
+    ],
+)
+def test_a_wrong_setting_gets_one_clear_line(run, tmp_path, monkeypatch, line, name):
+    monkeypatch.delenv("RIGHTSDESK_AUTHENTICITY__NAMESERVERS")
+    monkeypatch.delenv("RIGHTSDESK_AUTHENTICITY__QUESTION_SECONDS")
+    file = tmp_path / "wrong.toml"
+    file.write_text((ROOT / "daemon" / "example.toml").read_text() + f"\n[authenticity]\n{line}\n")
+    done = run("check", "--config", str(file))
+    assert done.code == 2
+    assert name in done.err
+    assert len(done.err.strip().splitlines()) == 1

@@ -160,6 +160,8 @@ def test_a_seal_counts_only_with_one_pass_of_this_domain(dns, results):
         lambda raw: b"ARC-Seal: i=9\r\n" + raw,
         lambda raw: b"ARC-Seal: x\r\n" * 20 + raw,
         lambda raw: b"ARC-Seal: i=1;" + b"x" * 9_000 + b"\r\n" + raw,
+        lambda raw: raw.replace(b"c=relaxed/relaxed", b"c=relaxed/relaxed; z=" + b":" * 201),
+        lambda raw: raw.replace(b"; d=list.example", b"; l=5; d=list.example"),
         lambda raw: raw.replace(b"from : ", b"").replace(b"from:", b"", 1),
     ],
 )
