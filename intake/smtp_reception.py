@@ -51,7 +51,7 @@ class Reception:
         return f"552 5.3.4 Larger than {limit:g} MiB; please {self.settings.other_channel}"
 
     def make_raw_message(
-        self, envelope: Envelope, content: bytes, session: Session | None = None
+        self, envelope: Envelope, content: bytes, session: Session | None
     ) -> RawMessage:
         """Return the message with its instant of receipt: now, at the end of its data."""
         sender = envelope.mail_from or ""
