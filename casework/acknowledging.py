@@ -19,7 +19,7 @@ from privacy.answering import (
 )
 from privacy.cases import Case, RequestItem
 from privacy.messages import AuthenticityLevel, Automation, Letter, OutboundMessage
-from privacy.tokens import make_message_id, make_token, tagged_address
+from privacy.tokens import bounce_address, make_message_id, make_token, tagged_address
 from responders.acknowledgement import draft_acknowledgement
 
 KIND = "acknowledgement"
@@ -94,7 +94,7 @@ def write_acknowledgement(
         sender=mailbox.address,
         sender_name=desk.identity.name,
         recipient=recipient,
-        envelope_from=_bounce_address(mailbox, token),
+        envelope_from=_bounce_address(mailbox, message_id),
         letter=replace(letter, subject=_subject(letter, case, reading)),
         automation=Automation.REPLIED,
         date=now,
@@ -141,10 +141,10 @@ class SendingFacts:
     wait_reasons: tuple[str, ...] = ()
 
 
-def _bounce_address(mailbox: MailboxProfile, token: str) -> str:
-    """An own return path per case ties a bounce to its letter (mail.md section 7)."""
+def _bounce_address(mailbox: MailboxProfile, message_id: str) -> str:
+    """An own return path per letter ties a bounce to it (mail.md section 7)."""
     return (
-        tagged_address(mailbox.address, "b", token) if mailbox.envelope_sender else mailbox.address
+        bounce_address(mailbox.address, message_id) if mailbox.envelope_sender else mailbox.address
     )
 
 

@@ -12,6 +12,7 @@ from privacy.addresses import without_plus
 from privacy.answering import counted_text, is_short
 from privacy.cases import Case
 from privacy.threads import Carriers, KnownCase
+from storage.delivered import SentLetter
 from storage.messages import ClaimedMessage, SameMail
 
 
@@ -45,6 +46,8 @@ class BatchView:
     known: Sequence[KnownCase] = ()
     cases: dict[UUID, Case] = field(default_factory=dict)
     carriers: dict[UUID, Carriers] = field(default_factory=dict)
+    letters: dict[bytes, SentLetter] = field(default_factory=dict)
+    letters_of: dict[UUID, list[SentLetter]] = field(default_factory=dict)
     same_mail: dict[bytes, SameMail] = field(default_factory=dict)
     tally: AnswerTally = field(default_factory=AnswerTally)
     _keys: dict[UUID, MailKeys] = field(default_factory=dict)

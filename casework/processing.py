@@ -16,6 +16,7 @@ from casework.batch_view import BatchView, MessageAtWork
 from casework.profile import DeskProfile
 from casework.quarantine import quarantine, set_aside
 from casework.reading import Door, read_message
+from casework.returns import look_up_letters
 from casework.working import work_message
 from casework.writes import Writes, write_down
 from intake.verification import Arrival, SenderCheck, SenderVerifier
@@ -216,6 +217,7 @@ def _look_up(
     lock_answers(transaction)
     view = BatchView(lookup=services.database.lookup_key)
     _look_up_cases(transaction, at_work, view, services.desk)
+    look_up_letters(transaction, at_work, view, services.desk)
     keys = {message.inbound_id: view.keys_of(message) for message in at_work}
     view.same_mail.update(find_same_mail(transaction, [key.message for key in keys.values()]))
     counted = {inbound: key.answer for inbound, key in keys.items() if key.answer is not None}
@@ -229,8 +231,12 @@ def _look_up_cases(
     numbers: list[int] = []
     references: list[str] = []
     for message in at_work:
+        report = message.reading.report
         carriers = read_carriers(
-            message.reading.message, message.claimed.envelope_to, desk.token_keys
+            message.reading.message,
+            message.claimed.envelope_to,
+            desk.token_keys,
+            returned=report.message_ids if report else (),
         )
         view.carriers[message.inbound_id] = carriers
         numbers.extend(carriers.numbers)

@@ -8,16 +8,19 @@ from casework.profile import DeskProfile, MailboxProfile
 from classifier.kinds import read_signals
 from classifier.language import detect_language
 from intake.authenticity import read_results
+from intake.bounces import read_report
 from intake.defects import Defect
 from intake.parse import parse_message
 from intake.verification import SenderCheck
 from privacy.authenticity import combine
+from privacy.deliveries import DeliveryReport
 from privacy.messages import Authenticity, ParsedMessage
 from privacy.ports import Classifier
 from privacy.rights import Classification
-from privacy.screening import Screening, screen
+from privacy.screening import Kind, Screening, screen
 
 FEEDBACK_REPORT = "message/feedback-report"  # RFC 5965
+ONE_CLICK = "list-unsubscribe=one-click"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +41,7 @@ class Reading:
     authenticity: Authenticity
     screening: Screening
     classification: Classification
+    report: DeliveryReport | None = None
 
     @property
     def parser_failed(self) -> bool:
@@ -48,6 +52,12 @@ class Reading:
     def feedback_report(self) -> bool:
         """Whether somebody pressed "spam" on a mail of ours (ARF, RFC 5965)."""
         return FEEDBACK_REPORT in self.message.part_types
+
+    @property
+    def one_click(self) -> bool:
+        """Whether a mail program unsubscribed for its owner (RFC 8058): the whole text is that one line."""
+        message = self.message
+        return ONE_CLICK in {message.text.strip().lower(), message.subject.strip().lower()}
 
 
 def read_message(
@@ -69,12 +79,14 @@ def read_message(
         envelope_from=door.envelope_from,
         suspected_spam=door.suspected_spam,
     )
+    screening = screen(signals)
     return Reading(
         message=message,
         language=detect_language(message.new_text or message.subject),
         authenticity=judge_sender(message, desk.mailbox_profile(door.mailbox), own_check),
-        screening=screen(signals),
+        screening=screening,
         classification=classifier.classify(message),
+        report=read_report(raw, message) if screening.kind is Kind.BOUNCE else None,
     )
 
 

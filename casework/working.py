@@ -10,7 +10,8 @@ from casework.batch_view import BatchView, MessageAtWork
 from casework.opening import ACTOR, continue_case, start_case
 from casework.profile import DeskProfile
 from casework.reading import Reading
-from casework.staff_tasks import case_task, hand_over, held_task
+from casework.returns import note_return
+from casework.staff_tasks import hand_over, held_task
 from casework.writes import Writes
 from privacy.audit import AuditKind
 from privacy.cases import Case, added_items
@@ -48,7 +49,7 @@ def work_message(
     if verdict.outcome is Outcome.CASE:
         case_id: UUID | None = _work_on_case(message, view, desk, writes, thread)
     else:
-        case_id = _record(message, view, writes, verdict)
+        case_id = _record(message, view, desk, writes, verdict)
     if verdict.outcome is Outcome.HELD:
         lane = message.reading.classification.lane
         hold_due = acknowledgement_due(message.claimed.received_at, desk.regimes, lane=lane)
@@ -70,6 +71,7 @@ def _findings(
         duplicate=same is not None and same.inbound_id != claimed.inbound_id,
         own_copy=_is_own_copy(reading, desk),
         feedback_report=reading.feedback_report,
+        one_click=reading.one_click,
         arrival_known=claimed.arrival_basis is not ArrivalBasis.UNKNOWN,
         released=claimed.released,
         unreadable=reading.message.unreadable_reason is not None,
@@ -116,7 +118,7 @@ def _case_before(message: MessageAtWork, view: BatchView, thread: ThreadMatch) -
 
 
 def _record(
-    message: MessageAtWork, view: BatchView, writes: Writes, verdict: Verdict
+    message: MessageAtWork, view: BatchView, desk: DeskProfile, writes: Writes, verdict: Verdict
 ) -> UUID | None:
     """Collect what a message changes that opens no case; returns the case that it belongs to all the same."""
     kind = AUDIT_KINDS.get(verdict.outcome, AuditKind.MESSAGE_SCREENED)
@@ -129,21 +131,8 @@ def _record(
     if verdict.outcome is Outcome.OWN_COPY and keys.message_id is not None:
         writes.confirmed.append(keys.message_id)
     if verdict.outcome is Outcome.BOUNCE:
-        return _note_bounce(message, view, writes)
+        return note_return(message, view, desk, writes)
     return None
-
-
-def _note_bounce(message: MessageAtWork, view: BatchView, writes: Writes) -> UUID | None:
-    """A letter of ours came back: a person looks for another channel, the clock stays (mail.md E131)."""
-    numbers = view.carriers.get(message.inbound_id, Carriers()).numbers
-    case = next((case for case in view.cases.values() if case.number in numbers), None)
-    if case is None:
-        return None
-    payload = {"inbound": message.inbound_id, "event": "bounce"}
-    writes.record(case.case_id, AuditKind.LETTER_DELIVERY, ACTOR, payload)
-    task = case_task(message, case, "letter_bounced", "delivery-report", writes.now, urgent=True)
-    writes.tasks.append(task)
-    return case.case_id
 
 
 def _finish(message: MessageAtWork, view: BatchView, writes: Writes, worked: Worked) -> None:

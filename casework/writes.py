@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from casework.confirming import Lookup, record_traces
+from casework.deliveries import Told, record_told
 from privacy.audit import AuditEvent, AuditKind
 from privacy.cases import Case, RequestItem
 from storage.audit import append
@@ -32,6 +33,7 @@ class Writes:
     events: list[AuditEvent] = field(default_factory=list)
     finished: list[FinishedMessage] = field(default_factory=list)
     confirmed: list[bytes] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
 
     def record(
         self, chain: UUID, kind: AuditKind, actor: str, payload: Mapping[str, object]
@@ -54,6 +56,8 @@ def write_down(transaction: Transaction, writes: Writes, lookup: Lookup) -> None
         record_traces(
             transaction, writes.confirmed, lookup, now=writes.now, evidence="own-copy-received"
         )
+    for told in writes.told:
+        record_told(transaction, told, now=writes.now)
     append(transaction, writes.events)
     finish_messages(transaction, writes.finished)
 

@@ -11,6 +11,7 @@ from daemon.bell import Bell
 from daemon.carriers import check_carriers
 from daemon.clock import utc_now
 from daemon.dns_checking import describe_domain
+from daemon.event_door import EVENTS_PATH
 from daemon.settings import MailboxEntry, Settings, SettingsError
 from daemon.wiring import (
     Desk,
@@ -22,6 +23,7 @@ from daemon.wiring import (
 )
 from intake.authenticity_settings import Verify
 from intake.imap_survey import survey
+from notifier.delivery_events import EventSignature
 from privacy.deadlines import acknowledgement_due, any_right_due
 from privacy.errors import PrivacyError
 from templates import languages
@@ -83,6 +85,7 @@ def _without_database(settings: Settings) -> Iterator[Finding]:
     yield from _attempt(
         "transport", lambda: build_transport(settings.outgoing, settings.home).check()
     )
+    yield from _attempt("event webhook", lambda: _events(settings))
     yield _ok("classifier", "rules alone; no model is asked, nothing leaves this machine")
     yield from _domains(settings)
     yield from _attempt("clock", _clock)
@@ -148,6 +151,14 @@ def _attempt(item: str, look: Callable[[], str]) -> Iterator[Finding]:
         yield _ok(item, look())
     except (PrivacyError, ValueError, KeyError) as error:
         yield _wrong(item, str(error))
+
+
+def _events(settings: Settings) -> str:
+    events = settings.outgoing.events
+    if events is None:
+        return "not configured; letters of unknown outcome are looked for in Sent folders and incoming mail"
+    EventSignature(events.read_key())
+    return f"configured; POST {EVENTS_PATH} on port {settings.web.port}, key of the curve P-256"
 
 
 def _clock() -> str:

@@ -28,6 +28,7 @@ from daemon.wiring import (
     Desk,
     TokenShelf,
     alarm_ways,
+    build_event_door,
     build_ledger,
     build_transport,
     build_watchers,
@@ -77,7 +78,11 @@ class Daemon:
             (self._look_for_alarms, ALARM_SECONDS),
         )
         self._pages = PageServer(
-            settings.web, desk.database, health=self.health, access_key=access_key
+            settings.web,
+            desk.database,
+            health=self.health,
+            access_key=access_key,
+            events=build_event_door(desk),
         )
         self._listener: Listener | None = None
 

@@ -219,6 +219,12 @@ class Settings(BaseModel):
             raise ValueError("mailboxes: an address is there twice")
         return self
 
+    @model_validator(mode="after")
+    def _events_have_a_door(self) -> Settings:
+        if self.outgoing.events is not None and not self.web.enabled:
+            raise ValueError("outgoing.events: needs web.enabled, whose port takes the events")
+        return self
+
 
 def load_settings(
     file: str | None = None,

@@ -1,4 +1,4 @@
-"""Serves the desk's pages and the health endpoint from the daemon's own event loop."""
+"""Serves the desk's pages, the health endpoint and the door for events from the daemon's own event loop."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import socket
 from collections.abc import Callable, Iterator
 
 import uvicorn
+from starlette.types import ASGIApp
 
+from daemon.event_door import EventDoor, beside
 from desk.app import create_app
 from desk.reader import StorageReader
 from desk.settings import WebSettings
@@ -37,9 +39,12 @@ class PageServer:
         *,
         health: Callable[[], tuple[bool, list[str]]],
         access_key: str,
+        events: EventDoor | None = None,
     ) -> None:
         self._settings = settings
-        app = create_app(StorageReader(database), access_key=access_key, health=health)
+        app: ASGIApp = create_app(StorageReader(database), access_key=access_key, health=health)
+        if events is not None:
+            app = beside(events, app)
         config = uvicorn.Config(
             app,
             log_config=None,

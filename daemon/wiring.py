@@ -13,6 +13,7 @@ from casework.profile import DeskProfile, MailboxProfile
 from casework.receiving import DatabaseLedger
 from classifier.rules import RulesClassifier
 from daemon.clock import utc_now
+from daemon.event_door import EventDoor
 from daemon.keys import Keys, load_or_make_keys
 from daemon.settings import Settings, SettingsError
 from intake.arrival import boundary_received_at
@@ -24,6 +25,7 @@ from intake.oauth import AccessTokens
 from intake.sent_folder import SentFolder
 from intake.settings import Auth, MailboxSettings
 from intake.verification import SenderVerifier
+from notifier.delivery_events import EventSignature
 from notifier.maildir import MaildirTransport
 from notifier.settings import OutgoingSettings, TransportKind
 from notifier.smtp import SmtpTransport
@@ -144,6 +146,15 @@ def build_transport(outgoing: OutgoingSettings, home: Path) -> Transport:
     if outgoing.transport is TransportKind.SMTP:
         return SmtpTransport(outgoing.smtp)
     return MaildirTransport(outgoing.maildir or home / LETTER_FOLDER)
+
+
+def build_event_door(desk: Desk) -> EventDoor | None:
+    """Return the door for the provider's events, None when no key is set. Raises Permanent for a wrong key."""
+    events = desk.settings.outgoing.events
+    if events is None:
+        return None
+    signature = EventSignature(events.read_key())
+    return EventDoor(signature, desk.database, desk.services.desk.token_keys)
 
 
 def sent_lookups(settings: Settings, transport: Transport, shelf: TokenShelf) -> list[SentLookup]:

@@ -13,13 +13,13 @@ from privacy.audit import AuditEvent
 from privacy.cases import Case
 from privacy.deciding import Outcome
 from storage.audit import events_of
-from storage.cases import CaseSummary, clock_events, find_case, list_cases
+from storage.cases import CaseSummary, clock_events, find_case, list_cases, who_met
 from storage.database import Database, Reading
 from storage.drafts import Draft, drafts_of_case
 from storage.failures import CannotUnseal, NotFound
 from storage.messages import MessageRow, get_message, list_messages, messages_of_case, raw_of
 from storage.outbox import LetterRow, letters_of_case, list_letters
-from storage.states import ClockChange, ClockName, DraftState
+from storage.states import ClockName, DraftState
 
 PAGE_LENGTH = 50
 HELD = (Outcome.HELD, Outcome.SPAM, Outcome.AUTO, Outcome.BULK)
@@ -189,10 +189,9 @@ def _file_of(reading: Reading, case: Case) -> CaseFile:
 
 
 def _acknowledged_at(reading: Reading, case: Case) -> datetime | None:
-    for event in clock_events(reading, case.case_id):
-        if event.clock is ClockName.ACKNOWLEDGE and event.change is ClockChange.MET:
-            return event.at
-    return None
+    clocks = clock_events(reading, case.case_id)
+    met = who_met([event for event in clocks if event.clock is ClockName.ACKNOWLEDGE])
+    return met.at if met else None
 
 
 def _mail_in(reading: Reading, row: MessageRow) -> MailIn:

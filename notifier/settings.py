@@ -92,6 +92,36 @@ class TransportKind(StrEnum):
     MAILDIR = "maildir"
 
 
+class EventSettings(BaseModel):
+    """The signed event webhook of the sending provider (SendGrid), taken at POST /events/sendgrid of `[web]`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    public_key: str | None = Field(
+        default=None,
+        max_length=2_000,
+        description="Verification key as the provider shows it (base64), or as PEM; this or public_key_file.",
+    )
+    public_key_file: Path | None = Field(
+        default=None, description="File that holds the verification key."
+    )
+
+    @model_validator(mode="after")
+    def _one_key(self) -> Self:
+        if (self.public_key is None) == (self.public_key_file is None):
+            raise ValueError("one of public_key and public_key_file is needed")
+        return self
+
+    def read_key(self) -> str:
+        """Return the key's text. Raises Permanent when its file cannot be read."""
+        if self.public_key_file is None:
+            return self.public_key or ""
+        try:
+            return self.public_key_file.read_text(encoding="ascii")
+        except (OSError, UnicodeDecodeError):
+            raise Permanent("outgoing.events.public_key_file cannot be read") from None
+
+
 class OutgoingSettings(BaseModel):
     """How letters leave."""
 
@@ -107,6 +137,11 @@ class OutgoingSettings(BaseModel):
     maildir: Path | None = Field(
         default=None,
         description="Folder of the built-in mailbox, made when it is missing; default `letters` in the home folder.",
+    )
+
+    events: EventSettings | None = Field(
+        default=None,
+        description="What the sending provider tells about letters; without this table the door is closed.",
     )
 
     @model_validator(mode="after")

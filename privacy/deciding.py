@@ -43,6 +43,7 @@ class Findings:
     duplicate: bool = False
     own_copy: bool = False
     feedback_report: bool = False
+    one_click: bool = False
     arrival_known: bool = True
     released: bool = False
     unreadable: bool = False
@@ -92,6 +93,8 @@ POLICY: tuple[tuple[str, Callable[[Findings], bool], Outcome], ...] = (
     ("before-answer-from", lambda f: f.history, Outcome.HISTORY),
     # Somebody pressed "spam" on a mail of ours: an objection to marketing that a person must honour.
     ("feedback-report", lambda f: f.feedback_report, Outcome.HELD),
+    # A mail program did it for its owner (RFC 8058): an objection to marketing, however automatic the mail is.
+    ("one-click-unsubscribe", lambda f: f.one_click, Outcome.HELD),
     # A report that names no letter of ours and asks for a right: somebody who writes as postmaster@, or through a
     # gateway that empties the envelope sender, is a person until a person says otherwise.
     (

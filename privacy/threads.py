@@ -56,11 +56,15 @@ class ThreadMatch:
 
 
 def read_carriers(
-    message: ParsedMessage, envelope_to: Sequence[str], keys: Mapping[str, TokenKey]
+    message: ParsedMessage,
+    envelope_to: Sequence[str],
+    keys: Mapping[str, TokenKey],
+    *,
+    returned: Sequence[str] = (),
 ) -> Carriers:
-    """Return what the mail says about its case, the surest carrier first."""
+    """Return what the mail says about its case, the surest carrier first; `returned` are the ids that a report names."""
     addresses = (*envelope_to, *message.recipients)
-    ids = (*message.in_reply_to, *_ends(message.references))
+    ids = (*returned, *message.in_reply_to, *_ends(message.references))
     numbers = dict.fromkeys(
         (*numbers_in_addresses(addresses, keys), *numbers_in_message_ids(ids, keys))
     )

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 TOKEN_LENGTH = 26
 NUMBER_BITS = 40
+LOCAL_PART = 64  # octets before the @
 _LOOK_ALIKES = str.maketrans({"o": "0", "i": "1", "l": "1"})
 _VALUES = {character: value for value, character in enumerate(ALPHABET)}
 _TOKEN = re.compile(r"[0-9a-z]{26}")
@@ -82,6 +83,34 @@ def tagged_address(mailbox: str, purpose: str, token: str) -> str:
     """Return `local+purpose.token@domain`; purpose `c` answers to the case, `b` takes bounces."""
     local, _, domain = mailbox.rpartition("@")
     return f"{local}+{purpose}.{token}@{domain}"
+
+
+def bounce_address(mailbox: str, message_id: str) -> str:
+    """Return `local+b.letter.token@domain`: the return path of one letter, which says its Message-ID again.
+
+    Where that would be longer than a local part may be (RFC 5321 section 4.5.3.1.1), it names the case alone.
+    """
+    match = _OUR_MESSAGE_ID.fullmatch(message_id)
+    if match is None:
+        raise ValueError("only a letter of ours has a return path")
+    token, letter = match.group(1), match.group(2)
+    exact = tagged_address(mailbox, f"b.{letter}", token)
+    return exact if exact.rindex("@") <= LOCAL_PART else tagged_address(mailbox, "b", token)
+
+
+def message_ids_in_addresses(
+    addresses: Iterable[str], keys: Mapping[str, TokenKey]
+) -> tuple[str, ...]:
+    """Return the Message-IDs of the letters whose return paths these are, in the given order, each once."""
+    found: dict[str, None] = {}
+    for address in addresses:
+        local, _, domain = address.lower().rpartition("@")
+        parts = local.partition("+")[2].split(".")
+        if len(parts) == 3 and parts[0] == "b":  # noqa: PLR2004 - purpose, letter, token
+            message_id = f"<c.{parts[2]}.{parts[1]}@{domain}>"
+            if is_our_message_id(message_id, keys):
+                found[message_id] = None
+    return tuple(found)
 
 
 def numbers_in_addresses(addresses: Iterable[str], keys: Mapping[str, TokenKey]) -> tuple[int, ...]:

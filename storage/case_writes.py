@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -15,11 +16,22 @@ from storage.failures import NotFound
 from storage.ids import new_id
 from storage.states import ClockChange, ClockName, PartyRole
 from storage.tables import CLOCK_EVENT, PARTY, PRIVACY_CASE, REQUEST_ITEM
-from storage.transactions import Transaction, Values
+from storage.transactions import AnyRow, Transaction, Values
 
 ADDRESS = "party.sealed_address"
 NAME = "party.sealed_name"
 QUOTE = "request_item.sealed_quote"
+
+
+class Changed(Protocol):
+    """A clock event in whatever form."""
+
+    @property
+    def change(self) -> ClockChange:
+        """What happened to the clock."""
+
+
+Event = TypeVar("Event", bound=Changed)
 
 
 def add_cases(transaction: Transaction, cases: Sequence[Case], *, now: datetime) -> None:
@@ -87,19 +99,50 @@ def _name_requester(transaction: Transaction, case: Case) -> None:
 def mark_acknowledged(
     transaction: Transaction, case_id: UUID, *, message_id_key: bytes, at: datetime
 ) -> None:
-    """Record once that the acknowledgement left and its clock is met."""
-    event = CLOCK_EVENT.c
-    met = select(event.event_id).where(
-        event.case_id == case_id,
-        event.clock == ClockName.ACKNOWLEDGE,
-        event.change == ClockChange.MET,
-    )
-    if transaction.fetch(met).first() is not None:
+    """Record that the acknowledgement left and its clock is met, unless it is met already."""
+    if who_met(_acknowledgement(transaction, case_id)) is not None:
         return
     row = _event(case_id, ClockName.ACKNOWLEDGE, at)
     transaction.insert(
         CLOCK_EVENT, [row | {"change": ClockChange.MET, "message_id_key": message_id_key}]
     )
+
+
+def reopen_acknowledgement(
+    transaction: Transaction, case_id: UUID, *, message_id_key: bytes, at: datetime
+) -> date:
+    """Start the clock again, with the day it has, if it was this letter that met it; returns that day.
+
+    The letter came back: the person was never told, and what is owed is owed by the first date (mail.md E131).
+    """
+    events = _acknowledgement(transaction, case_id)
+    due = next(_due(event) for event in events if event.change is ClockChange.STARTED)
+    met = who_met(events)
+    if met is not None and met.message_id_key == message_id_key:
+        transaction.insert(CLOCK_EVENT, [_started(case_id, ClockName.ACKNOWLEDGE, due, at)])
+    return due.on
+
+
+def who_met(clock: Sequence[Event]) -> Event | None:
+    """Return the event that met a clock, None while it is owed; the events in the order in which they were recorded."""
+    return clock[-1] if clock and clock[-1].change is ClockChange.MET else None
+
+
+def _acknowledgement(transaction: Transaction, case_id: UUID) -> Sequence[AnyRow]:
+    """What happened to the acknowledgement's clock, as it was recorded; it starts with the case.
+
+    Not by the instants: a start bears the arrival of a mail, and the clocks of servers differ from ours.
+    """
+    event = CLOCK_EVENT.c
+    question = select(CLOCK_EVENT).where(
+        event.case_id == case_id, event.clock == ClockName.ACKNOWLEDGE
+    )
+    return transaction.fetch(question.order_by(event.event_id)).all()
+
+
+def _due(row: AnyRow) -> Due:
+    names = ("expires_at", "regime", "rule", "zone", "trace")
+    return Due(on=row.due_on, **{name: getattr(row, name) for name in names})
 
 
 def _case_row(case: Case, now: datetime) -> Values:
@@ -180,7 +223,7 @@ def _own_clock(transaction: Transaction, case_id: UUID) -> tuple[datetime, str, 
     last = select(event.change, event.expires_at, event.regime, event.rule).where(
         event.case_id == case_id, event.clock == ClockName.RESPOND, event.item_id.is_(None)
     )
-    row = transaction.fetch(last.order_by(event.at.desc(), event.event_id.desc()).limit(1)).first()
+    row = transaction.fetch(last.order_by(event.event_id.desc()).limit(1)).first()
     if row is None or row.change is not ClockChange.STARTED:
         return None
     return row.expires_at, row.regime, row.rule

@@ -13,7 +13,16 @@ from privacy.cases import Case, CaseState, ItemState, RequestItem
 from privacy.deadlines import Due
 from privacy.rights import Lane, Scope
 from privacy.threads import KnownCase
-from storage.case_writes import ADDRESS, NAME, QUOTE, add_cases, extend_case, mark_acknowledged
+from storage.case_writes import (
+    ADDRESS,
+    NAME,
+    QUOTE,
+    add_cases,
+    extend_case,
+    mark_acknowledged,
+    reopen_acknowledgement,
+    who_met,
+)
 from storage.datakeys import load_keys
 from storage.failures import CannotUnseal, NotFound
 from storage.states import ClockChange, ClockName
@@ -33,6 +42,8 @@ __all__ = [
     "known_cases",
     "list_cases",
     "mark_acknowledged",
+    "reopen_acknowledgement",
+    "who_met",
 ]
 
 ERASED = "(erased)"
@@ -174,7 +185,7 @@ def list_cases(
 
 
 def clock_events(reading: Reading, case_id: UUID) -> list[ClockEventRow]:
-    """Return what happened to the clocks of a case, in order."""
+    """Return what happened to the clocks of a case, in the order in which it was recorded."""
     return [
         ClockEventRow(
             item_id=row.item_id,
@@ -271,6 +282,7 @@ def _summary(
     row: AnyRow, events: Sequence[AnyRow], items: Sequence[AnyRow], requester: str | None
 ) -> CaseSummary:
     acknowledgement = [event for event in events if event.clock is ClockName.ACKNOWLEDGE]
+    met = who_met(acknowledgement)
     owed = {None, *(item.item_id for item in items if item.state is ItemState.RECEIVED)}
     answers = [
         event
@@ -292,7 +304,7 @@ def _summary(
             )
         ),
         acknowledge_by=acknowledgement[0].due_on,
-        acknowledged_at=next((e.at for e in acknowledgement if e.change is ClockChange.MET), None),
+        acknowledged_at=met.at if met else None,
         due_on=min(answers, key=lambda event: event.expires_at).due_on if answers else None,
         needs_human=row.needs_human,
         requester=requester,
@@ -314,7 +326,7 @@ def _events_of(reading: Reading, ids: Sequence[UUID]) -> dict[UUID, list[AnyRow]
     found: dict[UUID, list[AnyRow]] = {}
     for chunk in in_chunks(ids):
         question = select(CLOCK_EVENT).where(CLOCK_EVENT.c.case_id.in_(chunk))
-        for row in reading.fetch(question.order_by(CLOCK_EVENT.c.at, CLOCK_EVENT.c.event_id)):
+        for row in reading.fetch(question.order_by(CLOCK_EVENT.c.event_id)):
             found.setdefault(row.case_id, []).append(row)
     return found
 

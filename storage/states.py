@@ -27,7 +27,11 @@ class ClockName(StrEnum):
 
 
 class ClockChange(StrEnum):
-    """What happened to a clock. One that is STARTED again runs to its new date; STOPPED means that others took over."""
+    """What happened to a clock.
+
+    One that is STARTED again runs to its new date; after it was MET it is owed again, because the letter came back.
+    STOPPED means that other clocks took over.
+    """
 
     STARTED = "started"
     MET = "met"

@@ -35,7 +35,7 @@ from privacy.deciding import URGENT_LANES, Outcome
 from privacy.outgoing import OutgoingState
 from privacy.references import references_in
 from privacy.rights import Classification, Lane, Right
-from privacy.tokens import is_our_message_id, read_token
+from privacy.tokens import is_our_message_id, message_ids_in_addresses, read_token
 from storage.cases import clock_events
 from storage.states import ClockChange, ClockName
 
@@ -119,8 +119,9 @@ def test_the_letter_leads_back_to_the_case_and_can_be_told_from_others(desk: Tes
     keys = desk.profile.token_keys
     assert is_our_message_id(message.message_id, keys)
     for address, purpose in ((message.reply_to, "c"), (message.envelope_from, "b")):
-        token = address.partition(f"+{purpose}.")[2].partition("@")[0]
-        assert read_token(token, keys) == case.number
+        detail = address.partition(f"+{purpose}.")[2].partition("@")[0]
+        assert read_token(detail.rpartition(".")[2], keys) == case.number
+    assert message_ids_in_addresses([message.envelope_from], keys) == (message.message_id,)
     assert message.references == ("<0@person.example>", "<1@person.example>")
     assert message.in_reply_to == "<1@person.example>"
     assert references_in(message.letter.subject) == (case.reference,)

@@ -223,6 +223,29 @@ def test_check_says_one_line_for_each_part_and_ends_well_on_the_example_desk(run
     } <= {row["item"] for row in done.rows}
 
 
+def test_check_says_whether_the_event_webhook_is_configured(run, tmp_path: Path) -> None:
+    (row,) = [row for row in run("check", "--json").rows if row["item"] == "event webhook"]
+    assert row["says"].startswith("not configured")
+    example = (Path(__file__).parents[2] / "daemon" / "example.toml").read_text()
+    events = "\n[web]\nenabled = true\n[outgoing.events]\n"
+    for number, key in enumerate(('public_key = "no key"', 'public_key_file = "/nowhere"')):
+        config = tmp_path / f"{number}.toml"
+        config.write_text(example + events + key + "\n")
+        done = run("check", "--json", "--config", str(config))
+        (row,) = [row for row in done.rows if row["item"] == "event webhook"]
+        assert (done.code, row["standing"]) == (1, "wrong")
+
+
+def test_a_daemon_with_a_key_that_is_none_ends_with_one_line(run, tmp_path: Path) -> None:
+    config = tmp_path / "wrong.toml"
+    example = (Path(__file__).parents[2] / "daemon" / "example.toml").read_text()
+    events = '\n[web]\nenabled = true\n[outgoing.events]\npublic_key = "no key"\n'
+    config.write_text(example + events)
+    done = run("run", "--config", str(config))
+    assert done.code != 0
+    assert done.err.splitlines()[-1] == "rightsdesk: outgoing.events: the public key cannot be read"
+
+
 def test_check_finds_a_mailbox_that_cannot_be_reached(run, tmp_path: Path) -> None:
     example = (Path(__file__).parents[2] / "daemon" / "example.toml").read_text()
     broken = (

@@ -66,6 +66,21 @@ def test_an_address_that_is_there_twice_is_refused(tmp_path: Path) -> None:
     assert any("there twice" in line for line in lines(tmp_path, SMALL + SMALL))
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[web]\nenabled = true\n[outgoing.events]\n", "one of public_key and public_key_file"),
+        (
+            "[web]\nenabled = true\n[outgoing.events]\npublic_key = 'a'\npublic_key_file = 'b'\n",
+            "one of public_key and public_key_file",
+        ),
+        ("[outgoing.events]\npublic_key = 'a'\n", "needs web.enabled"),
+    ],
+)
+def test_the_event_webhook_needs_one_key_and_a_port(tmp_path: Path, text: str, says: str) -> None:
+    assert any(says in line for line in lines(tmp_path, text + SMALL))
+
+
 def test_no_line_shows_the_value_of_a_setting(tmp_path: Path) -> None:
     secret = "hunter2-hunter2"
     text = SMALL + f'[mailboxes.imap]\nhost = "h"\npassword = ["{secret}"]\nport = "{secret}"\n'

@@ -36,7 +36,7 @@ def findings_of(target: str) -> list[Path]:
 
 def pieces(target: str, raw: bytes) -> Iterator[bytes]:
     """Yield what of a mail a target reads."""
-    if target in {"reading", "files"}:
+    if target in {"reading", "files", "reports"}:
         yield raw
     elif target == "checking":
         yield from (SIGNED + raw + b"\0" + records for records in RECORDS)

@@ -9,12 +9,14 @@ from datetime import UTC, datetime
 from classifier.kinds import read_signals
 from classifier.rules import classify_text
 from intake.authenticity import read_field
+from intake.bounce_text import MAX_RECIPIENTS
+from intake.bounces import MAX_IDS, read_report
 from intake.encoded_words import decode_header
 from intake.files_mbox import split_mbox
 from intake.folding import fold
 from intake.headers import cut_message_head
 from intake.markup import html_to_text
-from intake.parse import read_message
+from intake.parse import parse_message, read_message
 from intake.sender import gate_sender
 from intake.trace import read_trace_line, without_comments
 from intake.verification import Arrival, SenderVerifier
@@ -158,7 +160,21 @@ def as_text(data: bytes) -> str:
     return data.decode("utf-8", "replace").replace("\0", "\ufffd")
 
 
+def reports(data: bytes) -> None:
+    """A delivery report: bounded, the same each time, whole ids and addresses without control characters."""
+    message = parse_message(data)
+    found = read_report(data, message)
+    assert found == read_report(data, message), "two readings differ"
+    assert len(found.recipients) <= MAX_RECIPIENTS
+    assert len(found.message_ids) <= MAX_IDS
+    for one in found.message_ids:
+        assert one.isprintable(), "an id with control characters"
+        assert one.startswith("<"), "an id without brackets"
+    for part in found.recipients:
+        assert part.recipient is None or part.recipient.isprintable(), "an odd address"
+
+
 TARGETS: Mapping[str, Target] = {
     target.__name__: target
-    for target in (reading, sender, checking, headers, folding, markup, rules, files)
+    for target in (reading, sender, checking, headers, folding, markup, rules, files, reports)
 }

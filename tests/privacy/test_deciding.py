@@ -42,6 +42,10 @@ ROWS: dict[str, tuple[Findings, Outcome]] = {
         replace(PLAIN, screening=kind(Kind.BOUNCE), feedback_report=True),
         Outcome.HELD,
     ),
+    "one-click-unsubscribe": (
+        replace(PLAIN, screening=kind(Kind.AUTO_REPLY), one_click=True),
+        Outcome.HELD,
+    ),
     "unmatched-report-asks-for-a-right": (
         replace(A_PERSON_ASKS, screening=kind(Kind.BOUNCE)),
         Outcome.HELD,
@@ -106,6 +110,7 @@ findings = st.builds(
     released=st.booleans(),
     unreadable=st.booleans(),
     list_signs=st.booleans(),
+    one_click=st.booleans(),
 )
 
 

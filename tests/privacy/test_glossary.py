@@ -7,6 +7,7 @@ import pytest
 from privacy.answering import Permission
 from privacy.cases import CaseState, ItemState, Role
 from privacy.deciding import Outcome
+from privacy.deliveries import BounceReason, Fate
 from privacy.messages import AuthenticityLevel
 from privacy.outgoing import OutgoingState
 from privacy.rights import Lane, Right, Scope
@@ -16,7 +17,7 @@ from source import ROOT
 
 GLOSSARY = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
 LISTS = [
-    AuthenticityLevel, CaseState, ItemState, Kind, Lane, Match, Outcome, OutgoingState, Permission, Right, Scope,
+    AuthenticityLevel, BounceReason, CaseState, Fate, ItemState, Kind, Lane, Match, Outcome, OutgoingState, Permission, Right, Scope,
 ]  # fmt: skip
 
 

@@ -168,3 +168,9 @@ def test_what_strangers_write_carries_nothing(subject: str, ids: list[str]) -> N
 
 def test_who_takes_part_in_a_case_is_not_shown() -> None:
     assert ANNE not in repr(OPEN)
+
+
+def test_the_letter_that_a_report_returns_names_its_case_before_all_that_it_answers():
+    message = ParsedMessage(sender=NOBODY, in_reply_to=(our_id(2),))
+    found = read_carriers(message, (), KEYS, returned=("<1@elsewhere.example>", our_id(1)))
+    assert found.numbers == (1, 2)

@@ -8,9 +8,11 @@ from privacy.tokens import (
     ALPHABET,
     TOKEN_LENGTH,
     TokenKey,
+    bounce_address,
     is_our_message_id,
     make_message_id,
     make_token,
+    message_ids_in_addresses,
     numbers_in_addresses,
     numbers_in_message_ids,
     read_token,
@@ -156,3 +158,31 @@ def test_several_carriers_of_one_case_count_once_and_keep_their_order() -> None:
 )
 def test_an_address_without_a_token_names_no_case(address: str) -> None:
     assert numbers_in_addresses([address], KEYS) == ()
+
+
+def test_a_return_path_names_its_letter_and_its_case() -> None:
+    address = bounce_address(MAILBOX, MESSAGE_ID)
+    assert address.startswith("privacy+b.")
+    assert message_ids_in_addresses([address.upper(), address], KEYS) == (MESSAGE_ID,)
+    assert numbers_in_addresses([address], KEYS) == (482915,)
+
+
+def test_a_return_path_that_would_be_too_long_names_the_case_alone() -> None:
+    longest = bounce_address(f"{'p' * 18}@{DOMAIN}", MESSAGE_ID)
+    assert longest.rindex("@") == 64
+    address = bounce_address(f"{'p' * 19}@{DOMAIN}", MESSAGE_ID)
+    assert address.rindex("@") < 64
+    assert message_ids_in_addresses([address], KEYS) == ()
+    assert numbers_in_addresses([address], KEYS) == (482915,)
+
+
+def test_only_a_letter_of_ours_has_a_return_path() -> None:
+    with pytest.raises(ValueError):
+        bounce_address(MAILBOX, "<1@elsewhere.example>")
+
+
+@pytest.mark.parametrize(
+    "detail", ["b", "b.x.y", f"c.{'0' * 16}.{TOKEN}", f"b.{'0' * 16}.{'0' * 26}"]
+)
+def test_a_forged_return_path_names_no_letter(detail: str) -> None:
+    assert message_ids_in_addresses([f"privacy+{detail}@{DOMAIN}", "no address"], KEYS) == ()

@@ -8,10 +8,18 @@ from sqlalchemy import event, text
 
 from privacy.cases import CaseState
 from privacy.deciding import Outcome
+from privacy.deliveries import BounceReason
 from privacy.outgoing import OutgoingState
-from storage.cases import add_cases, find_case, known_cases, list_cases
+from storage.cases import (
+    add_cases,
+    find_case,
+    known_cases,
+    list_cases,
+    reopen_acknowledgement,
+)
 from storage.cursors import unknown_uids
 from storage.database import open_database
+from storage.delivered import letters_by_message_id, letters_of_cases, mark_bounced
 from storage.drafts import earliest_draft, list_drafts
 from storage.ids import new_id
 from storage.messages import (
@@ -111,6 +119,14 @@ QUESTIONS = {
     "list_letters": lambda tx, _: list_letters(tx),
     "list_letters of a state": lambda tx, _: list_letters(tx, states=[OutgoingState.FAILED]),
     "letters_of_case": lambda tx, _: letters_of_case(tx, new_id()),
+    "letters_by_message_id": lambda tx, _: letters_by_message_id(tx, [b"k", b"l"]),
+    "letters_of_cases": lambda tx, _: letters_of_cases(tx, [new_id(), new_id()]),
+    "mark_bounced": lambda tx, _: mark_bounced(
+        tx, new_id(), reason=BounceReason.EXPIRED, evidence="report"
+    ),
+    "reopen_acknowledgement": lambda tx, make: reopen_acknowledgement(
+        tx, list_cases(tx)[0].case_id, message_id_key=b"k", at=make.now
+    ),
     "list_drafts": lambda tx, _: list_drafts(tx),
     "list_tasks": lambda tx, _: list_tasks(tx),
     "unknown_uids": lambda tx, make: unknown_uids(tx, make.privacy, "INBOX", 7, [1, 2]),

@@ -1,0 +1,119 @@
+"""The door for the sending provider's events: the one path besides health that needs no access key, but a signature."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+import structlog
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from casework.deliveries import record_events
+from daemon.clock import utc_now
+from desk.access import HEADERS
+from notifier.delivery_events import (
+    MAX_BODY,
+    TIMESTAMP_HEADER,
+    EventSignature,
+    is_fresh,
+    read_events,
+)
+from privacy.errors import Permanent, PrivacyError
+from privacy.tokens import TokenKey
+from storage.database import Database
+
+EVENTS_PATH = "/events/sendgrid"
+READ_SECONDS = 20.0
+
+log = structlog.get_logger(__name__)
+
+
+class BodyTooLarge(Exception):
+    """More was sent than the provider ever sends at once."""
+
+
+class EventDoor:
+    """Takes signed events; says 204 only when what they tell is committed, so that the provider tells it again."""
+
+    def __init__(
+        self, signature: EventSignature, database: Database, token_keys: Mapping[str, TokenKey]
+    ) -> None:
+        self._signature = signature
+        self._database = database
+        self._token_keys = token_keys
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        status = await self._status(Request(scope, receive))
+        line = LINES.get(status)
+        answer = PlainTextResponse(line, status) if line else Response(status_code=status)
+        answer.headers.update(HEADERS)
+        await answer(scope, receive, send)
+
+    async def _status(self, request: Request) -> int:
+        if request.method != "POST":
+            return 405
+        # A stranger is sent away before a single byte of the body is taken in.
+        if not is_fresh(request.headers.get(TIMESTAMP_HEADER, ""), utc_now()):
+            return 403
+        try:
+            async with asyncio.timeout(READ_SECONDS):
+                body = await read_body(request)
+        except BodyTooLarge:
+            return 413
+        except (TimeoutError, ClientDisconnect):
+            return 408
+        return await asyncio.to_thread(self._take, body, request.headers)
+
+    def _take(self, body: bytes, headers: Headers) -> int:
+        now = utc_now()
+        if not self._signature.holds(body, headers, now):
+            return 403
+        try:
+            events = read_events(body)
+        except Permanent as error:
+            log.warning("events_refused", reason=str(error))
+            return 400
+        try:
+            changed = record_events(self._database, events, self._token_keys, now=now)
+        except PrivacyError as error:
+            log.warning("events_postponed", error=type(error).__name__)
+            return 503
+        log.info("events_taken", events=len(events), changed=changed)
+        return 204
+
+
+LINES = {
+    400: "not a list of events",
+    403: "not signed by the provider, or not now",
+    405: "events are posted",
+    408: "too slow",
+    413: "too large",
+    503: "not now",
+}
+
+
+async def read_body(request: Request) -> bytes:
+    """Return the body. Raises BodyTooLarge as soon as it is known to be, and ClientDisconnect."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and len(declared) < 20 and int(declared) > MAX_BODY:  # noqa: PLR2004 - digits
+        raise BodyTooLarge
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > MAX_BODY:
+            raise BodyTooLarge
+    return bytes(body)
+
+
+def beside(door: EventDoor, pages: ASGIApp) -> ASGIApp:
+    """Return the application that has both: the door at its path, the pages behind their key everywhere else."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        is_event = scope["type"] == "http" and scope["path"] == EVENTS_PATH
+        await (door if is_event else pages)(scope, receive, send)
+
+    return app

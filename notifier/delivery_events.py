@@ -1,0 +1,150 @@
+"""What the sending provider tells about our letters: its signed event webhook, checked and read into values.
+
+The provider signs the timestamp and the raw body with a key of its own (ECDSA over P-256 and SHA-256); whoever knows
+only the address of our door can tell us nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from privacy.deliveries import DeliveryEvent, Fate
+from privacy.errors import Permanent
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+
+SIGNATURE_HEADER = "x-twilio-email-event-webhook-signature"
+TIMESTAMP_HEADER = "x-twilio-email-event-webhook-timestamp"
+MAX_BODY = 1_048_576  # bytes; the provider posts at the latest when 768 KB are together
+TOLERANCE = timedelta(minutes=5)
+MAX_SIGNATURE = 200  # characters; 96 are usual
+MAX_SAID = 2_000  # characters
+TIMESTAMP = re.compile(r"[0-9]{1,12}")
+EVENT_ID = re.compile(r"[!-~]{1,100}")
+STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
+MESSAGE_ID = re.compile(r"<?([!-;=?-~]{1,400})>?")
+WORDS = ("reason", "response", "type", "bounce_classification")
+# Opens, clicks and changes of the account are nothing that we ask for: left out, as is every word not known yet.
+FATES = {
+    "processed": Fate.LEFT,
+    "delivered": Fate.DELIVERED,
+    "deferred": Fate.DELAYED,
+    "bounce": Fate.FAILED,
+    "dropped": Fate.FAILED,
+    "spamreport": Fate.COMPLAINED,
+}
+
+
+class EventSignature:
+    """The provider's public key, and the check that a request was signed with its other half, just now."""
+
+    def __init__(self, public_key: str) -> None:
+        """Take the key as PEM, or as the provider shows it: base64 of the DER. Raises Permanent for anything else."""
+        self._key = read_public_key(public_key)
+
+    def holds(self, body: bytes, headers: Mapping[str, str], now: datetime) -> bool:
+        """Say whether the request is genuine and fresh; anything odd is not, and nothing raises."""
+        from cryptography.exceptions import InvalidSignature
+        from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
+        from cryptography.hazmat.primitives.hashes import SHA256
+
+        signed_at, signature = headers.get(TIMESTAMP_HEADER, ""), _signature_in(headers)
+        if signature is None or not is_fresh(signed_at, now):
+            return False
+        try:
+            self._key.verify(signature, signed_at.encode() + body, ECDSA(SHA256()))
+        except InvalidSignature:
+            return False
+        return True
+
+
+def read_public_key(text: str) -> EllipticCurvePublicKey:
+    """Return the key. Raises Permanent when it is none of the curve P-256."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
+    from cryptography.hazmat.primitives.serialization import (
+        load_der_public_key,
+        load_pem_public_key,
+    )
+
+    try:
+        if text.lstrip().startswith("-----BEGIN"):
+            key = load_pem_public_key(text.strip().encode())
+        else:
+            key = load_der_public_key(base64.b64decode("".join(text.split()), validate=True))
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise Permanent("outgoing.events: the public key cannot be read") from error
+    if isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1):
+        return key
+    raise Permanent("outgoing.events: the public key is none of the curve P-256")
+
+
+def is_fresh(signed_at: str, now: datetime) -> bool:
+    """Say whether a timestamp (seconds since 1970) is within five minutes of now, so that no copy serves for long."""
+    if not TIMESTAMP.fullmatch(signed_at):
+        return False
+    return abs(int(signed_at) - now.timestamp()) <= TOLERANCE.total_seconds()
+
+
+def read_events(body: bytes) -> list[DeliveryEvent]:
+    """Return what the body tells about letters; unknown events and fields are left out, broken entries too.
+
+    Raises Permanent when it is not a JSON array.
+    """
+    try:
+        entries = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Permanent("events: the body is not JSON") from None
+    if not isinstance(entries, list):
+        raise Permanent("events: the body is not a list")
+    return [event for entry in entries if isinstance(entry, dict) for event in _events_in(entry)]
+
+
+def _events_in(entry: Mapping[str, object]) -> Iterator[DeliveryEvent]:
+    """Yield the event of one entry, nothing for one that says nothing about a letter."""
+    fate = FATES.get(_text(entry, "event"))
+    named = MESSAGE_ID.fullmatch(_text(entry, "smtp-id").strip())
+    at = _instant(entry.get("timestamp"))
+    if fate is None or named is None or at is None:
+        return
+    event_id, status = _text(entry, "sg_event_id"), _text(entry, "status")
+    yield DeliveryEvent(
+        message_id=f"<{named[1]}>",
+        fate=fate,
+        at=at,
+        event_id=event_id if EVENT_ID.fullmatch(event_id) else None,
+        status=status if STATUS.fullmatch(status) else None,
+        said=" ".join(filter(None, (_text(entry, word) for word in WORDS)))[:MAX_SAID],
+    )
+
+
+def _text(entry: Mapping[str, object], name: str) -> str:
+    value = entry.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _instant(value: object) -> datetime | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    try:
+        return datetime.fromtimestamp(value, tz=UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _signature_in(headers: Mapping[str, str]) -> bytes | None:
+    offered = headers.get(SIGNATURE_HEADER, "")
+    if not 0 < len(offered) <= MAX_SIGNATURE:
+        return None
+    try:
+        return base64.b64decode(offered, validate=True)
+    except (binascii.Error, ValueError):
+        return None
