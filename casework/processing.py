@@ -19,6 +19,7 @@ from casework.reading import Door, read_message
 from casework.returns import look_up_letters
 from casework.working import work_message
 from casework.writes import Writes, write_down
+from intake.verification import Arrival, SenderCheck, SenderVerifier
 from privacy.errors import Retryable
 from privacy.ports import Classifier
 from privacy.threads import read_carriers
@@ -46,12 +47,30 @@ class Services:
     database: Database
     classifier: Classifier
     desk: DeskProfile
+    verifier: SenderVerifier | None = None
+
+    def own_check(self, message: ClaimedMessage) -> SenderCheck | None:
+        """Return our own check of a message's sender, None where its mailbox leaves that to the boundary.
+
+        History is never answered: nobody is asked about the senders of ten years.
+        """
+        is_history = message.history and not message.released
+        mailbox = self.desk.mailbox_profile(message.mailboxes[0])
+        if self.verifier is None or is_history or not mailbox.verify:
+            return None
+        arrival = Arrival(
+            received_at=message.received_at,
+            client=message.client,
+            envelope_from=message.envelope_from,
+        )
+        return self.verifier.check_of(message.raw, arrival)
 
 
 def process_batch(services: Services, now: datetime, *, limit: int = BATCH) -> int:
     """Work the oldest waiting messages; returns how many were claimed, 0 when nothing waits."""
     with services.database.transaction() as transaction:
         claimed = claim_messages(transaction, now=now, limit=limit, lease=LEASE)
+    _look_ahead(services, claimed, now)
     first = services.desk.first_countable
     readable = []
     for message in claimed:
@@ -64,12 +83,25 @@ def process_batch(services: Services, now: datetime, *, limit: int = BATCH) -> i
     return len(claimed)
 
 
+def _look_ahead(services: Services, claimed: Sequence[ClaimedMessage], now: datetime) -> None:
+    """Ask the DNS at the same time for all that the batch needs; without a verifier nothing is asked."""
+    to_check = [message.raw for message in claimed if services.own_check(message) is not None]
+    if to_check and services.verifier is not None:
+        services.verifier.look_ahead(to_check, now)
+
+
 def _read(services: Services, claimed: ClaimedMessage, now: datetime) -> MessageAtWork | None:
     """Read the message; one that cannot be parsed, or that took its worker down before, goes to a person."""
     reason = "worker-died-repeatedly"
     if claimed.attempts <= ATTEMPTS:
         try:
-            reading = read_message(claimed.raw, _door(claimed), services.desk, services.classifier)
+            reading = read_message(
+                claimed.raw,
+                _door(claimed),
+                services.desk,
+                services.classifier,
+                own_check=services.own_check(claimed),
+            )
         except Exception as error:  # noqa: BLE001 - one message must not hold up its batch
             reason = _reason(error)
         else:

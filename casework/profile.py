@@ -22,6 +22,7 @@ class MailboxProfile:
     envelope_sender: bool = False
     authserv_id: str | None = None
     boundary: str | None = None
+    verify: bool = False
 
     @property
     def domain(self) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from casework.profile import DeskProfile
+from casework.profile import DeskProfile, MailboxProfile
 from classifier.kinds import read_signals
 from classifier.language import detect_language
 from intake.authenticity import read_results
 from intake.bounces import read_report
 from intake.defects import Defect
 from intake.parse import parse_message
+from intake.verification import SenderCheck
+from privacy.authenticity import combine
 from privacy.deliveries import DeliveryReport
 from privacy.messages import Authenticity, ParsedMessage
 from privacy.ports import Classifier
@@ -58,8 +60,18 @@ class Reading:
         return ONE_CLICK in {message.text.strip().lower(), message.subject.strip().lower()}
 
 
-def read_message(raw: bytes, door: Door, desk: DeskProfile, classifier: Classifier) -> Reading:
-    """Return what can be read from the bytes; broken mail is data and never raises."""
+def read_message(
+    raw: bytes,
+    door: Door,
+    desk: DeskProfile,
+    classifier: Classifier,
+    *,
+    own_check: SenderCheck | None = None,
+) -> Reading:
+    """Return what can be read from the bytes; broken mail is data and never raises.
+
+    Without a check of our own nothing but the bytes is looked at: no question leaves this machine.
+    """
     message = parse_message(raw)
     signals = read_signals(
         message,
@@ -67,15 +79,20 @@ def read_message(raw: bytes, door: Door, desk: DeskProfile, classifier: Classifi
         envelope_from=door.envelope_from,
         suspected_spam=door.suspected_spam,
     )
-    mailbox = desk.mailbox_profile(door.mailbox)
     screening = screen(signals)
     return Reading(
         message=message,
         language=detect_language(message.new_text or message.subject),
-        authenticity=read_results(
-            message, authserv_id=mailbox.authserv_id, boundary=mailbox.boundary
-        ),
+        authenticity=judge_sender(message, desk.mailbox_profile(door.mailbox), own_check),
         screening=screening,
         classification=classifier.classify(message),
         report=read_report(raw, message) if screening.kind is Kind.BOUNCE else None,
     )
+
+
+def judge_sender(
+    message: ParsedMessage, mailbox: MailboxProfile, own_check: SenderCheck | None
+) -> Authenticity:
+    """Return what our boundary says of the sender and, with a check of our own, both as one result."""
+    said = read_results(message, authserv_id=mailbox.authserv_id, boundary=mailbox.boundary)
+    return said if own_check is None else combine(said, own_check(message.sender))

@@ -10,15 +10,18 @@ from zoneinfo import ZoneInfo
 from daemon.bell import Bell
 from daemon.carriers import check_carriers
 from daemon.clock import utc_now
+from daemon.dns_checking import describe_domain
 from daemon.event_door import EVENTS_PATH
 from daemon.settings import MailboxEntry, Settings, SettingsError
 from daemon.wiring import (
     Desk,
     TokenShelf,
     alarm_ways,
+    build_name_service,
     build_transport,
     open_desk,
 )
+from intake.authenticity_settings import Verify
 from intake.imap_survey import survey
 from notifier.delivery_events import EventSignature
 from privacy.deadlines import acknowledgement_due, any_right_due
@@ -84,6 +87,7 @@ def _without_database(settings: Settings) -> Iterator[Finding]:
     )
     yield from _attempt("event webhook", lambda: _events(settings))
     yield _ok("classifier", "rules alone; no model is asked, nothing leaves this machine")
+    yield from _domains(settings)
     yield from _attempt("clock", _clock)
     yield from _attempt("calendars", lambda: _calendars(settings))
     yield _ok(
@@ -95,12 +99,20 @@ def _without_database(settings: Settings) -> Iterator[Finding]:
         yield _warning("alarms", "no way is set: nobody is called when the desk fails ([alarms])")
 
 
+def _domains(settings: Settings) -> Iterator[Finding]:
+    """What the DNS says of our own domains; a warning at most, for mail comes in without it."""
+    dns = build_name_service(settings.authenticity)
+    for domain in dict.fromkeys(entry.address.rpartition("@")[2] for entry in settings.mailboxes):
+        says, is_whole = describe_domain(domain, dns)
+        yield (_ok if is_whole else _warning)(f"dns {domain}", says)
+
+
 def _mailbox(entry: MailboxEntry, desk: Desk) -> Iterator[Finding]:
     item = f"mailbox {entry.address}"
-    if entry.authserv_id is None:
+    if entry.authserv_id is None and entry.verify is Verify.OFF:
         yield _warning(
             item,
-            "authserv_id is not set: senders are not checked, only the limits protect against misuse",
+            "neither authserv_id nor verify is set: senders are not checked, only the limits protect against misuse",
         )
     if entry.imap is None:
         where = "the SMTP listener" if desk.settings.listener else "`rightsdesk import`"

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from classifier.settings import ClassifierSettings
 from daemon.settings_file import SettingsError, model_in, read_secrets, read_tree
 from desk.settings import WebSettings
+from intake.authenticity_settings import AuthenticitySettings, Verify
 from intake.listener_settings import ListenerSettings
 from intake.settings import Address, MailboxSettings
 from notifier.settings import AlarmSettings, OutgoingSettings
@@ -45,6 +46,11 @@ class MailboxEntry(BaseModel):
         max_length=190,
         description="Name with which our receiving server signs Authentication-Results; without it no sender "
         "counts as authenticated or as forged, and only the limits protect against misuse of letters.",
+    )
+    verify: Verify = Field(
+        default=Verify.OFF,
+        description="`dns` checks senders by ourselves: DKIM and DMARC, and SPF where the listener is the boundary. "
+        "`off` asks nobody.",
     )
     imap: MailboxSettings | None = Field(
         default=None,
@@ -188,6 +194,9 @@ class Settings(BaseModel):
     )
     alarms: AlarmSettings = Field(
         default_factory=AlarmSettings, description="Who is called when the desk fails."
+    )
+    authenticity: AuthenticitySettings = Field(
+        default_factory=AuthenticitySettings, description="Our own check of senders."
     )
     answers: AnswerSettings = Field(
         default_factory=AnswerSettings, description="Limits on automatic letters."

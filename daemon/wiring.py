@@ -17,11 +17,14 @@ from daemon.event_door import EventDoor
 from daemon.keys import Keys, load_or_make_keys
 from daemon.settings import Settings, SettingsError
 from intake.arrival import boundary_received_at
+from intake.authenticity_settings import AuthenticitySettings, Verify
 from intake.imap import MailboxWatcher
 from intake.imap_folder import MailboxDoor
+from intake.name_service import DnsNameService
 from intake.oauth import AccessTokens
 from intake.sent_folder import SentFolder
 from intake.settings import Auth, MailboxSettings
+from intake.verification import SenderVerifier
 from notifier.delivery_events import EventSignature
 from notifier.maildir import MaildirTransport
 from notifier.settings import OutgoingSettings, TransportKind
@@ -66,7 +69,10 @@ def open_desk(settings: Settings) -> Desk:
     )
     profile = build_profile(settings, keys)
     services = Services(
-        database=database, classifier=RulesClassifier(settings.classifier), desk=profile
+        database=database,
+        classifier=RulesClassifier(settings.classifier),
+        desk=profile,
+        verifier=build_verifier(settings.authenticity),
     )
     return Desk(settings=settings, services=services, keys=keys)
 
@@ -89,6 +95,7 @@ def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
             envelope_sender=entry.envelope_sender,
             authserv_id=entry.authserv_id,
             boundary=entry.imap.boundary_host if entry.imap else None,
+            verify=entry.verify is Verify.DNS,
         )
         for entry in settings.mailboxes
     )
@@ -118,6 +125,20 @@ def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
         shared_domains=frozenset(answers.shared_domains),
         own_addresses=frozenset(mailbox.address for mailbox in mailboxes),
     )
+
+
+def build_verifier(settings: AuthenticitySettings) -> SenderVerifier:
+    """Return what checks senders; it asks the DNS when it is used, and not before."""
+    return SenderVerifier(
+        dns=build_name_service(settings),
+        sealers=frozenset(settings.sealers),
+        seconds=settings.message_seconds,
+    )
+
+
+def build_name_service(settings: AuthenticitySettings) -> DnsNameService:
+    """Return the DNS as the settings describe it."""
+    return DnsNameService(settings.nameservers, seconds=settings.question_seconds)
 
 
 def build_transport(outgoing: OutgoingSettings, home: Path) -> Transport:

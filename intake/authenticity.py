@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from intake.trace import read_trace_line, without_comments
-from privacy.messages import Authenticity, AuthenticityLevel, ParsedMessage, Sender
+from privacy.authenticity import SenderEvidence, grade
+from privacy.messages import Authenticity, ParsedMessage
 
 MAX_FIELD = 4_000  # characters
 MAX_RESULTS = 20
@@ -52,7 +53,7 @@ def read_results(
     methods = [result.method for result in results]
     if methods.count("dmarc") > 1:
         return Authenticity(checked=True, reasons=("several-dmarc-results",))
-    return judge(results, message.sender)
+    return grade(evidence_of(results), message.sender.domain)
 
 
 def trusted_field(message: ParsedMessage, authserv_id: str, boundary: str | None) -> str | None:
@@ -86,17 +87,18 @@ def read_field(results: str) -> Iterator[Result]:
             yield Result(found[1], found[2], properties)
 
 
-def judge(results: list[Result], sender: Sender) -> Authenticity:
-    """Return the level that the results give to the believed sender (mail.md: never more than the domain)."""
-    values = {method: best(results, method) for method in ("dkim", "spf", "dmarc")}
-    level, reasons = grade(results, sender, values["dmarc"])
-    return Authenticity(
-        checked=True,
-        level=level,
-        dkim=values["dkim"],
-        spf=values["spf"],
-        dmarc=values["dmarc"],
-        reasons=reasons,
+def evidence_of(results: list[Result]) -> SenderEvidence:
+    """Return what the results say, for the table in `privacy.authenticity`."""
+    passed = [result for result in results if result.value == "pass"]
+    dkim = {d for r in passed if r.method == "dkim" for d in r.domains("header.d", "header.i")}
+    spf = {d for r in passed if r.method == "spf" for d in r.domains("smtp.mailfrom")}
+    return SenderEvidence(
+        dkim=best(results, "dkim"),
+        spf=best(results, "spf"),
+        dmarc=best(results, "dmarc"),
+        dkim_domains=frozenset(dkim),
+        spf_domains=frozenset(spf),
+        stated=frozenset(d for result in results for d in result.domains("header.from")),
     )
 
 
@@ -104,41 +106,3 @@ def best(results: list[Result], method: str) -> str:
     """Return the value of a method: pass when one passes, else the first one, `none` without any."""
     values = [result.value for result in results if result.method == method]
     return "pass" if "pass" in values else next(iter(values), "none")
-
-
-def grade(
-    results: list[Result], sender: Sender, dmarc: str
-) -> tuple[AuthenticityLevel, tuple[str, ...]]:
-    """Return the level and why."""
-    domain = sender.domain
-    named = {found for result in results for found in result.domains("header.from")}
-    refusal = None
-    if domain is None:
-        refusal = "sender-not-believable"
-    elif named - {domain}:
-        refusal = "results-for-another-domain"
-    elif dmarc == "fail":
-        refusal = "dmarc-fail"
-    elif dmarc == "pass" and not named:
-        refusal = "dmarc-pass-without-domain"
-    if domain is None or refusal is not None:
-        return AuthenticityLevel.NONE, (str(refusal),)
-    if dmarc == "pass":
-        return AuthenticityLevel.ALIGNED, ("dmarc-pass",)
-    return grade_without_dmarc(results, domain)
-
-
-def grade_without_dmarc(
-    results: list[Result], domain: str
-) -> tuple[AuthenticityLevel, tuple[str, ...]]:
-    """Return the level from DKIM and SPF alone, by strict alignment (RFC 7489 section 3.1: equal domains)."""
-    passed = [result for result in results if result.value == "pass"]
-    dkim = {d for r in passed if r.method == "dkim" for d in r.domains("header.d", "header.i")}
-    spf = {d for r in passed if r.method == "spf" for d in r.domains("smtp.mailfrom")}
-    if domain in dkim:
-        return AuthenticityLevel.ALIGNED, ("dkim-aligned",)
-    if domain in spf:
-        return AuthenticityLevel.ALIGNED, ("spf-aligned",)
-    if dkim or spf:
-        return AuthenticityLevel.WEAK, ("pass-not-aligned",)
-    return AuthenticityLevel.NONE, ("no-pass",)

@@ -32,6 +32,11 @@ class ListenerSettings(BaseModel):
         description="Addresses that mail is taken for, plus-addresses of them included; none means all our "
         "mailboxes. A mail to several belongs to the first in this order.",
     )
+    is_boundary: bool = Field(
+        default=False,
+        description="Mail comes straight from the internet, not through another server of ours: the client's "
+        "address is kept with the mail, and `verify` may ask SPF about it.",
+    )
     max_message_bytes: int = Field(
         default=25 * MIB,
         ge=64 * 1024,

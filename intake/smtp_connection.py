@@ -142,7 +142,7 @@ class Connection(SMTP):
         )
         try:
             await read_data(self._reader, intake)
-            raw = self.reception.make_raw_message(envelope, intake.content())
+            raw = self.reception.make_raw_message(envelope, intake.content(), self.session)
         except TooLargeError:
             return self.reception.too_large
         except NoRoomError:

@@ -9,18 +9,19 @@ import ssl
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 
-from aiosmtpd.smtp import Envelope
+from aiosmtpd.smtp import Envelope, Session
 
 from intake.listener_settings import MIB, ListenerSettings
 from intake.smtp_data import Intake, MemoryBudget
 from intake.smtp_recipients import OurMailboxes
-from privacy.messages import ArrivalBasis, RawMessage, Route
+from privacy.messages import ArrivalBasis, RawMessage, Route, SmtpClient
 from privacy.ports import Clock
 
 COME_BACK = "451 4.3.0 Temporary failure, please try again later"
 DISK_FULL = "452 4.3.1 No room to store mail, please try again later"
 STORED = "250 2.0.0 Stored"
 LARGE_MESSAGES_AT_ONCE = 2
+MAX_HELO = 255  # characters (RFC 5321 section 4.5.3.1.2)
 SQLITE_FULL = 13  # result code of "database or disk is full"
 
 Keep = Callable[[RawMessage], Awaitable[None]]
@@ -49,7 +50,9 @@ class Reception:
         limit = self.settings.max_message_bytes / MIB
         return f"552 5.3.4 Larger than {limit:g} MiB; please {self.settings.other_channel}"
 
-    def make_raw_message(self, envelope: Envelope, content: bytes) -> RawMessage:
+    def make_raw_message(
+        self, envelope: Envelope, content: bytes, session: Session | None
+    ) -> RawMessage:
         """Return the message with its instant of receipt: now, at the end of its data."""
         sender = envelope.mail_from or ""
         return RawMessage(
@@ -60,6 +63,15 @@ class Reception:
             arrival_basis=ArrivalBasis.LISTENER,
             envelope_from="" if sender == "<>" else storable(sender),
             envelope_to=tuple(dict.fromkeys(storable(address) for address in envelope.rcpt_tos)),
+            client=self._client_of(session),
+        )
+
+    def _client_of(self, session: Session | None) -> SmtpClient | None:
+        """Who brought the mail, where it came to us first; behind another server that would be the server."""
+        if session is None or not session.peer or not self.settings.is_boundary:
+            return None
+        return SmtpClient(
+            address=str(session.peer[0]), helo=storable(session.host_name or "")[:MAX_HELO]
         )
 
     async def store(self, raw: RawMessage, intake: Intake) -> str:

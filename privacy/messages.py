@@ -38,12 +38,21 @@ class ImapPlace:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SmtpClient:
+    """The other side of an SMTP session: its address, and the name that it gave itself (RFC 5321 section 4.1.1.1)."""
+
+    address: str = field(repr=False)
+    helo: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
 class RawMessage:
     """Bytes as they arrived, with all that only the door knows about them.
 
     `mailbox` is the address of the mailbox of ours that it came to. `history` marks mail from before
     `answer_from`: it is kept and searchable, and never answered. `suspected_spam` marks a junk folder.
     `quiet_reason` is set when the message is worked but its letter must wait for a person.
+    `client` is who brought it, where our listener is the boundary: only then SPF can be asked (RFC 7208).
     """
 
     raw: bytes = field(repr=False)
@@ -53,6 +62,7 @@ class RawMessage:
     arrival_basis: ArrivalBasis
     envelope_from: str | None = field(default=None, repr=False)
     envelope_to: tuple[str, ...] = field(default=(), repr=False)
+    client: SmtpClient | None = None
     imap: ImapPlace | None = None
     history: bool = False
     suspected_spam: bool = False
@@ -110,7 +120,7 @@ class FoldedRange:
 
 
 class AuthenticityLevel(StrEnum):
-    """What the receiving server said about the sender's domain; never about the person."""
+    """What is proved about the sender's domain; never about the person."""
 
     NONE = "none"
     WEAK = "weak"
@@ -119,9 +129,9 @@ class AuthenticityLevel(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Authenticity:
-    """Results of SPF, DKIM and DMARC as our own boundary wrote them (RFC 8601).
+    """Results of SPF, DKIM and DMARC, as our own boundary wrote them (RFC 8601) or as we found them ourselves.
 
-    `checked` is False where no trusted authserv-id is configured: then nothing is known, in either direction.
+    `checked` is False where neither is configured: then nothing is known, in either direction.
     """
 
     checked: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from privacy.instants import require_utc
@@ -125,3 +126,26 @@ class TokenStore(Protocol):
 
     def save(self, mailbox: str, tokens: OAuthTokens) -> None:
         """Replace the tokens of the mailbox, durably."""
+
+
+class RecordKind(StrEnum):
+    """The kinds of DNS records that are ever asked for (RFC 1035 section 3.2.2, RFC 3596)."""
+
+    TXT = "TXT"
+    A = "A"
+    AAAA = "AAAA"
+    MX = "MX"
+    PTR = "PTR"
+
+
+class NameService(Protocol):
+    """The DNS, as far as a check of the sender needs it."""
+
+    def look_up(self, name: str, kind: RecordKind) -> tuple[str, ...]:
+        """Return the records of a name, the preferred exchanger first; none when there is no name or no such record.
+
+        Raises Retryable when nobody answered in time: then nothing is known.
+        """
+
+    def look_ahead(self, questions: Sequence[tuple[str, RecordKind]]) -> None:
+        """Ask several questions at the same time, so that `look_up` knows the answers; never raises."""

@@ -261,8 +261,11 @@ def _sealed_envelope(
 ) -> bytes | None:
     if not _has_envelope(message) or inbound_id not in transaction.vault:
         return None  # the second: erased before it came again, and stays erased
-    envelope = json.dumps([message.envelope_from, list(message.envelope_to)])
-    return transaction.vault.seal_text(inbound_id, ENVELOPE, envelope)
+    client = message.client
+    envelope: list[object] = [message.envelope_from, list(message.envelope_to)]
+    if client is not None:
+        envelope.append([client.address, client.helo])
+    return transaction.vault.seal_text(inbound_id, ENVELOPE, json.dumps(envelope))
 
 
 def _update_known(transaction: Transaction, contents: Sequence[_Content], now: datetime) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, func, select, update
 
 from privacy.audit import AuditEvent, AuditKind
 from privacy.deciding import Outcome
-from privacy.messages import ArrivalBasis, Route
+from privacy.messages import ArrivalBasis, Route, SmtpClient
 from storage.audit import append
 from storage.datakeys import load_keys
 from storage.failures import CannotUnseal, LeaseLost
@@ -50,6 +50,7 @@ class ClaimedMessage:
     first_seen_at: datetime
     released: bool = False
     case_id: UUID | None = None
+    client: SmtpClient | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +93,7 @@ class _Deliveries:
     routes: list[Route] = field(default_factory=list)
     envelope_from: str | None = None
     envelope_to: dict[str, None] = field(default_factory=dict)
+    client: SmtpClient | None = None
 
 
 def claim_messages(
@@ -189,11 +191,15 @@ def _read_envelope(
 ) -> None:
     try:
         text = transaction.vault.unseal_text(inbound_id, ENVELOPE, bytes(sealed))
-        sender, recipients = json.loads(text)
+        sender, recipients, *clients = json.loads(text)
     except (CannotUnseal, ValueError, TypeError):
         return  # the bytes decide whether the message can be worked; a lost envelope only carries less
     if deliveries.envelope_from is None:
+        # Never the client of one delivery with the sender of another: together they could prove a lie.
         deliveries.envelope_from = sender
+        deliveries.client = (
+            SmtpClient(address=clients[0][0], helo=clients[0][1]) if clients else None
+        )
     deliveries.envelope_to.update(dict.fromkeys(recipients))
 
 
@@ -208,6 +214,7 @@ def _claimed(transaction: Transaction, row: AnyRow, deliveries: _Deliveries) -> 
         mailboxes=tuple(deliveries.mailboxes),
         envelope_from=deliveries.envelope_from,
         envelope_to=tuple(deliveries.envelope_to),
+        client=deliveries.client,
         received_at=row.received_at,
         arrival_basis=row.arrival_basis,
         route=deliveries.routes[0],

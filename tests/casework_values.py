@@ -138,10 +138,16 @@ class TestDesk:
     profile: DeskProfile = field(default_factory=profile)
     classifier: Any = field(default_factory=RulesClassifier)
     now: datetime = NOON
+    verifier: Any = None
 
     @property
     def services(self) -> Services:
-        return Services(database=self.database, classifier=self.classifier, desk=self.profile)
+        return Services(
+            database=self.database,
+            classifier=self.classifier,
+            desk=self.profile,
+            verifier=self.verifier,
+        )
 
     def clock(self) -> datetime:
         return self.now

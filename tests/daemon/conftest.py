@@ -12,6 +12,10 @@ import structlog
 
 from daemon.cli import main
 
+NO_NAME_SERVER = (
+    "127.0.0.1:1"  # nobody listens there: the commands of tests ask nobody beyond this machine
+)
+
 
 @dataclass(frozen=True)
 class Done:
@@ -35,6 +39,8 @@ def run(
 ) -> Iterator[Run]:
     """Give a function that runs one command on a desk of its own."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RIGHTSDESK_AUTHENTICITY__NAMESERVERS", f'["{NO_NAME_SERVER}"]')
+    monkeypatch.setenv("RIGHTSDESK_AUTHENTICITY__QUESTION_SECONDS", "0.05")
     root = logging.getLogger()
     handlers, level, shows_faults = root.handlers[:], root.level, logging.raiseExceptions
 

@@ -6,6 +6,18 @@ from collections.abc import Iterator
 from email import message_from_bytes
 from pathlib import Path
 
+SIGNED = (
+    b"DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=person.example; i=@person.example; s=s;\r\n"
+    b" t=1763900000; h=from:subject; bh=AAAA; b=AAAA\r\n"
+    b"ARC-Seal: i=1; a=rsa-sha256; cv=none; d=list.example; s=s; b=AAAA\r\n"
+    b"ARC-Message-Signature: i=1; a=rsa-sha256; d=list.example; s=s; h=from:subject; bh=AAAA; b=AAAA\r\n"
+    b"ARC-Authentication-Results: i=1; x; dmarc=pass header.from=person.example\r\n"
+)
+RECORDS = (
+    b"v=DKIM1; k=rsa; t=s; s=email; h=sha256; p=MA0GCSqGSIb3DQEBAQUAAwA=",
+    b"v=spf1 a:%{ir}.%{v}.%{d2} mx/24 include:a.example exists:%{l1r+}.b.example ptr ip4:192.0.2.0/24 ?all",
+    b"v=spf1 redirect=%{d} exp=x.example\nv=DMARC1; p=reject; adkim=s; aspf=s",
+)
 MAILS = Path(__file__).parents[1] / "mails"
 FINDINGS = Path(__file__).with_name("findings")
 
@@ -26,6 +38,8 @@ def pieces(target: str, raw: bytes) -> Iterator[bytes]:
     """Yield what of a mail a target reads."""
     if target in {"reading", "files", "reports"}:
         yield raw
+    elif target == "checking":
+        yield from (SIGNED + raw + b"\0" + records for records in RECORDS)
     elif target in {"sender", "headers"}:
         head = raw.partition(b"\n\n")[0].partition(b"\r\n\r\n")[0]
         yield head if target == "sender" else head.partition(b":")[2]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 
 from classifier.kinds import read_signals
 from classifier.rules import classify_text
@@ -18,11 +19,15 @@ from intake.markup import html_to_text
 from intake.parse import parse_message, read_message
 from intake.sender import gate_sender
 from intake.trace import read_trace_line, without_comments
-from privacy.messages import ParsedMessage
+from intake.verification import Arrival, SenderVerifier
+from privacy.messages import ParsedMessage, SmtpClient
+from privacy.ports import RecordKind
 from privacy.screening import screen
 
 Target = Callable[[bytes], None]
 
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+SEALERS = frozenset({"list.example"})
 OURS = frozenset({"privacy@autocloz.example"})
 LONGEST_ADDRESS = 320  # RFC 5321 section 4.5.3.1: 64 + 1 + 255
 MBOX_LIMIT = 1_000_000
@@ -63,6 +68,31 @@ def sender(data: bytes) -> None:
     assert found.address.count("@") == 1, "an address with two domains"
     assert len(found.address) <= LONGEST_ADDRESS, "an address that no server takes"
     assert found.address.lower().encode() in values[0].lower().replace(b"\r\n", b""), "not there"
+
+
+class SameAnswer:
+    """A DNS whose owner is Mallory: every question has the same records, in any kind."""
+
+    def __init__(self, text: str) -> None:
+        self.records = tuple(text.split("\n")[:20])
+
+    def look_up(self, _name: str, _kind: RecordKind) -> tuple[str, ...]:
+        return self.records
+
+    def look_ahead(self, questions: object) -> None:
+        """Nothing to do."""
+
+
+def checking(data: bytes) -> None:
+    """Any mail, and behind a NUL any records: a level with a reason, and nobody aligned whom the gate refuses."""
+    raw, _, records = data.partition(b"\0")
+    dns = SameAnswer(records.decode("latin-1"))
+    sender = gate_sender(cut_message_head(raw))
+    client = SmtpClient(address="192.0.2.10", helo=records[:100].decode("latin-1"))
+    arrival = Arrival(received_at=NOON, client=client, envelope_from=sender.address)
+    found = SenderVerifier(dns=dns, sealers=SEALERS).verify(raw, sender, arrival)
+    assert found.reasons, "a level without a reason"
+    assert sender.address is not None or found.level == "none", "aligned is nobody"
 
 
 def headers(data: bytes) -> None:
@@ -147,5 +177,5 @@ def reports(data: bytes) -> None:
 
 TARGETS: Mapping[str, Target] = {
     target.__name__: target
-    for target in (reading, sender, headers, folding, markup, rules, files, reports)
+    for target in (reading, sender, checking, headers, folding, markup, rules, files, reports)
 }
