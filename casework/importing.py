@@ -8,7 +8,7 @@ from uuid import UUID
 
 from casework.processing import Services, process_batch
 from intake.files import ImportItem
-from intake.parse import parse_message
+from intake.message_ids import message_id_of
 from privacy.errors import Retryable
 from privacy.ports import Clock
 from storage.messages import KeptMessage, MessageRow, get_message, keep_raw
@@ -60,7 +60,7 @@ def _report(services: Services, item: ImportItem, kept: KeptMessage) -> Imported
     )
     return Imported(
         path=item.path,
-        message_id=parse_message(raw).message_id,
+        message_id=message_id_of(raw),
         outcome=outcome,
         case=row.case_reference,
         reason=reason,

@@ -7,6 +7,7 @@ another.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -19,7 +20,8 @@ from casework.reading import Door, read_message
 from casework.working import work_message
 from casework.writes import Writes, write_down
 from privacy.errors import Retryable
-from privacy.ports import Classifier
+from privacy.messages import ParsedMessage
+from privacy.ports import Classifier, MailReader, NotRead
 from privacy.threads import read_carriers
 from storage.cases import get_cases, known_cases
 from storage.database import Database, Transaction
@@ -41,6 +43,7 @@ class Services:
     """What working a message needs."""
 
     database: Database
+    reader: MailReader
     classifier: Classifier
     desk: DeskProfile
 
@@ -50,24 +53,42 @@ def process_batch(services: Services, now: datetime, *, limit: int = BATCH) -> i
     with services.database.transaction() as transaction:
         claimed = claim_messages(transaction, now=now, limit=limit, lease=LEASE)
     first = services.desk.first_countable
-    readable = []
-    for message in claimed:
-        countable = replace(message, received_at=max(message.received_at, first))
-        at_work = _read(services, countable, now)
-        if at_work is not None:
-            readable.append(at_work)
+    countable = [replace(one, received_at=max(one.received_at, first)) for one in claimed]
+    readable = _read_all(services, countable, now)
     if readable and not _worked_together(services, readable, now):
         for at_work in readable:
             _work_alone(services, at_work, now)
     return len(claimed)
 
 
-def _read(services: Services, claimed: ClaimedMessage, now: datetime) -> MessageAtWork | None:
-    """Read the message; one that cannot be parsed, or that took its worker down before, goes to a person."""
-    reason = "worker-died-repeatedly"
-    if claimed.attempts <= ATTEMPTS:
+def _read_all(
+    services: Services, claimed: Sequence[ClaimedMessage], now: datetime
+) -> list[MessageAtWork]:
+    """Read the messages; what cannot be read, or took the desk down before, goes to a person."""
+    for message in claimed:
+        if message.attempts > ATTEMPTS:
+            _give_to_person(services, message, "worker-died-repeatedly", now)
+    wanted = [message for message in claimed if message.attempts <= ATTEMPTS]
+    with closing(services.reader.read([message.raw for message in wanted])) as outcomes:
+        readings = [
+            _read(services, message, outcome, now)
+            for message, outcome in zip(wanted, outcomes, strict=True)
+        ]
+    return [reading for reading in readings if reading is not None]
+
+
+def _read(
+    services: Services, claimed: ClaimedMessage, outcome: ParsedMessage | NotRead, now: datetime
+) -> MessageAtWork | None:
+    """Return what was made of the message; None when it was set aside or put off."""
+    if outcome is NotRead.STOPPED:
+        _postpone(services, claimed, until=now, reason=outcome)
+        return None
+    if isinstance(outcome, NotRead):
+        reason = outcome.value
+    else:
         try:
-            reading = read_message(claimed.raw, _door(claimed), services.desk, services.classifier)
+            reading = read_message(outcome, _door(claimed), services.desk, services.classifier)
         except Exception as error:  # noqa: BLE001 - one message must not hold up its batch
             reason = _reason(error)
         else:
@@ -109,7 +130,7 @@ def _work_alone(services: Services, at_work: MessageAtWork, now: datetime) -> No
         log.warning(
             "message_postponed", inbound=str(at_work.inbound_id), error=type(error).__name__
         )
-        _postpone(services, at_work.claimed, now)
+        _postpone(services, at_work.claimed, until=now + RETRY_AFTER, reason="database-busy")
     except Exception as error:  # noqa: BLE001 - the top of the loop: the message becomes a case for a person
         _give_to_person(services, at_work.claimed, _reason(error), now)
 
@@ -119,15 +140,15 @@ def _reason(error: Exception) -> str:
     return f"failed-{type(error).__name__}"
 
 
-def _postpone(services: Services, claimed: ClaimedMessage, now: datetime) -> None:
+def _postpone(services: Services, claimed: ClaimedMessage, *, until: datetime, reason: str) -> None:
     try:
         with services.database.transaction() as transaction:
             postpone_message(
                 transaction,
                 claimed.inbound_id,
                 lease_token=claimed.lease_token,
-                until=now + RETRY_AFTER,
-                reason="database-busy",
+                until=until,
+                reason=reason,
             )
     except Retryable:
         return  # the lease ends by itself and the message is claimed again

@@ -1,4 +1,4 @@
-"""Reads one message as far as it goes without the database: parse, authenticity, kind, language, rights."""
+"""Reads one parsed message as far as it goes without the database: authenticity, kind, language, rights."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from classifier.kinds import read_signals
 from classifier.language import detect_language
 from intake.authenticity import read_results
 from intake.defects import Defect
-from intake.parse import parse_message
 from privacy.messages import Authenticity, ParsedMessage
 from privacy.ports import Classifier
 from privacy.rights import Classification
@@ -48,9 +47,10 @@ class Reading:
         return FEEDBACK_REPORT in self.message.part_types
 
 
-def read_message(raw: bytes, door: Door, desk: DeskProfile, classifier: Classifier) -> Reading:
-    """Return what can be read from the bytes; broken mail is data and never raises."""
-    message = parse_message(raw)
+def read_message(
+    message: ParsedMessage, door: Door, desk: DeskProfile, classifier: Classifier
+) -> Reading:
+    """Return what can be made of what a reader read from the bytes; broken mail is data and never raises."""
     signals = read_signals(
         message,
         our_addresses=desk.own_addresses,
