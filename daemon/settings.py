@@ -14,6 +14,7 @@ from classifier.settings import ClassifierSettings
 from daemon.settings_file import SettingsError, model_in, read_secrets, read_tree
 from desk.settings import WebSettings
 from intake.listener_settings import ListenerSettings
+from intake.reader_settings import ReadingSettings
 from intake.settings import Address, MailboxSettings
 from notifier.settings import AlarmSettings, OutgoingSettings
 from responders.settings import DeskIdentity
@@ -171,6 +172,9 @@ class Settings(BaseModel):
     )
     listener: ListenerSettings | None = Field(
         default=None, description="The SMTP listener; without this table none is started."
+    )
+    reading: ReadingSettings = Field(
+        default_factory=ReadingSettings, description="The processes that read mail."
     )
     outgoing: OutgoingSettings = Field(
         default_factory=OutgoingSettings, description="How letters leave."

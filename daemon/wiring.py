@@ -19,6 +19,7 @@ from intake.arrival import boundary_received_at
 from intake.imap import MailboxWatcher
 from intake.imap_folder import MailboxDoor
 from intake.oauth import AccessTokens
+from intake.reader import WorkerPool
 from intake.sent_folder import SentFolder
 from intake.settings import Auth, MailboxSettings
 from notifier.maildir import MaildirTransport
@@ -48,7 +49,8 @@ class Desk:
         return self.services.database
 
     def close(self) -> None:
-        """Close the database."""
+        """Close the database and end the processes that read."""
+        self.services.reader.close()
         self.database.close()
 
 
@@ -64,7 +66,10 @@ def open_desk(settings: Settings) -> Desk:
     )
     profile = build_profile(settings, keys)
     services = Services(
-        database=database, classifier=RulesClassifier(settings.classifier), desk=profile
+        database=database,
+        reader=WorkerPool(settings.reading),
+        classifier=RulesClassifier(settings.classifier),
+        desk=profile,
     )
     return Desk(settings=settings, services=services, keys=keys)
 

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import deque
+from collections.abc import Iterator
+from contextlib import closing
 
+from casework.profile import DeskProfile
 from casework.reading import Door, read_message
 from classifier.rules import RulesClassifier, list_rules
 from daemon.clock import utc_now
 from daemon.commands.session import settings_of
 from daemon.json_forms import reading_form, unreadable_form
 from daemon.output import as_json, printable
-from daemon.settings import SettingsError
+from daemon.settings import Settings, SettingsError
 from daemon.wiring import boundary_reader, build_profile
 from intake.files import ImportItem, iter_files
+from intake.reader import WorkerPool
+from privacy.messages import ParsedMessage
+from privacy.ports import NotRead
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,26 +44,64 @@ def run(options: argparse.Namespace) -> int:
     if not options.paths:
         raise SettingsError(["PATH: name at least one file, or - for stdin"])
     profile = build_profile(settings, None)
-    classifier = RulesClassifier(settings.classifier)
+    reader = WorkerPool(settings.reading)
+    try:
+        for item, form in _explain_all(_items(options, profile), reader, profile, settings):
+            print(as_json(form) if options.jsonl else _for_people(item, form))
+    finally:
+        reader.close()
+    return 0
+
+
+def _items(options: argparse.Namespace, profile: DeskProfile) -> Iterator[ImportItem]:
     stdin = sys.stdin.buffer.read() if "-" in options.paths else None
     mailbox = profile.mailboxes[0]
-    items = iter_files(
+    return iter_files(
         options.paths,
         mailbox=mailbox.address,
         now=utc_now(),
         boundary_received_at=boundary_reader(mailbox.boundary),
         standard_input=stdin,
     )
+
+
+def _explain_all(
+    items: Iterator[ImportItem], reader: WorkerPool, profile: DeskProfile, settings: Settings
+) -> Iterator[tuple[ImportItem, dict[str, object]]]:
+    """Yield each item with what is said about it, in order; the workers read ahead meanwhile."""
+    classifier = RulesClassifier(settings.classifier)
+    drawn: deque[ImportItem] = deque()
+    with closing(reader.read(_raws(items, drawn))) as outcomes:
+        for outcome in outcomes:
+            while drawn[0].message is None:
+                yield _unreadable(drawn.popleft())
+            item = drawn.popleft()
+            yield item, _form(item, outcome, profile, classifier)
+    yield from map(_unreadable, drawn)
+
+
+def _raws(items: Iterator[ImportItem], drawn: deque[ImportItem]) -> Iterator[bytes]:
     for item in items:
-        if item.message is None:
-            form = unreadable_form(item.path, item.error or "unreadable")
-        else:
-            reading = read_message(
-                item.message.raw, Door(mailbox=item.message.mailbox), profile, classifier
-            )
-            form = reading_form(item.path, reading, item.message.received_at)
-        print(as_json(form) if options.jsonl else _for_people(item, form))
-    return 0
+        drawn.append(item)
+        if item.message is not None:
+            yield item.message.raw
+
+
+def _unreadable(item: ImportItem) -> tuple[ImportItem, dict[str, object]]:
+    return item, unreadable_form(item.path, item.error or "unreadable")
+
+
+def _form(
+    item: ImportItem,
+    outcome: ParsedMessage | NotRead,
+    profile: DeskProfile,
+    classifier: RulesClassifier,
+) -> dict[str, object]:
+    if isinstance(outcome, NotRead) or item.message is None:
+        return unreadable_form(item.path, str(outcome))
+    door = Door(mailbox=item.message.mailbox)
+    reading = read_message(outcome, door, profile, classifier)
+    return reading_form(item.path, reading, item.message.received_at)
 
 
 def _for_people(item: ImportItem, form: dict[str, object]) -> str:
