@@ -112,7 +112,7 @@ class Crew:
             self._selector.modify(worker.socket, events, worker)
 
     def _attend(self, worker: WorkerProcess, *, may_write: bool) -> None:
-        was_ready = worker.is_ready
+        was_ready, was_answering = worker.is_ready, worker.is_answering
         try:
             if may_write:
                 worker.push()
@@ -125,6 +125,8 @@ class Crew:
             self._lose(worker, NotRead.WORKER_DIED)
         else:
             self._watch(worker)
+            if worker.is_answering and not was_answering:
+                self._began[worker] = monotonic()
             if worker.is_ready and not was_ready:
                 self._welcome(worker)
 

@@ -46,6 +46,7 @@ class WorkerPool:
         self.interrupt()
         if self._one_batch.acquire(timeout=CLOSE_SECONDS):
             self._crew.close()
+            self._one_batch.release()
 
     def _read(self, jobs: Iterator[Job]) -> Generator[Outcome]:
         outcomes: dict[int, Outcome] = {}

@@ -71,6 +71,11 @@ class WorkerProcess:
         """Whether a message was given that the socket could not take yet."""
         return bool(self._unsent)
 
+    @property
+    def is_answering(self) -> bool:
+        """Whether an answer has begun to come in: the message is read, the rest is a matter of fetching it."""
+        return bool(self._received)
+
     def give(self, job: Job) -> None:
         """Put a message behind those in hand."""
         self.in_hand.append(job)

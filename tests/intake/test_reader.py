@@ -220,6 +220,26 @@ def test_an_iteration_that_is_given_up_does_not_disturb_the_next_one(opener: Ope
     assert told(pool, ANNE) == ["My data"]
 
 
+def test_large_answers_that_are_fetched_late_are_no_breach(opener: Opener) -> None:
+    """Whoever takes them may be held up by the database for longer than a message may take."""
+    text = "Löschen Sie meine Daten. " * 7_900
+    large = f"Subject: large\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{text}".encode()
+    pool = opener(workers=1, seconds=0.5)
+    with closing(pool.read([ANNE, large, large, ANNE])) as outcomes:
+        assert isinstance(next(outcomes), ParsedMessage)
+        time.sleep(1.5)
+        rest = list(outcomes)
+    assert rest == [parse_message(large), parse_message(large), parse_message(ANNE)]
+
+
+def test_closing_twice_is_closing_once(opener: Opener) -> None:
+    pool = opener()
+    assert told(pool, ANNE) == ["My data"]
+    pool.close()
+    pool.close()
+    assert told(pool, ANNE) == [NotRead.STOPPED]
+
+
 def test_it_can_be_stopped_in_the_middle_of_a_bomb(opener: Opener, tmp_path: Path) -> None:
     pool = opener(workers=1, seconds=100)
     mark = tmp_path / "mark"
