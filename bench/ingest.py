@@ -127,6 +127,7 @@ def together(parts: list[Result]) -> Result:
         "seconds": max(part["end"] for part in parts) - min(part["begin"] for part in parts),
         "processor": sum(part["processor"] for part in parts),
         "messages": sum(part["messages"] for part in parts),
+        "workers": sum(part["workers"] for part in parts),
         "peak_mb": max(part["peak_mb"] for part in parts),
         "outcomes": parts[-1]["outcomes"],
     }
@@ -224,16 +225,18 @@ def run_rounds(bench: Bench, rounds: int, ways: list[str]) -> None:
 
 
 def report(bench: Bench) -> None:
-    print(f"\n{'way':48}{'ratio to download':>24}{'msg/s':>8}{'own CPU us/msg':>16}{'peak MB':>9}")
+    print(
+        f"\n{'way':48}{'ratio to download':>24}{'msg/s':>8}{'own CPU us/msg':>16}{'workers':>9}{'peak MB':>9}"
+    )
     for way, words in WAYS.items():
         results = bench.results.get(way)
         if results:
-            rate, cpu, peak = (
-                median(figure(result) for result in results)
-                for figure in (speed, processor_us, lambda result: float(result["peak_mb"]))
+            figures = (speed, processor_us, workers_us, lambda result: float(result["peak_mb"]))
+            rate, cpu, workers, peak = (
+                median(figure(result) for result in results) for figure in figures
             )
             print(
-                f"{words:48}{against(bench, way, 'download'):>24}{rate:>8.0f}{cpu:>16.0f}{peak:>9.0f}"
+                f"{words:48}{against(bench, way, 'download'):>24}{rate:>8.0f}{cpu:>16.0f}{workers:>9.0f}{peak:>9.0f}"
             )
     print()
     for way, other, words in (
@@ -254,6 +257,10 @@ def speed(result: Result) -> float:
 
 def processor_us(result: Result) -> float:
     return float(result["processor"] / result["messages"] * 1e6)
+
+
+def workers_us(result: Result) -> float:
+    return float(result["workers"] / result["messages"] * 1e6)
 
 
 def against(bench: Bench, way: str, other: str) -> str:

@@ -26,6 +26,7 @@ from daemon.clock import utc_now
 from daemon.settings import Settings
 from daemon.state import DaemonState
 from daemon.wiring import Desk, open_desk
+from intake.crew import Crew
 from intake.imap_client import ImapConnection
 from intake.imap_folder import MailboxDoor, read_folder
 from intake.settings import MailboxSettings
@@ -53,6 +54,10 @@ def main() -> None:
     }
     done = work[spec["do"]](spec)
     done["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    workers = resource.getrusage(
+        resource.RUSAGE_CHILDREN
+    )  # ended with the desk; warm-up and start included
+    done["workers"] = workers.ru_utime + workers.ru_stime
     print(json.dumps(done))
 
 
@@ -243,7 +248,8 @@ def stages(spec: Spec) -> dict[str, Any]:
     """Where the time goes in a serial intake: own processor time of each stage, in seconds."""
     spent: Counter[str] = Counter()
     for place, name, stage in (
-        (reading, "parse_message", "parse"),
+        (Crew, "take", "read: hand to workers"),
+        (Crew, "look", "read: take answers"),
         (reading, "read_signals", "screen: signals"),
         (reading, "detect_language", "language"),
         (processing, "claim_messages", "claim, unseal"),

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from casework.processing import Services, process_batch
 from intake.files import ImportItem
-from intake.parse import parse_message
+from intake.message_ids import message_id_of
 from privacy.deciding import Outcome
 from privacy.messages import RawMessage
 from privacy.ports import Clock
@@ -98,7 +98,7 @@ def _report(
     outcome, reason = ("duplicate", ALREADY_KEPT) if not kept.is_new else _outcome_of(row)
     return Imported(
         path=item.path,
-        message_id=parse_message(message.raw).message_id,
+        message_id=message_id_of(message.raw),
         outcome=outcome,
         case=row.case_reference,
         reason=reason,

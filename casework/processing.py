@@ -7,6 +7,7 @@ another.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -21,7 +22,8 @@ from casework.working import work_message
 from casework.writes import Writes, write_down
 from intake.verification import Arrival, SenderCheck, SenderVerifier
 from privacy.errors import Retryable
-from privacy.ports import Classifier
+from privacy.messages import ParsedMessage
+from privacy.ports import Classifier, MailReader, NotRead
 from privacy.threads import read_carriers
 from storage.cases import get_cases, known_cases
 from storage.database import Database, Transaction
@@ -45,6 +47,7 @@ class Services:
     """What working a message needs."""
 
     database: Database
+    reader: MailReader
     classifier: Classifier
     desk: DeskProfile
     verifier: SenderVerifier | None = None
@@ -72,12 +75,8 @@ def process_batch(services: Services, now: datetime, *, limit: int = BATCH) -> i
         claimed = claim_messages(transaction, now=now, limit=limit, lease=LEASE)
     _look_ahead(services, claimed, now)
     first = services.desk.first_countable
-    readable = []
-    for message in claimed:
-        countable = replace(message, received_at=max(message.received_at, first))
-        at_work = _read(services, countable, now)
-        if at_work is not None:
-            readable.append(at_work)
+    countable = [replace(one, received_at=max(one.received_at, first)) for one in claimed]
+    readable = _read_all(services, countable, now)
     if readable and not _worked_together(services, readable, now):
         _work_one_by_one(services, readable, now)
     return len(claimed)
@@ -90,13 +89,35 @@ def _look_ahead(services: Services, claimed: Sequence[ClaimedMessage], now: date
         services.verifier.look_ahead(to_check, now)
 
 
-def _read(services: Services, claimed: ClaimedMessage, now: datetime) -> MessageAtWork | None:
-    """Read the message; one that cannot be parsed, or that took its worker down before, goes to a person."""
-    reason = "worker-died-repeatedly"
-    if claimed.attempts <= ATTEMPTS:
+def _read_all(
+    services: Services, claimed: Sequence[ClaimedMessage], now: datetime
+) -> list[MessageAtWork]:
+    """Read the messages; what cannot be read, or took the desk down before, goes to a person."""
+    for message in claimed:
+        if message.attempts > ATTEMPTS:
+            _give_to_person(services, message, "worker-died-repeatedly", now)
+    wanted = [message for message in claimed if message.attempts <= ATTEMPTS]
+    with closing(services.reader.read([message.raw for message in wanted])) as outcomes:
+        readings = [
+            _read(services, message, outcome, now)
+            for message, outcome in zip(wanted, outcomes, strict=True)
+        ]
+    return [reading for reading in readings if reading is not None]
+
+
+def _read(
+    services: Services, claimed: ClaimedMessage, outcome: ParsedMessage | NotRead, now: datetime
+) -> MessageAtWork | None:
+    """Return what was made of the message; None when it was set aside or put off."""
+    if outcome is NotRead.STOPPED:
+        _postpone(services, [claimed], now, reason=outcome)
+        return None
+    if isinstance(outcome, NotRead):
+        reason = outcome.value
+    else:
         try:
             reading = read_message(
-                claimed.raw,
+                outcome,
                 _door(claimed),
                 services.desk,
                 services.classifier,
@@ -165,7 +186,7 @@ def _work_alone(services: Services, at_work: MessageAtWork, now: datetime) -> bo
         if claimed.attempts >= ATTEMPTS:
             _give_to_person(services, claimed, _reason(error), now)
         else:
-            _postpone(services, [claimed], now + RETRY_AFTER, counts=True)
+            _postpone(services, [claimed], now + RETRY_AFTER, reason="conflict", counts=True)
     except Retryable as error:
         log.warning("message_postponed", inbound=str(claimed.inbound_id), error=str(error))
         return False
@@ -180,12 +201,16 @@ def _reason(error: Exception) -> str:
 
 
 def _postpone(
-    services: Services, claimed: Sequence[ClaimedMessage], until: datetime, *, counts: bool = False
+    services: Services,
+    claimed: Sequence[ClaimedMessage],
+    until: datetime,
+    *,
+    reason: str = "database-busy",
+    counts: bool = False,
 ) -> None:
     """Give messages back until later; `counts` keeps the attempt counted, because the message is the trouble."""
     if not claimed:
         return
-    reason = "conflict" if counts else "database-busy"
     try:
         with services.database.transaction() as transaction:
             postpone_messages(transaction, claimed, until=until, reason=reason, counts=counts)
@@ -205,6 +230,7 @@ def _work(services: Services, at_work: Sequence[MessageAtWork], now: datetime) -
 def _door(claimed: ClaimedMessage) -> Door:
     return Door(
         mailbox=claimed.mailboxes[0],
+        raw=claimed.raw,
         envelope_from=claimed.envelope_from,
         suspected_spam=claimed.suspected_spam,
     )

@@ -1,8 +1,8 @@
-"""Reads one message as far as it goes without the database: parse, authenticity, kind, language, rights."""
+"""Reads one parsed message as far as it goes without the database: authenticity, kind, language, rights."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from casework.profile import DeskProfile, MailboxProfile
 from classifier.kinds import read_signals
@@ -10,7 +10,6 @@ from classifier.language import detect_language
 from intake.authenticity import read_results
 from intake.bounces import read_report
 from intake.defects import Defect
-from intake.parse import parse_message
 from intake.verification import SenderCheck
 from privacy.authenticity import combine
 from privacy.deliveries import DeliveryReport
@@ -25,9 +24,10 @@ ONE_CLICK = "list-unsubscribe=one-click"
 
 @dataclass(frozen=True, kw_only=True)
 class Door:
-    """What only the door knew about a message."""
+    """The bytes of a message as the door took them, and what only the door knew about it."""
 
     mailbox: str
+    raw: bytes = field(repr=False)
     envelope_from: str | None = None
     suspected_spam: bool = False
 
@@ -61,18 +61,17 @@ class Reading:
 
 
 def read_message(
-    raw: bytes,
+    message: ParsedMessage,
     door: Door,
     desk: DeskProfile,
     classifier: Classifier,
     *,
     own_check: SenderCheck | None = None,
 ) -> Reading:
-    """Return what can be read from the bytes; broken mail is data and never raises.
+    """Return what can be made of what a reader read from the bytes; broken mail is data and never raises.
 
     Without a check of our own nothing but the bytes is looked at: no question leaves this machine.
     """
-    message = parse_message(raw)
     signals = read_signals(
         message,
         our_addresses=desk.own_addresses,
@@ -86,7 +85,7 @@ def read_message(
         authenticity=judge_sender(message, desk.mailbox_profile(door.mailbox), own_check),
         screening=screening,
         classification=classifier.classify(message),
-        report=read_report(raw, message) if screening.kind is Kind.BOUNCE else None,
+        report=read_report(door.raw, message) if screening.kind is Kind.BOUNCE else None,
     )
 
 

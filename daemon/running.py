@@ -113,6 +113,7 @@ class Daemon:
             await self._listener.close(grace=STOP_WITHIN_SECONDS / 4)
         await self._pages.stop()
         self._worker.stop()
+        self._desk.services.reader.interrupt()
         self._sender.stop()
         ended = await asyncio.to_thread(self._join)
         log.info("daemon_stopped", clean=ended)

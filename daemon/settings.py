@@ -15,6 +15,7 @@ from daemon.settings_file import SettingsError, model_in, read_secrets, read_tre
 from desk.settings import WebSettings
 from intake.authenticity_settings import AuthenticitySettings, Verify
 from intake.listener_settings import ListenerSettings
+from intake.reader_settings import ReadingSettings
 from intake.settings import Address, MailboxSettings
 from notifier.settings import AlarmSettings, OutgoingSettings
 from responders.settings import DeskIdentity
@@ -188,6 +189,9 @@ class Settings(BaseModel):
     )
     listener: ListenerSettings | None = Field(
         default=None, description="The SMTP listener; without this table none is started."
+    )
+    reading: ReadingSettings = Field(
+        default_factory=ReadingSettings, description="The processes that read mail."
     )
     outgoing: OutgoingSettings = Field(
         default_factory=OutgoingSettings, description="How letters leave."

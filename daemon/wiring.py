@@ -22,6 +22,7 @@ from intake.imap import MailboxWatcher
 from intake.imap_folder import MailboxDoor
 from intake.name_service import DnsNameService
 from intake.oauth import AccessTokens
+from intake.reader import WorkerPool
 from intake.sent_folder import SentFolder
 from intake.settings import Auth, MailboxSettings
 from intake.verification import SenderVerifier
@@ -53,7 +54,8 @@ class Desk:
         return self.services.database
 
     def close(self) -> None:
-        """Close the database."""
+        """Close the database and end the processes that read."""
+        self.services.reader.close()
         self.database.close()
 
 
@@ -70,6 +72,7 @@ def open_desk(settings: Settings) -> Desk:
     profile = build_profile(settings, keys)
     services = Services(
         database=database,
+        reader=WorkerPool(settings.reading),
         classifier=RulesClassifier(settings.classifier),
         desk=profile,
         verifier=build_verifier(settings.authenticity),

@@ -7,11 +7,18 @@ from __future__ import annotations
 
 import re
 
+from intake.headers import cut_message_head, unfold
+
 # RFC 5322 section 3.6.4, narrowed to what real systems write; 998 is the longest line.
 ID = re.compile(rb"<[A-Za-z0-9!#$%&'*+/=?^_`{|}~.:\[\]-]{1,400}@[A-Za-z0-9._:\[\]-]{1,250}>")
 LOOKS_LIKE_ID = re.compile(rb"<[^<>]{1,998}>")
 KEPT_AT_EACH_END = 10  # of References: the first ones name the thread, the last ones the answer
 MAX_READ = 16_000
+
+
+def message_id_of(raw: bytes) -> str | None:
+    """Return the id of a whole message by its header block alone, whose size is bounded."""
+    return read_message_id(unfold(cut_message_head(raw).first("message-id")))
 
 
 def read_message_id(value: bytes) -> str | None:

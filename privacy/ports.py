@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -25,6 +25,31 @@ class Classifier(Protocol):
 
     def classify(self, message: ParsedMessage) -> Classification:
         """Return what the message asks for; never raises on any text."""
+
+
+class NotRead(StrEnum):
+    """Why a message was not read. The values are stored as reasons, so they never change their meaning."""
+
+    TIME_LIMIT = "not-parsed-time-limit"
+    MEMORY_LIMIT = "not-parsed-memory-limit"
+    WORKER_DIED = "worker-died"
+    STOPPED = "reading-stopped"  # nothing is wrong with the message: the desk was told to stop
+
+
+class MailReader(Protocol):
+    """Turns raw messages into values, each within bounds of time and memory."""
+
+    def read(self, raws: Iterable[bytes]) -> Generator[ParsedMessage | NotRead]:
+        """Yield what became of each message, in order; close it when it is not read to its end.
+
+        Raises Retryable when nothing can be read at present.
+        """
+
+    def interrupt(self) -> None:
+        """Have what is being read, now and later, end as NotRead.STOPPED; may be called from any thread."""
+
+    def close(self) -> None:
+        """Let go of processes."""
 
 
 @dataclass(frozen=True, kw_only=True)

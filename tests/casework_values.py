@@ -1,6 +1,6 @@
 """A desk without a daemon: its profile and keys, mails of the cast, and short ways to let things happen and to look."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,12 +13,13 @@ from casework.drafts import Actor
 from casework.processing import Services, process_batch
 from casework.profile import DeskProfile, MailboxProfile
 from classifier.rules import RulesClassifier
+from intake.parse import parse_message
 from privacy.answering import AnswerLimits
 from privacy.audit import AuditEvent, AuditKind
 from privacy.cases import Case
 from privacy.deciding import Outcome
-from privacy.messages import ArrivalBasis, OutboundMessage, RawMessage, Route
-from privacy.ports import SendReceipt
+from privacy.messages import ArrivalBasis, OutboundMessage, ParsedMessage, RawMessage, Route
+from privacy.ports import NotRead, SendReceipt
 from privacy.rights import Classification
 from privacy.tokens import TokenKey
 from regimes import load_regimes
@@ -129,6 +130,23 @@ def arriving(raw: bytes, **changes: Any) -> RawMessage:
 
 
 @dataclass
+class ReaderAtHand:
+    """The real parser in this process, for tests that are not about its limits; says what a test scripts first."""
+
+    script: list[ParsedMessage | NotRead] = field(default_factory=list)
+
+    def read(self, raws: Iterable[bytes]) -> Generator[ParsedMessage | NotRead]:
+        for raw in raws:
+            yield self.script.pop(0) if self.script else parse_message(raw)
+
+    def interrupt(self) -> None:
+        return None
+
+    def close(self) -> None:
+        return None
+
+
+@dataclass
 class TestDesk:
     """A desk on a real database with a clock of its own."""
 
@@ -136,6 +154,7 @@ class TestDesk:
 
     database: Database
     profile: DeskProfile = field(default_factory=profile)
+    reader: Any = field(default_factory=ReaderAtHand)
     classifier: Any = field(default_factory=RulesClassifier)
     now: datetime = NOON
     verifier: Any = None
@@ -144,6 +163,7 @@ class TestDesk:
     def services(self) -> Services:
         return Services(
             database=self.database,
+            reader=self.reader,
             classifier=self.classifier,
             desk=self.profile,
             verifier=self.verifier,

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import deque
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
 
+from casework.profile import DeskProfile
 from casework.reading import Door, read_message
 from classifier.rules import RulesClassifier, list_rules
 from daemon.clock import utc_now
@@ -12,11 +17,28 @@ from daemon.commands.session import settings_of
 from daemon.json_forms import reading_form, unreadable_form
 from daemon.output import as_json, printable
 from daemon.sender_words import sender_line
-from daemon.settings import SettingsError
+from daemon.settings import Settings, SettingsError
 from daemon.wiring import boundary_reader, build_profile, build_verifier
 from intake.files import ImportItem, iter_files
+from intake.reader import WorkerPool
 from intake.verification import Arrival, SenderCheck, SenderVerifier
-from privacy.messages import RawMessage
+from privacy.messages import ParsedMessage, RawMessage
+from privacy.ports import NotRead
+
+
+@dataclass(frozen=True, kw_only=True)
+class Means:
+    """What a message is explained with; `verifier` only with `--dns`."""
+
+    profile: DeskProfile
+    classifier: RulesClassifier
+    verifier: SenderVerifier | None
+
+    def own_check(self, message: RawMessage) -> SenderCheck | None:
+        """Return the check with the DNS, None without `--dns`."""
+        if self.verifier is None:
+            return None
+        return self.verifier.check_of(message.raw, Arrival(received_at=message.received_at))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,39 +66,73 @@ def run(options: argparse.Namespace) -> int:
         return 0
     if not options.paths:
         raise SettingsError(["PATH: name at least one file, or - for stdin"])
-    profile = build_profile(settings, None)
-    classifier = RulesClassifier(settings.classifier)
+    means = _means(settings, options)
+    reader = WorkerPool(settings.reading)
+    try:
+        for item, form in _explain_all(_items(options, means.profile), reader, means):
+            print(as_json(form) if options.jsonl else _for_people(item, form))
+    finally:
+        reader.close()
+    return 0
+
+
+def _means(settings: Settings, options: argparse.Namespace) -> Means:
+    return Means(
+        profile=build_profile(settings, None),
+        classifier=RulesClassifier(settings.classifier),
+        verifier=build_verifier(settings.authenticity) if options.dns else None,
+    )
+
+
+def _items(options: argparse.Namespace, profile: DeskProfile) -> Iterator[ImportItem]:
     stdin = sys.stdin.buffer.read() if "-" in options.paths else None
     mailbox = profile.mailboxes[0]
-    verifier = build_verifier(settings.authenticity) if options.dns else None
-    items = iter_files(
+    return iter_files(
         options.paths,
         mailbox=mailbox.address,
         now=utc_now(),
         boundary_received_at=boundary_reader(mailbox.boundary),
         standard_input=stdin,
     )
+
+
+def _explain_all(
+    items: Iterator[ImportItem], reader: WorkerPool, means: Means
+) -> Iterator[tuple[ImportItem, dict[str, object]]]:
+    """Yield each item with what is said about it, in order; the workers read ahead meanwhile."""
+    drawn: deque[ImportItem] = deque()
+    with closing(reader.read(_raws(items, drawn))) as outcomes:
+        for outcome in outcomes:
+            while drawn[0].message is None:
+                yield _unreadable(drawn.popleft())
+            item = drawn.popleft()
+            yield item, _form(item, outcome, means)
+    yield from map(_unreadable, drawn)
+
+
+def _raws(items: Iterator[ImportItem], drawn: deque[ImportItem]) -> Iterator[bytes]:
     for item in items:
-        if item.message is None:
-            form = unreadable_form(item.path, item.error or "unreadable")
-        else:
-            reading = read_message(
-                item.message.raw,
-                Door(mailbox=item.message.mailbox),
-                profile,
-                classifier,
-                own_check=_own_check(item.message, verifier),
-            )
-            form = reading_form(item.path, reading, item.message.received_at)
-        print(as_json(form) if options.jsonl else _for_people(item, form))
-    return 0
+        drawn.append(item)
+        if item.message is not None:
+            yield item.message.raw
 
 
-def _own_check(message: RawMessage, verifier: SenderVerifier | None) -> SenderCheck | None:
-    """Return the check with the DNS, None without `--dns`."""
-    if verifier is None:
-        return None
-    return verifier.check_of(message.raw, Arrival(received_at=message.received_at))
+def _unreadable(item: ImportItem) -> tuple[ImportItem, dict[str, object]]:
+    return item, unreadable_form(item.path, item.error or "unreadable")
+
+
+def _form(item: ImportItem, outcome: ParsedMessage | NotRead, means: Means) -> dict[str, object]:
+    message = item.message
+    if isinstance(outcome, NotRead) or message is None:
+        return unreadable_form(item.path, str(outcome))
+    reading = read_message(
+        outcome,
+        Door(mailbox=message.mailbox, raw=message.raw),
+        means.profile,
+        means.classifier,
+        own_check=means.own_check(message),
+    )
+    return reading_form(item.path, reading, message.received_at)
 
 
 def _for_people(item: ImportItem, form: dict[str, object]) -> str:

@@ -32,6 +32,7 @@ from privacy.cases import CaseState
 from privacy.deadlines import acknowledgement_due
 from privacy.deciding import Outcome
 from privacy.errors import Permanent, Retryable
+from privacy.ports import NotRead
 from privacy.rights import Right
 from storage.failures import Conflict
 from storage.messages import claim_messages, raw_of
@@ -129,7 +130,7 @@ def test_only_a_message_in_quarantine_can_be_tried_again(desk):
         retry_quarantined(desk.database, row.inbound_id, actor=SAM, now=desk.now)
 
 
-def test_a_message_that_the_parser_cannot_read_goes_to_quarantine(desk, monkeypatch):
+def test_a_message_that_the_parser_cannot_read_goes_to_quarantine(desk):
     from intake.defects import Defect
     from privacy.messages import ParsedMessage, Sender
 
@@ -138,10 +139,42 @@ def test_a_message_that_the_parser_cannot_read_goes_to_quarantine(desk, monkeypa
         defects=(Defect.UNREADABLE,),
         unreadable_reason="RecursionError",
     )
-    monkeypatch.setattr("casework.reading.parse_message", lambda _: broken)
+    desk.reader.script.append(broken)
     row = desk.receive_one(mail(ERASE))
     assert (row.outcome, row.reason) == (Outcome.QUARANTINED, "not-parsed-RecursionError")
     assert desk.case().stub_reason == "not-parsed-RecursionError"
+
+
+@BOTH_ENGINES
+@pytest.mark.parametrize(
+    "why", [NotRead.TIME_LIMIT, NotRead.MEMORY_LIMIT, NotRead.WORKER_DIED], ids=str
+)
+def test_a_message_that_breaks_the_limits_gets_its_clock_and_can_be_tried_again(desk, why):
+    desk.reader.script.append(why)
+    bomb, neighbour = desk.receive(
+        arriving(mail(ERASE), received_at=NOON - MINUTE),
+        mail(ERASE, number=2, From="bea@person.example"),
+    )
+    assert (bomb.outcome, bomb.reason) == (Outcome.QUARANTINED, why.value)
+    assert neighbour.outcome is Outcome.CASE
+    stub = desk.cases()[0]
+    assert stub.stub_reason == why.value
+    assert stub.acknowledge == acknowledgement_due(NOON - MINUTE, LAWS)
+    desk.now += MINUTE
+    retry_quarantined(desk.database, bomb.inbound_id, actor=SAM, now=desk.now)
+    desk.work()
+    case = desk.cases()[0]
+    assert (case.case_id, case.stub_reason, rights_of(case)) == (stub.case_id, None, ["erasure"])
+
+
+def test_mail_whose_reading_was_stopped_waits_for_the_next_start(desk):
+    desk.reader.script.append(NotRead.STOPPED)
+    (row,) = desk.keep(mail(ERASE))
+    process_batch(desk.services, desk.now)
+    assert desk.message(row.inbound_id).outcome is None
+    assert desk.cases() == []
+    desk.work()
+    assert desk.message(row.inbound_id).outcome is Outcome.CASE
 
 
 @BOTH_ENGINES

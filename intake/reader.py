@@ -1,0 +1,71 @@
+"""Reads messages in worker processes that may be killed: whatever the bytes do, they do it to themselves alone."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator, Sequence
+
+from intake.crew import Crew, Outcome
+from intake.reader_settings import ReadingSettings
+from intake.worker_process import PROGRAM, Job
+from privacy.ports import NotRead
+
+UNFETCHED = 64  # messages that may be read, or be done, while an earlier one holds them up
+UNFETCHED_OCTETS = 32 * 1024 * 1024
+CLOSE_SECONDS = 5.0
+LONGEST_WAIT = 0.2  # seconds between two looks at the clock and at the wish to stop
+
+
+class WorkerPool:
+    """Fulfils privacy.ports.MailReader. Workers are started when there is something to read."""
+
+    def __init__(self, settings: ReadingSettings, *, program: Sequence[str] = PROGRAM) -> None:
+        self._crew = Crew(settings, program)
+        self._one_batch = threading.Lock()
+        self._stopping = threading.Event()
+
+    def read(self, raws: Iterable[bytes]) -> Generator[Outcome]:
+        """Yield what became of each message, in order; the workers go on with the next ones meanwhile.
+
+        Messages are drawn from the iterable as workers have room. Close the iterator when it is not read to its end.
+        Raises Retryable when no worker can be started.
+        """
+        with self._one_batch:
+            try:
+                yield from self._read(Job(number, raw) for number, raw in enumerate(raws))
+            finally:
+                self._crew.drop()
+
+    def interrupt(self) -> None:
+        """End what is being read, now and later, as NotRead.STOPPED."""
+        self._stopping.set()
+
+    def close(self) -> None:
+        """End the workers, after the batch that is being read; they end with this process in any case."""
+        self.interrupt()
+        if self._one_batch.acquire(timeout=CLOSE_SECONDS):
+            self._crew.close()
+            self._one_batch.release()
+
+    def _read(self, jobs: Iterator[Job]) -> Generator[Outcome]:
+        outcomes: dict[int, Outcome] = {}
+        taken: deque[Job] = deque()  # and not fetched yet
+        job = next(jobs, None)
+        while (job is not None or taken) and not self._stopping.is_set():
+            while job is not None and _may_go_on(taken) and self._crew.take(job):
+                taken.append(job)
+                job = next(jobs, None)
+            outcomes |= self._crew.look(0 if taken[0].number in outcomes else LONGEST_WAIT)
+            if taken[0].number in outcomes:
+                yield outcomes.pop(taken.popleft().number)
+        for rest in taken:
+            yield outcomes.get(rest.number, NotRead.STOPPED)
+        while job is not None:
+            yield NotRead.STOPPED
+            job = next(jobs, None)
+
+
+def _may_go_on(taken: Sequence[Job]) -> bool:
+    """Whether one more message may be taken while the first of these has no outcome or is not fetched."""
+    return len(taken) < UNFETCHED and sum(len(job.raw) for job in taken) < UNFETCHED_OCTETS

@@ -1,0 +1,90 @@
+"""How a parsed message travels from the worker that read hostile bytes: JSON, each value checked when it arrives.
+
+Only text, whole numbers, truth values, None, tuples and the dataclasses that ParsedMessage is made of can be said.
+So whatever a worker sends, its parent gets a ParsedMessage or a ValueError and never runs anything (decision 0007).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import is_dataclass
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, get_args, get_origin, get_type_hints
+
+from privacy.messages import ParsedMessage
+
+Build = Callable[[object], Any]
+
+
+def pack(message: ParsedMessage) -> bytes:
+    """Return the message as bytes; lone surrogates travel as they are."""
+    text = json.dumps(message, ensure_ascii=False, separators=(",", ":"), default=_values)
+    return text.encode("utf-8", "surrogatepass")
+
+
+def unpack(data: bytes) -> ParsedMessage:
+    """Return the message. Raises ValueError for everything that `pack` does not write."""
+    try:
+        message: ParsedMessage = builder(ParsedMessage)(
+            json.loads(data.decode("utf-8", "surrogatepass"))
+        )
+    except RecursionError:
+        raise ValueError("nested deeper than a message can be") from None
+    return message
+
+
+def _values(value: Any) -> list[object]:  # noqa: ANN401 - any dataclass
+    return [getattr(value, name) for name in value.__dataclass_fields__]
+
+
+@cache
+def builder(hint: Any) -> Build:  # noqa: ANN401 - a type, or what typing makes of one
+    """Return what checks and builds a value of this type. Raises TypeError for a type that cannot travel."""
+    if hint in (str, int, bool, NoneType):
+        return lambda value: _plain(hint, value)
+    if get_origin(hint) is UnionType:
+        return _optional(hint)
+    if get_origin(hint) is tuple:
+        return _tuple(get_args(hint))
+    if isinstance(hint, type) and is_dataclass(hint):
+        return _dataclass(hint)
+    raise TypeError(f"{hint} cannot travel between processes")
+
+
+def _plain(kind: type[Any], value: object) -> object:
+    if type(value) is not kind:
+        raise ValueError(f"{kind.__name__} expected")
+    return value
+
+
+def _optional(hint: UnionType) -> Build:
+    (kind,) = (argument for argument in get_args(hint) if argument is not NoneType)
+    build = builder(kind)
+    return lambda value: None if value is None else build(value)
+
+
+def _tuple(arguments: tuple[Any, ...]) -> Build:
+    if arguments[-1] is Ellipsis:
+        build = builder(arguments[0])
+        return lambda value: tuple(map(build, _list(value)))
+    builds = tuple(map(builder, arguments))
+    return lambda value: tuple(build(one) for build, one in zip(builds, _list(value), strict=True))
+
+
+def _dataclass(kind: type[Any]) -> Build:
+    hints = get_type_hints(kind)
+    builds = tuple((name, builder(hints[name])) for name in kind.__dataclass_fields__)
+
+    def build(value: object) -> object:
+        pairs = zip(builds, _list(value), strict=True)
+        return kind(**{name: make(one) for (name, make), one in pairs})
+
+    return build
+
+
+def _list(value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise ValueError("list expected")  # noqa: TRY004 - what came is wrong, not what was called
+    return value

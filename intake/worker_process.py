@@ -1,0 +1,158 @@
+"""One worker as its parent sees it: started, given messages, asked for answers, killed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from socket import socketpair
+
+from intake.wire import unpack
+from intake.worker import LENGTH, MEMORY, READ, READY
+from privacy.messages import ParsedMessage
+
+CALL = "from sys import argv; from intake.worker import main; main(int(argv[1]), float(argv[2]))"
+PROGRAM = (sys.executable, "-I", "-c", CALL)
+ORPHAN_GRACE = (
+    2.0  # seconds over the limit after which a busy worker without a parent ends by itself
+)
+CHUNK = 256 * 1024
+MOST_ANSWERED = 64 * 1024 * 1024  # bytes; the value of a message within our caps is far smaller
+HEADER = 1 + LENGTH
+
+
+class Gone(Exception):
+    """The worker ended, or says what no worker of ours says."""
+
+
+class OutOfMemory(Gone):
+    """The worker says that its memory is used up, and ends."""
+
+
+@dataclass(slots=True)
+class Job:
+    """One message on its way: its place in the order, and how often it is read."""
+
+    number: int
+    raw: bytes = field(repr=False)
+    tries: int = 1
+
+
+class WorkerProcess:
+    """A child process and the socket to it; waits for nothing but the end of what it killed."""
+
+    def __init__(self, program: Sequence[str], *, memory: int, seconds: float) -> None:
+        """Start it. Raises OSError."""
+        self.socket, theirs = socketpair()
+        self.socket.setblocking(False)  # noqa: FBT003 - has no name in the standard library
+        with theirs:
+            try:
+                limits = (str(memory), str(seconds + ORPHAN_GRACE))
+                self._process = start([*program, *limits], theirs.fileno())
+            except OSError:
+                self.socket.close()
+                raise
+        self._unsent: deque[memoryview] = deque()
+        self._received = bytearray()
+        self.in_hand: deque[Job] = deque()
+        self.answered = 0
+        self.is_ready = False
+        self.limits_memory = False
+
+    @property
+    def octets_in_hand(self) -> int:
+        """Bytes of the messages that were given and not answered."""
+        return sum(len(job.raw) for job in self.in_hand)
+
+    @property
+    def has_unsent(self) -> bool:
+        """Whether a message was given that the socket could not take yet."""
+        return bool(self._unsent)
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether an answer has begun to come in: the message is read, the rest is a matter of fetching it."""
+        return bool(self._received)
+
+    def give(self, job: Job) -> None:
+        """Put a message behind those in hand."""
+        self.in_hand.append(job)
+        self._unsent += (memoryview(len(job.raw).to_bytes(LENGTH, "big")), memoryview(job.raw))
+        self.push()
+
+    def push(self) -> None:
+        """Send what the socket takes; a worker that is gone shows itself when its answers are fetched."""
+        try:
+            while self._unsent:
+                rest = self._unsent[0][self.socket.send(self._unsent[0]) :]
+                self._unsent.popleft()
+                if rest:
+                    self._unsent.appendleft(rest)
+        except BlockingIOError:
+            return
+        except OSError:
+            self._unsent.clear()
+
+    def answers(self) -> Iterator[tuple[Job, ParsedMessage]]:
+        """Yield what has come in, each message with its value. Raises Gone after the last one."""
+        is_open = self._fetch()
+        for kind, content in self._cut():
+            if kind == MEMORY:
+                raise OutOfMemory
+            if kind == READY and not self.is_ready:
+                self.is_ready, self.limits_memory = True, content == b"1"
+            elif kind == READ and self.is_ready and self.in_hand:
+                yield self._answer(content)
+            else:
+                raise Gone
+        if not is_open:
+            raise Gone
+
+    def kill(self) -> int:
+        """End it at once and let go of everything; returns how it ended."""
+        self._process.kill()
+        self.socket.close()
+        return self._process.wait()
+
+    def _answer(self, content: bytes) -> tuple[Job, ParsedMessage]:
+        try:
+            message = unpack(content)
+        except ValueError:
+            raise Gone from None
+        self.answered += 1
+        return self.in_hand.popleft(), message
+
+    def _fetch(self) -> bool:
+        """Take in what is there; False when nothing will follow."""
+        try:
+            while len(self._received) < HEADER + MOST_ANSWERED:
+                data = self.socket.recv(CHUNK)
+                self._received += data
+                if len(data) < CHUNK:
+                    return bool(data)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return True
+
+    def _cut(self) -> Iterator[tuple[bytes, bytes]]:
+        """Yield the whole answers as kind and content."""
+        while len(self._received) >= HEADER:
+            end = HEADER + int.from_bytes(self._received[1:HEADER], "big")
+            if end > HEADER + MOST_ANSWERED:
+                raise Gone
+            if len(self._received) < end:
+                return
+            kind, content = bytes(self._received[:1]), bytes(self._received[HEADER:end])
+            del self._received[:end]
+            yield kind, content
+
+
+def start(command: list[str], theirs: int) -> subprocess.Popen[bytes]:
+    """Start the program without environment and output: no secret goes in, no word of a mail goes to a log."""
+    return subprocess.Popen(  # noqa: S603 - our own program
+        command, stdin=theirs, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={}
+    )
