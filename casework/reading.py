@@ -61,11 +61,13 @@ class Reading:
 def read_message(raw: bytes, door: Door, desk: DeskProfile, classifier: Classifier) -> Reading:
     """Return what can be read from the bytes; broken mail is data and never raises."""
     message = parse_message(raw)
+    classification = classifier.classify(message)
     signals = read_signals(
         message,
         our_addresses=desk.own_addresses,
         envelope_from=door.envelope_from,
         suspected_spam=door.suspected_spam,
+        classification=classification,
     )
     mailbox = desk.mailbox_profile(door.mailbox)
     screening = screen(signals)
@@ -76,6 +78,6 @@ def read_message(raw: bytes, door: Door, desk: DeskProfile, classifier: Classifi
             message, authserv_id=mailbox.authserv_id, boundary=mailbox.boundary
         ),
         screening=screening,
-        classification=classifier.classify(message),
+        classification=classification,
         report=read_report(raw, message) if screening.kind is Kind.BOUNCE else None,
     )
