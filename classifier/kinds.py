@@ -19,6 +19,7 @@ from privacy.rights import Classification, Lane
 from privacy.screening import Kind, Signal, Strength, points_for
 
 LOOP_HEADER = "x-rightsdesk-loop"  # our own mark on all automatic mail
+_CLEAR = 0.7  # confidence from which a right that was recognised speaks for a person
 _LOOP_IDS = 20  # more of our own ids in one References header is a conversation of two machines
 
 _STRONG, _BULK, _WORDING = Strength.STRONG, Strength.WEAK_BULK, Strength.WEAK_WORDING
@@ -126,8 +127,11 @@ class _Letter:
 
     @property
     def asks(self) -> bool:
-        """Whether the writer's own words ask for a right."""
-        return self.classification is not None and self.classification.asks
+        """Whether the writer's own words ask for a right clearly enough."""
+        found = self.classification
+        return (
+            found is not None and found.asks and any(c.confidence >= _CLEAR for c in found.rights)
+        )
 
     @property
     def may_ask(self) -> bool:
@@ -337,8 +341,11 @@ def _words(letter: _Letter) -> Iterator[Signal]:
     Words that prove too little to matter are left out, and so is what speaks for a person where nothing else
     speaks for a machine.
     """
+    named = {one.suggests for one in letter.words if one.name.startswith("subject: ")}
     machine = [
-        kind for kind in (Kind.AUTO_REPLY, Kind.BOUNCE) if points_for(letter.words, kind) > 1
+        kind
+        for kind in (Kind.AUTO_REPLY, Kind.BOUNCE)
+        if kind in named or points_for(letter.words, kind) > 1
     ]
     if not letter.may_ask and any(_bulk_signs(letter)):
         machine.append(Kind.BULK)
@@ -352,6 +359,8 @@ def _speaks_for_a_person(letter: _Letter) -> Iterator[Signal]:
     message = letter.message
     if letter.asks:
         yield _person("asks for a right", 3)
+    elif letter.classification is not None and letter.classification.rights:
+        yield _person("may ask for a right", 1)
     programs = (message.header("user-agent"), message.header("x-mailer"))
     if any(program and _MAIL_PROGRAMS.match(program) for program in programs):
         yield _person("written in a mail program", 1)

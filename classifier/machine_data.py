@@ -103,14 +103,15 @@ class Words:
         """Return what has been said in full at these states."""
         return frozenset(sign for state in states if (sign := self._says[state]))
 
-    def at(self, words: Sequence[str], place: int) -> Iterator[str]:
-        """Yield the signs of all expressions that begin at this word; no expression is longer than its line."""
+    def at(self, words: Sequence[str], place: int) -> Iterator[tuple[str, int]]:
+        """Yield the signs of all expressions that begin at this word, each with the place after its last word."""
         states: States = (_START,)
-        for number in range(place, len(words)):
-            states, signs = self._steps[states, words[number]]
+        for after in range(place + 1, len(words) + 1):
+            states, signs = self._steps[states, words[after - 1]]
             if not states:
                 return
-            yield from signs
+            for sign in signs:
+                yield sign, after
 
     def within(self, folded: str) -> Iterator[tuple[str, int]]:
         """Yield the signs and places of expressions in a script without blanks."""

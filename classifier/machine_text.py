@@ -31,6 +31,8 @@ _PROTOCOL = re.compile(
     r"^(?:final-recipient|reporting-mta|diagnostic-code|original-recipient|remote-mta|action|status)\s?:",
     re.MULTILINE,
 )
+_ALONE = re.compile(r"[^ ]")  # more than a blank between two words
+_WITHIN = "_within"  # ending of the signs that count anywhere in a subject
 LONG = 300  # words
 _FIRST_WORDS = 200  # characters
 _OPENINGS = frozenset({"automatic", "unread", "away", "left", "received"})
@@ -48,7 +50,7 @@ class Sign:
 # The policy: what each sign is worth. A kind needs the points that `privacy.screening` asks for.
 SIGNS: dict[str, Sign] = {
     "automatic": Sign("text: says that it is automatic", Kind.AUTO_REPLY, 3),
-    "unread": Sign("text: says that nobody reads this mailbox", Kind.AUTO_REPLY, 2),
+    "unread": Sign("text: says that nobody reads this mailbox", Kind.AUTO_REPLY, 3),
     "away": Sign("text: says that they are away", Kind.AUTO_REPLY, 2),
     "back": Sign("text: says until when", Kind.AUTO_REPLY, 1),
     "meanwhile": Sign("text: says what to do meanwhile", Kind.AUTO_REPLY, 1),
@@ -104,17 +106,23 @@ def is_forward(subject: str) -> bool:
 
 
 def read_subject(subject: str) -> set[str]:
-    """Return the signs of a subject; one after Re: or Fwd: says little, and the caller knows."""
+    """Return the signs of a subject; one after Re: or Fwd: says little, and the caller knows.
+
+    A single word says something only where it stands alone: `Vacation: ...` does, `Vacation rental` does not.
+    """
     folded = fold(_bare(subject)).text
-    words = [word for word, _ in WORDS.findall(folded)]
+    pairs = WORDS.findall(folded)
+    words = [word for word, _ in pairs]
     known = words_of("subject")
-    found = {sign for sign in known.at(words, 0)} if words else set()
-    later = {sign for place in range(1, len(words)) for sign in known.at(words, place)}
-    found |= {sign for sign in later if sign.endswith("_within")}
-    found |= {
-        sign for sign, place in known.within(folded) if place == 0 or sign.endswith("_within")
+    found = {
+        sign
+        for place in range(len(words))
+        for sign, after in known.at(words, place)
+        if sign.endswith(_WITHIN)
+        or (place == 0 and (after > 1 or after == len(words) or _ALONE.search(pairs[0][1])))
     }
-    return found
+    found |= {sign for sign, at in known.within(folded) if at == 0 or sign.endswith(_WITHIN)}
+    return found - {sign + _WITHIN for sign in found}
 
 
 def _bare(subject: str) -> str:
@@ -150,7 +158,7 @@ def opens_like_a_machine(text: str) -> bool:
 def _found_in(words: Sequence[str], between: Sequence[str]) -> Iterator[str]:
     known = words_of("text")
     for place in range(len(words)):
-        for sign in known.at(words, place):
+        for sign, _ in known.at(words, place):
             if sign == "automatic" and not _begins_sentence(between, place):
                 continue
             if sign == "thanks" and place > OPENING:
