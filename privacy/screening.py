@@ -65,7 +65,7 @@ WORDS_ENOUGH: tuple[tuple[Kind, int], ...] = (
     (Kind.AUTO_REPLY, 3),
 )
 WORDS_BESIDE_BULK = 2  # so many are enough for an automatic reply where bulk signs are as well
-BULK_WORDS = 2  # and so many words of a newsletter; words alone make none
+BULK_WORDS = 4  # and so many words of a newsletter; words alone make none
 
 
 def screen(signals: tuple[Signal, ...]) -> Screening:
