@@ -44,11 +44,15 @@ class Signal:
 
 @dataclass(frozen=True, kw_only=True)
 class Screening:
-    """The kind of a message, and the names of all signals that were hit (stored and shown)."""
+    """The kind of a message, and the names of all signals that were hit (stored and shown).
+
+    `list_signs` are those of a sender who writes to many; `no_automatic_letter` all that speaks against a letter.
+    """
 
     kind: Kind
     reasons: tuple[str, ...] = ()
     no_automatic_letter: tuple[str, ...] = ()
+    list_signs: tuple[str, ...] = ()
 
 
 # The order is the policy: the first kind with a strong signal wins. A lawyer can read it from top to bottom.
@@ -76,13 +80,12 @@ def screen(signals: tuple[Signal, ...]) -> Screening:
     person's mail, but its letter waits for staff, because services that send genuine requests look like
     newsletters. So does the letter for a person who writes like a machine.
     """
-    reasons = tuple(signal.name for signal in signals)
-    kind = _strong_kind(signals) or _kind_by_words(signals) or _kind_by_weak(signals)
-    if kind is not None:
-        return Screening(kind=kind, reasons=reasons, no_automatic_letter=reasons)
+    reasons = _names(signals)
     bulk = _names(signals, Strength.WEAK_BULK)
+    kind = _strong_kind(signals) or _kind_by_words(signals) or _kind_by_weak(signals)
+    against = bulk + _machine_words(signals) if kind is None else reasons
     return Screening(
-        kind=Kind.PERSON, reasons=reasons, no_automatic_letter=bulk + _machine_words(signals)
+        kind=kind or Kind.PERSON, reasons=reasons, no_automatic_letter=against, list_signs=bulk
     )
 
 
@@ -127,5 +130,5 @@ def _machine_words(signals: tuple[Signal, ...]) -> tuple[str, ...]:
     )
 
 
-def _names(signals: tuple[Signal, ...], strength: Strength) -> tuple[str, ...]:
-    return tuple(signal.name for signal in signals if signal.strength is strength)
+def _names(signals: tuple[Signal, ...], strength: Strength | None = None) -> tuple[str, ...]:
+    return tuple(s.name for s in signals if strength is None or s.strength is strength)
