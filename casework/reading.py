@@ -72,11 +72,13 @@ def read_message(
 
     Without a check of our own nothing but the bytes is looked at: no question leaves this machine.
     """
+    classification = classifier.classify(message)
     signals = read_signals(
         message,
         our_addresses=desk.own_addresses,
         envelope_from=door.envelope_from,
         suspected_spam=door.suspected_spam,
+        classification=classification,
     )
     screening = screen(signals)
     return Reading(
@@ -84,7 +86,7 @@ def read_message(
         language=detect_language(message.new_text or message.subject),
         authenticity=judge_sender(message, desk.mailbox_profile(door.mailbox), own_check),
         screening=screening,
-        classification=classifier.classify(message),
+        classification=classification,
         report=read_report(door.raw, message) if screening.kind is Kind.BOUNCE else None,
     )
 

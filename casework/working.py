@@ -75,7 +75,7 @@ def _findings(
         arrival_known=claimed.arrival_basis is not ArrivalBasis.UNKNOWN,
         released=claimed.released,
         unreadable=reading.message.unreadable_reason is not None,
-        list_signs=bool(reading.screening.no_automatic_letter),
+        list_signs=bool(reading.screening.list_signs),
     )
 
 

@@ -27,7 +27,6 @@ class Language:
     detect: tuple[str, ...]
     entries: tuple[Phrase, ...]
     ordinary: tuple[str, ...]
-    machine: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,9 +91,6 @@ def language(code: str) -> Language:
         detect=tuple(fold(raw["detect"]).text.split()),
         entries=tuple(_entries(raw["concepts"], raw.get("respell", {}))),
         ordinary=tuple(raw.get("ordinary", "").split()),
-        machine={
-            name: tuple(fold(word).text for word in words) for name, words in raw["machine"].items()
-        },
     )
 
 

@@ -5,36 +5,64 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
-from classifier.wording import (
-    opens_like_a_bounce,
-    opens_like_a_machine,
-    subject_of_auto_reply,
-    subject_of_bounce,
+from classifier.machine_text import (
+    is_answer,
+    is_forward,
+    read_subject,
+    read_text,
+    signal,
 )
 from privacy.messages import ParsedMessage
-from privacy.screening import Kind, Signal, Strength
+from privacy.rights import Classification, Lane
+from privacy.screening import Kind, Signal, Strength, points_for
 
 LOOP_HEADER = "x-rightsdesk-loop"  # our own mark on all automatic mail
+_CLEAR = 0.7  # confidence from which a right that was recognised speaks for a person
 _LOOP_IDS = 20  # more of our own ids in one References header is a conversation of two machines
 
 _STRONG, _BULK, _WORDING = Strength.STRONG, Strength.WEAK_BULK, Strength.WEAK_WORDING
 _LOCAL_MACHINE = re.compile(
-    r"(?:mailer-?daemon|postmaster|mail-?delivery(?:-?(?:system|subsystem))?|bounces?)(?:[+=._-].*)?$"
+    r"(?:mail(?:er)?[-._]?daemon|mdaemon|postmaster|postoffice|mail[-._]?delivery(?:[-._]?(?:system|subsystem))?|"
+    r"delivery[-._]?(?:status|failure|report)|bounces?|double-bounce|ndr|mail[-._]?system|microsoftexchange[0-9a-f]+)"
+    r"(?:[+=._-].*)?$"
 )
 _LOCAL_NO_REPLY = re.compile(
     r"(?:.*[._+-])?(?:no|do-?not|donot|dont|ne-?pas|nicht|kein)[._-]?(?:reply|respond|repondre|antworten|responder)(?:[._+-].*)?$"
+)
+_LOCAL_ANSWERS = re.compile(
+    r"(?:auto[-._]?(?:reply|responder|response|respond|answer)|vacation|out[-._]?of[-._]?office)(?:[+._-].*)?$"
+)
+_LOCAL_ROBOT = re.compile(
+    r"(?:.*[._+-])?(?:notifications?|notify|alerts?|newsletters?|mailings?|robot|cron|root|nagios|zabbix|monitoring|automat(?:ic|ed))(?:[+._-].*)?$"
+)
+_MAIL_SYSTEM_NAMES = re.compile(
+    r"\s*[\"']?(?:mail (?:delivery|administrator|system)|mailer[- ]daemon|internet mail delivery|delivery (?:status|subsystem|notification)|"
+    r"postmaster|system ?administrator|microsoft outlook$|mailzustell|mail[- ]?zustell|zustellsystem|serveur de messagerie|sistema de correo|"
+    r"sous-syst.me de remise|mail subsystem|administrat(?:eur|or|ore) (?:syst|de)|mailserver)",
+    re.IGNORECASE,
+)
+_MAIL_PROGRAMS = re.compile(
+    r".{0,40}(?:thunderbird|apple mail|iphone mail|ipad mail|outlook express|mutt/|evolution|kmail|claws|"
+    r"airmail|the bat|eudora|k-9|fairemail|roundcube|squirrelmail|spark)",
+    re.IGNORECASE,
 )
 _AUTO_WORD = re.compile(
     r"auto[-_]?(?:response|submitted|replied|reply|generated|respond)|holidayreply|machinegenerated",
     re.IGNORECASE,
 )
-_ANSWERED = re.compile(r"\s*(?:re|aw|antw|sv|vs|tr|odp|res)\s*:", re.IGNORECASE)
 _TOKEN = re.compile(r"[^;(\s]*")
 
 # Presence alone tells (a value of "no" does not).
 _PRESENT: tuple[tuple[str, Kind], ...] = (
     ("x-failed-recipients", Kind.BOUNCE),
+    ("x-ms-exchange-message-is-ndr", Kind.BOUNCE),
+    ("x-cron-env", Kind.AUTO_REPLY),
+    ("x-vacation", Kind.AUTO_REPLY),
+    ("x-autoreply-domain", Kind.AUTO_REPLY),
+    ("x-auto-reply", Kind.AUTO_REPLY),
+    ("x-out-of-office", Kind.AUTO_REPLY),
     ("x-ms-exchange-generated-message-source", Kind.AUTO_REPLY),
     ("x-autoreply", Kind.AUTO_REPLY),
     ("x-autorespond", Kind.AUTO_REPLY),
@@ -51,6 +79,11 @@ _VALUES: tuple[tuple[str, re.Pattern[str], Kind], ...] = (
     ("delivered-to", re.compile(r"autoresponder\b"), Kind.AUTO_REPLY),
     ("x-amazon-mail-relay-type", re.compile(r"notification\b"), Kind.AUTO_REPLY),
     ("x-apple-action", re.compile(r"vacation\b"), Kind.AUTO_REPLY),
+    (
+        "x-mailer",
+        re.compile(r".{0,60}(?:vacation|auto[-_ ]?(?:respon|repl)|out of office)"),
+        Kind.AUTO_REPLY,
+    ),
     ("precedence", re.compile(r"auto[_-]?reply\b"), Kind.AUTO_REPLY),
     ("x-precedence", re.compile(r"auto[_-]?reply\b"), Kind.AUTO_REPLY),
 )
@@ -77,6 +110,7 @@ class _Letter:
     our_addresses: frozenset[str]
     envelope_from: str | None
     suspected_spam: bool
+    classification: Classification | None
 
     @property
     def our_domains(self) -> frozenset[str]:
@@ -91,6 +125,31 @@ class _Letter:
         paths = (self.envelope_from, *self.message.header_values("return-path"))
         return any(path is not None and path.strip() in {"", "<>"} for path in paths)
 
+    @property
+    def asks(self) -> bool:
+        """Whether the writer's own words ask for a right clearly enough."""
+        found = self.classification
+        return (
+            found is not None and found.asks and any(c.confidence >= _CLEAR for c in found.rights)
+        )
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether the words may ask for a right that the rules did not recognise."""
+        return self.classification is not None and self.classification.lane is Lane.UNCLEAR
+
+    @cached_property
+    def words(self) -> tuple[Signal, ...]:
+        """What the subject and the writer's own text say about who wrote it, whatever it is worth."""
+        text = self.message.new_text or self.message.text
+        named = _MAIL_SYSTEM_NAMES.match(self.message.sender.display_name)
+        sender = (signal("system_name"),) if named else ()
+        return (*sender, *_subject_words(self), *map(signal, sorted(read_text(text))))
+
+    def leans_to(self, kind: Kind, other: Kind) -> bool:
+        """Whether the words speak more for one kind than for the other."""
+        return points_for(self.words, kind) > points_for(self.words, other)
+
 
 def read_signals(
     message: ParsedMessage,
@@ -98,17 +157,20 @@ def read_signals(
     our_addresses: frozenset[str],
     envelope_from: str | None,
     suspected_spam: bool,
+    classification: Classification | None = None,
 ) -> tuple[Signal, ...]:
     """Return every signal of the message, strong and weak, in the order of the table below.
 
     `our_addresses` are all addresses that we read or send from, in their normal form; `envelope_from` is the
-    reverse path as the door saw it ("" or "<>" is the null path, None is not known).
+    reverse path as the door saw it ("" or "<>" is the null path, None is not known). What the `classification`
+    found speaks for a person against words, never against a header.
     """
     letter = _Letter(
         message=message,
         our_addresses=our_addresses,
         envelope_from=envelope_from,
         suspected_spam=suspected_spam,
+        classification=classification,
     )
     return tuple(dict.fromkeys(signal for read in _TABLE for signal in read(letter)))
 
@@ -128,42 +190,50 @@ def _unreadable(letter: _Letter) -> Iterator[Signal]:
 
 
 def _reports(letter: _Letter) -> Iterator[Signal]:
-    """Multipart/report is a delivery report, a receipt or a complaint (RFC 6522, RFC 5965)."""
-    types = {letter.message.content_type, *letter.message.part_types}
-    for report in ("multipart/report", "message/delivery-status", "message/feedback-report"):
+    """Multipart/report is a delivery report, a receipt or a complaint (RFC 6522, RFC 8098, RFC 5965)."""
+    message = letter.message
+    types = {message.content_type, *message.part_types}
+    receipt = "message/disposition-notification" in types or "disposition-notification" in (
+        message.header("content-type") or ""
+    )
+    for report in (
+        "message/delivery-status",
+        "message/global-delivery-status",
+        "message/feedback-report",
+    ):
         if report in types:
             yield _strong(f"content-type: {report}", Kind.BOUNCE)
-    if "message/disposition-notification" in types:
+    if "multipart/report" in types:
+        yield _strong("content-type: multipart/report", Kind.AUTO_REPLY if receipt else Kind.BOUNCE)
+    if receipt:
         yield _strong("content-type: message/disposition-notification", Kind.AUTO_REPLY)
 
 
 def _null_path(letter: _Letter) -> Iterator[Signal]:
     """RFC 5321 section 4.5.5: the null path marks mail that must not be answered.
 
-    RFC 3834 lets vacation answers use it as well, so the wording decides which of the two it is.
+    RFC 3834 lets vacation answers use it as well, so the words decide which of the two it is.
     """
     if letter.null_path:
-        automatic = letter.message.header("auto-submitted") or ""
-        vacation = _TOKEN.match(
-            automatic.strip().lower()
-        ) is not None and automatic.lower().startswith("auto-replied")
-        answering = (vacation and not _is_bounce(letter)) or subject_of_auto_reply(
-            letter.message.subject
+        automatic = (letter.message.header("auto-submitted") or "").strip().lower()
+        says_so = automatic.startswith("auto-replied") and not letter.leans_to(
+            Kind.BOUNCE, Kind.AUTO_REPLY
         )
+        answering = says_so or letter.leans_to(Kind.AUTO_REPLY, Kind.BOUNCE)
         yield _strong("return-path: null", Kind.AUTO_REPLY if answering else Kind.BOUNCE)
 
 
-def _is_bounce(letter: _Letter) -> bool:
-    return subject_of_bounce(letter.message.subject) or opens_like_a_bounce(letter.message.text)
-
-
 def _auto_submitted(letter: _Letter) -> Iterator[Signal]:
-    """RFC 3834 section 5: the keyword stands before `;` or a comment; `no` is said by people's programs too."""
+    """RFC 3834 section 5: the keyword stands before `;` or a comment; `no` is said by people's programs too.
+
+    Mail systems mark their reports so as well: the words decide which of the two it is.
+    """
+    kind = Kind.BOUNCE if letter.leans_to(Kind.BOUNCE, Kind.AUTO_REPLY) else Kind.AUTO_REPLY
     for value in letter.message.header_values("auto-submitted"):
         found = _TOKEN.match(value.strip().lower())
         said = found[0] if found else ""
         if said and said != "no":
-            yield _strong(f"auto-submitted: {said[:40]}", Kind.AUTO_REPLY)
+            yield _strong(f"auto-submitted: {said[:40]}", kind)
 
 
 def _present_headers(letter: _Letter) -> Iterator[Signal]:
@@ -200,9 +270,18 @@ def _ours(letter: _Letter) -> Iterator[Signal]:
 def _sender_name(letter: _Letter) -> Iterator[Signal]:
     local = (letter.message.sender.address or "").rpartition("@")[0].lower()
     if _LOCAL_MACHINE.match(local):
-        yield _strong("from: mail system", Kind.BOUNCE)
+        answering = letter.leans_to(Kind.AUTO_REPLY, Kind.BOUNCE)
+        yield _strong("from: mail system", Kind.AUTO_REPLY if answering else Kind.BOUNCE)
+    elif _LOCAL_ANSWERS.match(local):
+        yield _strong("from: answering machine", Kind.AUTO_REPLY)
     elif _LOCAL_NO_REPLY.match(local):
         yield _weak("from: no-reply", _BULK, Kind.BULK)
+    elif _LOCAL_ROBOT.match(local):
+        yield _weak("from: sends notices", _BULK, Kind.BULK)
+
+
+def _bulk_signs(letter: _Letter) -> Iterator[Signal]:
+    return (one for one in (*_sender_name(letter), *_bulk_headers(letter)) if one.strength is _BULK)
 
 
 def _bulk_headers(letter: _Letter) -> Iterator[Signal]:
@@ -231,38 +310,66 @@ def _wording_headers(letter: _Letter) -> Iterator[Signal]:
         yield _weak("a header speaks of automatic mail", _WORDING, Kind.AUTO_REPLY)
 
 
-def _subject(letter: _Letter) -> Iterator[Signal]:
-    """A telling subject is weak alone, strong where the mail has the null path, answers ours or its text agrees.
+def _subject_words(letter: _Letter) -> Iterator[Signal]:
+    """A subject after Re: may be an answer of a person, and one after Fwd: was passed on by one."""
+    subject = letter.message.subject
+    passed_on = is_forward(subject)
+    if passed_on:
+        yield signal("forwards")
+    for sign in sorted(read_subject(subject)):
+        if not passed_on and (sign.startswith("auto_reply") or not is_answer(subject)):
+            yield signal(sign, 1 if is_answer(subject) else None)
 
-    People answer automatic replies too: after Re: the subject alone proves nothing.
 
-    Half of all answering machines send no telling header at all: there subject and first words must agree.
-    """
+def _answers_us(letter: _Letter) -> Iterator[Signal]:
+    """A telling subject is sure where the mail has the null path or answers ours, unless it stands after Re:."""
     message = letter.message
-    bounce = subject_of_bounce(message.subject)
-    answer = subject_of_auto_reply(message.subject)
-    bounce_text, answer_text = opens_like_a_bounce(message.text), opens_like_a_machine(message.text)
-    answers_us = letter.count_ours(message.in_reply_to) and not _ANSWERED.match(message.subject)
-    if bounce:
-        sure = letter.null_path or bounce_text
-        yield Signal(
-            name="subject: failed delivery",
-            strength=_STRONG if sure else _WORDING,
-            suggests=Kind.BOUNCE,
-        )
-    elif answer:
-        sure = letter.null_path or answers_us or answer_text
-        yield Signal(
-            name="subject: automatic reply",
-            strength=_STRONG if sure else _WORDING,
-            suggests=Kind.AUTO_REPLY,
-        )
-    elif message.subject.strip().lower().startswith("auto:") and message.in_reply_to:
+    if is_answer(message.subject) or is_forward(message.subject):
+        return
+    sure = letter.null_path or letter.count_ours(message.in_reply_to)
+    telling = {one.suggests: one.name for one in letter.words if one.name.startswith("subject: ")}
+    for kind in (Kind.AUTO_REPLY, Kind.BOUNCE):
+        if sure and kind in telling:
+            yield _strong(f"{telling[kind]}, to a mail of ours", kind)
+    if message.subject.strip().lower().startswith("auto:") and message.in_reply_to:
         yield _weak("subject: auto", _WORDING, Kind.AUTO_REPLY)
-    elif bounce_text or answer_text:
-        yield _weak(
-            "text: opens like a machine", _WORDING, Kind.BOUNCE if bounce_text else Kind.AUTO_REPLY
-        )
+
+
+def _words(letter: _Letter) -> Iterator[Signal]:
+    """Half of all answering machines send no telling header at all: their words are counted.
+
+    Words that prove too little to matter are left out, and so is what speaks for a person where nothing else
+    speaks for a machine.
+    """
+    named = {one.suggests for one in letter.words if one.name.startswith("subject: ")}
+    machine = [
+        kind
+        for kind in (Kind.AUTO_REPLY, Kind.BOUNCE)
+        if kind in named or points_for(letter.words, kind) > 1
+    ]
+    if not letter.may_ask and any(_bulk_signs(letter)):
+        machine.append(Kind.BULK)
+    yield from (one for one in letter.words if one.suggests in machine)
+    if machine:
+        yield from (one for one in letter.words if one.suggests is Kind.PERSON)
+        yield from _speaks_for_a_person(letter)
+
+
+def _speaks_for_a_person(letter: _Letter) -> Iterator[Signal]:
+    message = letter.message
+    if letter.asks:
+        yield _person("asks for a right", 3)
+    elif letter.classification is not None and letter.classification.rights:
+        yield _person("may ask for a right", 1)
+    programs = (message.header("user-agent"), message.header("x-mailer"))
+    if any(program and _MAIL_PROGRAMS.match(program) for program in programs):
+        yield _person("written in a mail program", 1)
+    if is_answer(message.subject) and any(one.kind == "quote" for one in message.folded):
+        yield _person("answers above a quoted mail", 1)
+
+
+def _person(name: str, points: int) -> Signal:
+    return Signal(name=name, strength=Strength.WORDS, suggests=Kind.PERSON, points=points)
 
 
 def _spam(letter: _Letter) -> Iterator[Signal]:
@@ -284,6 +391,7 @@ _TABLE: tuple[Callable[[_Letter], Iterator[Signal]], ...] = (
     _sender_name,
     _bulk_headers,
     _wording_headers,
-    _subject,
+    _answers_us,
+    _words,
     _spam,
 )

@@ -11,10 +11,10 @@ from classifier.concepts import BIT
 from classifier.evidence import Evidence, gather
 from classifier.lanes import ALWAYS_A_PERSON, HINTS, choose_lane
 from classifier.language import SAMPLE, detect_in
+from classifier.machine_text import opens_like_a_machine
 from classifier.pieces import cut
 from classifier.reading import read
 from classifier.settings import ClassifierSettings
-from classifier.wording import opens_like_a_machine
 from privacy.messages import ParsedMessage
 from privacy.rights import Classification, Lane, Right, RightClaim
 
@@ -97,7 +97,7 @@ def _classify(parts: list[_Part], settings: ClassifierSettings) -> Classificatio
     if not claims and _is_foreign(code, evidence):
         lane = Lane.UNCLEAR
     doubts = tuple(_doubts(evidence, claims, lane, code, settings))
-    if opens_like_a_machine(written[-1].text):
+    if claims and opens_like_a_machine(written[-1].text):
         doubts = (*doubts, "the text opens like an automatic reply")
     lane_reasons = tuple(sorted(evidence.lanes.values()))
     return Classification(

@@ -59,7 +59,8 @@ def _add_lists(app: FastAPI, reader: DeskReader) -> None:
 
     @app.get("/held")
     def held(after: After = None) -> Response:
-        return page("held", list=reader.held(_place(after)), first=after is None)
+        found = reader.held(_place(after))
+        return page("held", list=found, first=after is None, counts=reader.counts())
 
     @app.get("/quarantine")
     def quarantine(after: After = None) -> Response:

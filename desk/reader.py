@@ -17,12 +17,19 @@ from storage.cases import CaseSummary, clock_events, find_case, list_cases, who_
 from storage.database import Database, Reading
 from storage.drafts import Draft, drafts_of_case
 from storage.failures import CannotUnseal, NotFound
-from storage.messages import MessageRow, get_message, list_messages, messages_of_case, raw_of
+from storage.messages import (
+    MessageRow,
+    count_by_outcome,
+    get_message,
+    list_messages,
+    messages_of_case,
+    raw_of,
+)
 from storage.outbox import LetterRow, letters_of_case, list_letters
 from storage.states import ClockName, DraftState
 
 PAGE_LENGTH = 50
-HELD = (Outcome.HELD, Outcome.SPAM, Outcome.AUTO, Outcome.BULK)
+HELD = (Outcome.HELD, Outcome.SPAM, Outcome.AUTO, Outcome.BULK, Outcome.BOUNCE)
 QUARANTINED = (Outcome.QUARANTINED,)
 
 Row = TypeVar("Row")
@@ -102,6 +109,9 @@ class DeskReader(Protocol):
     def held(self, after: Place | None) -> Page[MessageRow]:
         """Return messages that were set aside, the oldest first."""
 
+    def counts(self) -> dict[str, int]:
+        """Return how many messages are set aside, by outcome, the ones for a person first."""
+
     def quarantined(self, after: Place | None) -> Page[MessageRow]:
         """Return messages that could not be worked, the oldest first."""
 
@@ -134,6 +144,12 @@ class StorageReader:
     def held(self, after: Place | None) -> Page[MessageRow]:
         """Return messages that were set aside, the oldest first."""
         return self._messages(HELD, after)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many messages are set aside, by outcome, the ones for a person first."""
+        with self._database.reading() as reading:
+            found = count_by_outcome(reading)
+        return {str(outcome): found[outcome] for outcome in HELD if outcome in found}
 
     def quarantined(self, after: Place | None) -> Page[MessageRow]:
         """Return messages that could not be worked, the oldest first."""

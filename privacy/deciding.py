@@ -14,8 +14,6 @@ from privacy.rights import Classification, Lane, Scope
 from privacy.screening import Kind, Screening
 from privacy.threads import Match, ThreadMatch
 
-FORWARDED = "forwarded:"
-
 
 class Outcome(StrEnum):
     """What was made of a message; the command line's contract names them."""
@@ -52,7 +50,7 @@ class Findings:
     @property
     def asks(self) -> bool:
         """Whether a right was recognised in the writer's own new words; a forwarded mail is somebody else's."""
-        return any(not claim.part.startswith(FORWARDED) for claim in self.classification.rights)
+        return self.classification.asks
 
     @property
     def surely_asks(self) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+FORWARDED = "forwarded:"  # parts of this name are somebody else's words
+
 
 class Right(StrEnum):
     """The rights a data subject can ask for, as policy clause P14 and GDPR Articles 7 and 15 to 22 name them."""
@@ -91,6 +93,11 @@ class Classification:
     engine: Engine = Engine.RULES
     needs_human: bool = False
     reasons: tuple[str, ...] = ()
+
+    @property
+    def asks(self) -> bool:
+        """Whether a right was recognised in the writer's own new words; a forwarded mail is somebody else's."""
+        return any(not claim.part.startswith(FORWARDED) for claim in self.rights)
 
     @property
     def primary(self) -> str:

@@ -21,29 +21,38 @@ class Kind(StrEnum):
 
 
 class Strength(StrEnum):
-    """How much a signal weighs; the two weak sorts must meet to make a machine of a sender."""
+    """How much a signal weighs; the two weak sorts must meet to make a machine of a sender, words are counted."""
 
     STRONG = "strong"
     WEAK_BULK = "weak_bulk"
     WEAK_WORDING = "weak_wording"
+    WORDS = "words"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Signal:
-    """A named fact read from the headers: `name` is stable, `suggests` is the kind it speaks for."""
+    """A named fact read from headers or words: `name` is stable, `suggests` is the kind it speaks for.
+
+    `points` is how much words weigh for their kind; what suggests a person is taken off every other kind.
+    """
 
     name: str
     strength: Strength
     suggests: Kind
+    points: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Screening:
-    """The kind of a message, and the names of all signals that were hit (stored and shown)."""
+    """The kind of a message, and the names of all signals that were hit (stored and shown).
+
+    `list_signs` are those of a sender who writes to many; `no_automatic_letter` all that speaks against a letter.
+    """
 
     kind: Kind
     reasons: tuple[str, ...] = ()
     no_automatic_letter: tuple[str, ...] = ()
+    list_signs: tuple[str, ...] = ()
 
 
 # The order is the policy: the first kind with a strong signal wins. A lawyer can read it from top to bottom.
@@ -54,22 +63,72 @@ STRONG_ORDER: tuple[Kind, ...] = (
     Kind.UNREADABLE,  # a person's words that no rule can read: a person does
     Kind.BULK,
 )
+# Half of all answering machines send no telling header. So many points of words make a kind without one, in this order.
+WORDS_ENOUGH: tuple[tuple[Kind, int], ...] = (
+    (Kind.BOUNCE, 4),  # people write about mail that came back: two clear signs
+    (Kind.AUTO_REPLY, 3),
+)
+WORDS_BESIDE_BULK = 2  # so many are enough for an automatic reply where bulk signs are as well
+BULK_WORDS = 4  # and so many words of a newsletter; words alone make none
 
 
 def screen(signals: tuple[Signal, ...]) -> Screening:
     """Return the kind of the message, with every signal that was hit.
 
-    One strong signal decides, in the order of STRONG_ORDER; else one weak signal of each sort makes an
-    automatic reply; bulk signs alone leave a person's mail a person's mail, but its letter waits for staff,
-    because services that send genuine requests look like newsletters.
+    One strong signal decides, in the order of STRONG_ORDER; else the points of words, less those that speak for a
+    person; else one weak signal of each sort makes an automatic reply. Bulk signs alone leave a person's mail a
+    person's mail, but its letter waits for staff, because services that send genuine requests look like
+    newsletters. So does the letter for a person who writes like a machine.
     """
-    reasons = tuple(signal.name for signal in signals)
+    reasons = _names(signals)
+    bulk = _names(signals, Strength.WEAK_BULK)
+    kind = _strong_kind(signals) or _kind_by_words(signals) or _kind_by_weak(signals)
+    against = bulk + _machine_words(signals) if kind is None else reasons
+    return Screening(
+        kind=kind or Kind.PERSON, reasons=reasons, no_automatic_letter=against, list_signs=bulk
+    )
+
+
+def _strong_kind(signals: tuple[Signal, ...]) -> Kind | None:
     strong = {signal.suggests for signal in signals if signal.strength is Strength.STRONG}
-    for kind in STRONG_ORDER:
-        if kind in strong:
-            return Screening(kind=kind, reasons=reasons, no_automatic_letter=reasons)
-    bulk = tuple(s.name for s in signals if s.strength is Strength.WEAK_BULK)
-    wording = tuple(s.name for s in signals if s.strength is Strength.WEAK_WORDING)
-    if bulk and wording:
-        return Screening(kind=Kind.AUTO_REPLY, reasons=reasons, no_automatic_letter=reasons)
-    return Screening(kind=Kind.PERSON, reasons=reasons, no_automatic_letter=bulk)
+    return next((kind for kind in STRONG_ORDER if kind in strong), None)
+
+
+def _kind_by_words(signals: tuple[Signal, ...]) -> Kind | None:
+    return next(
+        (kind for kind, enough in WORDS_ENOUGH if net_points(signals, kind) >= enough), None
+    )
+
+
+def _kind_by_weak(signals: tuple[Signal, ...]) -> Kind | None:
+    if not _names(signals, Strength.WEAK_BULK):
+        return None
+    wording = bool(_names(signals, Strength.WEAK_WORDING))
+    if wording or net_points(signals, Kind.AUTO_REPLY) >= WORDS_BESIDE_BULK:
+        return Kind.AUTO_REPLY
+    return Kind.BULK if net_points(signals, Kind.BULK) >= BULK_WORDS else None
+
+
+def points_for(signals: tuple[Signal, ...], kind: Kind) -> int:
+    """Return the points of all words that speak for this kind."""
+    return sum(s.points for s in signals if s.strength is Strength.WORDS and s.suggests is kind)
+
+
+def net_points(signals: tuple[Signal, ...], kind: Kind) -> int:
+    """Return the points of words for this kind, less those that speak for a person."""
+    return points_for(signals, kind) - points_for(signals, Kind.PERSON)
+
+
+def _machine_words(signals: tuple[Signal, ...]) -> tuple[str, ...]:
+    """The words of a machine in a person's mail, if they would have been enough alone."""
+    return tuple(
+        signal.name
+        for kind, enough in WORDS_ENOUGH
+        if points_for(signals, kind) >= enough
+        for signal in signals
+        if signal.strength is Strength.WORDS and signal.suggests is kind
+    )
+
+
+def _names(signals: tuple[Signal, ...], strength: Strength | None = None) -> tuple[str, ...]:
+    return tuple(s.name for s in signals if strength is None or s.strength is strength)

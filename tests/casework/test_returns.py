@@ -210,7 +210,7 @@ def test_a_report_of_arrival_is_a_trace_of_a_letter_in_doubt(desk):
 
 def test_words_that_nobody_understands_are_for_a_person_and_move_nothing(desk):
     letter = desk.letter().message
-    raw = mail("Prove that you are human.", number=9, From="mailer-daemon@mx.person.example")
+    raw = mail("Box seventeen is as it is.", number=9, From="mailer-daemon@mx.person.example")
     come_back(desk, raw, letter.envelope_from)
     assert bounced(desk) is None
     assert [(task.kind, task.reason) for task in desk.tasks()] == [("letter_bounced", "undefined")]

@@ -135,3 +135,10 @@ def take_in_many(desk: Desk) -> Callable[[int], None]:
         )
 
     return many
+
+
+@pytest.fixture
+def take_in_absence(desk: Desk) -> Callable[[], None]:
+    """Take in an automatic reply that no header gives away."""
+    away = "I am on annual leave until Monday."
+    return lambda: take_in(desk, mail("Sam <sam@firm.example>", "Out of office", away))

@@ -131,3 +131,11 @@ def test_pages_speak_in_words():
     assert facts({"scope": None, "due_rule": "MONTH", "reasons": ["a", "b"]}) == (
         "due rule: MONTH; reasons: a, b"
     )
+
+
+def test_machine_mail_is_shown_grey_and_counted(sam, take_in_many, take_in_absence):
+    take_in_many(1)
+    take_in_absence()
+    text = page_of(sam, "/held")
+    assert "In all: 1 held, 1 auto." in text
+    assert text.count('<tr class="machine">') == 1

@@ -4,13 +4,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from privacy.screening import STRONG_ORDER, Kind, Signal, Strength, screen
+from privacy.screening import (
+    BULK_WORDS,
+    STRONG_ORDER,
+    WORDS_BESIDE_BULK,
+    WORDS_ENOUGH,
+    Kind,
+    Signal,
+    Strength,
+    screen,
+)
 
 signals = st.builds(
     Signal,
     name=st.sampled_from(["auto-submitted", "list-id", "subject", "x-loop", "precedence"]),
     strength=st.sampled_from(Strength),
     suggests=st.sampled_from(Kind),
+    points=st.integers(0, 4),
 )
 
 
@@ -67,6 +77,44 @@ def test_a_weak_sign_of_each_sort_makes_a_machine() -> None:
 
 def test_a_strong_sign_of_a_person_does_not_outweigh_two_weak_ones() -> None:
     assert screen((strong(Kind.PERSON), BULK, WORDING)).kind is Kind.AUTO_REPLY
+
+
+def words(kind: Kind, points: int) -> Signal:
+    name = f"text: {kind}, {points}"
+    return Signal(name=name, strength=Strength.WORDS, suggests=kind, points=points)
+
+
+@pytest.mark.parametrize(("kind", "enough"), WORDS_ENOUGH)
+def test_enough_words_make_a_machine_without_any_header(kind: Kind, enough: int) -> None:
+    assert screen((words(kind, enough),)).kind is kind
+    assert screen((words(kind, 1), words(kind, enough - 1))).kind is kind
+    assert screen((words(kind, enough - 1),)).kind is Kind.PERSON
+
+
+@pytest.mark.parametrize(("kind", "enough"), WORDS_ENOUGH)
+def test_what_speaks_for_a_person_is_taken_off_and_the_letter_waits(
+    kind: Kind, enough: int
+) -> None:
+    screening = screen((words(kind, enough), words(Kind.PERSON, 1)))
+    assert screening.kind is Kind.PERSON
+    assert screening.no_automatic_letter == (f"text: {kind}, {enough}",)
+
+
+def test_no_words_of_a_person_outweigh_a_strong_sign() -> None:
+    assert screen((strong(Kind.AUTO_REPLY), words(Kind.PERSON, 9))).kind is Kind.AUTO_REPLY
+
+
+def test_fewer_words_are_enough_beside_a_bulk_sign() -> None:
+    some = words(Kind.AUTO_REPLY, WORDS_BESIDE_BULK)
+    assert screen((some,)).kind is Kind.PERSON
+    assert screen((some, BULK)).kind is Kind.AUTO_REPLY
+
+
+def test_a_newsletter_needs_its_words_and_a_bulk_sign() -> None:
+    newsletter = words(Kind.BULK, BULK_WORDS)
+    assert screen((newsletter, BULK)).kind is Kind.BULK
+    assert screen((newsletter,)).kind is Kind.PERSON
+    assert screen((newsletter, BULK, words(Kind.PERSON, 1))).kind is Kind.PERSON
 
 
 @given(st.lists(signals, max_size=8))

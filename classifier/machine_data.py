@@ -1,0 +1,184 @@
+"""The words of machine mail in all languages, read when first needed and followed word by word.
+
+Notation of the files in `machine_words/`, one expression a line: `out of office` are words in a row, `away|absent` one
+word or the other, `will_be` one choice of two words, `(currently)` a word that may be missing, `absen*` a stem, `#` a
+number, or a day or month of any language. Accents and punctuation do not matter.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from classifier.folded import fold
+from classifier.pieces import REMEMBERED
+from classifier.vocabulary import spellings
+
+FOLDER = "machine_words"
+_GLUED = re.compile("[\u3041-\u30ff\u4e00-\u9fff]")  # scripts without blanks between words
+_START, _NOWHERE = 0, ()
+States = tuple[int, ...]
+Line = tuple[str, str]  # the sign, and an expression as it is written
+
+
+class Words:
+    """All expressions of some signs as one automaton, whose steps are remembered once they were taken.
+
+    Expressions of scripts without blanks are one pattern of literals instead.
+    """
+
+    def __init__(self, lines: Iterable[Line], days: frozenset[str]) -> None:
+        self._days = days
+        self._moves: list[dict[str, list[int]]] = [{}]
+        self._stems: list[dict[str, list[int]]] = [{}]
+        self._says: list[str | None] = [None]
+        glued: dict[str, str] = {}
+        for sign, written in lines:
+            if _GLUED.search(written):
+                glued[_glued_pattern(written)] = sign
+            else:
+                self._add(sign, [_choices(piece) for piece in written.split()])
+        self._glued_signs = tuple(glued.values())
+        self._glued = re.compile("|".join(f"({one})" for one in glued)) if glued else None
+        self._steps = _Steps(self)
+
+    def _add(self, sign: str, pieces: Sequence[_Piece]) -> None:
+        """Add one expression: states after each piece, and a way past each that may be missing.
+
+        One word is enough only where the expression is one word: of several that may be missing, two must be there.
+        """
+        fewest = min(2, len(pieces))
+        before: dict[int, list[int]] = {0: [_START]}  # by the number of words so far
+        for number, piece in enumerate(pieces):
+            rest_is_optional = all(one.optional for one in pieces[number + 1 :])
+            after = {
+                count: self._new_state(sign if rest_is_optional and count >= fewest else None)
+                for count in range(1, 3)
+            }
+            for count, states in before.items():
+                for state in states:
+                    for words in piece.words:
+                        self._lead(state, words, after[min(2, count + len(words))])
+            kept = before if piece.optional else {}
+            before = {
+                count: [*kept.get(count, ()), *([after[count]] if count else [])]
+                for count in range(3)
+            }
+
+    def _lead(self, state: int, words: Sequence[str], after: int) -> None:
+        for word in words[:-1]:
+            between = self._new_state(None)
+            self._move(state, word, between)
+            state = between
+        self._move(state, words[-1], after)
+
+    def _move(self, state: int, word: str, after: int) -> None:
+        home = self._stems if word.endswith("*") else self._moves
+        home[state].setdefault(word.rstrip("*"), []).append(after)
+
+    def _new_state(self, says: str | None) -> int:
+        self._moves.append({})
+        self._stems.append({})
+        self._says.append(says)
+        return len(self._says) - 1
+
+    def follow(self, states: States, word: str) -> States:
+        """Return where a word of a text leads from these states."""
+        found: dict[int, None] = {}
+        is_number = word.isdigit() or word in self._days
+        for state in states:
+            found.update(dict.fromkeys(self._moves[state].get(word, ())))
+            if is_number:
+                found.update(dict.fromkeys(self._moves[state].get("#", ())))
+            for stem, after in self._stems[state].items():
+                if word.startswith(stem):
+                    found.update(dict.fromkeys(after))
+        return tuple(found)
+
+    def signs_of(self, states: States) -> frozenset[str]:
+        """Return what has been said in full at these states."""
+        return frozenset(sign for state in states if (sign := self._says[state]))
+
+    def at(self, words: Sequence[str], place: int) -> Iterator[tuple[str, int]]:
+        """Yield the signs of all expressions that begin at this word, each with the place after its last word."""
+        states: States = (_START,)
+        for after in range(place + 1, len(words) + 1):
+            states, signs = self._steps[states, words[after - 1]]
+            if not states:
+                return
+            for sign in signs:
+                yield sign, after
+
+    def within(self, folded: str) -> Iterator[tuple[str, int]]:
+        """Yield the signs and places of expressions in a script without blanks."""
+        if self._glued is not None and _GLUED.search(folded):
+            for found in self._glued.finditer(folded):
+                yield self._glued_signs[(found.lastindex or 1) - 1], found.start()
+
+
+class _Steps(dict[tuple[States, str], tuple[States, frozenset[str]]]):
+    """From states and a word to the next states and what they say; a flood of new words makes it start anew."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__()
+        self._words = words
+
+    def __missing__(self, key: tuple[States, str]) -> tuple[States, frozenset[str]]:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        states = self._words.follow(*key)
+        step = self[key] = (states, self._words.signs_of(states))
+        return step
+
+
+class _Piece:
+    """One place of an expression: the words that may stand there, and whether none may."""
+
+    def __init__(self, words: Sequence[Sequence[str]], *, optional: bool) -> None:
+        self.words = words
+        self.optional = optional
+
+
+def _choices(piece: str) -> _Piece:
+    optional = piece.startswith("(") and piece.endswith(")")
+    choices = piece.strip("()").split("|")
+    return _Piece([one.split("_") for one in choices], optional=optional)
+
+
+def _glued_pattern(written: str) -> str:
+    """`#` is up to four digits; every other character is itself, so nothing can be tried twice."""
+    return re.escape("".join(written.split())).replace(r"\#", "[0-9]{1,4}")
+
+
+@cache
+def language_codes() -> tuple[str, ...]:
+    """Return the codes of all languages of which we know how machines write, in alphabetical order."""
+    names = (entry.name for entry in files("classifier").joinpath(FOLDER).iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+
+
+@cache
+def file_of(code: str) -> dict[str, Any]:
+    """Return the file of one language as it stands."""
+    place = files("classifier").joinpath(FOLDER, f"{code}.toml")
+    return tomllib.loads(place.read_text(encoding="utf-8"))
+
+
+def _lines(code: str, section: str) -> Iterator[Line]:
+    raw = file_of(code)
+    for sign, lines in raw[section].items():
+        for line in filter(None, lines.splitlines()):
+            for spelled in spellings(line, raw.get("respell", {})):
+                yield sign, fold(spelled).text
+
+
+@cache
+def words_of(section: str) -> Words:
+    """Return the expressions of all languages in `text` or `subject`."""
+    codes = language_codes()
+    days = frozenset(fold(" ".join(file_of(code)["days"] for code in codes)).text.split())
+    return Words((one for code in codes for one in _lines(code, section)), days)

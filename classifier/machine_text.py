@@ -1,0 +1,176 @@
+"""What the subject and the words of a mail say about who wrote it: a machine, or a person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from classifier.folded import fold
+from classifier.machine_data import words_of
+from classifier.pieces import WORDS
+from privacy.screening import Kind, Signal, Strength
+
+READ = 3_000  # characters: machines say what they are at the beginning,
+READ_AT_END = 600  # or at the very end
+OPENING = 14  # words within which thanks are a greeting
+_TAGS = re.compile(r"(?:\s*(?:\[[^\]]{0,60}\]|\*{2,5}[^*]{0,40}\*{2,5}))+")
+_ANSWERED = re.compile(
+    r"\s*(?:re|aw|antw|antwort|sv|vs|odp|res|ynt|r|ref|rif|ats|vl|回复|答复|回覆|回信)\s*(?:\[\d{1,3}\])?\s*[:：]",
+    re.IGNORECASE,
+)
+_FORWARDED = re.compile(
+    r"\s*(?:fwd?|wg|tr|rv|i|vb|doorst|enc|vl|pd|vs|továbbítás|ilt|转发|轉寄)\s*[:：]", re.IGNORECASE
+)
+# Where a sentence begins, and where nothing but a line break stands before a word.
+_NEW_SENTENCE = re.compile(r"[.!?:;。！？\n*\[(|>\-]")
+_QUESTION = re.compile(r"[?？؟]")
+# RFC 3463 status codes and RFC 5321 replies, and the fields of RFC 3464 written into plain text.
+_PROTOCOL = re.compile(
+    r"\b[245]\.\d\.\d{1,3}\b|\b(?:4[245]\d|5[0-7]\d)[ -]|"
+    r"^(?:final-recipient|reporting-mta|diagnostic-code|original-recipient|remote-mta|action|status)\s?:",
+    re.MULTILINE,
+)
+_ALONE = re.compile(r"[^ ]")  # more than a blank between two words
+_WITHIN = "_within"  # ending of the signs that count anywhere in a subject
+LONG = 300  # words
+_FIRST_WORDS = 200  # characters
+_OPENINGS = frozenset({"automatic", "unread", "away", "left", "received"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """What one kind of wording is called, for which kind of mail it speaks and how much."""
+
+    name: str
+    kind: Kind
+    points: int
+
+
+# The policy: what each sign is worth. A kind needs the points that `privacy.screening` asks for.
+SIGNS: dict[str, Sign] = {
+    "automatic": Sign("text: says that it is automatic", Kind.AUTO_REPLY, 3),
+    "unread": Sign("text: says that nobody reads this mailbox", Kind.AUTO_REPLY, 3),
+    "away": Sign("text: says that they are away", Kind.AUTO_REPLY, 2),
+    "back": Sign("text: says until when", Kind.AUTO_REPLY, 1),
+    "meanwhile": Sign("text: says what to do meanwhile", Kind.AUTO_REPLY, 1),
+    "left": Sign("text: says that they have left", Kind.AUTO_REPLY, 2),
+    "moved": Sign("text: names another address", Kind.AUTO_REPLY, 1),
+    "received": Sign("text: says that mail was received", Kind.AUTO_REPLY, 2),
+    "later": Sign("text: promises an answer", Kind.AUTO_REPLY, 1),
+    "thanks": Sign("text: opens with thanks for the message", Kind.AUTO_REPLY, 1),
+    "ticket": Sign("text: gives a ticket number", Kind.AUTO_REPLY, 1),
+    "challenge": Sign("text: asks for a proof before delivery", Kind.AUTO_REPLY, 3),
+    "receipt": Sign("text: says that mail was opened", Kind.AUTO_REPLY, 3),
+    "failed": Sign("text: says that mail was not delivered", Kind.BOUNCE, 2),
+    "cause": Sign("text: says why it was not delivered", Kind.BOUNCE, 1),
+    "mail_system": Sign("text: speaks as a mail system", Kind.BOUNCE, 2),
+    "protocol": Sign("text: holds answers of a mail server", Kind.BOUNCE, 1),
+    "view": Sign("text: offers to be read in a browser", Kind.BULK, 2),
+    "because": Sign("text: says why it is sent to many", Kind.BULK, 2),
+    "footer": Sign("text: has the foot of a newsletter", Kind.BULK, 1),
+    "trade": Sign("text: speaks of trade or of systems", Kind.BULK, 1),
+    "wants": Sign("text: says what the writer wants", Kind.PERSON, 2),
+    "question": Sign("text: asks a question", Kind.PERSON, 2),
+    "about": Sign("text: speaks about a machine's mail", Kind.PERSON, 3),
+    "long": Sign("text: long", Kind.PERSON, 1),
+    "forwards": Sign("subject: passes on a mail", Kind.PERSON, 3),
+    "system_name": Sign("from: bears the name of a mail system", Kind.BOUNCE, 2),
+    "auto_reply": Sign("subject: automatic reply", Kind.AUTO_REPLY, 2),
+    "auto_reply_within": Sign("subject: automatic reply", Kind.AUTO_REPLY, 2),
+    "bounce": Sign("subject: failed delivery", Kind.BOUNCE, 2),
+    "bounce_within": Sign("subject: failed delivery", Kind.BOUNCE, 2),
+    "bulk": Sign("subject: notice or newsletter", Kind.BULK, 1),
+}
+
+
+def signal(sign: str, points: int | None = None) -> Signal:
+    """Return the signal of one of SIGNS, with other points than usual if given."""
+    found = SIGNS[sign]
+    return Signal(
+        name=found.name,
+        strength=Strength.WORDS,
+        suggests=found.kind,
+        points=found.points if points is None else points,
+    )
+
+
+def is_answer(subject: str) -> bool:
+    """Return whether the subject begins like that of an answer, Re: in any language."""
+    return _ANSWERED.match(subject) is not None
+
+
+def is_forward(subject: str) -> bool:
+    """Return whether the subject begins like that of a mail that is passed on."""
+    return _FORWARDED.match(subject) is not None
+
+
+def read_subject(subject: str) -> set[str]:
+    """Return the signs of a subject; one after Re: or Fwd: says little, and the caller knows.
+
+    A single word says something only where it stands alone: `Vacation: ...` does, `Vacation rental` does not.
+    """
+    folded = fold(_bare(subject)).text
+    pairs = WORDS.findall(folded)
+    words = [word for word, _ in pairs]
+    known = words_of("subject")
+    found = {
+        sign
+        for place in range(len(words))
+        for sign, after in known.at(words, place)
+        if sign.endswith(_WITHIN)
+        or (place == 0 and (after > 1 or after == len(words) or _ALONE.search(pairs[0][1])))
+    }
+    found |= {sign for sign, at in known.within(folded) if at == 0 or sign.endswith(_WITHIN)}
+    return found - {sign + _WITHIN for sign in found}
+
+
+def _bare(subject: str) -> str:
+    """The subject without tags and any number of Re: and Fwd: before it, at most so many as a person would see."""
+    rest = subject[:400]
+    for _ in range(6):
+        before = rest
+        for pattern in (_TAGS, _ANSWERED, _FORWARDED):
+            found = pattern.match(rest)
+            rest = rest[found.end() :] if found else rest
+        if rest == before:
+            break
+    return rest
+
+
+def read_text(text: str) -> set[str]:
+    """Return the signs of the writer's own text; cost linear in its length, and bounded."""
+    sample = text if len(text) <= READ + READ_AT_END else f"{text[:READ]}\n{text[-READ_AT_END:]}"
+    folded = fold(sample).text
+    pairs = WORDS.findall(folded)
+    words = [word for word, _ in pairs]
+    found = set(_found_in(words, [between for _, between in pairs]))
+    found |= {sign for sign, _ in words_of("text").within(folded)}
+    found |= {sign for sign, is_there in _marks(text, folded) if is_there}
+    return found
+
+
+def opens_like_a_machine(text: str) -> bool:
+    """Return whether the first words of a text are those of an automatic reply."""
+    return not _OPENINGS.isdisjoint(read_text(text[:_FIRST_WORDS]))
+
+
+def _found_in(words: Sequence[str], between: Sequence[str]) -> Iterator[str]:
+    known = words_of("text")
+    for place in range(len(words)):
+        for sign, _ in known.at(words, place):
+            if sign == "automatic" and not _begins_sentence(between, place):
+                continue
+            if sign == "thanks" and place > OPENING:
+                continue
+            yield sign
+
+
+def _begins_sentence(between: Sequence[str], place: int) -> bool:
+    return place == 0 or _NEW_SENTENCE.search(between[place - 1]) is not None
+
+
+def _marks(text: str, folded: str) -> Iterator[tuple[str, bool]]:
+    yield "question", _QUESTION.search(folded) is not None
+    yield "protocol", _PROTOCOL.search(folded) is not None
+    yield "long", len(text) > LONG * 6
