@@ -12,8 +12,9 @@ from intake.containers import Opener, file_part
 from intake.defects import Defect
 from intake.flowed import join_flowed
 from intake.headers import cut_head
+from intake.hidden import might_hide
 from intake.inline_blocks import take_blocks
-from intake.markup import HtmlText, html_to_text, might_hide
+from intake.markup import HtmlText, html_to_text
 from intake.structure import EMBEDDED, Part, Structure
 from intake.versions import differ, is_html_source, looks_the_same, words_of
 from privacy.messages import Attachment

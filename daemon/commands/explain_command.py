@@ -11,9 +11,10 @@ from daemon.clock import utc_now
 from daemon.commands.session import settings_of
 from daemon.json_forms import reading_form, unreadable_form
 from daemon.output import as_json, printable
+from daemon.reading_text import reading_for_people
 from daemon.settings import SettingsError
 from daemon.wiring import boundary_reader, build_profile
-from intake.files import ImportItem, iter_files
+from intake.files import iter_files
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,24 +51,12 @@ def run(options: argparse.Namespace) -> int:
     for item in items:
         if item.message is None:
             form = unreadable_form(item.path, item.error or "unreadable")
+            for_people = f"{item.path}: unreadable"
         else:
             reading = read_message(
                 item.message.raw, Door(mailbox=item.message.mailbox), profile, classifier
             )
             form = reading_form(item.path, reading, item.message.received_at)
-        print(as_json(form) if options.jsonl else _for_people(item, form))
+            for_people = reading_for_people(item.path, reading)
+        print(as_json(form) if options.jsonl else printable(for_people))
     return 0
-
-
-def _for_people(item: ImportItem, form: dict[str, object]) -> str:
-    classification = form.get("classification")
-    if not isinstance(classification, dict):
-        return printable(f"{item.path}: unreadable")
-    lines = [f"{item.path}: {form['kind']}, {classification['lane']}, language {form['language']}"]
-    lines += [
-        f"  {claim['right']} {claim['scope'] or ''} ({claim['reason']}): {claim['quote']}"
-        for claim in classification["rights"]
-    ]
-    if classification["needs_human"]:
-        lines.append(f"  a person should look: {', '.join(classification['reasons'])}")
-    return printable("\n".join(lines))
