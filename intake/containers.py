@@ -77,8 +77,7 @@ class Opener:
 
     def winmail(self, content: bytes, part: Part, depth: int) -> Iterator[Leaf]:
         found = read_tnef(content)
-        is_read = found is not None and (found.plain or found.html or not found.has_rich_text)
-        self.defects.append(Defect.TNEF if is_read else Defect.TNEF_UNREAD)
+        self.defects.append(Defect.TNEF if found and found.is_read else Defect.TNEF_UNREAD)
         self.opened += 1
         for leaf in parts_of_tnef(found, part) if found else ():
             yield from self.open(*leaf, depth + 1)

@@ -114,7 +114,7 @@ def read_message(raw: bytes) -> ParsedMessage:
     if Defect.SECOND_VIEW_SENDER in disagreements:
         sender = Sender(reasons=(str(Defect.SECOND_VIEW_SENDER),))
     defects += [*head.defects, *field_defects(head, sender), *disagreements]
-    defects += deceptions(written, sender)
+    defects += deceptions(written, sender, decode_header(head.first("from")))
     return assemble(head, structure, reading, Envelope(sender, subject, defects, sample))
 
 
@@ -188,9 +188,11 @@ def with_other_versions(
     return whole, (*folded, below)
 
 
-def deceptions(subject: str, sender: Sender) -> list[Defect]:
-    """Return in which ways subject and display name show something else than they are."""
+def deceptions(subject: str, sender: Sender, named: str) -> list[Defect]:
+    """Return in which ways subject and display name (`named` as it was sent) show something else than they are."""
     found = []
+    if hides_characters(named):
+        found.append(Defect.DISPLAY_NAME_HIDES_CHARACTERS)
     if hides_characters(subject):
         found.append(Defect.SUBJECT_HIDES_CHARACTERS)
     if mixes_scripts(subject):

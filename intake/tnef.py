@@ -40,6 +40,12 @@ class Tnef:
     files: list[TnefFile] = field(default_factory=list)
     codepage: str = ""
 
+    @property
+    def is_read(self) -> bool:
+        """Whether the words are known, or there are none beside the files."""
+        has_words = self.plain is not None or self.html is not None
+        return has_words or (bool(self.files) and not self.has_rich_text)
+
 
 def read_tnef(data: bytes) -> Tnef | None:
     """Return what can be read, None when the bytes are no TNEF. Linear in the size; never raises."""
