@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from casework.profile import DeskProfile
 from classifier.kinds import read_signals
@@ -12,11 +12,12 @@ from intake.bounces import read_report
 from intake.defects import Defect
 from intake.parse import parse_message
 from privacy.deliveries import DeliveryReport
-from privacy.messages import Authenticity, ParsedMessage
+from privacy.messages import Authenticity, AuthenticityLevel, ParsedMessage
 from privacy.ports import Classifier
 from privacy.rights import Classification
 from privacy.screening import Kind, Screening, screen
 
+DISAGREEMENTS = frozenset((Defect.SECOND_VIEW_SUBJECT, Defect.SECOND_VIEW_PARTS))
 FEEDBACK_REPORT = "message/feedback-report"  # RFC 5965
 ONE_CLICK = "list-unsubscribe=one-click"
 
@@ -72,10 +73,20 @@ def read_message(raw: bytes, door: Door, desk: DeskProfile, classifier: Classifi
     return Reading(
         message=message,
         language=detect_language(message.new_text or message.subject),
-        authenticity=read_results(
-            message, authserv_id=mailbox.authserv_id, boundary=mailbox.boundary
+        authenticity=doubted(
+            read_results(message, authserv_id=mailbox.authserv_id, boundary=mailbox.boundary),
+            message,
         ),
         screening=screening,
         classification=classifier.classify(message),
         report=read_report(raw, message) if screening.kind is Kind.BOUNCE else None,
     )
+
+
+def doubted(authenticity: Authenticity, message: ParsedMessage) -> Authenticity:
+    """Return the authenticity, no better than weak where two readers saw different subjects or texts."""
+    doubts = tuple(defect for defect in message.defects if defect in DISAGREEMENTS)
+    if not doubts or authenticity.level is not AuthenticityLevel.ALIGNED:
+        return authenticity
+    reasons = (*authenticity.reasons, *doubts)
+    return replace(authenticity, level=AuthenticityLevel.WEAK, reasons=reasons)
