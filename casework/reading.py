@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from casework.profile import DeskProfile
+from classifier.data import UNKNOWN
 from classifier.kinds import read_signals
 from classifier.language import detect_language
 from intake.authenticity import read_results
@@ -72,7 +73,7 @@ def read_message(raw: bytes, door: Door, desk: DeskProfile, classifier: Classifi
     screening = screen(signals)
     return Reading(
         message=message,
-        language=detect_language(message.new_text or message.subject),
+        language=language_of(message),
         authenticity=doubted(
             read_results(message, authserv_id=mailbox.authserv_id, boundary=mailbox.boundary),
             message,
@@ -81,6 +82,15 @@ def read_message(raw: bytes, door: Door, desk: DeskProfile, classifier: Classifi
         classification=classifier.classify(message),
         report=read_report(raw, message) if screening.kind is Kind.BOUNCE else None,
     )
+
+
+def language_of(message: ParsedMessage) -> str:
+    """Return the language of the new words; where they do not tell it, that of the attached texts."""
+    found = detect_language(message.new_text or message.subject)
+    if found != UNKNOWN:
+        return found
+    attached = "\n".join(file.text for file in message.attachments if file.text)
+    return detect_language(attached) if attached else found
 
 
 def doubted(authenticity: Authenticity, message: ParsedMessage) -> Authenticity:

@@ -16,13 +16,14 @@ from intake.hidden import might_hide
 from intake.inline_blocks import take_blocks
 from intake.markup import HtmlText, html_to_text
 from intake.structure import EMBEDDED, Part, Structure
-from intake.versions import differ, is_html_source, looks_the_same, words_of
+from intake.versions import MAX_COMPARED, differ, is_html_source, looks_the_same, words_of
 from privacy.messages import Attachment
 
 MAX_TEXT = 200_000  # characters of one message; the raw bytes stay
 MAX_BODY = 4_000_000  # bytes of one text part that are decoded
 MAX_ATTACHMENTS = 100
 MAX_EMBEDDED = 20
+MAX_COMPARISONS = 20  # HTML parts that are held against their plain alternatives
 MAX_READ_FILES = 10  # attached texts that are read
 HTML = frozenset(("text/html", "text/enriched"))
 NOT_BODY_TEXT = frozenset(
@@ -173,19 +174,27 @@ def keep_plain(reading: Reading, part: Part, content: bytes) -> None:
 def keep_html(reading: Reading, html: list[tuple[int, Part, bytes]]) -> None:
     """Add the HTML parts, each at its place; one that only repeats its plain alternative adds nothing."""
     plain = [piece for piece in reading.pieces if piece.text.strip() and piece.alternatives]
-    for place, part, content in html:
+    for number, (place, part, content) in enumerate(html):
         rivals = [p for p in plain if not set(p.alternatives).isdisjoint(part.alternatives)]
         text = read_text(reading, part, content)
-        words = sum((words_of(rival.text) for rival in rivals), Counter[str]())
-        if rivals and not might_hide(text) and looks_the_same(words, text):
-            reading.pieces.insert(place, Piece("", is_html=True, alternatives=()))
+        if rivals and number < MAX_COMPARISONS:
+            keep_alternative(reading, text, part, place, rivals)
             continue
         found = html_to_text(text)
-        if content.strip() and not found.text and not rivals:
+        if content.strip() and not found.text:
             reading.defects.append(Defect.HTML_WITHOUT_TEXT)
-        piece = keep_found(reading, found, part, place)
-        if rivals:
-            settle(reading, piece, rivals, words)
+        keep_found(reading, found, part, place).is_other = bool(rivals)
+
+
+def keep_alternative(
+    reading: Reading, html: str, part: Part, place: int, rivals: list[Piece]
+) -> None:
+    """Add an HTML part that has plain alternatives: nothing where it repeats them."""
+    words = words_of("\n".join(rival.text[:MAX_COMPARED] for rival in rivals))
+    if not might_hide(html) and looks_the_same(words, html):
+        reading.pieces.insert(place, Piece("", is_html=True, alternatives=()))
+        return
+    settle(reading, keep_found(reading, html_to_text(html), part, place), rivals, words)
 
 
 def keep_found(reading: Reading, found: HtmlText, part: Part, place: int) -> Piece:

@@ -266,3 +266,9 @@ def test_the_new_words_of_a_mail_stand_in_what_was_sent(lines):
     )
     assert set(message.new_text) <= set(text.encode("utf-8", "replace").decode()) | {"\n", "\ufffd"}
     assert parse_message(mail(b"", b"")).new_text == ""
+
+
+@given(LINES)
+def test_new_words_are_new_when_they_are_folded_again(lines):
+    new_text = fold("\n".join(lines)).new_text
+    assert fold(new_text).new_text == new_text
