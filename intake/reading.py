@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -16,7 +15,14 @@ from intake.hidden import might_hide
 from intake.inline_blocks import take_blocks
 from intake.markup import HtmlText, html_to_text
 from intake.structure import EMBEDDED, Part, Structure
-from intake.versions import MAX_COMPARED, differ, is_html_source, looks_the_same, words_of
+from intake.versions import (
+    MAX_COMPARED,
+    differ,
+    is_far_longer,
+    is_html_source,
+    looks_the_same,
+    words_of,
+)
 from privacy.messages import Attachment
 
 MAX_TEXT = 200_000  # characters of one message; the raw bytes stay
@@ -190,11 +196,11 @@ def keep_alternative(
     reading: Reading, html: str, part: Part, place: int, rivals: list[Piece]
 ) -> None:
     """Add an HTML part that has plain alternatives: nothing where it repeats them."""
-    words = words_of("\n".join(rival.text[:MAX_COMPARED] for rival in rivals))
-    if not might_hide(html) and looks_the_same(words, html):
+    plain = "\n".join(rival.text[:MAX_COMPARED] for rival in rivals)
+    if looks_the_same(plain, html) and not might_hide(html):
         reading.pieces.insert(place, Piece("", is_html=True, alternatives=()))
         return
-    settle(reading, keep_found(reading, html_to_text(html), part, place), rivals, words)
+    settle(reading, keep_found(reading, html_to_text(html), part, place), rivals, plain)
 
 
 def keep_found(reading: Reading, found: HtmlText, part: Part, place: int) -> Piece:
@@ -205,14 +211,17 @@ def keep_found(reading: Reading, found: HtmlText, part: Part, place: int) -> Pie
     return piece
 
 
-def settle(reading: Reading, html: Piece, rivals: list[Piece], words: Counter[str]) -> None:
+def settle(reading: Reading, html: Piece, rivals: list[Piece], plain: str) -> None:
     """Decide between two versions of one text: the same words are kept once; of different ones the longer is read."""
-    found = words_of(html.text)
-    if not differ(words, found):
-        html.text, html.quoted = "", ()
-        return
+    is_longer = is_far_longer(html.text, plain)
+    if not is_longer:
+        words, found = words_of(plain), words_of(html.text)
+        if not differ(words, found):
+            html.text, html.quoted = "", ()
+            return
+        is_longer = found.total() > words.total()
     reading.defects.append(Defect.ALTERNATIVES_DIFFER)
-    for other in rivals if found.total() > words.total() else [html]:
+    for other in rivals if is_longer else [html]:
         other.is_other = True
 
 

@@ -9,6 +9,7 @@ from html import unescape
 MAX_COMPARED = 20_000  # characters
 # Up to this share of the longer version, and up to so many words, they still count as the same.
 SHARE_MISSING, FEW_MISSING = 0.3, 2
+TWICE, SPARE = 2, 200  # times as long and so many characters more
 
 LINK = re.compile(r"(?:https?://|www\.|mailto:)[^\s<>]+")
 # Scripts without blanks between words: each character is one.
@@ -34,13 +35,21 @@ def differ(first: Counter[str], second: Counter[str]) -> bool:
     return missing > max(FEW_MISSING, SHARE_MISSING * longer.total())
 
 
-def looks_the_same(words: Counter[str], html: str) -> bool:
-    """Tell, at the price of one look, whether HTML surely says no more than these words: then it is not laid out."""
+def is_far_longer(text: str, than: str) -> bool:
+    """Tell whether a text is so much longer that its words cannot be the same ones."""
+    return len(text) > TWICE * len(than) + SPARE
+
+
+def looks_the_same(plain: str, html: str) -> bool:
+    """Tell, at the price of one look, whether HTML surely says no more than plain text: then it is not laid out."""
     lowered = html[: 5 * MAX_COMPARED].lower()
     body = html[max(0, lowered.find("<body")) :]
     if len(html) > len(lowered) or "<style" in lowered[-len(body) :] or "<script" in lowered:
         return False
-    return not differ(words, words_of(unescape(TAG.sub(" ", body))))
+    shown = " ".join(TAG.sub(" ", body).split())
+    return not is_far_longer(shown, plain) and not differ(
+        words_of(plain), words_of(unescape(shown))
+    )
 
 
 def is_html_source(text: str) -> bool:
