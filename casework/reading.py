@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from casework.profile import DeskProfile, MailboxProfile
+from classifier.data import UNKNOWN
 from classifier.kinds import read_signals
 from classifier.language import detect_language
 from intake.authenticity import read_results
@@ -13,11 +14,12 @@ from intake.defects import Defect
 from intake.verification import SenderCheck
 from privacy.authenticity import combine
 from privacy.deliveries import DeliveryReport
-from privacy.messages import Authenticity, ParsedMessage
+from privacy.messages import Authenticity, AuthenticityLevel, ParsedMessage
 from privacy.ports import Classifier
 from privacy.rights import Classification
 from privacy.screening import Kind, Screening, screen
 
+DISAGREEMENTS = frozenset((Defect.SECOND_VIEW_SUBJECT, Defect.SECOND_VIEW_PARTS))
 FEEDBACK_REPORT = "message/feedback-report"  # RFC 5965
 ONE_CLICK = "list-unsubscribe=one-click"
 
@@ -83,7 +85,7 @@ def read_message(
     screening = screen(signals)
     return Reading(
         message=message,
-        language=detect_language(message.new_text or message.subject),
+        language=language_of(message),
         authenticity=judge_sender(message, desk.mailbox_profile(door.mailbox), own_check),
         screening=screening,
         classification=classification,
@@ -96,4 +98,23 @@ def judge_sender(
 ) -> Authenticity:
     """Return what our boundary says of the sender and, with a check of our own, both as one result."""
     said = read_results(message, authserv_id=mailbox.authserv_id, boundary=mailbox.boundary)
-    return said if own_check is None else combine(said, own_check(message.sender))
+    proved = said if own_check is None else combine(said, own_check(message.sender))
+    return doubted(proved, message)
+
+
+def language_of(message: ParsedMessage) -> str:
+    """Return the language of the new words; where they do not tell it, that of the attached texts."""
+    found = detect_language(message.new_text or message.subject)
+    if found != UNKNOWN:
+        return found
+    attached = "\n".join(file.text for file in message.attachments if file.text)
+    return detect_language(attached) if attached else found
+
+
+def doubted(authenticity: Authenticity, message: ParsedMessage) -> Authenticity:
+    """Return the authenticity, no better than weak where two readers saw different subjects or texts."""
+    doubts = tuple(defect for defect in message.defects if defect in DISAGREEMENTS)
+    if not doubts or authenticity.level is not AuthenticityLevel.ALIGNED:
+        return authenticity
+    reasons = (*authenticity.reasons, *doubts)
+    return replace(authenticity, level=AuthenticityLevel.WEAK, reasons=reasons)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from classifier import data
@@ -27,6 +27,7 @@ _NOT_THEIR_OWN = {"other.third_party", "vendor.pitch"}
 _PERSON_DECIDES = {"other.doubtful", "other.third_party", "regulator.court", "regulator.authority"}
 _CONSEQUENCE = ("objection.not_processed", "objection.that", "erasure.close_account")
 _FEEDBACK_REPORT = "message/feedback-report"  # what it encloses is a mail of ours (RFC 5965)
+_CALENDAR = "text/calendar"
 # A foreign text of a few words is read once more as English: loan words travel ("GDPR delete request").
 _ENGLISH = "en"
 
@@ -61,30 +62,44 @@ class RulesClassifier:
     def classify(self, message: ParsedMessage) -> Classification:
         """Return what the new words of the message ask for; never raises on any text.
 
-        Forwarded messages are read only where the sender's own words ask for nothing: what they ask for was
-        written by somebody else, so a person decides.
+        Attached texts and forwarded messages are read only where the sender's own words ask for nothing: what
+        they ask for may have been written by somebody else, so a person decides.
         """
         own = _classify(
             [_Part("subject", message.subject), _Part("text", message.new_text)], self._settings
         )
-        if own.rights or not message.forwarded or _FEEDBACK_REPORT in message.part_types:
+        if own.rights or _FEEDBACK_REPORT in message.part_types:
             return own
-        return self._with_forwarded(own, message)
+        attached = self._with_parts(own, _attached(message), "asked only in an attached file")
+        if attached.rights:
+            return attached
+        return self._with_parts(own, _forwarded(message), "asked only in a forwarded message")
 
-    def _with_forwarded(self, own: Classification, message: ParsedMessage) -> Classification:
+    def _with_parts(
+        self, own: Classification, parts: Iterable[_Part], reason: str
+    ) -> Classification:
         claims: dict[object, RightClaim] = {}
-        for number, inner in enumerate(message.forwarded, start=1):
-            found = _classify(
-                [_Part(f"forwarded:{number}", inner.text or inner.subject)], self._settings
-            )
-            for claim in found.rights:
+        for part in parts:
+            for claim in _classify([part], self._settings).rights:
                 claims.setdefault(claim.key, claim)
         if not claims:
             return own
-        reasons = (*own.reasons, "asked only in a forwarded message")
+        reasons = (*own.reasons, reason)
         return Classification(
             lane=Lane.RIGHTS, rights=tuple(claims.values()), needs_human=True, reasons=reasons
         )
+
+
+def _attached(message: ParsedMessage) -> Iterator[_Part]:
+    """Yield the small text files. What an invitation is about is no request."""
+    for number, file in enumerate(message.attachments, start=1):
+        if file.text and file.declared_type != _CALENDAR:
+            yield _Part(f"attachment:{number}", file.text)
+
+
+def _forwarded(message: ParsedMessage) -> Iterator[_Part]:
+    for number, inner in enumerate(message.forwarded, start=1):
+        yield _Part(f"forwarded:{number}", inner.text or inner.subject)
 
 
 def _classify(parts: list[_Part], settings: ClassifierSettings) -> Classification:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from casework.reading import Reading
-from privacy.messages import Authenticity
+from privacy.messages import Attachment, Authenticity
 from privacy.rights import Classification, RightClaim
 
 
@@ -48,14 +48,36 @@ def reading_form(path: str, reading: Reading, received_at: datetime | None) -> d
         "kind_reasons": list(reading.screening.reasons),
         "text": message.text,
         "new_text": message.new_text,
-        "attachments": [
-            {"name": part.name, "type": part.content_type, "size": part.size}
-            for part in message.attachments
-        ],
+        "attachments": [_attachment_form(part) for part in message.attachments],
         "defects": list(message.defects),
         "sender_reasons": list(message.sender.reasons),
-        "authenticity": _authenticity_form(reading.authenticity),
+        "sender_name": message.sender.display_name,
+        "date": message.date,
+        "folded": [
+            {"kind": piece.kind, "start": piece.start, "end": piece.end} for piece in message.folded
+        ],
+        "forwarded": [
+            {"from": inner.sender.address, "subject": inner.subject, "text": inner.text}
+            for inner in message.forwarded
+        ],
+        "charsets": list(message.charsets),
+        "part_types": list(message.part_types),
+        "hidden_characters": message.hidden_characters,
+        "unreadable_reason": message.unreadable_reason,
+        "authenticity": authenticity_form(reading.authenticity),
         "classification": classification_form(reading.classification),
+    }
+
+
+def _attachment_form(part: Attachment) -> dict[str, object]:
+    """Return name, sniffed type and size; the declared type, the digest, and the words of a small text file."""
+    return {
+        "name": part.name,
+        "type": part.content_type,
+        "size": part.size,
+        "declared_type": part.declared_type,
+        "sha256": part.sha256,
+        "text": part.text,
     }
 
 
@@ -64,7 +86,8 @@ def unreadable_form(path: str, reason: str) -> dict[str, object]:
     return {"path": path, "kind": "unreadable", "kind_reasons": [reason]}
 
 
-def _authenticity_form(authenticity: Authenticity) -> dict[str, object]:
+def authenticity_form(authenticity: Authenticity) -> dict[str, object]:
+    """Return how far the sender's domain is proved, with the codes of the reasons."""
     return {
         "level": authenticity.level.value,
         "dkim": authenticity.dkim,

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 from hashlib import sha256
 
+from intake.attached_text import words_of_file
+from intake.deception import hides_characters, mixes_scripts
 from intake.defects import Defect
 from intake.encoded_words import decode_words, one_line
 from intake.parameters import Parameterised
 from intake.structure import Part
 from privacy.messages import Attachment
 
-MAX_NAME = 120  # characters; every file system takes that in any script
+MAX_NAME, MAX_NAME_BYTES = 120, 240  # characters, and bytes in utf-8: every file system takes that
+LONGEST_EXTENSION = 10
 SNIFFED = (
     (b"%PDF-", "application/pdf"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -50,22 +54,58 @@ EXTENSIONS = {
 # Categories Cc, Cf, Co, Cs: controls, and what reorders or hides text; Zl, Zp: line ends.
 UNSAFE_CATEGORIES = frozenset(("Cc", "Cf", "Co", "Cs", "Zl", "Zp"))
 UNSAFE = re.compile(r'[<>:"|?*]')
-RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
+RESERVED = re.compile(
+    r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?", re.IGNORECASE
+)
 
 
-def describe(part: Part, content: bytes, number: int) -> tuple[Attachment, list[Defect]]:
-    """Return the attachment that a part is, and what was odd about it; `number` names it when it has no name."""
+def describe(
+    part: Part, content: bytes, *, number: int, is_read: bool
+) -> tuple[Attachment, list[Defect]]:
+    """Return the attachment that a part is, and what was odd about it; `number` names it when it has no name.
+
+    With `is_read` the words of a small text file are kept beside it.
+    """
     declared = part.content_type
     shown_type = sniff(content, declared)
     given = given_name(part)
     name = safe_name(given) or f"attachment-{number}.{EXTENSIONS.get(shown_type, 'bin')}"
     defects = [Defect.ATTACHMENT_NAME_CLEANED] if given and name != given else []
+    defects += deceptions(given)
     if shown_type not in (declared, "application/octet-stream") and is_contradiction(declared):
         defects.append(Defect.ATTACHMENT_TYPE_DIFFERS)
     attachment = Attachment(
-        name=name, content_type=shown_type, size=len(content), sha256=sha256(content).hexdigest()
+        name=name,
+        content_type=shown_type,
+        size=len(content),
+        sha256=sha256(content).hexdigest(),
+        declared_type=declared,
+        text=words_of_file(part, name, content) if is_read and shown_type == declared else None,
     )
     return attachment, defects
+
+
+def deceptions(name: str) -> list[Defect]:
+    """Return in which ways a name shows something else than it is."""
+    found = []
+    if hides_characters(name):
+        found.append(Defect.ATTACHMENT_NAME_HIDES_CHARACTERS)
+    if mixes_scripts(name):
+        found.append(Defect.ATTACHMENT_NAME_MIXES_SCRIPTS)
+    return found
+
+
+def unlike(others: list[Attachment], attachment: Attachment) -> Attachment:
+    """Return the attachment under a name that none of the others has, upper and lower case alike."""
+    taken = {other.name.casefold() for other in others}
+    stem, dot, extension = attachment.name.rpartition(".")
+    if not stem:
+        stem, dot, extension = attachment.name, "", ""
+    name, number = attachment.name, 1
+    while name.casefold() in taken:
+        number += 1
+        name = f"{stem} ({number}){dot}{extension}"
+    return replace(attachment, name=name)
 
 
 def given_name(part: Part) -> str:
@@ -96,11 +136,19 @@ def safe_name(name: str) -> str:
     text = UNSAFE.sub("_", text).strip(" .")
     if RESERVED.fullmatch(text):
         text = f"_{text}"
-    if len(text) <= MAX_NAME:
-        return text
-    stem, dot, extension = text.rpartition(".")
-    keeps_extension = bool(dot) and len(extension) <= 10  # noqa: PLR2004 longer is no extension
-    return f"{stem[: MAX_NAME - 12]}.{extension}" if keeps_extension else text[:MAX_NAME]
+    return shortened(text)
+
+
+def shortened(name: str) -> str:
+    """Return the name cut to its limits; a real extension stays."""
+    if len(name) <= MAX_NAME and len(name.encode()) <= MAX_NAME_BYTES:
+        return name
+    stem, dot, extension = name.rpartition(".")
+    if not stem or len(extension) > LONGEST_EXTENSION:
+        stem, dot, extension = name, "", ""
+    room = MAX_NAME_BYTES - len(f"{dot}{extension}".encode())
+    stem = stem[: MAX_NAME - LONGEST_EXTENSION - 2 if dot else MAX_NAME]
+    return stem.encode()[:room].decode(errors="ignore") + dot + extension
 
 
 def sniff(content: bytes, declared: str) -> str:

@@ -91,7 +91,11 @@ NOT_ASCII = frozenset(
         "iso2022_kr",
     )
 )
+# A run of bytes after an ISO 2022 escape, or before the first one.
+ESCAPED_RUN = re.compile(rb"\x1b(?!\$[@B]|\([BJI])|(?:\x1b(\$[@B]|\([BJI]))?([^\x1b]*)")
 PUNCTUATION = re.compile(r"[^a-z0-9]")
+STRANGE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
+MOSTLY_WORDS = 0.05  # share of controls and replaced characters that no writing has
 
 
 @lru_cache(maxsize=256)
@@ -149,7 +153,32 @@ def decode_escaped(data: bytes, codec: str | None) -> tuple[str, str]:
         text = decode_strictly(data, candidate)
         if text is not None and "\x1b" not in text:
             return text, f"escape:{candidate}"
+    vendor = decode_strictly(to_shift_jis(data), "cp932")
+    if vendor is not None and "\x1b" not in vendor:
+        return vendor, "escape:cp50221"
     return data.decode(ESCAPED_CODECS[0], "replace"), f"replaced:{ESCAPED_CODECS[0]}"
+
+
+def to_shift_jis(data: bytes) -> bytes:
+    """Return ISO-2022-JP as Shift_JIS, row by row: so the characters that vendors added are found in cp932."""
+    out: list[bytes] = []
+    for run in ESCAPED_RUN.finditer(data):
+        escape, content = run[1], run[2] if run[2] is not None else run[0]
+        if escape in (b"$B", b"$@"):
+            out.extend(map(jis_to_shift_jis, content[::2], content[1::2]))
+        elif escape == b"(I":
+            out.append(bytes(byte | 0x80 for byte in content))
+        else:
+            out.append(content)
+    return b"".join(out)
+
+
+def jis_to_shift_jis(row: int, cell: int) -> bytes:
+    """Return the two bytes in Shift_JIS of a character in JIS X 0208, by arithmetic."""
+    lead = ((row - 0x21) >> 1) + (0x81 if row < 0x5F else 0xC1)  # noqa: PLR2004 the table has two halves
+    if row % 2 == 0:
+        return bytes((lead & 0xFF, (cell + 0x7E) & 0xFF))
+    return bytes((lead & 0xFF, (cell + (0x1F if cell < 0x60 else 0x20)) & 0xFF))  # noqa: PLR2004 0x7F is left out
 
 
 def decode_strictly(data: bytes, codec: str | None) -> str | None:
@@ -180,3 +209,11 @@ def clean(text: str) -> str:
     except UnicodeEncodeError:
         text = re.sub("[\ud800-\udfff]", "\ufffd", text)
     return text
+
+
+def looks_binary(text: str) -> bool:
+    """Tell whether the text is noise: replaced characters and controls where words should be."""
+    head = text[:2_000]
+    if head.isprintable() and "\ufffd" not in head:
+        return False
+    return len(STRANGE.findall(head)) > MOSTLY_WORDS * len(head)

@@ -18,6 +18,9 @@ MAX_FIELDS = 1_000
 FIELD = re.compile(rb"([!-9;-~]+)([ \t]*):[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)\n?")
 BLANK_LINE = re.compile(rb"\r?\n")
 BLANK_LINES = re.compile(rb"(?:[ \t]*\r?\n){1,50}")
+MBOX_LINE = re.compile(
+    rb">?From [ \t]*[^ \t:]"
+)  # RFC 4155; "From :" is a field with a blank too many
 END_OF_BLOCK = re.compile(rb"\n\r?\n")
 JUNK_BEFORE_A_KNOWN_FIELD = re.compile(
     rb"[^\n]{0,998}\n(?=(?:from|to|cc|subject|date|message-id|mime-version|content-type)[ \t]*:)",
@@ -77,7 +80,7 @@ def skip_preface(raw: bytes) -> tuple[int, list[Defect]]:
     if blank and FIELD.match(raw, blank.end(), blank.end() + MAX_FIELD):
         at = blank.end()
         defects.append(Defect.LEADING_BLANK_LINE)
-    while raw.startswith((b"From ", b">From "), at):  # RFC 4155, the line of an mbox
+    while MBOX_LINE.match(raw, at):
         at = end_of_line(raw, at)
         defects.append(Defect.MBOX_LINE)
     if raw.startswith((b" ", b"\t"), at) and FIELD.match(raw, end_of_line(raw, at)):

@@ -11,6 +11,7 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 from intake.defects import Defect
+from intake.hidden import Sheet, conditional_characters, might_hide, read_sheets, remove_hidden
 from intake.marked_spans import MarkedSpan
 from intake.markup_quotes import (
     BORDERS,
@@ -22,13 +23,12 @@ from intake.markup_quotes import (
 )
 
 if TYPE_CHECKING:
-    from selectolax.lexbor import LexborHTMLParser, LexborNode
+    pass
 
 MAX_HTML = 2_000_000  # characters; the rest is cut and said
 MAX_DEPTH = 1_000  # open elements; deeper trees cost quadratic time
 FEW_TAGS = 4_000  # with fewer tags no tree can be too deep
 NEVER_TEXT = ["script", "style", "title", "template", "noscript", "svg", "object", "iframe", "head"]
-HIDDEN_BY_ATTRIBUTE = "[hidden], [aria-hidden=true]"
 TAG_NAME = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]*)")
 # Elements that hold nothing or close by themselves.
 SHALLOW = frozenset(
@@ -96,20 +96,6 @@ MARKS = re.compile(f"[{OPENING}{CLOSING}{KEPT_BREAK}]")
 # Runs that hide words or push them out of a preview; single joiners belong to Hindi, Persian and emoji.
 ZERO_WIDTH_RUN = re.compile("[\u200b-\u200f\u2060-\u2064\ufeff\u034f\u00ad]{3,}")
 
-# Most mail holds none of these: then no node is looked at.
-MIGHT_HIDE = (
-    "hidden",
-    "mso-hide",
-    "display",
-    "opacity",
-    "font-size:0",
-    "font-size: 0",
-    "background",
-)
-DECLARATION = re.compile(r"([a-z-]+)\s*:\s*([^;]{1,80})")
-HIDING = {"display": "none", "visibility": "hidden", "mso-hide": "all"}
-ZERO = re.compile(r"0*(?:\.0+)?(?:px|pt|em|rem|%)?")
-
 
 @dataclass(frozen=True, slots=True)
 class HtmlText:
@@ -164,43 +150,13 @@ def clean_markup(html: str) -> tuple[str, int]:
     from selectolax.lexbor import LexborHTMLParser
 
     tree = LexborHTMLParser(html)
+    is_suspect = might_hide(html)
+    sheet = read_sheets(tree) if is_suspect else Sheet()
     tree.strip_tags(NEVER_TEXT)
-    hidden = remove_hidden(tree) if might_hide(html) else 0
+    hidden = remove_hidden(tree, sheet) + conditional_characters(html) if is_suspect else 0
     if might_quote(html):
         mark_containers(tree)
     return (tree.body.html or "" if tree.body else ""), hidden
-
-
-def might_hide(html: str) -> bool:
-    """Tell whether any way of hiding text occurs at all."""
-    lowered = html.lower()
-    return any(word in lowered for word in MIGHT_HIDE)
-
-
-def remove_hidden(tree: LexborHTMLParser) -> int:
-    """Remove the nodes that a mail program would not show; return how many characters of text they held."""
-    count = 0
-    nodes = tree.css(HIDDEN_BY_ATTRIBUTE) + [n for n in tree.css("[style]") if is_hidden(n)]
-    for node in nodes:
-        count += len("".join((node.text(deep=True) or "").split()))
-        node.decompose()
-    return count
-
-
-def is_hidden(node: LexborNode) -> bool:
-    """Tell whether the node's own style hides its text from people."""
-    style = (node.attributes.get("style") or "").lower().replace("!important", "")
-    found = {name: value.strip() for name, value in DECLARATION.findall(style[:2_000])}
-    if any(found.get(name) == value for name, value in HIDING.items()):
-        return True
-    if ZERO.fullmatch(found.get("opacity", "1")):
-        return True
-    if ZERO.fullmatch(found.get("font-size", "1")):  # layout tables set 0 outside and a size inside
-        return not any(
-            "font-size" in (n.attributes.get("style") or "") for n in node.css("[style]")[1:]
-        )
-    background = found.get("background-color") or found.get("background")
-    return background is not None and found.get("color") == background
 
 
 def lay_out(markup: str) -> str:

@@ -14,6 +14,7 @@ ID = re.compile(rb"<[A-Za-z0-9!#$%&'*+/=?^_`{|}~.:\[\]-]{1,400}@[A-Za-z0-9._:\[\
 LOOKS_LIKE_ID = re.compile(rb"<[^<>]{1,998}>")
 KEPT_AT_EACH_END = 10  # of References: the first ones name the thread, the last ones the answer
 MAX_READ = 16_000
+MAX_BARE = 200
 
 
 def message_id_of(raw: bytes) -> str | None:
@@ -30,9 +31,15 @@ def read_message_id(value: bytes) -> str | None:
 def read_references(values: list[bytes]) -> tuple[tuple[str, ...], bool]:
     """Return the clean ids, each once (the first ten and the last ten), and whether something else stood there."""
     joined = b" ".join(values)[:MAX_READ]
-    ids = ID.findall(joined)
+    ids = ID.findall(joined) or bare_ids(joined)
     is_malformed = bool(joined.strip()) and len(ids) != max(1, len(LOOKS_LIKE_ID.findall(joined)))
     kept = list(dict.fromkeys(found.decode("ascii") for found in ids))
     if len(kept) > 2 * KEPT_AT_EACH_END:
         kept = kept[:KEPT_AT_EACH_END] + kept[-KEPT_AT_EACH_END:]
     return tuple(kept), is_malformed
+
+
+def bare_ids(value: bytes) -> list[bytes]:
+    """Return the ids of a field that has nothing but ids and lost their brackets on the way; else none."""
+    found = [b"<%b>" % word for word in value.replace(b",", b" ").split()[:MAX_BARE]]
+    return found if all(ID.fullmatch(word) for word in found) else []

@@ -6,19 +6,21 @@ worker of its own, with limits on time and memory, can run nothing but this modu
 
 from __future__ import annotations
 
-import re
 from hashlib import sha256
 
+from intake.charset import looks_binary
+from intake.dates import read_claimed_date
+from intake.deception import REORDERING, hides_characters, mixes_scripts, without_hiding
 from intake.defects import Defect
 from intake.encoded_words import MAX_SHOWN, decode_header, one_line
 from intake.folding import FORWARDED, Folding, fold
 from intake.headers import MAX_BLOCK, Head, cut_message_head, unfold
 from intake.message_ids import read_message_id, read_references
 from intake.reading import Reading, read_parts
-from intake.second_view import compare
+from intake.second_view import compare, compare_parts
 from intake.sender import gate_sender, name_holds_another_address, read_recipients
 from intake.structure import Structure, walk
-from privacy.messages import ForwardedMessage, ParsedMessage, Sender
+from privacy.messages import FoldedRange, ForwardedMessage, ParsedMessage, Sender
 
 MAX_HEADERS_KEPT = 200
 MAX_RECEIVED = 5
@@ -27,7 +29,6 @@ MAX_FORWARDED = 20
 INLINE_FORWARD = "inline_forward"
 SAMPLE = 2_000  # bytes of body that help to guess the charset of raw headers
 MAX_STRUCTURED = 4_000  # characters
-MOSTLY_WORDS = 0.05  # share of controls and replaced characters that no writing has
 
 # Signatures and seals: long, of no use to any rule; who needs them takes the raw bytes.
 NOT_KEPT = frozenset(
@@ -60,7 +61,6 @@ NOT_DECODED = frozenset(
         "precedence",
     )
 )
-STRANGE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
 ABSENT = {
     "from": Defect.NO_FROM,
     "subject": Defect.NO_SUBJECT,
@@ -73,6 +73,11 @@ DOUBLED = {
     "date": Defect.DUPLICATE_DATE,
     "message-id": Defect.DUPLICATE_MESSAGE_ID,
     "reply-to": Defect.DUPLICATE_REPLY_TO,
+    "sender": Defect.DUPLICATE_SENDER,
+    "to": Defect.DUPLICATE_TO,
+    "cc": Defect.DUPLICATE_CC,
+    "in-reply-to": Defect.DUPLICATE_IN_REPLY_TO,
+    "references": Defect.DUPLICATE_REFERENCES,
 }
 
 
@@ -103,12 +108,14 @@ def read_message(raw: bytes) -> ParsedMessage:
     structure = walk(raw, head)
     reading = read_parts(raw, structure)
     sample = raw[head.body_at : head.body_at + SAMPLE]
-    subject = decode_header(head.first("subject"), sample)
+    written = decode_header(head.first("subject"), sample)
+    subject = without_hiding(written)
     sender = gate_sender(head) if not defects else Sender(reasons=tuple(map(str, defects)))
-    disagreements = compare(head, sender, subject)
+    disagreements = [*compare(head, sender, written), *compare_parts(raw, structure)]
     if Defect.SECOND_VIEW_SENDER in disagreements:
         sender = Sender(reasons=(str(Defect.SECOND_VIEW_SENDER),))
     defects += [*head.defects, *field_defects(head, sender), *disagreements]
+    defects += deceptions(written, sender, decode_header(head.first("from")))
     return assemble(head, structure, reading, Envelope(sender, subject, defects, sample))
 
 
@@ -140,9 +147,13 @@ def assemble(
     replied, _ = read_references(head.values("in-reply-to"))
     references, is_malformed = read_references(head.values("references"))
     forwarded = (*read_embedded(reading.embedded), *inline_forwards(text, folding))
-    defects = [*envelope.defects, *reading.defects]
+    date, date_defects = read_claimed_date(head)
+    defects = [*envelope.defects, *date_defects, *reading.defects]
     if is_malformed:
         defects.append(Defect.REFERENCES_MALFORMED)
+    if REORDERING.search(text):
+        defects.append(Defect.TEXT_REORDERS_CHARACTERS)
+    text, folded = with_other_versions(text, folding.folded, reading.other_versions())
     return ParsedMessage(
         sender=envelope.sender,
         subject=envelope.subject,
@@ -150,20 +161,46 @@ def assemble(
         in_reply_to=replied,
         references=references,
         recipients=read_recipients([unfold(v) for v in head.values("to") + head.values("cc")]),
+        date=date,
         headers=keep_headers(head, envelope.sample),
         text=text,
         new_text=folding.new_text,
-        folded=folding.folded,
+        folded=folded,
         attachments=tuple(reading.attachments),
         forwarded=forwarded,
         content_type=structure.types[0] if structure.types else "text/plain",
-        part_types=structure.types,
+        part_types=reading.types,
         charsets=tuple(reading.charsets),
         defects=tuple(dict.fromkeys(map(str, defects))),
         hidden_characters=reading.hidden_characters,
         body_digest=digest(head, envelope, reading),
         unreadable_reason=why_unreadable(text, envelope.subject, reading, forwarded),
     )
+
+
+def with_other_versions(
+    text: str, folded: tuple[FoldedRange, ...], others: str
+) -> tuple[str, tuple[FoldedRange, ...]]:
+    """Return the text with the versions below it that are not read, and their range."""
+    if not others:
+        return text, folded
+    whole = f"{text}\n\n{others}"
+    below = FoldedRange(start=len(text) + 2, end=len(whole), kind="other_version")
+    return whole, (*folded, below)
+
+
+def deceptions(subject: str, sender: Sender, named: str) -> list[Defect]:
+    """Return in which ways subject and display name (`named` as it was sent) show something else than they are."""
+    found = []
+    if hides_characters(named):
+        found.append(Defect.DISPLAY_NAME_HIDES_CHARACTERS)
+    if hides_characters(subject):
+        found.append(Defect.SUBJECT_HIDES_CHARACTERS)
+    if mixes_scripts(subject):
+        found.append(Defect.SUBJECT_MIXES_SCRIPTS)
+    if mixes_scripts(sender.display_name):
+        found.append(Defect.DISPLAY_NAME_MIXES_SCRIPTS)
+    return found
 
 
 def field_defects(head: Head, sender: Sender) -> list[Defect]:
@@ -178,6 +215,8 @@ def field_defects(head: Head, sender: Sender) -> list[Defect]:
         defects.append(Defect.RAW_8BIT_HEADER)
     if len(head.first("subject")) > 4 * MAX_SHOWN:
         defects.append(Defect.SUBJECT_TOO_LONG)
+    if any(name.startswith("resent-") for name in names):
+        defects.append(Defect.RESENT)
     if name_holds_another_address(sender):
         defects.append(Defect.DISPLAY_NAME_HOLDS_ADDRESS)
     return defects
@@ -245,18 +284,10 @@ def why_unreadable(
 ) -> str | None:
     """Return why nobody can read the words of this message, None when somebody can."""
     if text.strip():
-        return "binary" if is_binary(text) else None
+        return "binary" if looks_binary(text) else None
     for defect in (Defect.SMIME_OPAQUE, Defect.ENCRYPTED):
         if defect in reading.defects:
             return str(defect)
     if subject or reading.attachments or forwarded:
         return None
     return "empty"
-
-
-def is_binary(text: str) -> bool:
-    """Tell whether the text is noise: replaced characters and controls where words should be."""
-    head = text[:2_000]
-    if head.isprintable() and "\ufffd" not in head:
-        return False
-    return len(STRANGE.findall(head)) > MOSTLY_WORDS * len(head)

@@ -1,4 +1,4 @@
-"""A second reader of the header block (mail-parser on the cut of the standard library), behind its own guard.
+"""A second reader of the header block and of odd trees of parts (mail-parser), behind its own guard.
 
 It never decides who the sender is. Where it sees another sender than the gate, nobody is believed: two readers
 that differ are how a forged mail shows one name to the check and another to the person.
@@ -15,9 +15,22 @@ from typing import Any
 from intake.defects import Defect
 from intake.encoded_words import one_line
 from intake.headers import Head, unfold
+from intake.structure import EMBEDDED, Part, Structure
 from privacy.messages import Sender
 
 MAX_SEEN = 4_000  # bytes of From and Subject each; one megabyte of encoded words costs the second reader 8 s
+MAX_COMPARED = (
+    1_000_000  # bytes of a whole message; of larger ones the parts are not looked at twice
+)
+SHOWN = frozenset(("text/plain", "text/html"))
+# A tree without these is cut by every reader in the same way.
+ODD_TREES = frozenset(
+    (
+        *(Defect.NO_BOUNDARY, Defect.BOUNDARY_NEVER_FOUND, Defect.MULTIPART_NOT_CLOSED),
+        *(Defect.MULTIPART_ENCODED, Defect.DUPLICATE_CONTENT_TYPE),
+        *(Defect.DUPLICATE_TRANSFER_ENCODING, Defect.TOO_MANY_PARTS, Defect.NESTED_TOO_DEEP),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,4 +112,32 @@ def comparable(text: str, raw: bytes) -> str:
         shown
         if raw.isascii()
         else "".join(char for char in shown if char.isascii() and char.isalnum())
+    )
+
+
+def compare_parts(raw: bytes, structure: Structure) -> list[Defect]:
+    """Return the defect when the second reader finds another number of texts; it is asked about odd trees only.
+
+    It reads the words of embedded messages as the sender's own, so mail that holds some cannot be compared.
+    """
+    odd = any(defect in ODD_TREES for defect in structure.defects)
+    if not odd or len(raw) > MAX_COMPARED or EMBEDDED in structure.types:
+        return []
+    try:
+        view = reader().parse_from_bytes(raw)
+        seen = len(view.text_plain) + len(view.text_html)
+    except Exception:  # noqa: BLE001 its opinion is optional
+        return [Defect.SECOND_VIEW_FAILED]
+    ours = sum(is_shown(raw, part) for part in structure.parts)
+    return [Defect.SECOND_VIEW_PARTS] if seen != ours else []
+
+
+def is_shown(raw: bytes, part: Part) -> bool:
+    """Tell whether a part is text that a mail program shows in its place."""
+    if part.content_type not in SHOWN or part.disposition.value == "attachment":
+        return False
+    parameters = {**part.disposition.parameters, **part.content.parameters}
+    is_named = "filename" in parameters or "name" in parameters
+    return raw[part.start : part.end] != b"" and (
+        not is_named or part.disposition.value == "inline"
     )

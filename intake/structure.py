@@ -20,6 +20,11 @@ MAX_PARTS = 500
 MAX_BOUNDARY = 2_048  # characters; RFC 2046 section 5.1.1 allows 70
 AFTER_BOUNDARY = re.compile(rb"(--)?[ \t]*(?:\r?\n|\Z)")
 EMBEDDED = "message/rfc822"
+ENCODED = frozenset(("base64", "quoted-printable"))  # a container in it shows no boundary
+ONCE = {
+    "content-type": Defect.DUPLICATE_CONTENT_TYPE,
+    "content-transfer-encoding": Defect.DUPLICATE_TRANSFER_ENCODING,
+}
 NO_DISPOSITION = Parameterised("")
 
 
@@ -41,8 +46,7 @@ class Part:
     @property
     def encoding(self) -> str:
         """The declared transfer encoding in lower case."""
-        value = self.head.first("content-transfer-encoding")
-        return value.partition(b";")[0].strip(b" \t\"'").decode("ascii", "replace").lower()
+        return encoding_of(self.head)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,9 @@ class Walk:
             span = waiting.pop()
             content = content_of(span)
             self.types.append(content.value)
+            self.defects += [
+                fault for name, fault in ONCE.items() if len(span.head.values(name)) > 1
+            ]
             waiting.extend(reversed(self.open_part(span, content)))
         if waiting:
             self.defects.append(Defect.TOO_MANY_PARTS)
@@ -99,11 +106,13 @@ class Walk:
             self.defects.append(Defect.NESTED_TOO_DEEP)
             self.keep(span, Parameterised("application/octet-stream"))
             return []
+        is_encoded = encoding_of(span.head) in ENCODED
+        if is_encoded:  # RFC 2045 section 6.4 forbids it
+            self.defects.append(Defect.MULTIPART_ENCODED)
         children = self.split(span, content)
-        if (
-            not children
-        ):  # RFC 2046 says nothing helpful: the string is the text, or the request would be lost
-            self.keep(span, Parameterised("text/plain"))
+        if not children:
+            # RFC 2046 says nothing helpful: the string is the text, or the request would be lost
+            self.keep(span, content if is_encoded else Parameterised("text/plain"))
         return children
 
     def keep(self, span: Span, content: Parameterised) -> None:
@@ -150,6 +159,12 @@ class Walk:
             return
         self.defects.append(Defect.MULTIPART_NOT_CLOSED)
         yield opened, span.end
+
+
+def encoding_of(head: Head) -> str:
+    """Return the declared transfer encoding in lower case."""
+    value = head.first("content-transfer-encoding")
+    return value.partition(b";")[0].strip(b" \t\"'").decode("ascii", "replace").lower()
 
 
 def content_of(span: Span) -> Parameterised:

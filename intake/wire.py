@@ -1,6 +1,6 @@
 """How a parsed message travels from the worker that read hostile bytes: JSON, each value checked when it arrives.
 
-Only text, whole numbers, truth values, None, tuples and the dataclasses that ParsedMessage is made of can be said.
+Only text, whole numbers, truth values, instants, None, tuples and the dataclasses that ParsedMessage is made of can be said.
 So whatever a worker sends, its parent gets a ParsedMessage or a ValueError and never runs anything (decision 0007).
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import is_dataclass
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
@@ -35,7 +36,9 @@ def unpack(data: bytes) -> ParsedMessage:
     return message
 
 
-def _values(value: Any) -> list[object]:  # noqa: ANN401 - any dataclass
+def _values(value: Any) -> list[object] | str:  # noqa: ANN401 - an instant, or any dataclass
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
     return [getattr(value, name) for name in value.__dataclass_fields__]
 
 
@@ -44,6 +47,8 @@ def builder(hint: Any) -> Build:  # noqa: ANN401 - a type, or what typing makes 
     """Return what checks and builds a value of this type. Raises TypeError for a type that cannot travel."""
     if hint in (str, int, bool, NoneType):
         return lambda value: _plain(hint, value)
+    if hint is datetime:
+        return _instant
     if get_origin(hint) is UnionType:
         return _optional(hint)
     if get_origin(hint) is tuple:
@@ -53,10 +58,17 @@ def builder(hint: Any) -> Build:  # noqa: ANN401 - a type, or what typing makes 
     raise TypeError(f"{hint} cannot travel between processes")
 
 
-def _plain(kind: type[Any], value: object) -> object:
+def _plain(kind: type[Any], value: object) -> Any:  # noqa: ANN401 - of the kind that was asked for
     if type(value) is not kind:
         raise ValueError(f"{kind.__name__} expected")
     return value
+
+
+def _instant(value: object) -> datetime:
+    moment = datetime.fromisoformat(_plain(str, value))
+    if moment.utcoffset() != timedelta():
+        raise ValueError("an instant in UTC expected")
+    return moment.astimezone(UTC)
 
 
 def _optional(hint: UnionType) -> Build:

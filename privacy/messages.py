@@ -93,12 +93,18 @@ class Sender:
 
 @dataclass(frozen=True, kw_only=True)
 class Attachment:
-    """A part that is kept, not read: safe display name, sniffed type, size in bytes, hash of the content."""
+    """A part that is kept as a file: safe display name, sniffed type, size in bytes, hash of the content.
+
+    `declared_type` is what the sender called it. `text` holds the words of a small text file or calendar entry,
+    None where a file is not read; what is asked for in it is classified with source `attachment:N`.
+    """
 
     name: str = field(repr=False)
     content_type: str
     size: int
     sha256: str
+    declared_type: str = ""
+    text: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +122,8 @@ class FoldedRange:
 
     start: int
     end: int
-    kind: str  # quote, forwarded, signature, separator, own_letter, disclaimer
+    # quote, forwarded, signature, separator, own_letter, disclaimer, other_version
+    kind: str
 
 
 class AuthenticityLevel(StrEnum):
@@ -151,6 +158,7 @@ class ParsedMessage:
     screening, every duplicate kept, decoded, on one line, without control characters.
     `message_id` and `references` are ids with brackets that pass our own strict pattern, else None / left out.
     `body_digest` is a sha-256 over the canonical body (trace headers cannot change it).
+    `date` is what the Date header claims, in UTC: shown to people, never used for a clock.
     """
 
     sender: Sender
@@ -159,6 +167,7 @@ class ParsedMessage:
     in_reply_to: tuple[str, ...] = field(default=(), repr=False)
     references: tuple[str, ...] = field(default=(), repr=False)
     recipients: tuple[str, ...] = field(default=(), repr=False)
+    date: datetime | None = None
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     text: str = field(default="", repr=False)
     new_text: str = field(default="", repr=False)

@@ -16,7 +16,7 @@ from daemon.clock import utc_now
 from daemon.commands.session import settings_of
 from daemon.json_forms import reading_form, unreadable_form
 from daemon.output import as_json, printable
-from daemon.sender_words import sender_line
+from daemon.reading_text import reading_for_people
 from daemon.settings import Settings, SettingsError
 from daemon.wiring import boundary_reader, build_profile, build_verifier
 from intake.files import ImportItem, iter_files
@@ -39,6 +39,14 @@ class Means:
         if self.verifier is None:
             return None
         return self.verifier.check_of(message.raw, Arrival(received_at=message.received_at))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explained:
+    """One message as programs and as people read it."""
+
+    form: dict[str, object]
+    for_people: str
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -69,8 +77,8 @@ def run(options: argparse.Namespace) -> int:
     means = _means(settings, options)
     reader = WorkerPool(settings.reading)
     try:
-        for item, form in _explain_all(_items(options, means.profile), reader, means):
-            print(as_json(form) if options.jsonl else _for_people(item, form))
+        for one in _explain_all(_items(options, means.profile), reader, means):
+            print(as_json(one.form) if options.jsonl else printable(one.for_people))
     finally:
         reader.close()
     return 0
@@ -98,15 +106,15 @@ def _items(options: argparse.Namespace, profile: DeskProfile) -> Iterator[Import
 
 def _explain_all(
     items: Iterator[ImportItem], reader: WorkerPool, means: Means
-) -> Iterator[tuple[ImportItem, dict[str, object]]]:
-    """Yield each item with what is said about it, in order; the workers read ahead meanwhile."""
+) -> Iterator[Explained]:
+    """Yield what is said about each item, in order; the workers read ahead meanwhile."""
     drawn: deque[ImportItem] = deque()
     with closing(reader.read(_raws(items, drawn))) as outcomes:
         for outcome in outcomes:
             while drawn[0].message is None:
                 yield _unreadable(drawn.popleft())
             item = drawn.popleft()
-            yield item, _form(item, outcome, means)
+            yield _explain(item, outcome, means)
     yield from map(_unreadable, drawn)
 
 
@@ -117,14 +125,17 @@ def _raws(items: Iterator[ImportItem], drawn: deque[ImportItem]) -> Iterator[byt
             yield item.message.raw
 
 
-def _unreadable(item: ImportItem) -> tuple[ImportItem, dict[str, object]]:
-    return item, unreadable_form(item.path, item.error or "unreadable")
+def _unreadable(item: ImportItem, reason: str | None = None) -> Explained:
+    why = reason or item.error or "unreadable"
+    return Explained(
+        form=unreadable_form(item.path, why), for_people=f"{item.path}: unreadable ({why})"
+    )
 
 
-def _form(item: ImportItem, outcome: ParsedMessage | NotRead, means: Means) -> dict[str, object]:
+def _explain(item: ImportItem, outcome: ParsedMessage | NotRead, means: Means) -> Explained:
     message = item.message
     if isinstance(outcome, NotRead) or message is None:
-        return unreadable_form(item.path, str(outcome))
+        return _unreadable(item, str(outcome))
     reading = read_message(
         outcome,
         Door(mailbox=message.mailbox, raw=message.raw),
@@ -132,19 +143,7 @@ def _form(item: ImportItem, outcome: ParsedMessage | NotRead, means: Means) -> d
         means.classifier,
         own_check=means.own_check(message),
     )
-    return reading_form(item.path, reading, message.received_at)
-
-
-def _for_people(item: ImportItem, form: dict[str, object]) -> str:
-    classification = form.get("classification")
-    if not isinstance(classification, dict):
-        return printable(f"{item.path}: unreadable")
-    lines = [f"{item.path}: {form['kind']}, {classification['lane']}, language {form['language']}"]
-    lines += [
-        f"  {claim['right']} {claim['scope'] or ''} ({claim['reason']}): {claim['quote']}"
-        for claim in classification["rights"]
-    ]
-    lines.append(f"  sender: {sender_line(form['authenticity'])}")
-    if classification["needs_human"]:
-        lines.append(f"  a person should look: {', '.join(classification['reasons'])}")
-    return printable("\n".join(lines))
+    return Explained(
+        form=reading_form(item.path, reading, message.received_at),
+        for_people=reading_for_people(item.path, reading),
+    )

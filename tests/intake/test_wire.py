@@ -3,6 +3,7 @@
 import json
 import pickle
 from dataclasses import replace
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,7 @@ MESSAGES = st.builds(
     sender=SENDERS,
     subject=ANY_TEXT,
     message_id=st.none() | ANY_TEXT,
+    date=st.none() | st.datetimes(timezones=st.just(UTC)),
     headers=st.lists(st.tuples(ANY_TEXT, ANY_TEXT), max_size=3).map(tuple),
     text=ANY_TEXT,
     folded=st.lists(

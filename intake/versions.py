@@ -1,0 +1,61 @@
+"""Plain text and HTML of one mail: tells whether they are the same words, or two mails in one."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from html import unescape
+
+MAX_COMPARED = 20_000  # characters
+# Up to this share of the longer version, and up to so many words, they still count as the same.
+SHARE_MISSING, FEW_MISSING = 0.3, 2
+TWICE, SPARE = 2, 200  # times as long and so many characters more
+
+LINK = re.compile(r"(?:https?://|www\.|mailto:)[^\s<>]+")
+# Scripts without blanks between words: each character is one.
+WORD = re.compile(
+    "[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]|[^\\W_\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]+"
+)
+TAG = re.compile(r"<[^<>]*>")
+SOURCE = re.compile(
+    r"\s*(?:<!doctype html|<html|<body|<div|<p|<table|<span|<font)\b[^<>]*>", re.IGNORECASE
+)
+FEWEST_TAGS = 4
+
+
+def words_of(text: str) -> Counter[str]:
+    """Return how often each word occurs; links are left out, mailers write them differently."""
+    return Counter(WORD.findall(LINK.sub(" ", text[:MAX_COMPARED]).casefold()))
+
+
+def differ(first: Counter[str], second: Counter[str]) -> bool:
+    """Tell whether much of the longer version is missing in the shorter one."""
+    longer, shorter = sorted((first, second), key=lambda words: words.total(), reverse=True)
+    missing = (longer - shorter).total()
+    return missing > max(FEW_MISSING, SHARE_MISSING * longer.total())
+
+
+def is_far_longer(text: str, than: str) -> bool:
+    """Tell whether a text is so much longer that its words cannot be the same ones."""
+    return len(text) > TWICE * len(than) + SPARE
+
+
+def looks_the_same(plain: str, html: str) -> bool:
+    """Tell, at the price of one look, whether HTML surely says no more than plain text: then it is not laid out."""
+    lowered = html[: 5 * MAX_COMPARED].lower()
+    body = html[max(0, lowered.find("<body")) :]
+    if len(html) > len(lowered) or "<style" in lowered[-len(body) :] or "<script" in lowered:
+        return False
+    shown = " ".join(TAG.sub(" ", body).split())
+    return not is_far_longer(shown, plain) and not differ(
+        words_of(plain), words_of(unescape(shown))
+    )
+
+
+def is_html_source(text: str) -> bool:
+    """Tell whether plain text is the source of a web page or of an HTML mail."""
+    return (
+        "</" in text
+        and SOURCE.match(text) is not None
+        and len(TAG.findall(text[:MAX_COMPARED])) >= FEWEST_TAGS
+    )
