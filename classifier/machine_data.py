@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -20,6 +20,7 @@ from classifier.vocabulary import spellings
 
 FOLDER = "machine_words"
 _GLUED = re.compile("[\u3041-\u30ff\u4e00-\u9fff]")  # scripts without blanks between words
+DIGITS = "0123456789"
 _START, _NOWHERE = 0, ()
 States = tuple[int, ...]
 Line = tuple[str, str]  # the sign, and an expression as it is written
@@ -39,11 +40,10 @@ class Words:
         glued: dict[str, str] = {}
         for sign, written in lines:
             if _GLUED.search(written):
-                glued[_glued_pattern(written)] = sign
+                glued["".join(written.split())] = sign
             else:
                 self._add(sign, [_choices(piece) for piece in written.split()])
-        self._glued_signs = tuple(glued.values())
-        self._glued = re.compile("|".join(f"({one})" for one in glued)) if glued else None
+        self._glued = _Glued(glued)
         self._steps = _Steps(self)
 
     def _add(self, sign: str, pieces: Sequence[_Piece]) -> None:
@@ -115,9 +115,34 @@ class Words:
 
     def within(self, folded: str) -> Iterator[tuple[str, int]]:
         """Yield the signs and places of expressions in a script without blanks."""
-        if self._glued is not None and _GLUED.search(folded):
-            for found in self._glued.finditer(folded):
-                yield self._glued_signs[(found.lastindex or 1) - 1], found.start()
+        if _GLUED.search(folded):
+            yield from self._glued.find(folded)
+
+
+class _Glued:
+    """Expressions of scripts without blanks, by their first character: a look at each place of a text, no more."""
+
+    def __init__(self, signs: Mapping[str, str]) -> None:
+        groups: dict[str, dict[str, str]] = {}
+        for written, sign in signs.items():
+            for first in DIGITS if written[0] == "#" else written[0]:
+                groups.setdefault(first, {})[_glued_pattern(written)] = sign
+        self._first = re.compile(f"[{re.escape(''.join(groups))}]") if groups else None
+        self._groups = {
+            first: (re.compile("|".join(f"({one})" for one in group)), tuple(group.values()))
+            for first, group in groups.items()
+        }
+
+    def find(self, folded: str) -> Iterator[tuple[str, int]]:
+        """Yield the signs of the expressions in the text, each with its place; they do not overlap."""
+        at = 0
+        while self._first is not None and (begins := self._first.search(folded, at)) is not None:
+            at = begins.start()
+            pattern, signs = self._groups[folded[at]]
+            found = pattern.match(folded, at)
+            if found is not None:
+                yield signs[(found.lastindex or 1) - 1], at
+            at = found.end() if found is not None else at + 1
 
 
 class _Steps(dict[tuple[States, str], tuple[States, frozenset[str]]]):
@@ -151,7 +176,7 @@ def _choices(piece: str) -> _Piece:
 
 def _glued_pattern(written: str) -> str:
     """`#` is up to four digits; every other character is itself, so nothing can be tried twice."""
-    return re.escape("".join(written.split())).replace(r"\#", "[0-9]{1,4}")
+    return re.escape(written).replace(r"\#", "[0-9]{1,4}")
 
 
 @cache

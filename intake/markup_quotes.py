@@ -46,10 +46,21 @@ SIGNATURES = (
     " [data-marker=__SIG_PRE__], #ymail_android_signature, .tutanota_signature, .gmail_signature_prefix"
 )
 BORDERED = "div[style*=border-left], blockquote[style*=border-left], div[style*=border-top]"
-HINTS = re.compile(
-    "blockquote|quote|cite|reference-message|forward|gmail_attr|rply|olk_src|zwchr|border-(?:left|top)|signature|_sig_|reply"
-    "|mobile-body",
-    re.IGNORECASE,
+HINTS = (
+    "quote",
+    "cite",
+    "reference-message",
+    "forward",
+    "gmail_attr",
+    "rply",
+    "olk_src",
+    "zwchr",
+    "border-left",
+    "border-top",
+    "signature",
+    "_sig_",
+    "reply",
+    "mobile-body",
 )
 BORDER = re.compile(r"border-(left|top)\s*:\s*([^;]{1,60})")
 NO_BORDER = re.compile(r"(?:^|\s)(?:none|0|0px|0pt|hidden|transparent)(?:\s|$)")
@@ -61,7 +72,8 @@ LONGEST_HEADING, FEWEST_FIELDS = (
 
 def might_quote(html: str) -> bool:
     """Tell whether any container of quoted mail can occur at all."""
-    return HINTS.search(html) is not None
+    lowered = html.lower()
+    return any(hint in lowered for hint in HINTS)
 
 
 def mark_containers(tree: LexborHTMLParser) -> None:
