@@ -49,6 +49,8 @@ def read_cached(raw: bytes) -> Parameterised:
 def read_now(raw: bytes) -> Parameterised:
     line = unfold(raw[:MAX_READ])
     value = line.partition(b";")[0].strip(b' \t"').decode("ascii", "replace").lower()
+    if not value.isprintable():
+        value = ""  # no type, no encoding and no disposition has such a name
     found = PARAMETER.findall(line)[:MAX_PARAMETERS]
     if not found:
         return Parameterised(value)
