@@ -38,6 +38,8 @@ from daemon.workers import Worker
 from intake.imap import MailboxWatcher
 from intake.smtp import Listener, start_listener
 from privacy.alarms import AlarmBounds, find_alarms
+from privacy.errors import PrivacyError
+from privacy.messages import RawMessage
 
 STOP_WITHIN_SECONDS = 8.0
 IDLE_SECONDS = 2.0
@@ -60,7 +62,7 @@ class Daemon:
         self._desk = desk
         settings = desk.settings
         mailboxes = tuple(entry.address for entry in settings.mailboxes if entry.imap is not None)
-        self.state = DaemonState(utc_now(), mailboxes)
+        self.state = DaemonState(utc_now(), mailboxes, home=settings.home)
         self._transport = build_transport(settings.outgoing, settings.home)
         shelf = TokenShelf(desk.database)
         self._lookups = sent_lookups(settings, self._transport, shelf)
@@ -138,9 +140,18 @@ class Daemon:
         addresses = tuple(entry.address for entry in self._desk.settings.mailboxes)
         ours = settings.model_copy(update={"mailboxes": settings.mailboxes or addresses})
         self._listener = await start_listener(
-            ours, keep=self._writer.keep, clock=utc_now, loop=asyncio.get_running_loop()
+            ours, keep=self._keep, clock=utc_now, loop=asyncio.get_running_loop()
         )
         return self._listener.port
+
+    async def _keep(self, message: RawMessage) -> None:
+        """Keep what the listener took; a sender who is sent away is somebody's request that waits elsewhere."""
+        try:
+            await self._writer.keep(message)
+        except PrivacyError:
+            self.state.mail_refused(utc_now())
+            raise
+        self.state.mail_refused(None)
 
     def _join(self) -> bool:
         self._writer.stop()

@@ -1,23 +1,32 @@
 """The daemon's regular jobs: each has its own trouble, and the sign of life has none."""
 
 import asyncio
+import shutil
+import sqlite3
 import threading
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
+from casework_values import mail
+from daemon.checking import Standing, check_everything
 from daemon.clock import utc_now
+from daemon.disk import free_bytes
 from daemon.running import Daemon
 from daemon.schedule import Ticker
 from daemon.settings import load_settings
 from daemon.wiring import open_desk
 from privacy.errors import Retryable
+from privacy.messages import ArrivalBasis, RawMessage, Route
+
+QUICK = {"RIGHTSDESK_STORAGE__BUSY_SECONDS": "0.1"}
 
 
 @pytest.fixture
 def daemon(tmp_path):
     """Give a daemon that is not started, on a home of its own."""
-    desk = open_desk(load_settings(None, home=str(tmp_path), environment={}))
+    desk = open_desk(load_settings(None, home=str(tmp_path), environment=QUICK))
     yield Daemon(desk, access_key="k" * 16)
     desk.close()
 
@@ -31,6 +40,41 @@ def test_trouble_of_the_database_is_no_silence_of_the_scheduler(daemon, tmp_path
     (tmp_path / "rightsdesk.sqlite3").mkdir()
     daemon._tick()
     assert daemon.health() == (False, ["database-unreachable"])
+
+
+async def test_a_listener_that_can_keep_no_mail_is_not_well_although_reading_works(
+    daemon, tmp_path
+):
+    """A full disk and a read-only file look the same: every sender is sent away, and every page can be read."""
+    message = RawMessage(
+        raw=mail(),
+        mailbox="privacy@autocloz.example",
+        route=Route.SMTP,
+        received_at=utc_now(),
+        arrival_basis=ArrivalBasis.LISTENER,
+    )
+    daemon._writer.start()
+    with sqlite3.connect(tmp_path / "rightsdesk.sqlite3", isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Retryable):
+            await daemon._keep(message)
+        assert daemon.health() == (False, ["mail-refused"])
+        other.execute("ROLLBACK")
+    await daemon._keep(message)
+    assert daemon.health() == (True, [])
+    daemon._writer.stop()
+
+
+def test_a_disk_that_is_nearly_full_is_told_before_it_is_full(daemon, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=499_999_999))
+    assert daemon.health() == (False, ["disk-nearly-full"])
+    findings = check_everything(daemon._desk.settings, carriers=False)
+    assert [f.item for f in findings if f.standing is Standing.WRONG] == ["disk"]
+
+
+def test_a_folder_that_is_gone_has_no_room_that_could_be_told(tmp_path):
+    assert free_bytes(tmp_path / "gone") is None
+    assert free_bytes(tmp_path)
 
 
 async def test_a_job_that_fails_or_hangs_stops_no_other():
