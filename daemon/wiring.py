@@ -15,7 +15,7 @@ from classifier.rules import RulesClassifier
 from daemon.clock import utc_now
 from daemon.event_door import EventDoor
 from daemon.keys import Keys, load_or_make_keys
-from daemon.settings import Settings, SettingsError
+from daemon.settings import LawSettings, Settings, SettingsError
 from intake.arrival import boundary_received_at
 from intake.imap import MailboxWatcher
 from intake.imap_folder import MailboxDoor
@@ -28,6 +28,8 @@ from notifier.settings import OutgoingSettings, TransportKind
 from notifier.smtp import SmtpTransport
 from notifier.webhook import MailAlarm, WebhookAlarm
 from privacy.answering import AnswerLimits
+from privacy.deadlines import Regime
+from privacy.errors import Permanent
 from privacy.ports import MailboxState, SentLookup, Transport
 from regimes import HousePlace, load_regimes
 from storage.database import Database, open_database
@@ -77,6 +79,8 @@ def load_keys(settings: Settings) -> Keys:
         settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise SettingsError([f"home: the folder cannot be made ({error.strerror})"]) from None
+    except ValueError:  # a NUL in the path
+        raise SettingsError(["home: is not the name of a folder"]) from None
     return load_or_make_keys(settings.keys.file or settings.home / KEY_FILE)
 
 
@@ -93,10 +97,7 @@ def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
         for entry in settings.mailboxes
     )
     answers = settings.answers
-    regimes = load_regimes(
-        settings.law.regimes,
-        house=HousePlace(zone=settings.law.zone, calendar=settings.law.calendar),
-    )
+    regimes = _load_regimes(settings.law)
     if not any(regime.acknowledge for regime in regimes):
         raise SettingsError(["law.regimes: none of them says when mail is acknowledged; add house"])
     return DeskProfile(
@@ -118,6 +119,14 @@ def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
         shared_domains=frozenset(answers.shared_domains),
         own_addresses=frozenset(mailbox.address for mailbox in mailboxes),
     )
+
+
+def _load_regimes(law: LawSettings) -> tuple[Regime, ...]:
+    house = HousePlace(zone=law.zone, calendar=law.calendar)
+    try:
+        return load_regimes(law.regimes, house=house)
+    except Permanent as error:
+        raise SettingsError([f"law: {error}"]) from None
 
 
 def build_transport(outgoing: OutgoingSettings, home: Path) -> Transport:
