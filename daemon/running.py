@@ -89,15 +89,19 @@ class Daemon:
         self._listener: Listener | None = None
 
     async def start(self) -> Ports:
-        """Start everything; mail is taken in only when it can be kept. Returns where the daemon listens."""
+        """Start everything; mail is taken in only when it can be kept. Returns where the daemon listens.
+
+        Letters leave last: a start that fails at a taken port must not end the program while one is under way,
+        for nobody could say whether it left, and it would go out again.
+        """
         self._writer.start()
-        self._worker.start()
-        self._sender.start()
         smtp = await self._start_listener()
         for thread in self._watching:
             thread.start()
         self._ticker.start()
         web = await self._pages.start()
+        self._worker.start()
+        self._sender.start()
         log.info(
             "daemon_started",
             mailboxes=len(self._watchers),

@@ -2,13 +2,16 @@
 
 import asyncio
 import shutil
+import socket
 import sqlite3
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 
+from casework.processing import process_batch
 from casework_values import mail
 from daemon.checking import Standing, check_everything
 from daemon.clock import utc_now
@@ -17,8 +20,11 @@ from daemon.running import Daemon
 from daemon.schedule import Ticker
 from daemon.settings import load_settings
 from daemon.wiring import open_desk
-from privacy.errors import Retryable
+from intake.listener_settings import ListenerSettings
+from privacy.errors import Retryable, WrongSetting
 from privacy.messages import ArrivalBasis, RawMessage, Route
+from storage.messages import keep_raw
+from storage.outbox import list_letters
 
 QUICK = {"RIGHTSDESK_STORAGE__BUSY_SECONDS": "0.1"}
 
@@ -29,6 +35,16 @@ def daemon(tmp_path):
     desk = open_desk(load_settings(None, home=str(tmp_path), environment=QUICK))
     yield Daemon(desk, access_key="k" * 16)
     desk.close()
+
+
+def from_anne() -> RawMessage:
+    return RawMessage(
+        raw=mail(),
+        mailbox="privacy@autocloz.example",
+        route=Route.SMTP,
+        received_at=utc_now(),
+        arrival_basis=ArrivalBasis.LISTENER,
+    )
 
 
 def test_trouble_of_the_database_is_no_silence_of_the_scheduler(daemon, tmp_path):
@@ -46,13 +62,7 @@ async def test_a_listener_that_can_keep_no_mail_is_not_well_although_reading_wor
     daemon, tmp_path
 ):
     """A full disk and a read-only file look the same: every sender is sent away, and every page can be read."""
-    message = RawMessage(
-        raw=mail(),
-        mailbox="privacy@autocloz.example",
-        route=Route.SMTP,
-        received_at=utc_now(),
-        arrival_basis=ArrivalBasis.LISTENER,
-    )
+    message = from_anne()
     daemon._writer.start()
     with sqlite3.connect(tmp_path / "rightsdesk.sqlite3", isolation_level=None) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -75,6 +85,24 @@ def test_a_disk_that_is_nearly_full_is_told_before_it_is_full(daemon, monkeypatc
 def test_a_folder_that_is_gone_has_no_room_that_could_be_told(tmp_path):
     assert free_bytes(tmp_path / "gone") is None
     assert free_bytes(tmp_path)
+
+
+async def test_a_start_that_fails_at_a_taken_port_sends_nothing(daemon):
+    """A second daemon by mistake: it would end while a letter is under way, and the letter would be sent twice."""
+    database = daemon._desk.database
+    with database.transaction() as transaction:
+        keep_raw(transaction, [from_anne()], now=utc_now())
+    process_batch(daemon._desk.services, utc_now())
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        listener = ListenerSettings(port=taken.getsockname()[1])
+        settings = daemon._desk.settings.model_copy(update={"listener": listener})
+        second = Daemon(replace(daemon._desk, settings=settings), access_key="k" * 16)
+        with pytest.raises(WrongSetting, match="listener: cannot listen"):
+            await second.start()
+    with pytest.raises(RuntimeError, match="before it is started"):
+        second._sender.join(0)
+    with database.reading() as reading:
+        assert [letter.attempts for letter in list_letters(reading, limit=9)] == [0]
 
 
 async def test_a_job_that_fails_or_hangs_stops_no_other():
