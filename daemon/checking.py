@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from daemon.bell import Bell
 from daemon.carriers import check_carriers
 from daemon.clock import utc_now
+from daemon.disk import free_bytes
 from daemon.dns_checking import describe_domain
 from daemon.event_door import EVENTS_PATH
 from daemon.settings import MailboxEntry, Settings, SettingsError
@@ -24,6 +25,7 @@ from daemon.wiring import (
 from intake.authenticity_settings import Verify
 from intake.imap_survey import survey
 from notifier.delivery_events import EventSignature
+from privacy.alarms import AlarmBounds
 from privacy.deadlines import acknowledgement_due, any_right_due
 from privacy.errors import PrivacyError
 from templates import languages
@@ -85,6 +87,7 @@ def _without_database(settings: Settings) -> Iterator[Finding]:
     yield from _attempt(
         "transport", lambda: build_transport(settings.outgoing, settings.home).check()
     )
+    yield from _disk(settings)
     yield from _attempt("event webhook", lambda: _events(settings))
     yield _ok("classifier", "rules alone; no model is asked, nothing leaves this machine")
     yield from _domains(settings)
@@ -105,6 +108,14 @@ def _domains(settings: Settings) -> Iterator[Finding]:
     for domain in dict.fromkeys(entry.address.rpartition("@")[2] for entry in settings.mailboxes):
         says, is_whole = describe_domain(domain, dns)
         yield (_ok if is_whole else _warning)(f"dns {domain}", says)
+
+
+def _disk(settings: Settings) -> Iterator[Finding]:
+    free = free_bytes(settings.home)
+    if free is not None:
+        least = AlarmBounds().disk_free
+        says = f"{free // 1_000_000} MB free in the home folder, {least // 1_000_000} MB are needed"
+        yield _ok("disk", says) if free >= least else _wrong("disk", says)
 
 
 def _mailbox(entry: MailboxEntry, desk: Desk) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -70,11 +71,25 @@ class OneLineParser(argparse.ArgumentParser):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns 0 done, 1 the work says no, 2 wrong usage or configuration, 3 out of reach."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
-    name = next((word for word in arguments if not word.startswith("-")), None)
-    if name is None or name not in COMMANDS or arguments[0] in {"-h", "--help", "--version"}:
-        return _top_level(arguments)
-    return _run(name, arguments)
+    _prepare_streams()
+    common = OneLineParser(prog="rightsdesk", add_help=False, allow_abbrev=False)
+    _add_common(common, default=None)
+    options, words = common.parse_known_args(sys.argv[1:] if argv is None else argv)
+    name = next((word for word in words if not word.startswith("-")), None)
+    if name is None or name not in COMMANDS or words[0] in {"-h", "--help", "--version"}:
+        return _top_level(words)
+    words.remove(name)
+    return _guarded(_load(name).run, build_parser(name).parse_args(words, namespace=options))
+
+
+def _prepare_streams() -> None:
+    """A stream that was closed before the start is an empty one; output is UTF-8, as JSON has to be."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 - open until the end
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower() != "utf-8":
+            stream.reconfigure(encoding="utf-8")
 
 
 def _top_level(arguments: list[str]) -> int:
@@ -125,14 +140,6 @@ class _Options(Protocol):
 def _add_common(options: _Options, *, default: object = argparse.SUPPRESS) -> None:
     for name, metavar, meaning in COMMON:
         options.add_argument(name, metavar=metavar, default=default, help=meaning)
-
-
-def _run(name: str, arguments: list[str]) -> int:
-    arguments.remove(name)
-    common = OneLineParser(prog=f"rightsdesk {name}", add_help=False, allow_abbrev=False)
-    _add_common(common, default=None)
-    options, rest = common.parse_known_args(arguments)
-    return _guarded(_load(name).run, build_parser(name).parse_args(rest, namespace=options))
 
 
 def _guarded(run: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:

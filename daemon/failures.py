@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from daemon.settings import SettingsError
-from privacy.errors import OutcomeUnknown, Permanent, Retryable
+from privacy.errors import OutcomeUnknown, Permanent, Retryable, WrongSetting
 
 NO = 1
 WRONG_USE = 2
@@ -16,6 +16,8 @@ def exit_code_of(error: Exception) -> tuple[int, str]:
         return WRONG_USE, "; ".join(error.lines)
     if isinstance(error, Retryable | OutcomeUnknown):
         return OUT_OF_REACH, str(error)
+    if isinstance(error, WrongSetting):
+        return WRONG_USE, str(error)
     if isinstance(error, Permanent):
         return NO, str(error)
     return NO, f"unexpected {type(error).__name__}; please report it"

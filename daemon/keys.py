@@ -11,7 +11,7 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from privacy.errors import Permanent
+from privacy.errors import WrongSetting
 from privacy.tokens import TokenKey
 from storage.sealing import KeyRing
 
@@ -39,7 +39,7 @@ def load_or_make_keys(path: Path) -> Keys:
         if not path.exists():
             _make(path)
     except OSError as error:
-        raise Permanent(f"the key file {path} cannot be made ({error.strerror})") from None
+        raise WrongSetting(f"the key file {path} cannot be made ({error.strerror})") from None
     return load_keys(path)
 
 
@@ -48,17 +48,17 @@ def load_keys(path: Path) -> Keys:
     try:
         mode = path.stat().st_mode
         if mode & OTHERS:
-            raise Permanent(f"the key file {path} can be read by others: chmod 600 it")
+            raise WrongSetting(f"the key file {path} can be read by others: chmod 600 it")
         content = json.loads(path.read_text(encoding="ascii"))
         return _read(content)
     except FileNotFoundError:
-        raise Permanent(
+        raise WrongSetting(
             f"the key file {path} is missing: without it nothing can be unsealed"
         ) from None
     except OSError as error:
-        raise Permanent(f"the key file {path} cannot be read ({error.strerror})") from None
+        raise WrongSetting(f"the key file {path} cannot be read ({error.strerror})") from None
     except (ValueError, KeyError, TypeError, AttributeError, binascii.Error):
-        raise Permanent(f"the key file {path} is damaged") from None
+        raise WrongSetting(f"the key file {path} is damaged") from None
 
 
 def _read(content: dict[str, object]) -> Keys:

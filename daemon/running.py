@@ -38,6 +38,8 @@ from daemon.workers import Worker
 from intake.imap import MailboxWatcher
 from intake.smtp import Listener, start_listener
 from privacy.alarms import AlarmBounds, find_alarms
+from privacy.errors import PrivacyError
+from privacy.messages import RawMessage
 
 STOP_WITHIN_SECONDS = 8.0
 IDLE_SECONDS = 2.0
@@ -60,7 +62,7 @@ class Daemon:
         self._desk = desk
         settings = desk.settings
         mailboxes = tuple(entry.address for entry in settings.mailboxes if entry.imap is not None)
-        self.state = DaemonState(utc_now(), mailboxes)
+        self.state = DaemonState(utc_now(), mailboxes, home=settings.home)
         self._transport = build_transport(settings.outgoing, settings.home)
         shelf = TokenShelf(desk.database)
         self._lookups = sent_lookups(settings, self._transport, shelf)
@@ -87,15 +89,19 @@ class Daemon:
         self._listener: Listener | None = None
 
     async def start(self) -> Ports:
-        """Start everything; mail is taken in only when it can be kept. Returns where the daemon listens."""
+        """Start everything; mail is taken in only when it can be kept. Returns where the daemon listens.
+
+        Letters leave last: a start that fails at a taken port must not end the program while one is under way,
+        for nobody could say whether it left, and it would go out again.
+        """
         self._writer.start()
-        self._worker.start()
-        self._sender.start()
         smtp = await self._start_listener()
         for thread in self._watching:
             thread.start()
         self._ticker.start()
         web = await self._pages.start()
+        self._worker.start()
+        self._sender.start()
         log.info(
             "daemon_started",
             mailboxes=len(self._watchers),
@@ -139,9 +145,18 @@ class Daemon:
         addresses = tuple(entry.address for entry in self._desk.settings.mailboxes)
         ours = settings.model_copy(update={"mailboxes": settings.mailboxes or addresses})
         self._listener = await start_listener(
-            ours, keep=self._writer.keep, clock=utc_now, loop=asyncio.get_running_loop()
+            ours, keep=self._keep, clock=utc_now, loop=asyncio.get_running_loop()
         )
         return self._listener.port
+
+    async def _keep(self, message: RawMessage) -> None:
+        """Keep what the listener took; a sender who is sent away is somebody's request that waits elsewhere."""
+        try:
+            await self._writer.keep(message)
+        except PrivacyError:
+            self.state.mail_refused(utc_now())
+            raise
+        self.state.mail_refused(None)
 
     def _join(self) -> bool:
         self._writer.stop()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from casework.task_kinds import APPROVE_LETTER, LOOK_AT_MESSAGE
+from daemon.disk import free_bytes
 from privacy.alarms import Observation
 from privacy.errors import PrivacyError
 from storage.database import Database, Reading
@@ -22,8 +24,12 @@ SEEN_BY_THEMSELVES = (LOOK_AT_MESSAGE, APPROVE_LETTER)  # tasks about what is lo
 class DaemonState:
     """Fulfils privacy.ports.MailboxState; every method may be called from any thread."""
 
-    def __init__(self, started_at: datetime, mailboxes: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, started_at: datetime, mailboxes: tuple[str, ...] = (), *, home: Path | None = None
+    ) -> None:
         self._lock = threading.Lock()
+        self._home = home
+        self._mail_refused_at: datetime | None = None
         self._started_at = started_at
         self._last_tick_at = started_at
         self._last_ok: dict[str, datetime | None] = dict.fromkeys(mailboxes)
@@ -47,6 +53,11 @@ class DaemonState:
         with self._lock:
             self._transport_trouble = reason
 
+    def mail_refused(self, at: datetime | None) -> None:
+        """Note that the listener could not keep a mail and sent its sender away, or None: it can keep mail again."""
+        with self._lock:
+            self._mail_refused_at = at
+
     def tick(self, at: datetime) -> None:
         """Note that the scheduler is alive."""
         with self._lock:
@@ -62,6 +73,8 @@ class DaemonState:
                 mailbox_last_ok=dict(self._last_ok),
                 mailbox_trouble={mailbox: reason for (mailbox, _), reason in self._trouble.items()},
                 transport_trouble=self._transport_trouble,
+                mail_refused_at=self._mail_refused_at,
+                disk_free=free_bytes(self._home) if self._home else None,
             )
         try:
             with database.reading() as reading:

@@ -14,7 +14,7 @@ from daemon.event_door import EventDoor, beside
 from desk.app import create_app
 from desk.reader import StorageReader
 from desk.settings import WebSettings
-from privacy.errors import Permanent
+from privacy.errors import WrongSetting
 from storage.database import Database
 
 SHUTDOWN_SECONDS = 2  # a visitor who never finishes must not keep the daemon from its end
@@ -76,7 +76,7 @@ class PageServer:
         try:
             return socket.create_server((host, port), family=_family(host))
         except OSError:
-            raise Permanent(f"web: cannot listen on {host} port {port}") from None
+            raise WrongSetting(f"web: cannot listen on {host} port {port}") from None
 
 
 def _family(host: str) -> socket.AddressFamily:

@@ -15,7 +15,7 @@ from classifier.rules import RulesClassifier
 from daemon.clock import utc_now
 from daemon.event_door import EventDoor
 from daemon.keys import Keys, load_or_make_keys
-from daemon.settings import Settings, SettingsError
+from daemon.settings import LawSettings, Settings, SettingsError
 from intake.arrival import boundary_received_at
 from intake.authenticity_settings import AuthenticitySettings, Verify
 from intake.imap import MailboxWatcher
@@ -32,6 +32,8 @@ from notifier.settings import OutgoingSettings, TransportKind
 from notifier.smtp import SmtpTransport
 from notifier.webhook import MailAlarm, WebhookAlarm
 from privacy.answering import AnswerLimits
+from privacy.deadlines import Regime
+from privacy.errors import Permanent
 from privacy.ports import MailboxState, SentLookup, Transport
 from regimes import HousePlace, load_regimes
 from storage.database import Database, open_database
@@ -86,6 +88,8 @@ def load_keys(settings: Settings) -> Keys:
         settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise SettingsError([f"home: the folder cannot be made ({error.strerror})"]) from None
+    except ValueError:  # a NUL in the path
+        raise SettingsError(["home: is not the name of a folder"]) from None
     return load_or_make_keys(settings.keys.file or settings.home / KEY_FILE)
 
 
@@ -103,10 +107,7 @@ def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
         for entry in settings.mailboxes
     )
     answers = settings.answers
-    regimes = load_regimes(
-        settings.law.regimes,
-        house=HousePlace(zone=settings.law.zone, calendar=settings.law.calendar),
-    )
+    regimes = _load_regimes(settings.law)
     if not any(regime.acknowledge for regime in regimes):
         raise SettingsError(["law.regimes: none of them says when mail is acknowledged; add house"])
     return DeskProfile(
@@ -142,6 +143,14 @@ def build_verifier(settings: AuthenticitySettings) -> SenderVerifier:
 def build_name_service(settings: AuthenticitySettings) -> DnsNameService:
     """Return the DNS as the settings describe it."""
     return DnsNameService(settings.nameservers, seconds=settings.question_seconds)
+
+
+def _load_regimes(law: LawSettings) -> tuple[Regime, ...]:
+    house = HousePlace(zone=law.zone, calendar=law.calendar)
+    try:
+        return load_regimes(law.regimes, house=house)
+    except Permanent as error:
+        raise SettingsError([f"law: {error}"]) from None
 
 
 def build_transport(outgoing: OutgoingSettings, home: Path) -> Transport:

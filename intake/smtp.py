@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from intake.listener_settings import ListenerSettings
 from intake.smtp_connection import Connection
 from intake.smtp_reception import Keep, Reception
-from privacy.errors import Permanent
+from privacy.errors import WrongSetting
 from privacy.ports import Clock
 
 BACKLOG = 128
@@ -29,7 +29,7 @@ async def start_listener(
     there is no mailbox to take mail for, the address is taken or the certificate cannot be read.
     """
     if not settings.mailboxes:
-        raise Permanent("listener: no mailbox to take mail for")
+        raise WrongSetting("listener: no mailbox to take mail for")
     _keep_library_quiet()
     reception = Reception(
         settings=settings, keep=keep, clock=clock, tls_context=_make_tls_context(settings)
@@ -44,7 +44,7 @@ async def start_listener(
             start_serving=True,
         )
     except OSError as error:
-        raise Permanent(
+        raise WrongSetting(
             f"listener: cannot listen on {settings.host} port {settings.port}"
         ) from error
     return Listener(server=server, door=door)
@@ -159,5 +159,5 @@ def _make_tls_context(settings: ListenerSettings) -> ssl.SSLContext | None:
     try:
         context.load_cert_chain(settings.tls_certificate, settings.tls_key)
     except (OSError, ssl.SSLError) as error:
-        raise Permanent("listener: tls_certificate or tls_key cannot be read") from error
+        raise WrongSetting("listener: tls_certificate or tls_key cannot be read") from error
     return context

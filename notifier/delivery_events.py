@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from privacy.deliveries import DeliveryEvent, Fate
-from privacy.errors import Permanent
+from privacy.errors import Permanent, WrongSetting
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
@@ -81,10 +81,10 @@ def read_public_key(text: str) -> EllipticCurvePublicKey:
         else:
             key = load_der_public_key(base64.b64decode("".join(text.split()), validate=True))
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise Permanent("outgoing.events: the public key cannot be read") from error
+        raise WrongSetting("outgoing.events: the public key cannot be read") from error
     if isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1):
         return key
-    raise Permanent("outgoing.events: the public key is none of the curve P-256")
+    raise WrongSetting("outgoing.events: the public key is none of the curve P-256")
 
 
 def is_fresh(signed_at: str, now: datetime) -> bool:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from notifier.addresses import wire_address
-from privacy.errors import Permanent
+from privacy.errors import Permanent, WrongSetting
 
 USUAL_PORTS = {"tls": 465, "starttls": 587, "plain": 25}
 HOST = r"^[A-Za-z0-9.:_-]{1,255}$"
@@ -119,7 +119,7 @@ class EventSettings(BaseModel):
         try:
             return self.public_key_file.read_text(encoding="ascii")
         except (OSError, UnicodeDecodeError):
-            raise Permanent("outgoing.events.public_key_file cannot be read") from None
+            raise WrongSetting("outgoing.events.public_key_file cannot be read") from None
 
 
 class OutgoingSettings(BaseModel):

@@ -19,6 +19,8 @@ class AlarmBounds:
     message_unprocessed: timedelta = timedelta(minutes=15)
     letter_unsent: timedelta = timedelta(hours=1)
     ticker_silent: timedelta = timedelta(seconds=90)
+    mail_refused: timedelta = timedelta(hours=1)  # most senders have come back by then
+    disk_free: int = 500_000_000  # bytes
     working_days_before: int = 1  # Monday to Friday, before the last day of what waits for a person
 
 
@@ -38,11 +40,14 @@ class Observation:
     draft_due: date | None = None
     task_due: date | None = None
     database_ok: bool = True
+    mail_refused_at: datetime | None = None
+    disk_free: int | None = None
     transport_trouble: str | None = None
 
     def __post_init__(self) -> None:
         require_utc(now=self.now, started_at=self.started_at, last_tick_at=self.last_tick_at)
         require_utc(oldest_unprocessed=self.oldest_unprocessed, oldest_unsent=self.oldest_unsent)
+        require_utc(mail_refused_at=self.mail_refused_at)
         for moment in self.mailbox_last_ok.values():
             require_utc(mailbox_last_ok=moment)
 
@@ -62,6 +67,12 @@ def find_alarms(seen: Observation, bounds: AlarmBounds) -> tuple[Alarm, ...]:
     """Return everything that is wrong at this instant, in the order in which it should be mended."""
     rows = (
         (not seen.database_ok, Alarm(code="database-unreachable")),
+        # Reading can work while nothing can be written: a full disk, a file that is gone, a database set to read-only.
+        (_still(seen.mail_refused_at, seen.now, bounds.mail_refused), Alarm(code="mail-refused")),
+        (
+            seen.disk_free is not None and seen.disk_free < bounds.disk_free,
+            Alarm(code="disk-nearly-full"),
+        ),
         (seen.now - seen.last_tick_at > bounds.ticker_silent, Alarm(code="scheduler-silent")),
         (
             _older(seen.oldest_unprocessed, seen.now, bounds.message_unprocessed),
@@ -109,6 +120,10 @@ def working_days_back(day: date, count: int) -> date:
         day -= timedelta(days=1)
         day -= timedelta(days=max(0, day.weekday() - FRIDAY))
     return day
+
+
+def _still(moment: datetime | None, now: datetime, bound: timedelta) -> bool:
+    return moment is not None and now - moment <= bound
 
 
 def _older(moment: datetime | None, now: datetime, bound: timedelta) -> bool:

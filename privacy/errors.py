@@ -16,6 +16,10 @@ class Permanent(PrivacyError):
     """The same attempt will fail again: a person or a changed setting is needed."""
 
 
+class WrongSetting(Permanent):
+    """What the operator configured cannot work; the text names the setting."""
+
+
 class Retryable(PrivacyError):
     """The attempt may succeed later.
 

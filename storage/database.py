@@ -13,7 +13,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from privacy.errors import Permanent, Retryable
+from privacy.errors import Permanent, Retryable, WrongSetting
 from storage import postgres, sqlite
 from storage.failures import cleaned
 from storage.postgres import Lock, take
@@ -126,13 +126,13 @@ def _open_engine(settings: StorageSettings, home: Path | None) -> Engine:
     try:
         url = make_url(settings.url_at(home))
     except ArgumentError:
-        raise Permanent("storage.url is not a database URL") from None
+        raise WrongSetting("storage.url is not a database URL") from None
     backend = url.get_backend_name()
     if backend == "sqlite":
         return sqlite.open_engine(url, settings.busy_seconds)
     if backend == "postgresql":
         return postgres.open_engine(url, settings.busy_seconds)
-    raise Permanent("storage.url: only sqlite and postgresql are supported")
+    raise WrongSetting("storage.url: only sqlite and postgresql are supported")
 
 
 def _readers_of(engine: Engine) -> Engine:

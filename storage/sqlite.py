@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPICursor
 
-from privacy.errors import Permanent
+from privacy.errors import Permanent, WrongSetting
 
 MINIMUM = (3, 37, 0)  # STRICT tables
 APPLICATION_ID = 0x5244534B  # "RDSK" in the file header: other people's databases are left alone
@@ -53,7 +53,7 @@ def open_engine(url: URL, busy_seconds: float) -> Engine:
     if sqlite3.sqlite_version_info < MINIMUM:
         raise Permanent(f"SQLite {sqlite3.sqlite_version} is too old: 3.37 is needed")
     if not url.database or url.database == ":memory:":
-        raise Permanent("storage.url: SQLite needs a file")
+        raise WrongSetting("storage.url: SQLite needs a file")
     path = Path(url.database)
     _prepare_file(path)
     engine = create_engine(
@@ -90,7 +90,7 @@ def _claim_file(cursor: DBAPICursor) -> None:
     if found == APPLICATION_ID:
         return
     if found or _ask(cursor, "schema_version"):
-        raise Permanent("storage.url: the file is a SQLite database of another program")
+        raise WrongSetting("storage.url: the file is a SQLite database of another program")
     cursor.execute(f"PRAGMA application_id={APPLICATION_ID}")
 
 
@@ -135,7 +135,7 @@ def _prepare_file(path: Path) -> None:
             os.close(descriptor)
         _sync_folder(path.parent)
     except OSError as error:
-        raise Permanent(
+        raise WrongSetting(
             f"storage.url: the database file cannot be opened ({error.strerror})"
         ) from None
 

@@ -1,5 +1,7 @@
 """Whatever is wrong, the person at the terminal gets one line that names it, and the right exit code."""
 
+import json
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -8,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from daemon.failures import exit_code_of
-from daemon.settings import SettingsError
-from privacy.errors import OutcomeUnknown, Permanent, Retryable
+from daemon.settings import SettingsError, load_settings
+from daemon.wiring import load_keys
+from privacy.errors import OutcomeUnknown, Permanent, Retryable, WrongSetting
 
 WORDS = "anne@person.example wants to be forgotten"
 CLASSIFY = [sys.executable, "-m", "daemon.cli", "classify", "--jsonl"]
@@ -53,6 +56,7 @@ def test_a_clock_cannot_be_started_in_the_future(run):
     [
         (Permanent("there is no such case"), 1),
         (SettingsError(["web.port: wrong"]), 2),
+        (WrongSetting("web: cannot listen on 127.0.0.1 port 80"), 2),
         (Retryable("database: locked"), 3),
         (OutcomeUnknown("cut"), 3),
         (ValueError(WORDS), 1),
@@ -71,6 +75,56 @@ def test_a_home_that_cannot_be_made_is_a_wrong_setting(run, tmp_path: Path):
     done = run("cases", "list")
     assert done.code == 2
     assert done.err.startswith("rightsdesk: home: ")
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "named"),
+    [
+        ("STORAGE__URL", "nonsense", "storage.url"),
+        ("STORAGE__URL", "mysql://a@b/c", "storage.url"),
+        ("STORAGE__URL", "sqlite:////proc/nowhere/desk.sqlite3", "storage.url"),
+        ("LAW__ZONE", "Mars/Olympus", "law"),
+        ("LAW__CALENDAR", "QQ", "law"),
+        ("LAW__REGIMES", '["gdrp"]', "law"),
+        ("KEYS__FILE", "/proc/nowhere/keys.json", "the key file"),
+    ],
+)
+def test_a_setting_that_cannot_work_is_wrong_configuration_and_not_a_no(
+    run, monkeypatch, setting, value, named
+):
+    """A script takes 1 for an answer about mail; only 2 tells it that the desk was never asked."""
+    monkeypatch.setenv(f"RIGHTSDESK_{setting}", value)
+    done = run("cases", "list")
+    assert done.code == 2
+    assert done.err.startswith(f"rightsdesk: {named}")
+    assert len(done.err.splitlines()) == 1
+
+
+def test_a_home_with_a_nul_in_it_is_named():
+    with pytest.raises(SettingsError, match="home: is not the name of a folder"):
+        load_keys(load_settings(None, home="a\0b", environment={}))
+
+
+@pytest.mark.parametrize("words", [["--config", "desk.toml"], ["--config=desk.toml"]])
+def test_the_common_options_stand_anywhere_on_the_line(run, tmp_path, words):
+    (tmp_path / "desk.toml").write_text("[lisstener]\n")
+    done = run(*words, "cases", "list")
+    assert (done.code, "did you mean listener" in done.err) == (2, True)
+
+
+def test_a_program_without_open_streams_does_its_work_and_says_so():
+    """Some supervisors start programs with closed descriptors: no stream is no reason to say that the work failed."""
+    closed = subprocess.run(
+        ["/bin/sh", "-c", '"$@" <&- >&-', "sh", *CLASSIFY], stderr=subprocess.PIPE, check=False
+    )
+    assert (closed.returncode, closed.stderr) == (0, b"")
+
+
+def test_output_is_utf_8_wherever_it_goes():
+    line = '{"id": "Zo\N{LATIN SMALL LETTER E WITH DIAERESIS}", "text": "x"}\n'.encode()
+    narrow = os.environ | {"PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(CLASSIFY, input=line, stdout=subprocess.PIPE, env=narrow, check=True)
+    assert json.loads(done.stdout)["id"] == "Zo\N{LATIN SMALL LETTER E WITH DIAERESIS}"
 
 
 def test_an_environment_that_reaches_into_a_plain_setting_is_named(run, tmp_path, monkeypatch):

@@ -30,6 +30,8 @@ def test_a_desk_that_is_well_calls_nobody() -> None:
     ("wrong", "code"),
     [
         ({"database_ok": False}, "database-unreachable"),
+        ({"mail_refused_at": NOON - timedelta(minutes=59)}, "mail-refused"),
+        ({"disk_free": 499_999_999}, "disk-nearly-full"),
         ({"last_tick_at": NOON - timedelta(seconds=91)}, "scheduler-silent"),
         ({"oldest_unprocessed": NOON - timedelta(minutes=16)}, "mail-not-processed"),
         ({"oldest_unsent": NOON - timedelta(minutes=61)}, "letter-not-sent"),
@@ -51,6 +53,8 @@ def test_each_silence_has_an_alarm_of_its_own(wrong: dict[str, object], code: st
     "patient",
     [
         {"last_tick_at": NOON - BOUNDS.ticker_silent},
+        {"mail_refused_at": NOON - timedelta(minutes=61)},
+        {"disk_free": BOUNDS.disk_free},
         {"oldest_unprocessed": NOON - BOUNDS.message_unprocessed},
         {"oldest_unsent": NOON - BOUNDS.letter_unsent},
         {"mailbox_last_ok": {PRIVACY: NOON - BOUNDS.mailbox_unread}},
