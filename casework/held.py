@@ -14,7 +14,7 @@ from storage.database import Database, Transaction
 from storage.messages import dismiss_message, get_message, requeue_message
 from storage.tasks import finish_tasks_about
 
-DECIDABLE = frozenset({"held", "auto", "bulk", "spam", "history"})
+DECIDABLE = frozenset({"held", "auto", "bulk", "spam", "bounce", "history"})
 
 
 def release_held(database: Database, inbound_id: UUID, *, actor: Actor, now: datetime) -> None:

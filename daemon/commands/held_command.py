@@ -30,7 +30,14 @@ COLUMNS = (
     "language",
     "suggested_case",
 )
-SET_ASIDE = (Outcome.HELD, Outcome.SPAM, Outcome.AUTO, Outcome.BULK, Outcome.HISTORY)
+SET_ASIDE = (
+    Outcome.HELD,
+    Outcome.SPAM,
+    Outcome.AUTO,
+    Outcome.BULK,
+    Outcome.BOUNCE,
+    Outcome.HISTORY,
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="held messages, oldest first")
     listing.add_argument(
-        "--all", action="store_true", help="also automatic, bulk, spam and history"
+        "--all", action="store_true", help="also automatic, bulk, spam, bounced and history"
     )
     listing.add_argument(
         "--limit", type=count, metavar="N", default=50, help="at most so many (default 50)"

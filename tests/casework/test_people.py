@@ -132,6 +132,21 @@ def test_a_released_request_gets_its_rights_their_dates_and_a_letter_that_waits(
     assert desk.draft().case_id == case.case_id
 
 
+@pytest.mark.parametrize(
+    ("headers", "outcome"),
+    [
+        ({"From": "mailer-daemon@mx.person.example"}, Outcome.BOUNCE),
+        ({"Auto-Submitted": "auto-replied"}, Outcome.AUTO),
+    ],
+)
+def test_a_person_can_say_that_what_looked_like_a_machine_is_a_request(desk, headers, outcome):
+    row = desk.receive_one(mail("As I said on the telephone, it is about my flat.", **headers))
+    assert row.outcome is outcome
+    release_held(desk.database, row.inbound_id, actor=SAM, now=desk.now)
+    desk.work()
+    assert desk.message(row.inbound_id).outcome is Outcome.CASE
+
+
 def test_history_can_be_released(desk):
     row = desk.receive_one(mail(ERASE), history=True)
     release_held(desk.database, row.inbound_id, actor=SAM, now=desk.now)
