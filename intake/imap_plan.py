@@ -15,9 +15,7 @@ FEW_MESSAGES = 50_000  # whose UIDs together stay below that line
 MOST_WINDOWS = 20_000  # in a larger folder
 EPOCH = 1 << 32  # UIDVALIDITY has 32 bits; the bits above count renumberings that it hid
 RENUMBERINGS_PER_HOUR = 3
-CLOCK_SKEW = timedelta(
-    hours=24
-)  # more than any server's clock is wrong by; older mail was moved in
+CLOCK_SKEW = timedelta(hours=24)  # older mail is no matter of clocks: it was moved in
 
 
 @dataclass(frozen=True, kw_only=True)
