@@ -11,6 +11,7 @@ from casework.reading import Reading
 from privacy.addresses import without_plus
 from privacy.answering import counted_text, is_short
 from privacy.cases import Case
+from privacy.deciding import arrived_as_copies
 from privacy.threads import Carriers, KnownCase
 from storage.delivered import SentLetter
 from storage.messages import ClaimedMessage, SameMail
@@ -59,6 +60,22 @@ class BatchView:
             keys = self._keys[message.inbound_id] = self._compute_keys(message)
         return keys
 
+    def mail_key(self, message: MessageAtWork) -> bytes:
+        """Return the key that this mail shares with its copies, and with no earlier or later request.
+
+        Behind a worked mail that is the same, but came at another time, stands a key that bears the id of that mail:
+        so the key stays unique, and of two workers only one can make something of a request.
+        """
+        key = self.keys_of(message).message
+        while (same := self.same_mail.get(key)) is not None and not _is_one_with(message, same):
+            key = self.lookup("mail", f"{key.hex()}|{same.inbound_id}")
+        return key
+
+    def original_of(self, message: MessageAtWork) -> SameMail | None:
+        """Return the worked mail that this one is a copy of, if any."""
+        same = self.same_mail.get(self.mail_key(message))
+        return None if same is None or same.inbound_id == message.inbound_id else same
+
     def _compute_keys(self, message: MessageAtWork) -> MailKeys:
         parsed = message.reading.message
         sender = parsed.sender.address
@@ -79,11 +96,18 @@ class BatchView:
         )
 
 
+def _is_one_with(message: MessageAtWork, same: SameMail) -> bool:
+    return same.inbound_id == message.inbound_id or arrived_as_copies(
+        same.received_at, message.claimed.received_at
+    )
+
+
 def mail_identity(reading: Reading) -> str:
     """What makes two deliveries the same mail: Message-ID and content together (mail.md E041, E042).
 
     Neither alone is enough: a stranger can reuse an id to have somebody's mail swallowed. Without an id the
-    sender's own Date and Subject stand in for it; trace headers of the way never count.
+    sender's own Date and Subject stand in for it; trace headers of the way never count. The time of arrival says
+    whether it is the same request (see BatchView.mail_key).
     """
     message = reading.message
     name = message.message_id or f"{message.header('date')}|{message.subject}"

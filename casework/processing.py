@@ -245,10 +245,22 @@ def _look_up(
     _look_up_cases(transaction, at_work, view, services.desk)
     look_up_letters(transaction, at_work, view, services.desk)
     keys = {message.inbound_id: view.keys_of(message) for message in at_work}
-    view.same_mail.update(find_same_mail(transaction, [key.message for key in keys.values()]))
+    _look_up_same_mail(transaction, at_work, view, services.desk)
     counted = {inbound: key.answer for inbound, key in keys.items() if key.answer is not None}
     view.tally.stored.update(answer_counts(transaction, counted, now=now))
     return view
+
+
+def _look_up_same_mail(
+    transaction: Transaction, at_work: Sequence[MessageAtWork], view: BatchView, desk: DeskProfile
+) -> None:
+    """Fetch the worked mails that are the same, and those behind them that are the request made again."""
+    asked: set[bytes] = set()
+    while wanted := {view.mail_key(message) for message in at_work} - asked:
+        asked |= wanted
+        for key, same in find_same_mail(transaction, sorted(wanted)).items():
+            received_at = max(same.received_at, desk.first_countable)
+            view.same_mail[key] = replace(same, received_at=received_at)
 
 
 def _look_up_cases(

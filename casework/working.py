@@ -25,6 +25,7 @@ from storage.messages import FinishedMessage, SameMail
 
 # What was not worked as mail is nothing that a later copy could be a copy of.
 NOT_THE_ORIGINAL = frozenset({Outcome.HISTORY, Outcome.DUPLICATE, Outcome.SPAM})
+MADE_AGAIN = "same-mail-made-again"  # the words of an earlier mail, but not a copy of it
 AUDIT_KINDS = {Outcome.HELD: AuditKind.MESSAGE_HELD, Outcome.DUPLICATE: AuditKind.MESSAGE_DUPLICATE}
 
 
@@ -62,13 +63,12 @@ def _findings(
     message: MessageAtWork, view: BatchView, desk: DeskProfile, thread: ThreadMatch
 ) -> Findings:
     claimed, reading = message.claimed, message.reading
-    same = view.same_mail.get(view.keys_of(message).message)
     return Findings(
         screening=reading.screening,
         classification=reading.classification,
         thread=thread,
         history=claimed.history,
-        duplicate=same is not None and same.inbound_id != claimed.inbound_id,
+        duplicate=view.original_of(message) is not None,
         own_copy=_is_own_copy(reading, desk),
         feedback_report=reading.feedback_report,
         one_click=reading.one_click,
@@ -125,9 +125,10 @@ def _record(
     signals = message.reading.screening.reasons
     payload = {"outcome": verdict.outcome, "reason": verdict.reason, "signals": signals}
     writes.record(message.inbound_id, kind, ACTOR, payload)
+    original = view.original_of(message)
+    if original is not None:
+        return original.case_id
     keys = view.keys_of(message)
-    if verdict.outcome is Outcome.DUPLICATE:
-        return view.same_mail[keys.message].case_id
     if verdict.outcome is Outcome.OWN_COPY and keys.message_id is not None:
         writes.confirmed.append(keys.message_id)
     if verdict.outcome is Outcome.BOUNCE:
@@ -137,8 +138,9 @@ def _record(
 
 def _finish(message: MessageAtWork, view: BatchView, writes: Writes, worked: Worked) -> None:
     reading, keys = message.reading, view.keys_of(message)
+    mail_key, original = view.mail_key(message), view.original_of(message)
     outcome, thread = worked.verdict.outcome, worked.thread
-    duplicate = outcome is Outcome.DUPLICATE
+    again = () if mail_key == keys.message else (MADE_AGAIN,)
     classification = reading.classification
     writes.finished.append(
         FinishedMessage(
@@ -151,20 +153,25 @@ def _finish(message: MessageAtWork, view: BatchView, writes: Writes, worked: Wor
             language=reading.language,
             lane=classification.lane,
             rights=tuple(right_name(claim) for claim in classification.rights),
-            reasons=reading.screening.reasons + classification.reasons + reading.message.defects,
-            message_key=None if duplicate else keys.message,
+            reasons=(
+                *(again + reading.screening.reasons + classification.reasons),
+                *reading.message.defects,
+            ),
+            message_key=None if original else mail_key,
             message_id_key=keys.message_id,
             sender_key=keys.answer.sender if keys.answer else None,
             text_key=keys.answer.text if keys.answer else None,
-            original_id=view.same_mail[keys.message].inbound_id if duplicate else None,
+            original_id=original.inbound_id if original else None,
             suggestion=thread.case_id if thread.match is Match.SUGGESTED else None,
             hold_due_on=worked.hold_due.on if worked.hold_due else None,
             finished_at=writes.now,
         )
     )
     if outcome not in NOT_THE_ORIGINAL:
-        view.same_mail[keys.message] = SameMail(
-            inbound_id=message.inbound_id, case_id=worked.case_id
+        view.same_mail[mail_key] = SameMail(
+            inbound_id=message.inbound_id,
+            received_at=message.claimed.received_at,
+            case_id=worked.case_id,
         )
 
 

@@ -254,5 +254,6 @@ class FolderPass:
             uidvalidity=self._plan.uidvalidity,
             last_uid=uid,
             answer_from=self._plan.answer_from,
+            first_uidnext=self._plan.first_uidnext,
             renumbered_at=self._plan.renumbered_at,
         )

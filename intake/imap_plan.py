@@ -15,6 +15,7 @@ FEW_MESSAGES = 50_000  # whose UIDs together stay below that line
 MOST_WINDOWS = 20_000  # in a larger folder
 EPOCH = 1 << 32  # UIDVALIDITY has 32 bits; the bits above count renumberings that it hid
 RENUMBERINGS_PER_HOUR = 3
+CLOCK_SKEW = timedelta(hours=24)  # older mail is no matter of clocks: it was moved in
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +29,7 @@ class FolderPlan:
     uidvalidity: int
     after_uid: int
     answer_from: datetime
+    first_uidnext: int | None = None
     rescan: bool = False
     quiet_below: int = 0
     renumbered_at: tuple[datetime, ...] = ()
@@ -39,7 +41,7 @@ class FolderPlan:
 
     def label(self, message: RawMessage, folder: str, uid: int) -> RawMessage:
         """Return the message with its place, and marked as history or as to be worked quietly."""
-        history = message.received_at < self.answer_from
+        history = message.received_at < self._boundary(uid)
         renumbered = self.rescan and uid < self.quiet_below and not history
         return replace(
             message,
@@ -47,6 +49,16 @@ class FolderPlan:
             history=history,
             quiet_reason="uidvalidity-changed" if renumbered else message.quiet_reason,
         )
+
+    def _boundary(self, uid: int) -> datetime:
+        """Return from when on mail of this UID is new.
+
+        Mail that came after the first contact is new even where the server's clock is behind ours. It keeps its old
+        INTERNALDATE when somebody moves it into the folder (RFC 6851), and is history then: hence the bound.
+        """
+        if self.first_uidnext is None or uid < self.first_uidnext:
+            return self.answer_from
+        return self.answer_from - CLOCK_SKEW
 
 
 def plan_pass(
@@ -62,7 +74,12 @@ def plan_pass(
     """
     if cursor is None:  # INTERNALDATE has no fractions: mail of this very second is new
         boundary = answer_from or now.replace(microsecond=0)
-        return FolderPlan(uidvalidity=selected.uidvalidity, after_uid=0, answer_from=boundary)
+        return FolderPlan(
+            uidvalidity=selected.uidvalidity,
+            after_uid=0,
+            answer_from=boundary,
+            first_uidnext=None if answer_from else selected.uidnext or None,
+        )
     boundary = answer_from or cursor.answer_from
     epoch = _epoch(cursor, selected)
     if epoch == cursor.uidvalidity:
@@ -70,6 +87,7 @@ def plan_pass(
             uidvalidity=epoch,
             after_uid=cursor.last_uid,
             answer_from=boundary,
+            first_uidnext=None if answer_from else cursor.first_uidnext,
             renumbered_at=cursor.renumbered_at,
         )
     return FolderPlan(

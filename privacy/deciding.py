@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from privacy.rights import Classification, Lane, Scope
@@ -28,6 +29,16 @@ class Outcome(StrEnum):
     QUARANTINED = "quarantined"
     HISTORY = "history"
     OWN_COPY = "own_copy"
+
+
+# Copies over other ways are there within days (RFC 5321 section 4.5.4.1: senders give up after 4 to 5); a form
+# program that gives its mails no id, or always the same, sends next year's request in the very same words.
+COPIES_WITHIN = timedelta(days=7)
+
+
+def arrived_as_copies(one: datetime, other: datetime) -> bool:
+    """Return whether two receipts of the same mail are copies of one request, and not the request made again."""
+    return abs(one - other) <= COPIES_WITHIN
 
 
 @dataclass(frozen=True, kw_only=True)

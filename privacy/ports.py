@@ -87,7 +87,8 @@ class FolderCursor:
     """How far one folder of one mailbox has been read.
 
     `answer_from` divides history from work: older mail is kept and never answered.
-    `renumbered_at` holds the instants of recent UIDVALIDITY changes, newest last.
+    `first_uidnext` is the UIDNEXT of the first contact, while its UIDVALIDITY lasts and the operator named no
+    `answer_from`; else None. `renumbered_at` holds the instants of recent UIDVALIDITY changes, newest last.
     """
 
     mailbox: str
@@ -95,6 +96,7 @@ class FolderCursor:
     uidvalidity: int
     last_uid: int
     answer_from: datetime
+    first_uidnext: int | None = None
     renumbered_at: tuple[datetime, ...] = ()
 
     def __post_init__(self) -> None:

@@ -25,6 +25,7 @@ def load_cursor(reading: Reading, mailbox: str, folder: str) -> FolderCursor | N
         uidvalidity=row.uidvalidity,
         last_uid=row.last_uid,
         answer_from=row.answer_from,
+        first_uidnext=row.first_uidnext,
         renumbered_at=tuple(datetime.fromisoformat(instant) for instant in row.renumbered_at),
     )
 
@@ -35,6 +36,7 @@ def save_cursor(transaction: Transaction, cursor: FolderCursor) -> None:
         "uidvalidity": cursor.uidvalidity,
         "last_uid": cursor.last_uid,
         "answer_from": cursor.answer_from,
+        "first_uidnext": cursor.first_uidnext,
         "renumbered_at": tuple(instant.isoformat() for instant in cursor.renumbered_at),
     }
     insert = transaction.upsert(FOLDER_CURSOR).values(

@@ -456,6 +456,7 @@ class Cursor(Row, table=True):
     uidvalidity: int = Field(sa_type=Count)
     last_uid: int = Field(sa_type=Count)
     answer_from: datetime = Field(sa_type=UtcDateTime)
+    first_uidnext: int | None = Field(sa_type=Count)
     renumbered_at: tuple[str, ...] = Field(sa_type=Codes)  # instants, ISO 8601
 
 

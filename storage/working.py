@@ -79,9 +79,10 @@ class FinishedMessage:
 
 @dataclass(frozen=True, kw_only=True)
 class SameMail:
-    """The worked message that another one is a copy of."""
+    """A worked message that another one may be a copy of."""
 
     inbound_id: UUID
+    received_at: datetime
     case_id: UUID | None
 
 
@@ -252,11 +253,15 @@ def find_same_mail(reading: Reading, message_keys: Sequence[bytes]) -> dict[byte
     inbound = INBOUND.c
     found: dict[bytes, SameMail] = {}
     for chunk in in_chunks(message_keys):
-        question = select(inbound.message_key, inbound.inbound_id, inbound.case_id)
-        for key, inbound_id, case_id in reading.fetch(
+        question = select(
+            inbound.message_key, inbound.inbound_id, inbound.received_at, inbound.case_id
+        )
+        for key, inbound_id, received_at, case_id in reading.fetch(
             question.where(inbound.message_key.in_(chunk))
         ):
-            found[bytes(key)] = SameMail(inbound_id=inbound_id, case_id=case_id)
+            found[bytes(key)] = SameMail(
+                inbound_id=inbound_id, received_at=received_at, case_id=case_id
+            )
     return found
 
 

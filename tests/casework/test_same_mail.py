@@ -1,5 +1,7 @@
 """One mail by several ways is one case and one letter; two mails under one Message-ID are two."""
 
+from datetime import timedelta
+
 import pytest
 
 from casework_values import (
@@ -9,6 +11,7 @@ from casework_values import (
     DPO,
     ERASE,
     MALLORY,
+    NOON,
     PRIVACY,
     TestDesk,
     arriving,
@@ -96,3 +99,70 @@ def test_a_copy_of_a_held_mail_is_a_duplicate_without_a_case(desk: TestDesk):
     copy = desk.receive_one(by_way_of(question, "two.example"))
     assert (copy.outcome, copy.case_id) == (Outcome.DUPLICATE, None)
     assert len(desk.tasks()) == 1
+
+
+# A form program that gives its mails no id, or always the same one
+WEEK = timedelta(days=7)
+YEAR = timedelta(days=365)
+FORMS = pytest.mark.parametrize(
+    "form", [{"Message_ID": None, "Date": None}, {"Message_ID": "<form@shop.example>"}]
+)
+
+
+def receive_at(desk: TestDesk, raw: bytes, *times: timedelta):
+    """Work the same mail at these times after noon, each over another way."""
+    for number, after in enumerate(times):
+        desk.now = NOON + after
+        way = by_way_of(raw, f"way-{number}.example")
+        yield desk.receive_one(way, received_at=desk.now)
+
+
+@BOTH_ENGINES
+@FORMS
+def test_next_year_s_request_in_the_same_words_is_worked_as_new_and_noted(desk: TestDesk, form):
+    rows = list(receive_at(desk, mail(ERASE, **form), timedelta(0), YEAR, 2 * YEAR))
+    assert [row.outcome for row in rows] == [Outcome.CASE] * 3
+    assert ["same-mail-made-again" in row.reasons for row in rows] == [False, True, True]
+    assert [row.original_id for row in rows] == [None] * 3
+    assert len({case.case_id for case in desk.cases()}) == 3
+
+
+@BOTH_ENGINES
+def test_the_copies_of_each_request_are_copies_of_that_one(desk: TestDesk):
+    hour = timedelta(hours=1)
+    raw = mail(ERASE, Message_ID=None, Date=None)
+    times = (timedelta(0), YEAR, YEAR + hour, 2 * YEAR, hour, 2 * YEAR + hour)
+    first, second, copy_of_second, third, copy_of_first, copy_of_third = receive_at(
+        desk, raw, *times
+    )
+    copies = (copy_of_first, copy_of_second, copy_of_third)
+    assert [row.outcome for row in copies] == [Outcome.DUPLICATE] * 3
+    assert [row.original_id for row in copies] == [row.inbound_id for row in (first, second, third)]
+    assert len(desk.cases()) == 3
+
+
+@pytest.mark.parametrize(
+    ("apart", "outcome"),
+    [
+        (WEEK, Outcome.DUPLICATE),
+        (-WEEK, Outcome.DUPLICATE),
+        (WEEK + timedelta(seconds=1), Outcome.CASE),
+        (-WEEK - timedelta(seconds=1), Outcome.CASE),
+    ],
+)
+def test_a_copy_comes_within_seven_days_of_its_original(desk: TestDesk, apart, outcome):
+    raw = mail(ERASE, Message_ID=None, Date=None)
+    *_, second = receive_at(desk, raw, timedelta(0), apart)
+    assert second.outcome is outcome
+
+
+def test_requests_of_two_years_in_one_batch_are_two_cases(desk: TestDesk):
+    raw = mail(ERASE, Message_ID=None, Date=None)
+    desk.now = NOON + YEAR
+    rows = desk.receive(
+        arriving(by_way_of(raw, "one.example")),
+        arriving(by_way_of(raw, "two.example"), received_at=desk.now),
+        arriving(by_way_of(raw, "three.example"), received_at=desk.now),
+    )
+    assert sorted(row.outcome for row in rows) == [Outcome.CASE, Outcome.CASE, Outcome.DUPLICATE]
+    assert len(desk.cases()) == 2

@@ -9,13 +9,40 @@ from pydantic import ValidationError
 
 from intake.imap_arrival import arrival
 from intake.imap_backoff import connection_pause, login_pause
-from intake.imap_plan import plan_batches, windows
-from intake.imap_values import selectable, utc_or_none
+from intake.imap_plan import plan_batches, plan_pass, windows
+from intake.imap_values import SelectedFolder, selectable, utc_or_none
 from intake.settings import MailboxSettings
-from privacy.messages import ArrivalBasis
+from privacy.messages import ArrivalBasis, RawMessage, Route
+from privacy.ports import FolderCursor
 
 NOON = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
 MINIMAL = {"address": "privacy@autocloz.example", "host": "imap.example", "password": "x"}
+
+
+def selected(uidvalidity=7, uidnext=100):
+    return SelectedFolder(uidvalidity=uidvalidity, uidnext=uidnext, exists=0)
+
+
+def cursor_after(plan, last_uid=99):
+    return FolderCursor(
+        mailbox=MINIMAL["address"],
+        folder="INBOX",
+        uidvalidity=plan.uidvalidity,
+        last_uid=last_uid,
+        answer_from=plan.answer_from,
+        first_uidnext=plan.first_uidnext,
+    )
+
+
+def is_history(plan, uid, received_at):
+    message = RawMessage(
+        raw=b"",
+        mailbox=MINIMAL["address"],
+        route=Route.IMAP,
+        received_at=received_at,
+        arrival_basis=ArrivalBasis.INTERNALDATE,
+    )
+    return plan.label(message, "INBOX", uid).history
 
 
 @given(first=st.integers(1, 10**6), length=st.integers(0, 2 * 10**6), exists=st.integers(0, 10**6))
@@ -138,3 +165,52 @@ def test_folders_that_cannot_be_opened_or_named_safely_are_not_offered():
     assert selectable(((b"\\Noselect",), b"/", "Archive")) == []
     assert selectable(((), b"/", 'a"b')) == []
     assert selectable(((b"\\Junk",), b"/", "Spam"))[0].flags == {"\\junk"}
+
+
+@pytest.mark.parametrize(
+    ("uid", "before", "history"),
+    [
+        (99, timedelta(seconds=1), True),
+        (99, timedelta(0), False),
+        (100, timedelta(minutes=9), False),  # the server's clock is behind ours
+        (101, timedelta(hours=24), False),
+        (101, timedelta(hours=24, seconds=1), True),  # moved in by somebody: INTERNALDATE stays
+    ],
+)
+def test_mail_that_came_after_the_first_contact_is_new_though_the_server_s_clock_is_behind(
+    uid, before, history
+):
+    first = plan_pass(None, selected(uidnext=100), answer_from=None, now=NOON)
+    later = plan_pass(
+        cursor_after(first), selected(uidnext=200), answer_from=None, now=NOON + timedelta(days=1)
+    )
+    assert is_history(first, uid, NOON - before) is history
+    assert is_history(later, uid, NOON - before) is history
+
+
+def test_what_the_operator_says_is_no_estimate_and_replaces_the_first_contact():
+    late = NOON - timedelta(minutes=9)
+    first = plan_pass(None, selected(), answer_from=NOON, now=NOON)
+    assert is_history(first, 100, late)
+    contact = plan_pass(None, selected(), answer_from=None, now=NOON)
+    told = plan_pass(
+        cursor_after(contact), selected(uidnext=200), answer_from=NOON, now=NOON + timedelta(days=1)
+    )
+    assert is_history(told, 100, late)
+    after = plan_pass(cursor_after(told), selected(uidnext=200), answer_from=None, now=NOON)
+    assert is_history(after, 100, late)
+
+
+def test_after_a_renumbering_the_uids_of_the_first_contact_mean_nothing():
+    contact = plan_pass(None, selected(uidnext=1), answer_from=None, now=NOON)
+    late = NOON - timedelta(minutes=9)
+    assert not is_history(contact, 1, late)
+    renumbered = plan_pass(cursor_after(contact), selected(8), answer_from=None, now=NOON)
+    assert is_history(renumbered, 1, late)
+    after = plan_pass(cursor_after(renumbered), selected(8), answer_from=None, now=NOON)
+    assert is_history(after, 1, late)
+
+
+def test_where_a_server_names_no_uidnext_the_instant_alone_counts():
+    contact = plan_pass(None, selected(uidnext=0), answer_from=None, now=NOON)
+    assert is_history(contact, 1, NOON - timedelta(minutes=9))

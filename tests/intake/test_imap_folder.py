@@ -181,6 +181,17 @@ def test_first_contact_takes_older_mail_as_history(dovecot, user, door):
     assert [(m.history, m.quiet_reason) for m in door.ledger.kept] == [(True, None), (False, None)]
 
 
+def test_mail_after_the_first_contact_is_new_though_the_server_s_clock_is_behind(
+    dovecot, user, door
+):
+    deliver(dovecot, user, "old", internaldate=now() - timedelta(minutes=10))
+    read(door)
+    deliver(dovecot, user, "new", internaldate=now() - timedelta(minutes=9))
+    deliver(dovecot, user, "moved in", internaldate=LAST_YEAR)
+    read(door)
+    assert [m.history for m in door.ledger.kept] == [True, False, True]
+
+
 def test_an_empty_folder_is_contacted_too(user, door):
     read(door)
     cursor = door.ledger.cursor(user, "INBOX")

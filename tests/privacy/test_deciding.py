@@ -1,14 +1,22 @@
 """What becomes of a message: the policy table, row by row."""
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core_values import asking
-from privacy.deciding import POLICY, URGENT_LANES, Findings, Outcome, decide
+from core_values import NOON, asking
+from privacy.deciding import (
+    POLICY,
+    URGENT_LANES,
+    Findings,
+    Outcome,
+    arrived_as_copies,
+    decide,
+)
 from privacy.rights import Classification, Lane, Right, Scope
 from privacy.screening import Kind, Screening
 from privacy.threads import Match, ThreadMatch
@@ -218,3 +226,10 @@ def test_a_mail_that_only_may_belong_to_a_case_and_asks_for_nothing_waits_for_a_
 def test_a_request_that_quotes_a_case_of_somebody_else_is_a_case_of_its_own() -> None:
     verdict = decide(replace(A_PERSON_ASKS, thread=SUGGESTED))
     assert (verdict.outcome, verdict.reason) == (Outcome.CASE, "asks-for-a-right")
+
+
+def test_the_same_mail_is_a_copy_within_seven_days_before_or_after():
+    week, second = timedelta(days=7), timedelta(seconds=1)
+    for apart, copies in ((week, True), (week + second, False)):
+        assert arrived_as_copies(NOON, NOON + apart) is copies
+        assert arrived_as_copies(NOON + apart, NOON) is copies

@@ -352,6 +352,7 @@ def test_the_same_mail_is_found_by_its_key_unless_it_was_history(database, make)
     with database.reading() as reading:
         found = find_same_mail(reading, [b"a" * 32, b"b" * 32, b"c" * 32])
     assert {key: same.inbound_id for key, same in found.items()} == {b"a" * 32: work.inbound_id}
+    assert found[b"a" * 32].received_at == work.received_at
 
 
 def test_lists_go_on_page_by_page_across_outcomes(database, make):

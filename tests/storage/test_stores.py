@@ -160,9 +160,10 @@ def test_a_cursor_is_replaced_whole(database, make):
         uidvalidity=2**32 - 1,
         last_uid=2**32 - 2,
         answer_from=make.now,
+        first_uidnext=2**32 - 1,
         renumbered_at=(make.now - timedelta(days=1), make.now),
     )
-    moved = replace(cursor, uidvalidity=5, last_uid=9, renumbered_at=())
+    moved = replace(cursor, uidvalidity=5, last_uid=9, first_uidnext=None, renumbered_at=())
     with database.transaction() as transaction:
         save_cursor(transaction, cursor)
         assert load_cursor(transaction, make.privacy, cursor.folder) == cursor

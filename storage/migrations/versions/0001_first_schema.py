@@ -371,6 +371,7 @@ def _create_folder_cursor() -> None:
         sa.Column("uidvalidity", columns.Count(), nullable=False),
         sa.Column("last_uid", columns.Count(), nullable=False),
         sa.Column("answer_from", columns.UtcDateTime(), nullable=False),
+        sa.Column("first_uidnext", columns.Count(), nullable=True),
         sa.Column("renumbered_at", columns.Codes(), nullable=False),
         sa.PrimaryKeyConstraint("mailbox", "folder", name=op.f("pk_folder_cursor")),
         sqlite_strict=True
