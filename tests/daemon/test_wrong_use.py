@@ -181,6 +181,19 @@ def test_bytes_that_are_no_text_and_half_characters_cost_one_line_each(run):
     assert "\x9b" not in done.out
 
 
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "Infinity", "-Infinity", "NaN"])
+def test_a_number_that_no_json_can_hold_costs_its_line(run, number):
+    lines = f'{{"id": {number}, "text": "x"}}\n{{"id": [1.5, {{"a": {number}}}]}}\n{{"id": 1.5}}\n'
+    done = run("classify", "--jsonl", stdin=lines.encode())
+    assert done.code == 0
+    assert [row["id"] for row in done.rows] == [None, None, 1.5]
+    assert [row.get("error") for row in done.rows] == [
+        "line 1 has a number that is not finite",
+        "line 2 has a number that is not finite",
+        None,
+    ]
+
+
 def test_a_reader_who_has_enough_is_no_error():
     line = b'{"id": 1, "text": "x"}\n'
     process = subprocess.Popen(
