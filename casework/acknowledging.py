@@ -19,6 +19,7 @@ from privacy.answering import (
 )
 from privacy.cases import Case, RequestItem
 from privacy.messages import AuthenticityLevel, Automation, Letter, OutboundMessage
+from privacy.references import without_references
 from privacy.tokens import bounce_address, make_message_id, make_token, tagged_address
 from responders.acknowledgement import draft_acknowledgement
 
@@ -150,7 +151,8 @@ def _bounce_address(mailbox: MailboxProfile, message_id: str) -> str:
 
 def _subject(letter: Letter, case: Case, reading: Reading) -> str:
     """Their subject only for an aligned sender: nobody shall make us mail their words to a victim (letters.md 1)."""
-    theirs = _REPLY_PREFIX.sub("", reading.message.subject).strip()[:SUBJECT_LENGTH]
+    without_others = without_references(reading.message.subject)  # beside ours it would mislead
+    theirs = _REPLY_PREFIX.sub("", without_others).strip()[:SUBJECT_LENGTH]
     if theirs and reading.authenticity.level is AuthenticityLevel.ALIGNED:
         return f"Re: {theirs} [{case.reference}]"
     return letter.subject

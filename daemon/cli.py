@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import io
 import os
 import sys
 from collections.abc import Callable, Sequence
 from types import ModuleType
-from typing import NoReturn, Protocol
+from typing import NoReturn, Protocol, TextIO, cast
 
 VERSION = "0.1.0"
 
@@ -145,20 +146,29 @@ def _add_common(options: _Options, *, default: object = argparse.SUPPRESS) -> No
 def _guarded(run: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
     """Turn what a command raises into one line on stderr and an exit code; never a traceback."""
     from daemon.failures import exit_code_of
+    from daemon.standard_output import OutputLost, StandardOutput
 
+    output = StandardOutput(sys.stdout)
     try:
-        code = run(options)
-        sys.stdout.flush()
+        with contextlib.redirect_stdout(cast("TextIO", output)):
+            code = run(options)
+        output.flush()
     except KeyboardInterrupt:
         return 1
-    except BrokenPipeError:
-        # The reader of our output had enough; what is left in the buffer must not fail a second time at the end.
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - open until the end
+    except BrokenPipeError:  # the reader of our output had enough
+        _forget_output()
         return 0
     except Exception as error:  # noqa: BLE001 - the top of the program
+        if isinstance(error, OutputLost):
+            _forget_output()
         code, line = exit_code_of(error)
         print(f"rightsdesk: {line}", file=sys.stderr)
     return code
+
+
+def _forget_output() -> None:
+    """What is left in the buffer must not fail a second time at the end."""
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - open until the end
 
 
 if __name__ == "__main__":

@@ -36,11 +36,19 @@ def load_or_make_keys(path: Path) -> Keys:
     Raises Permanent with one clear line when others may read the file or its content is not ours.
     """
     try:
-        if not path.exists():
+        if not are_there(path):
             _make(path)
     except OSError as error:
         raise WrongSetting(f"the key file {path} cannot be made ({error.strerror})") from None
     return load_keys(path)
+
+
+def are_there(path: Path) -> bool:
+    """Say whether there is a key file. Raises WrongSetting where nobody can look."""
+    try:
+        return path.exists()
+    except OSError as error:
+        raise WrongSetting(f"the key file {path} cannot be read ({error.strerror})") from None
 
 
 def load_keys(path: Path) -> Keys:
@@ -53,7 +61,7 @@ def load_keys(path: Path) -> Keys:
         return _read(content)
     except FileNotFoundError:
         raise WrongSetting(
-            f"the key file {path} is missing: without it nothing can be unsealed"
+            f"the key file {path} is missing: without it nothing can be read, restore it"
         ) from None
     except OSError as error:
         raise WrongSetting(f"the key file {path} cannot be read ({error.strerror})") from None

@@ -14,7 +14,8 @@ from casework.receiving import DatabaseLedger
 from classifier.rules import RulesClassifier
 from daemon.clock import utc_now
 from daemon.event_door import EventDoor
-from daemon.keys import Keys, load_or_make_keys
+from daemon.keys import Keys, are_there, load_or_make_keys
+from daemon.keys import load_keys as read_keys
 from daemon.settings import LawSettings, Settings, SettingsError
 from intake.arrival import boundary_received_at
 from intake.authenticity_settings import AuthenticitySettings, Verify
@@ -36,7 +37,7 @@ from privacy.deadlines import Regime
 from privacy.errors import Permanent
 from privacy.ports import MailboxState, SentLookup, Transport
 from regimes import HousePlace, load_regimes
-from storage.database import Database, open_database
+from storage.database import Database, holds_data, make_file, open_database, require_file
 
 KEY_FILE = "keys.json"
 LETTER_FOLDER = "letters"
@@ -68,6 +69,7 @@ def open_desk(settings: Settings) -> Desk:
     ):  # no letter could say who we are: said at start, not at the first mail
         raise SettingsError([f"desk.{name}: is not set" for name in settings.desk.missing])
     keys = load_keys(settings)
+    require_file(settings.storage, home=settings.home)
     database = open_database(
         settings.storage, keys.ring, region=settings.region, home=settings.home
     )
@@ -83,14 +85,23 @@ def open_desk(settings: Settings) -> Desk:
 
 
 def load_keys(settings: Settings) -> Keys:
-    """Return the keys of these settings; makes the home folder and the key file of the embedded default."""
+    """Return the keys of these settings; the first start makes home folder, database file and key file.
+
+    Raises WrongSetting when the key file of a SQLite database is gone: new keys could read nothing of it.
+    """
     try:
         settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise SettingsError([f"home: the folder cannot be made ({error.strerror})"]) from None
     except ValueError:  # a NUL in the path
         raise SettingsError(["home: is not the name of a folder"]) from None
-    return load_or_make_keys(settings.keys.file or settings.home / KEY_FILE)
+    path = settings.keys.file or settings.home / KEY_FILE
+    if holds_data(settings.storage, home=settings.home):
+        return read_keys(path)
+    if not are_there(path):
+        # Before the keys: whoever finds keys without this file knows, even after a crash, that it was lost.
+        make_file(settings.storage, home=settings.home)
+    return load_or_make_keys(path)
 
 
 def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:

@@ -10,6 +10,8 @@ import re
 from privacy.tokens import ALPHABET
 
 _REFERENCE = re.compile(r"\bPR-(\d{4})-(\d{6})-([0-9A-Z]{2})\b", re.ASCII)
+# More than is read: a person who looks at a subject does not calculate check characters.
+_LOOKS_LIKE_ONE = re.compile(r"[\[(]?(?<![0-9A-Za-z_])[Pp][Rr]-[0-9]{4}-[0-9]{6}-\w+[\])]?")
 NUMBERS = 1_000_000
 _MODULUS = 1021  # the largest prime below 32 * 32: two check characters find any single wrong digit and any swap
 
@@ -29,6 +31,12 @@ def references_in(text: str) -> tuple[str, ...]:
         if match.group(3) == _check(int(match.group(1)), int(match.group(2)))
     }
     return tuple(found)
+
+
+def without_references(text: str) -> str:
+    """Return the text without what looks like a reference, right or wrong, and the brackets around it."""
+    kept = (part.strip() for part in _LOOKS_LIKE_ONE.split(text))
+    return " ".join(part for part in kept if part)
 
 
 def _check(year: int, number: int) -> str:

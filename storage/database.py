@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Engine, select
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from privacy.errors import Permanent, Retryable, WrongSetting
@@ -23,7 +23,17 @@ from storage.settings import StorageSettings
 from storage.tables import DATABASE_MARK
 from storage.transactions import Reading, Transaction
 
-__all__ = ["Database", "Reading", "Transaction", "open_database", "schema_version", "upgrade"]
+__all__ = [
+    "Database",
+    "Reading",
+    "Transaction",
+    "holds_data",
+    "make_file",
+    "open_database",
+    "require_file",
+    "schema_version",
+    "upgrade",
+]
 
 
 class Database:
@@ -122,11 +132,39 @@ def schema_version(settings: StorageSettings, *, home: Path | None = None) -> st
         engine.dispose()
 
 
-def _open_engine(settings: StorageSettings, home: Path | None) -> Engine:
+def make_file(settings: StorageSettings, *, home: Path | None = None) -> None:
+    """Make the file of a new SQLite database, still empty; a PostgreSQL server has none. Raises Permanent."""
+    _open_engine(settings, home).dispose()
+
+
+def holds_data(settings: StorageSettings, *, home: Path | None = None) -> bool:
+    """Say whether there is a SQLite file with anything in it. Raises WrongSetting where it cannot be looked for."""
+    url = _url_of(settings, home)
+    return url.get_backend_name() == "sqlite" and bool(sqlite.size_of(url))
+
+
+def require_file(settings: StorageSettings, *, home: Path | None = None) -> None:
+    """Refuse a SQLite file that is gone: a new one in its place would forget cases and clocks without a word.
+
+    Raises WrongSetting.
+    """
+    url = _url_of(settings, home)
+    if url.get_backend_name() == "sqlite" and sqlite.size_of(url) is None:
+        raise WrongSetting(
+            f"the database file {url.database} is missing: restore a backup, or run"
+            " `rightsdesk db upgrade` to begin with an empty one on purpose"
+        )
+
+
+def _url_of(settings: StorageSettings, home: Path | None) -> URL:
     try:
-        url = make_url(settings.url_at(home))
+        return make_url(settings.url_at(home))
     except ArgumentError:
         raise WrongSetting("storage.url is not a database URL") from None
+
+
+def _open_engine(settings: StorageSettings, home: Path | None) -> Engine:
+    url = _url_of(settings, home)
     backend = url.get_backend_name()
     if backend == "sqlite":
         return sqlite.open_engine(url, settings.busy_seconds)

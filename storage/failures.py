@@ -32,6 +32,8 @@ _SQLITE_PASSES = frozenset({5, 6, 7, 10, 13, 14, 15})
 _SQLITE_SAME_ROW = frozenset(
     {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY}
 )
+# CORRUPT and NOTADB: what no attempt mends.
+_SQLITE_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _SAME_ROW = "23505"
 # SQLSTATE classes: connection, transaction rollback (deadlock, serialisation), resources, operator, system.
 _POSTGRES_PASSES = ("08", "40", "53", "57", "58", "55P03", "25006", "25P03")
@@ -57,6 +59,8 @@ def cleaned_driver_error(error: Exception) -> PrivacyError:
 
 def _told(error: Exception, cause: BaseException | None) -> PrivacyError:
     code, kind = _code_of(cause)
+    if isinstance(cause, sqlite3.Error) and int(code) & 0xFF in _SQLITE_DAMAGED:
+        return Permanent(f"database: the file is damaged: restore a backup ({code})")
     return kind(f"database: {type(error).__name__} ({code})")
 
 

@@ -52,10 +52,7 @@ def open_engine(url: URL, busy_seconds: float) -> Engine:
     """Return an engine on a file that only we can read. Raises Permanent where SQLite cannot keep its promises."""
     if sqlite3.sqlite_version_info < MINIMUM:
         raise Permanent(f"SQLite {sqlite3.sqlite_version} is too old: 3.37 is needed")
-    if not url.database or url.database == ":memory:":
-        raise WrongSetting("storage.url: SQLite needs a file")
-    path = Path(url.database)
-    _prepare_file(path)
+    _prepare_file(_path_of(url))
     engine = create_engine(
         url,
         connect_args={"isolation_level": None, "timeout": busy_seconds},
@@ -64,6 +61,16 @@ def open_engine(url: URL, busy_seconds: float) -> Engine:
     event.listen(engine, "connect", _set_up_connection)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def size_of(url: URL) -> int | None:
+    """Return the size of the file in bytes, None when it is not there. Raises WrongSetting where nobody can look."""
+    try:
+        return _path_of(url).stat().st_size
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise _cannot_open(error) from None
 
 
 def prepare(engine: Engine) -> None:
@@ -122,6 +129,16 @@ def file_system_of(path: Path, mounts: str) -> str:
     return kind
 
 
+def _path_of(url: URL) -> Path:
+    if not url.database or url.database == ":memory:":
+        raise WrongSetting("storage.url: SQLite needs a file")
+    return Path(url.database)
+
+
+def _cannot_open(error: OSError) -> WrongSetting:
+    return WrongSetting(f"storage.url: the database file cannot be opened ({error.strerror})")
+
+
 def _prepare_file(path: Path) -> None:
     """Make the file, readable by its owner only; the journal takes its mode from it."""
     _refuse_network(path)
@@ -135,9 +152,7 @@ def _prepare_file(path: Path) -> None:
             os.close(descriptor)
         _sync_folder(path.parent)
     except OSError as error:
-        raise WrongSetting(
-            f"storage.url: the database file cannot be opened ({error.strerror})"
-        ) from None
+        raise _cannot_open(error) from None
 
 
 def _refuse_network(path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 from collections.abc import Mapping
 
@@ -30,10 +31,20 @@ def run(options: argparse.Namespace) -> int:  # noqa: ARG001 - every command tak
 
 def _classified(line: str, number: int) -> dict[str, object]:
     try:
-        given = json.loads(line)
+        given = json.loads(line, parse_float=_finite, parse_constant=_finite)
+    except OverflowError:
+        return {"id": None, "error": f"line {number} has a number that is not finite"}
     except (ValueError, RecursionError):
         return {"id": None, "error": f"line {number} is not JSON"}
     if not isinstance(given, Mapping):
         return {"id": None, "error": f"line {number} is not an object"}
     subject, text = str(given.get("subject") or ""), str(given.get("text") or "")
     return {"id": given.get("id"), **classification_form(classify_text(subject, text))}
+
+
+def _finite(number: str) -> float:
+    """Infinity could not be echoed: JSON has no such number (RFC 8259 section 6)."""
+    value = float(number)
+    if not math.isfinite(value):
+        raise OverflowError
+    return value

@@ -199,6 +199,30 @@ def test_an_aligned_sender_is_answered_with_their_subject(desk):
 
 
 @pytest.mark.parametrize(
+    "subject",
+    [
+        "Re: Erase my account [PR-2026-111111-AA]",
+        "[pr-2026-482915-29] Re: Erase my account",
+        "Re: PR-2026-482915-29 Erase my account",
+    ],
+)
+def test_a_letter_bears_no_reference_but_its_own(desk, subject):
+    """Somebody typed it: beside ours it would send the next reader to the case of somebody else."""
+    desk.profile = checking_profile()
+    desk.receive_one(authenticated(mail(ERASE, Subject=subject), ALIGNED))
+    letter = desk.letter().message.letter
+    assert letter.subject == f"Re: Erase my account [{desk.case().reference}]"
+
+
+def test_a_subject_that_was_a_reference_only_is_replaced_by_ours(desk):
+    desk.profile = checking_profile()
+    desk.receive_one(authenticated(mail(ERASE, Subject="Re: [PR-2026-482915-29]"), ALIGNED))
+    subject = desk.letter().message.letter.subject
+    assert "482915" not in subject
+    assert desk.case().reference in subject
+
+
+@pytest.mark.parametrize(
     "results",
     ["none", "spf=pass smtp.mailfrom=other.example", "dkim=temperror header.d=person.example"],
 )

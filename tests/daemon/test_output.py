@@ -1,12 +1,14 @@
 """What is printed: tables for people, JSON lines for programs, and nothing that could command a terminal."""
 
 import json
+import os
 from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
 
 from daemon.output import as_json, as_table, printable
+from daemon.standard_output import StandardOutput
 from privacy.deciding import Outcome
 
 COMMANDING = ["\x1b[2J", "\x1b]0;owned\x07", "\x9b31m", "\x00", "\x7f", "\r", "\u202e", "\u2066"]
@@ -55,3 +57,11 @@ def test_instants_days_ids_and_words_of_lists_are_written_plainly():
 
 def test_a_letter_keeps_its_lines():
     assert printable("Dear Anne,\n\x1bwe") == "Dear Anne,\n\N{REPLACEMENT CHARACTER}we"
+
+
+def test_a_person_at_a_terminal_is_told_from_a_pipe():
+    """Only a terminal is shown the access key of the pages."""
+    for pair, is_terminal in ((os.openpty(), True), (os.pipe(), False)):
+        reader, writer = pair
+        with os.fdopen(reader, "rb"), os.fdopen(writer, "w") as stream:
+            assert StandardOutput(stream).isatty() is is_terminal

@@ -120,6 +120,37 @@ def test_a_program_without_open_streams_does_its_work_and_says_so():
     assert (closed.returncode, closed.stderr) == (0, b"")
 
 
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("lines", [1, 300])
+def test_output_that_cannot_be_written_is_said_in_one_line(unbuffered, lines):
+    """The device is a disk without room; what stays in the buffer must not fail a second time at the end."""
+    environment = os.environ | {"PYTHONUNBUFFERED": unbuffered}
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            CLASSIFY,
+            input=b'{"id": 1, "text": "x"}\n' * lines,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env=environment,
+            check=False,
+        )
+    said = b"rightsdesk: the output could not be written (No space left on device)\n"
+    assert (done.returncode, done.stderr) == (3, said)
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_output_that_fails_only_at_the_end_is_said_too(unbuffered, tmp_path):
+    environment = os.environ | {"PYTHONUNBUFFERED": unbuffered}
+    words = [sys.executable, "-m", "daemon.cli", "db", "upgrade", "--home", str(tmp_path)]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            words, stdout=full, stderr=subprocess.PIPE, env=environment, check=False
+        )
+    assert done.returncode == 3
+    assert done.stderr.startswith(b"rightsdesk: the output could not be written")
+    assert done.stderr.count(b"\n") == 1
+
+
 def test_output_is_utf_8_wherever_it_goes():
     line = '{"id": "Zo\N{LATIN SMALL LETTER E WITH DIAERESIS}", "text": "x"}\n'.encode()
     narrow = os.environ | {"PYTHONIOENCODING": "ascii"}
@@ -148,6 +179,19 @@ def test_bytes_that_are_no_text_and_half_characters_cost_one_line_each(run):
     assert done.code == 0
     assert [row["id"] for row in done.rows] == [1, 2, "\x9b31m\ud800", None]
     assert "\x9b" not in done.out
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "Infinity", "-Infinity", "NaN"])
+def test_a_number_that_no_json_can_hold_costs_its_line(run, number):
+    lines = f'{{"id": {number}, "text": "x"}}\n{{"id": [1.5, {{"a": {number}}}]}}\n{{"id": 1.5}}\n'
+    done = run("classify", "--jsonl", stdin=lines.encode())
+    assert done.code == 0
+    assert [row["id"] for row in done.rows] == [None, None, 1.5]
+    assert [row.get("error") for row in done.rows] == [
+        "line 1 has a number that is not finite",
+        "line 2 has a number that is not finite",
+        None,
+    ]
 
 
 def test_a_reader_who_has_enough_is_no_error():

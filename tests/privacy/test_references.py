@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from privacy.references import make_reference, references_in
+from privacy.references import make_reference, references_in, without_references
 
 years = st.integers(min_value=2020, max_value=2099)
 six_digits = st.integers(min_value=0, max_value=999_999)
@@ -78,3 +78,50 @@ def test_no_text_is_too_strange(text: str) -> None:
 def test_a_number_without_six_digits_is_refused(number: int) -> None:
     with pytest.raises(ValueError, match="six digits"):
         make_reference(2026, number)
+
+
+@pytest.mark.parametrize(
+    ("subject", "kept"),
+    [
+        ("Erase my account", "Erase my account"),
+        ("two  spaces stay", "two  spaces stay"),
+        ("Re: Erase me [PR-2026-111111-AA]", "Re: Erase me"),
+        ("(pr-2026-482915-29) Re: Erase me", "Re: Erase me"),
+        ("Erase PR-2026-482915-29, please", "Erase , please"),
+        ("PR-2026-482915-29", ""),
+        ("PR-2026-482915-29X", ""),
+        ("PR-2026-482915-PR-2026-482915-29", "-2026-482915-29"),
+        ("PR-2026-48PR-2026-482915-292915-29", "PR-2026-48PR-2026-482915-292915-29"),
+        ("XPR-2026-482915-29 and PR-2026-482915", "XPR-2026-482915-29 and PR-2026-482915"),
+    ],
+)
+def test_what_looks_like_a_reference_can_be_dropped(subject: str, kept: str) -> None:
+    assert without_references(subject) == kept
+
+
+pieces = st.sampled_from(
+    [
+        "PR-2026-482915-29",
+        "PR-2026-",
+        "482915-",
+        "29",
+        "pr-",
+        "-",
+        " ",
+        "[",
+        "]",
+        "X",
+        "\N{LATIN SMALL LETTER SHARP S}",
+    ]
+)
+
+
+@given(st.lists(pieces | st.characters()).map("".join))
+def test_no_reference_is_read_from_what_is_kept(text: str) -> None:
+    assert references_in(without_references(text)) == ()
+
+
+def test_a_reference_whose_letters_grow_when_they_are_made_large_is_dropped_too() -> None:
+    text = "PR-2026-000734-\N{LATIN SMALL LETTER SHARP S}"
+    assert references_in(text) == (make_reference(2026, 734),)
+    assert without_references(text) == ""

@@ -98,6 +98,35 @@ def test_a_file_of_another_program_is_left_alone(tmp_path, make):
     assert no_database.read_text().startswith("Dear all")
 
 
+def with_letters(path, make):
+    """A database file that holds more than its first page."""
+    database = open_sqlite(path, make)
+    with database.transaction() as transaction:
+        keep_raw(transaction, [make.raw_message(b"x" * 100_000)], now=make.now)
+    database.close()
+
+
+def test_a_file_whose_head_is_damaged_is_said_to_be_so(tmp_path, make):
+    file = tmp_path / "a.db"
+    with_letters(file, make)
+    file.write_bytes(b"\x00" * 512 + file.read_bytes()[512:])
+    with pytest.raises(
+        Permanent, match=r"^database: the file is damaged: restore a backup \(26\)$"
+    ):
+        open_sqlite(file, make)
+
+
+def test_a_file_whose_pages_are_damaged_is_said_to_be_so(tmp_path, make):
+    file = tmp_path / "a.db"
+    with_letters(file, make)
+    content = file.read_bytes()
+    file.write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
+    with pytest.raises(
+        Permanent, match=r"^database: the file is damaged: restore a backup \(11\)$"
+    ):
+        open_sqlite(file, make)
+
+
 MOUNTS = """\
 /dev/root / ext4 rw 0 0
 server:/data /srv/data nfs4 rw 0 0
