@@ -46,7 +46,9 @@ def fold(
     mail are kept; the subject says whether the mail below is a forwarded one.
     """
     lines = text.split("\n")
-    cuts = Folder(lines, mark_lines(lines, marked), load_words()).find_cuts()
+    starts = line_starts(lines)
+    lines = without_edges(lines)
+    cuts = Folder(lines, mark_lines(lines, starts, marked), load_words()).find_cuts()
     if not cuts:
         return Folding(text.strip())
     if "[" in text:
@@ -54,7 +56,7 @@ def fold(
     kinds = fold_the_rest(lines, cuts)
     if kinds is None:
         return Folding(text.strip())
-    folded = ranges_of(lines, kinds, is_forward=forwards(subject, load_words()))
+    folded = ranges_of(starts, kinds, is_forward=forwards(subject, load_words()))
     new_text = without(text, folded)
     if not has_words(new_text):
         return Folding(text.strip())
@@ -75,20 +77,31 @@ def fold_the_rest(lines: list[str], cuts: Sequence[Cut]) -> list[str] | None:
                 kind or cut.kind for kind in kinds[left[cut.first] : left[cut.after - 1] + 1]
             ]
         left = [number for number in left if not kinds[number]]
-        rest = [lines[number] for number in left]
-        cuts = Folder(rest, mark_lines(rest, ()), load_words()).find_cuts()
+        rest = without_edges([lines[number] for number in left])
+        cuts = Folder(rest, mark_lines(rest, (), ()), load_words()).find_cuts()
         if not cuts:
             return kinds
     return None
 
 
-def mark_lines(lines: list[str], marked: Sequence[MarkedSpan]) -> list[LineClass]:
-    """Return the class of each line."""
+def without_edges(lines: list[str]) -> list[str]:
+    """Return the lines as they stand once the blanks around the whole text are gone: as the new words will be told."""
+    looked = list(lines)
+    full = [number for number, line in enumerate(lines) if line.strip()]
+    if full:
+        looked[full[0]] = looked[full[0]].lstrip()
+        looked[full[-1]] = looked[full[-1]].rstrip()
+    return looked
+
+
+def mark_lines(
+    lines: list[str], starts: Sequence[int], marked: Sequence[MarkedSpan]
+) -> list[LineClass]:
+    """Return the class of each line; `starts` are the offsets of the lines in the text that was marked."""
     words = load_words()
     classes = [classify_line(line, words) if line else LineClass.EMPTY for line in lines]
     if not marked:
         return classes
-    starts = line_starts(lines)
     for span in sorted(marked, key=lambda span: span.kind != SIGNATURE):
         first = bisect_left(starts, span.start)
         after = bisect_left(starts, span.end, hi=len(lines))
@@ -118,9 +131,10 @@ def line_starts(lines: list[str]) -> list[int]:
     return [*starts, max(at - 1, 0)]
 
 
-def ranges_of(lines: list[str], kinds: list[str], *, is_forward: bool) -> tuple[FoldedRange, ...]:
+def ranges_of(
+    starts: Sequence[int], kinds: list[str], *, is_forward: bool
+) -> tuple[FoldedRange, ...]:
     """Return the folded lines as offsets of the text; in a forwarding mail the quoted rest is a forwarded mail."""
-    starts = line_starts(lines)
     found, first = [], 0
     for kind, run in groupby(kinds):
         after = first + len(list(run))
