@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import ip_address
 from zoneinfo import ZoneInfo
 
 from daemon.bell import Bell
@@ -24,6 +25,7 @@ from daemon.wiring import (
 )
 from intake.authenticity_settings import Verify
 from intake.imap_survey import survey
+from intake.listener_settings import ListenerSettings
 from notifier.delivery_events import EventSignature
 from privacy.alarms import AlarmBounds
 from privacy.deadlines import acknowledgement_due, any_right_due
@@ -125,6 +127,12 @@ def _mailbox(entry: MailboxEntry, desk: Desk) -> Iterator[Finding]:
             item,
             "neither authserv_id nor verify is set: senders are not checked, only the limits protect against misuse",
         )
+    if entry.authserv_id is not None and _is_open_to_others(desk.settings.listener):
+        yield _warning(
+            item,
+            "authserv_id is believed and the listener is open to others: whoever reaches it can write such a header;"
+            " let your mail server alone reach it, or use verify",
+        )
     if entry.imap is None:
         where = "the SMTP listener" if desk.settings.listener else "`rightsdesk import`"
         yield _ok(item, f"not read over IMAP; mail comes by {where}")
@@ -151,6 +159,16 @@ def _mailbox(entry: MailboxEntry, desk: Desk) -> Iterator[Finding]:
         yield _wrong(
             item, f"folder {imap.processed_folder} is missing: kept mail cannot be moved there"
         )
+
+
+def _is_open_to_others(listener: ListenerSettings | None) -> bool:
+    """Whether somebody else than a program of this machine can hand mail to the listener."""
+    if listener is None or listener.host == "localhost":
+        return False
+    try:
+        return not ip_address(listener.host).is_loopback
+    except ValueError:
+        return True
 
 
 def _carriers(entry: MailboxEntry, desk: Desk) -> Iterator[Finding]:

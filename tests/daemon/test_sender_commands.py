@@ -60,6 +60,20 @@ def test_explain_without_an_answer_says_that_nothing_is_known(run, signed):
     assert "the DNS did not answer, so nothing is known" in done.out
 
 
+@pytest.mark.parametrize(("host", "warns"), [("0.0.0.0", True), ("::", True), ("127.0.0.1", False)])  # noqa: S104 nothing listens
+def test_check_warns_of_a_header_that_anybody_could_write(run, tmp_path, host, warns):
+    """With the listener open to others a stranger brings the result of the check along."""
+    example = (ROOT / "daemon" / "example.toml").read_text()
+    believed = example.replace(
+        "[[mailboxes]]", '[[mailboxes]]\nauthserv_id = "mx.autocloz.example"', 1
+    )
+    config = tmp_path / "open.toml"
+    config.write_text(f'{believed}\n[listener]\nhost = "{host}"\n')
+    rows = run("check", "--json", "--config", str(config)).rows
+    said = [str(row["says"]) for row in rows if row["item"] == "mailbox privacy@autocloz.example"]
+    assert any("open to others" in line for line in said) is warns
+
+
 def test_check_warns_and_does_not_fail_when_the_dns_is_out_of_reach(run):
     done = run("check", "--json")
     assert done.code == 0
