@@ -13,6 +13,7 @@ from casework.deliveries import ACTOR, BOUNCE_TASK, DELIVERY_REPORT, Told
 from casework.profile import DeskProfile
 from casework.staff_tasks import case_task
 from casework.writes import Writes
+from classifier.machine_text import SIGNS
 from privacy.addresses import without_plus
 from privacy.audit import AuditKind
 from privacy.cases import Case
@@ -22,6 +23,8 @@ from privacy.tokens import is_our_message_id, message_ids_in_addresses
 from storage.database import Transaction
 from storage.delivered import SentLetter, letters_by_message_id, letters_of_cases
 
+CHALLENGE_TASK = "letter_challenged"
+CHALLENGE = SIGNS["challenge"].name
 FOR_A_PERSON = frozenset({Fate.FAILED, Fate.UNCLEAR})
 
 
@@ -59,6 +62,20 @@ def note_return(
         _tell_about_case(message, case, for_recipient(report, lambda _: False), writes)
         return case.case_id
     return None
+
+
+def note_challenge(message: MessageAtWork, view: BatchView, writes: Writes) -> UUID | None:
+    """Call a person where a mail system wants a proof before it hands our letter over; returns the letter's case.
+
+    A person may press its button, the desk never does: the link is a stranger's (mail.md E129). None for whatever
+    else a machine wrote, and where no genuine token of ours says that a letter waits.
+    """
+    case = _case(message, view)
+    if case is None or CHALLENGE not in message.reading.screening.reasons:
+        return None
+    task = case_task(message, case, CHALLENGE_TASK, "asks-for-a-proof", writes.now, urgent=True)
+    writes.tasks.append(task)
+    return case.case_id
 
 
 def _letter(

@@ -10,7 +10,7 @@ from casework.batch_view import BatchView, MessageAtWork
 from casework.opening import ACTOR, continue_case, start_case
 from casework.profile import DeskProfile
 from casework.reading import Reading
-from casework.returns import note_return
+from casework.returns import note_challenge, note_return
 from casework.staff_tasks import hand_over, held_task
 from casework.writes import Writes
 from privacy.audit import AuditKind
@@ -133,6 +133,8 @@ def _record(
         writes.confirmed.append(keys.message_id)
     if verdict.outcome is Outcome.BOUNCE:
         return note_return(message, view, desk, writes)
+    if verdict.outcome is Outcome.AUTO:
+        return note_challenge(message, view, writes)
     return None
 
 

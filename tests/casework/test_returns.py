@@ -216,6 +216,25 @@ def test_words_that_nobody_understands_are_for_a_person_and_move_nothing(desk):
     assert [(task.kind, task.reason) for task in desk.tasks()] == [("letter_bounced", "undefined")]
 
 
+CHALLENGE = "Your message has been held. Please click the link below to prove that you are human."
+
+
+def test_a_mail_system_that_wants_a_proof_calls_a_person_and_gets_none(desk):
+    letter = desk.letter().message
+    row = come_back(
+        desk, mail(CHALLENGE, number=9, From="guard@person.example"), letter.envelope_from
+    )
+    assert (row.outcome, row.case_id) == (Outcome.AUTO, desk.case().case_id)
+    assert [(task.kind, task.urgent) for task in desk.tasks()] == [("letter_challenged", True)]
+    assert bounced(desk) is None
+    assert len(desk.letters()) == 1
+
+
+def test_a_challenge_without_our_token_calls_nobody(desk):
+    row = come_back(desk, mail(CHALLENGE, number=9, From="guard@person.example"))
+    assert (row.case_id, desk.tasks()) == (None, [])
+
+
 @BOTH_ENGINES
 def test_two_reports_about_one_letter_fail_it_once(desk):
     letter = desk.letter().message
