@@ -97,11 +97,16 @@ def _read_all(
         if message.attempts > ATTEMPTS:
             _give_to_person(services, message, "worker-died-repeatedly", now)
     wanted = [message for message in claimed if message.attempts <= ATTEMPTS]
-    with closing(services.reader.read([message.raw for message in wanted])) as outcomes:
-        readings = [
-            _read(services, message, outcome, now)
-            for message, outcome in zip(wanted, outcomes, strict=True)
-        ]
+    try:
+        with closing(services.reader.read([message.raw for message in wanted])) as outcomes:
+            readings = [
+                _read(services, message, outcome, now)
+                for message, outcome in zip(wanted, outcomes, strict=True)
+            ]
+    except Retryable as error:  # no reader can be started: that is no death of a message's worker
+        log.error("reader_missing", messages=len(wanted), error=str(error))  # noqa: TRY400
+        _postpone(services, wanted, now + RETRY_AFTER, reason="no-reader")
+        return []
     return [reading for reading in readings if reading is not None]
 
 

@@ -445,3 +445,25 @@ def test_a_message_that_cannot_be_adopted_keeps_no_other_from_its_clock(desk, mo
     adopt_unsealable(desk.database, desk.profile, desk.now)
     assert desk.message(rows[1].inbound_id).case_id == desk.case().case_id
     assert desk.message(rows[0].inbound_id).case_id is None
+
+
+class NoReader:
+    """A reader of which no process can be started, as on a machine without memory."""
+
+    def read(self, _raws):
+        raise Retryable("reading: no worker process can be started")
+        yield
+
+
+@BOTH_ENGINES
+def test_a_reader_that_cannot_be_started_is_no_fault_of_the_mail(desk):
+    at_hand, desk.reader = desk.reader, NoReader()
+    desk.receive(mail())
+    for _ in range(2 * ATTEMPTS):
+        desk.now += 5 * MINUTE
+        desk.work()
+    assert desk.cases() == []
+    desk.reader = at_hand
+    desk.now += 5 * MINUTE
+    desk.work()
+    assert rights_of(desk.case()) == ["erasure"]
