@@ -19,7 +19,7 @@ from typing import Any
 
 import imapclient
 
-from casework import processing, reading
+from casework import processing
 from casework.processing import process_batch
 from casework.receiving import DatabaseLedger
 from daemon.clock import utc_now
@@ -250,10 +250,8 @@ def stages(spec: Spec) -> dict[str, Any]:
     for place, name, stage in (
         (Crew, "take", "read: hand to workers"),
         (Crew, "look", "read: take answers"),
-        (reading, "read_signals", "screen: signals"),
-        (reading, "detect_language", "language"),
         (processing, "claim_messages", "claim, unseal"),
-        (processing, "read_message", "read in all"),
+        (processing, "complete", "sender"),
         (processing, "_look_up", "look up cases, copies, counts"),
         (processing, "work_message", "decide, write letter"),
         (processing, "write_down", "write down"),
@@ -263,9 +261,6 @@ def stages(spec: Spec) -> dict[str, Any]:
         setattr(place, name, timed(getattr(place, name), stage, spent))
     DatabaseLedger.keep = timed(DatabaseLedger.keep, "keep: seal, store, commit", spent)  # type: ignore[method-assign]
     with open_doors(spec) as (desk, read):
-        classifier = desk.services.classifier
-        classify = timed(classifier.classify, "classify", spent)
-        object.__setattr__(desk.services, "classifier", Stand(classify))
         warm_up(spec, desk, read)
         spent.clear()
         watch = Watch()
@@ -273,13 +268,6 @@ def stages(spec: Spec) -> dict[str, Any]:
         spent["download and keep"] = time.process_time() - watch._processor  # noqa: SLF001
         work_off(desk)
         return watch.result(taken) | {"stages": dict(spent)}
-
-
-class Stand:
-    """A classifier that is one function."""
-
-    def __init__(self, classify: Callable[[Any], Any]) -> None:
-        self.classify = classify
 
 
 def timed(function: Callable[..., Any], stage: str, spent: Counter[str]) -> Callable[..., Any]:

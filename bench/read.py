@@ -25,6 +25,9 @@ from statistics import median
 import mailgen
 from intake_process import PRIVACY, settings_of, timed
 
+from casework.first_reading import read_first
+from casework.reading_errand import FIRST_READING
+from classifier.rules import THRESHOLD, RulesClassifier
 from daemon.clock import utc_now
 from daemon.running import Daemon
 from daemon.settings import Settings
@@ -35,10 +38,13 @@ from intake.parse import parse_message
 from intake.reader import WorkerPool
 from intake.reader_settings import ReadingSettings
 from intake.wire import pack, unpack
-from privacy.messages import ArrivalBasis, RawMessage, Route
+from privacy.first_reading import MailToRead, ReadingTerms
+from privacy.messages import ArrivalBasis, ParsedMessage, RawMessage, Route
 from storage.messages import count_by_outcome
 
 SEED = 11
+RULES = RulesClassifier()
+TERMS = ReadingTerms(own_addresses=(PRIVACY,), threshold=THRESHOLD)
 SIZES = (1_000, 10_000, 100_000, 1_000_000, 5_000_000, 25_000_000)
 STAGES = {
     "normalise": "line ends, encoding",
@@ -114,14 +120,17 @@ def watched(spent: Counter[str]) -> Iterator[None]:
 def measure_ways(raws: list[bytes], rounds: int) -> None:
     """Print what a worker process costs, and what the bare standard parser does."""
     with (
-        closing(WorkerPool(ReadingSettings(workers=1))) as one,
-        closing(WorkerPool(ReadingSettings(workers=2))) as two,
+        closing(WorkerPool(ReadingSettings(workers=1), FIRST_READING)) as one,
+        closing(WorkerPool(ReadingSettings(workers=2), FIRST_READING)) as two,
     ):
         ways: dict[str, Callable[[Iterable[bytes]], object]] = {
-            "in this process": lambda raws: list(map(parse_message, raws)),
+            "in this process": lambda raws: [parse_message(raw) for raw in raws],
+            "with kind, language and rights": lambda raws: [
+                read_first(q, RULES) for q in ask(raws)
+            ],
             "standard parser, decoded": lambda raws: list(map(bare, raws)),
-            "one worker": lambda raws: list(one.read(raws)),
-            "two workers": lambda raws: list(two.read(raws)),
+            "one worker": lambda raws: list(one.read(ask(raws))),
+            "two workers": lambda raws: list(two.read(ask(raws))),
         }
         for way in ways.values():
             way(raws[:50])
@@ -134,6 +143,10 @@ def measure_ways(raws: list[bytes], rounds: int) -> None:
         print(f"  {name:30}{ratio(times, results['in this process']):>28}{own:>16.0f}")
     slower = ratio(results["in this process"], results["standard parser, decoded"])
     print(f"  in this process / standard parser (compat32): {slower}")
+
+
+def ask(raws: Iterable[bytes]) -> list[MailToRead]:
+    return [MailToRead(raw=raw, terms=TERMS) for raw in raws]
 
 
 def bare(raw: bytes) -> int:
@@ -180,7 +193,7 @@ def measure_encodings(raws: list[bytes], rounds: int) -> None:
             "pickle: write": lambda: list(map(pickle.dumps, values)),
             "pickle: read": lambda: list(map(pickle.loads, pickled)),
             "checked JSON: write": lambda: list(map(pack, values)),
-            "checked JSON: read": lambda: list(map(unpack, packed)),
+            "checked JSON: read": lambda: [unpack(one, ParsedMessage) for one in packed],
         },
         rounds,
     )

@@ -16,14 +16,14 @@ import structlog
 from casework.batch_view import BatchView, MessageAtWork
 from casework.profile import DeskProfile
 from casework.quarantine import quarantine, set_aside
-from casework.reading import Door, read_message
+from casework.reading import complete
 from casework.returns import look_up_letters
 from casework.working import work_message
 from casework.writes import Writes, write_down
 from intake.verification import Arrival, SenderCheck, SenderVerifier
 from privacy.errors import Retryable
-from privacy.messages import ParsedMessage
-from privacy.ports import Classifier, MailReader, NotRead
+from privacy.first_reading import FirstReading, MailToRead
+from privacy.ports import MailReader, NotRead
 from privacy.threads import read_carriers
 from storage.cases import get_cases, known_cases
 from storage.database import Database, Transaction
@@ -48,7 +48,6 @@ class Services:
 
     database: Database
     reader: MailReader
-    classifier: Classifier
     desk: DeskProfile
     verifier: SenderVerifier | None = None
 
@@ -98,7 +97,9 @@ def _read_all(
             _give_to_person(services, message, "worker-died-repeatedly", now)
     wanted = [message for message in claimed if message.attempts <= ATTEMPTS]
     try:
-        with closing(services.reader.read([message.raw for message in wanted])) as outcomes:
+        with closing(
+            services.reader.read(_to_read(one, services.desk) for one in wanted)
+        ) as outcomes:
             readings = [
                 _read(services, message, outcome, now)
                 for message, outcome in zip(wanted, outcomes, strict=True)
@@ -111,7 +112,7 @@ def _read_all(
 
 
 def _read(
-    services: Services, claimed: ClaimedMessage, outcome: ParsedMessage | NotRead, now: datetime
+    services: Services, claimed: ClaimedMessage, outcome: FirstReading | NotRead, now: datetime
 ) -> MessageAtWork | None:
     """Return what was made of the message; None when it was set aside or put off."""
     if outcome is NotRead.STOPPED:
@@ -119,15 +120,12 @@ def _read(
         return None
     if isinstance(outcome, NotRead):
         reason = outcome.value
+    elif outcome.failed is not None:
+        reason = f"failed-{outcome.failed}"
     else:
+        mailbox = services.desk.mailbox_profile(claimed.mailboxes[0])
         try:
-            reading = read_message(
-                outcome,
-                _door(claimed),
-                services.desk,
-                services.classifier,
-                own_check=services.own_check(claimed),
-            )
+            reading = complete(outcome, mailbox, services.own_check(claimed))
         except Exception as error:  # noqa: BLE001 - one message must not hold up its batch
             reason = _reason(error)
         else:
@@ -232,12 +230,9 @@ def _work(services: Services, at_work: Sequence[MessageAtWork], now: datetime) -
         write_down(transaction, writes, services.database.lookup_key)
 
 
-def _door(claimed: ClaimedMessage) -> Door:
-    return Door(
-        mailbox=claimed.mailboxes[0],
-        raw=claimed.raw,
-        envelope_from=claimed.envelope_from,
-        suspected_spam=claimed.suspected_spam,
+def _to_read(claimed: ClaimedMessage, desk: DeskProfile) -> MailToRead:
+    return desk.to_read(
+        claimed.raw, envelope_from=claimed.envelope_from, suspected_spam=claimed.suspected_spam
     )
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 
 from privacy.addresses import without_plus
 from privacy.answering import AnswerLimits
 from privacy.deadlines import Regime
+from privacy.first_reading import MailToRead, ReadingTerms
 from privacy.tokens import TokenKey
 from responders.settings import DeskIdentity
 
@@ -32,7 +34,10 @@ class MailboxProfile:
 
 @dataclass(frozen=True, kw_only=True)
 class DeskProfile:
-    """The desk as its settings describe it. The order of `mailboxes` is the order of preference for answers."""
+    """The desk as its settings describe it. The order of `mailboxes` is the order of preference for answers.
+
+    `threshold` is the confidence from which a right is worked without a person.
+    """
 
     identity: DeskIdentity
     region: str
@@ -40,6 +45,7 @@ class DeskProfile:
     regimes: tuple[Regime, ...]
     token_keys: Mapping[str, TokenKey] = field(repr=False)
     current_token_key: str
+    threshold: float
     limits: AnswerLimits = field(default_factory=AnswerLimits)
     shared_domains: frozenset[str] = frozenset()
     own_addresses: frozenset[str] = frozenset()
@@ -56,6 +62,23 @@ class DeskProfile:
         return datetime(
             first_year, 1, 2, tzinfo=UTC
         )  # the second: no zone is still in the year before
+
+    def to_read(
+        self, raw: bytes, *, envelope_from: str | None = None, suspected_spam: bool = False
+    ) -> MailToRead:
+        """Return the bytes with all that a reader must know of this desk and of the door."""
+        terms = ReadingTerms(
+            own_addresses=self.sorted_addresses,
+            threshold=self.threshold,
+            envelope_from=envelope_from,
+            suspected_spam=suspected_spam,
+        )
+        return MailToRead(raw=raw, terms=terms)
+
+    @cached_property
+    def sorted_addresses(self) -> tuple[str, ...]:
+        """All that we read or send from, in a fixed order."""
+        return tuple(sorted(self.own_addresses))
 
     def is_ours(self, address: str) -> bool:
         """Say whether the address, with or without a plus part, is one that we read or send from."""

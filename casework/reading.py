@@ -1,37 +1,23 @@
-"""Reads one parsed message as far as it goes without the database: authenticity, kind, language, rights."""
+"""Completes the first reading of a message with what is known of its sender: everything but the database."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from casework.profile import DeskProfile, MailboxProfile
-from classifier.data import UNKNOWN
-from classifier.kinds import read_signals
-from classifier.language import detect_language
+from casework.profile import MailboxProfile
 from intake.authenticity import read_results
-from intake.bounces import read_report
 from intake.defects import Defect
 from intake.verification import SenderCheck
 from privacy.authenticity import combine
 from privacy.deliveries import DeliveryReport
+from privacy.first_reading import FirstReading
 from privacy.messages import Authenticity, AuthenticityLevel, ParsedMessage
-from privacy.ports import Classifier
 from privacy.rights import Classification
-from privacy.screening import Kind, Screening, screen
+from privacy.screening import Screening
 
 DISAGREEMENTS = frozenset((Defect.SECOND_VIEW_SUBJECT, Defect.SECOND_VIEW_PARTS))
 FEEDBACK_REPORT = "message/feedback-report"  # RFC 5965
 ONE_CLICK = "list-unsubscribe=one-click"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Door:
-    """The bytes of a message as the door took them, and what only the door knew about it."""
-
-    mailbox: str
-    raw: bytes = field(repr=False)
-    envelope_from: str | None = None
-    suspected_spam: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,34 +48,20 @@ class Reading:
         return ONE_CLICK in {message.text.strip().lower(), message.subject.strip().lower()}
 
 
-def read_message(
-    message: ParsedMessage,
-    door: Door,
-    desk: DeskProfile,
-    classifier: Classifier,
-    *,
-    own_check: SenderCheck | None = None,
+def complete(
+    first: FirstReading, mailbox: MailboxProfile, own_check: SenderCheck | None = None
 ) -> Reading:
-    """Return what can be made of what a reader read from the bytes; broken mail is data and never raises.
+    """Return the reading with the authenticity of its sender.
 
     Without a check of our own nothing but the bytes is looked at: no question leaves this machine.
     """
-    classification = classifier.classify(message)
-    signals = read_signals(
-        message,
-        our_addresses=desk.own_addresses,
-        envelope_from=door.envelope_from,
-        suspected_spam=door.suspected_spam,
-        classification=classification,
-    )
-    screening = screen(signals)
     return Reading(
-        message=message,
-        language=language_of(message),
-        authenticity=judge_sender(message, desk.mailbox_profile(door.mailbox), own_check),
-        screening=screening,
-        classification=classification,
-        report=read_report(door.raw, message) if screening.kind is Kind.BOUNCE else None,
+        message=first.message,
+        language=first.language,
+        authenticity=judge_sender(first.message, mailbox, own_check),
+        screening=first.screening,
+        classification=first.classification,
+        report=first.report,
     )
 
 
@@ -100,15 +72,6 @@ def judge_sender(
     said = read_results(message, authserv_id=mailbox.authserv_id, boundary=mailbox.boundary)
     proved = said if own_check is None else combine(said, own_check(message.sender))
     return doubted(proved, message)
-
-
-def language_of(message: ParsedMessage) -> str:
-    """Return the language of the new words; where they do not tell it, that of the attached texts."""
-    found = detect_language(message.new_text or message.subject)
-    if found != UNKNOWN:
-        return found
-    attached = "\n".join(file.text for file in message.attachments if file.text)
-    return detect_language(attached) if attached else found
 
 
 def doubted(authenticity: Authenticity, message: ParsedMessage) -> Authenticity:

@@ -14,7 +14,6 @@ from classifier.language import SAMPLE, detect_in
 from classifier.machine_text import opens_like_a_machine
 from classifier.pieces import cut
 from classifier.reading import read
-from classifier.settings import ClassifierSettings
 from privacy.messages import ParsedMessage
 from privacy.rights import Classification, Lane, Right, RightClaim
 
@@ -22,6 +21,7 @@ _ANSWERED = re.compile(
     r"\s*(?:re|aw|antw|antwort|sv|vs|fwd?|wg|tr|rv|rif|odp|res|enc|doorst|vb)\s*(?:\[\d+\])?:",
     re.IGNORECASE,
 )
+THRESHOLD = 0.8
 _CLIENT = BIT["client"]
 _NOT_THEIR_OWN = {"other.third_party", "vendor.pitch"}
 _PERSON_DECIDES = {"other.doubtful", "other.third_party", "regulator.court", "regulator.authority"}
@@ -44,20 +44,17 @@ def list_rules() -> list[tuple[str, str]]:
     return [*known, ("law", "cites an article that grants the right, in any language")]
 
 
-def classify_text(
-    subject: str, text: str, settings: ClassifierSettings | None = None
-) -> Classification:
+def classify_text(subject: str, text: str, threshold: float = THRESHOLD) -> Classification:
     """Return what a subject line and a text ask for. Quoted history must not be in the text: it would vote."""
-    return _classify(
-        [_Part("subject", subject), _Part("text", text)], settings or ClassifierSettings()
-    )
+    return _classify([_Part("subject", subject), _Part("text", text)], threshold)
 
 
 class RulesClassifier:
     """The rule classifier: fulfils `privacy.ports.Classifier`."""
 
-    def __init__(self, settings: ClassifierSettings | None = None) -> None:
-        self._settings = settings or ClassifierSettings()
+    def __init__(self, threshold: float = THRESHOLD) -> None:
+        """`threshold` is the confidence from which a right is worked without a person."""
+        self._threshold = threshold
 
     def classify(self, message: ParsedMessage) -> Classification:
         """Return what the new words of the message ask for; never raises on any text.
@@ -66,7 +63,7 @@ class RulesClassifier:
         they ask for may have been written by somebody else, so a person decides.
         """
         own = _classify(
-            [_Part("subject", message.subject), _Part("text", message.new_text)], self._settings
+            [_Part("subject", message.subject), _Part("text", message.new_text)], self._threshold
         )
         if own.rights or _FEEDBACK_REPORT in message.part_types:
             return own
@@ -80,7 +77,7 @@ class RulesClassifier:
     ) -> Classification:
         claims: dict[object, RightClaim] = {}
         for part in parts:
-            for claim in _classify([part], self._settings).rights:
+            for claim in _classify([part], self._threshold).rights:
                 claims.setdefault(claim.key, claim)
         if not claims:
             return own
@@ -102,7 +99,7 @@ def _forwarded(message: ParsedMessage) -> Iterator[_Part]:
         yield _Part(f"forwarded:{number}", inner.text or inner.subject)
 
 
-def _classify(parts: list[_Part], settings: ClassifierSettings) -> Classification:
+def _classify(parts: list[_Part], threshold: float) -> Classification:
     written = [part for part in parts if part.text.strip()]
     if not written:
         return Classification(lane=Lane.UNCLEAR, needs_human=True, reasons=("no words to read",))
@@ -111,7 +108,7 @@ def _classify(parts: list[_Part], settings: ClassifierSettings) -> Classificatio
     lane = choose_lane(evidence, claims)
     if not claims and _is_foreign(code, evidence):
         lane = Lane.UNCLEAR
-    doubts = tuple(_doubts(evidence, claims, lane, code, settings))
+    doubts = tuple(_doubts(evidence, claims, lane, code, threshold))
     if claims and opens_like_a_machine(written[-1].text):
         doubts = (*doubts, "the text opens like an automatic reply")
     lane_reasons = tuple(sorted(evidence.lanes.values()))
@@ -196,10 +193,10 @@ def _doubts(
     claims: tuple[RightClaim, ...],
     lane: Lane,
     code: str,
-    settings: ClassifierSettings,
+    threshold: float,
 ) -> Iterator[str]:
     for claim in claims:
-        if claim.confidence < settings.threshold:
+        if claim.confidence < threshold:
             yield f"not sure: {claim.reason}"
     if code not in data.language_codes():
         yield "language not known"

@@ -10,8 +10,8 @@ from pathlib import Path
 from casework.mailbox_tokens import DatabaseTokenStore
 from casework.processing import Services
 from casework.profile import DeskProfile, MailboxProfile
+from casework.reading_errand import FIRST_READING
 from casework.receiving import DatabaseLedger
-from classifier.rules import RulesClassifier
 from daemon.clock import utc_now
 from daemon.event_door import EventDoor
 from daemon.keys import Keys, are_there, load_or_make_keys
@@ -35,6 +35,7 @@ from notifier.webhook import MailAlarm, WebhookAlarm
 from privacy.answering import AnswerLimits
 from privacy.deadlines import Regime
 from privacy.errors import Permanent
+from privacy.first_reading import FirstReading, MailToRead
 from privacy.ports import MailboxState, SentLookup, Transport
 from regimes import HousePlace, load_regimes
 from storage.database import Database, holds_data, make_file, open_database, require_file
@@ -76,12 +77,16 @@ def open_desk(settings: Settings) -> Desk:
     profile = build_profile(settings, keys)
     services = Services(
         database=database,
-        reader=WorkerPool(settings.reading),
-        classifier=RulesClassifier(settings.classifier),
+        reader=build_reader(settings),
         desk=profile,
         verifier=build_verifier(settings.authenticity),
     )
     return Desk(settings=settings, services=services, keys=keys)
+
+
+def build_reader(settings: Settings) -> WorkerPool[MailToRead, FirstReading]:
+    """Return the processes that read mail; they start when there is something to read."""
+    return WorkerPool(settings.reading, FIRST_READING)
 
 
 def load_keys(settings: Settings) -> Keys:
@@ -137,6 +142,7 @@ def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
             per_text_per_day=answers.per_text_per_day,
             per_short_text_per_day=answers.per_short_text_per_day,
         ),
+        threshold=settings.classifier.threshold,
         shared_domains=frozenset(answers.shared_domains),
         own_addresses=frozenset(mailbox.address for mailbox in mailboxes),
     )

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Sequence
 from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector
 from time import monotonic
+from typing import Any, Generic
 
 import structlog
 
 from intake.reader_settings import ReadingSettings
-from intake.worker_process import Gone, Job, OutOfMemory, WorkerProcess
+from intake.worker_process import Errand, Gone, Job, OutOfMemory, Told, WorkerProcess
 from privacy.errors import Retryable
-from privacy.messages import ParsedMessage
 from privacy.ports import NotRead
 
 MB = 1024 * 1024
@@ -21,28 +20,24 @@ MOST_BY_ITSELF = 2  # more workers than this wait for their parent's share of th
 AHEAD = 4  # messages in hand of one worker, so that it never waits for its parent
 AHEAD_OCTETS = 128 * 1024  # and their size, but for a single one
 TRIES = 2  # how often a message is read whose worker died: somebody else may have killed it
-LIFE = (
-    5_000  # messages after which a worker is replaced, so that no leak can become a message's fault
-)
+LIFE = 20_000  # messages after which a worker is replaced, so that no leak can become a message's fault
 START_SECONDS = 30.0
 FAILED_STARTS = 3  # in a row
-
-Outcome = ParsedMessage | NotRead
 
 log = structlog.get_logger(__name__)
 
 
-class Crew:
+class Crew(Generic[Told]):
     """Starts, watches and replaces workers; for one caller at a time."""
 
-    def __init__(self, settings: ReadingSettings, program: Sequence[str]) -> None:
+    def __init__(self, settings: ReadingSettings, errand: Errand[Any, Told]) -> None:
         self._settings = settings
-        self._program = program
+        self._errand = errand
         self._most = settings.workers or min(MOST_BY_ITSELF, os.cpu_count() or 1)
-        self._began: dict[WorkerProcess, float] = {}  # when its present message was begun
+        self._began: dict[WorkerProcess[Told], float] = {}  # when its present message was begun
         self._selector = DefaultSelector()
         self._again: deque[Job] = deque()
-        self._outcomes: dict[int, Outcome] = {}
+        self._outcomes: dict[int, Told | NotRead] = {}
         self._failed_starts = 0
         self._has_noted = False
 
@@ -53,7 +48,7 @@ class Crew:
             self._give(worker, job)
         return worker is not None
 
-    def look(self, wait: float) -> dict[int, Outcome]:
+    def look(self, wait: float) -> dict[int, Told | NotRead]:
         """Return by number what became of messages, after at most `wait` seconds. Raises Retryable."""
         while self._again and (worker := self._with_room()) is not None:
             self._give(worker, self._again.popleft())
@@ -77,7 +72,7 @@ class Crew:
             self._end(worker)
         self._selector.close()
 
-    def _with_room(self) -> WorkerProcess | None:
+    def _with_room(self) -> WorkerProcess[Told] | None:
         for worker in [one for one in self._began if one.answered >= LIFE and not one.in_hand]:
             self._end(worker)
         least = min(self._began, key=lambda worker: len(worker.in_hand), default=None)
@@ -87,10 +82,10 @@ class Crew:
             return self._start()
         return least if least is not None and _has_room(least) else None
 
-    def _start(self) -> WorkerProcess:
+    def _start(self) -> WorkerProcess[Told]:
         try:
             worker = WorkerProcess(
-                self._program,
+                self._errand,
                 memory=self._settings.memory_mb * MB,
                 seconds=self._settings.seconds,
             )
@@ -100,24 +95,24 @@ class Crew:
         self._selector.register(worker.socket, EVENT_READ, worker)
         return worker
 
-    def _give(self, worker: WorkerProcess, job: Job) -> None:
+    def _give(self, worker: WorkerProcess[Told], job: Job) -> None:
         if worker.is_ready and not worker.in_hand:
             self._began[worker] = monotonic()
         worker.give(job)
         self._watch(worker)
 
-    def _watch(self, worker: WorkerProcess) -> None:
+    def _watch(self, worker: WorkerProcess[Told]) -> None:
         events = EVENT_READ | (EVENT_WRITE if worker.has_unsent else 0)
         if self._selector.get_key(worker.socket).events != events:
             self._selector.modify(worker.socket, events, worker)
 
-    def _attend(self, worker: WorkerProcess, *, may_write: bool) -> None:
+    def _attend(self, worker: WorkerProcess[Told], *, may_write: bool) -> None:
         was_ready, was_answering = worker.is_ready, worker.is_answering
         try:
             if may_write:
                 worker.push()
-            for job, message in worker.answers():
-                self._outcomes[job.number] = message
+            for job, told in worker.answers():
+                self._outcomes[job.number] = told
                 self._began[worker] = monotonic()
         except OutOfMemory:
             self._lose(worker, NotRead.MEMORY_LIMIT)
@@ -130,20 +125,20 @@ class Crew:
             if worker.is_ready and not was_ready:
                 self._welcome(worker)
 
-    def _welcome(self, worker: WorkerProcess) -> None:
+    def _welcome(self, worker: WorkerProcess[Told]) -> None:
         self._failed_starts = 0
         self._began[worker] = monotonic()
         if not worker.limits_memory and not self._has_noted:
             self._has_noted = True
             log.warning("reading_without_memory_limit", why="this system cannot limit memory")
 
-    def _is_too_slow(self, worker: WorkerProcess) -> bool:
+    def _is_too_slow(self, worker: WorkerProcess[Told]) -> bool:
         if worker.is_ready and not worker.in_hand:
             return False
         most = self._settings.seconds if worker.is_ready else START_SECONDS
         return monotonic() > self._began[worker] + most
 
-    def _lose(self, worker: WorkerProcess, reason: NotRead) -> None:
+    def _lose(self, worker: WorkerProcess[Told], reason: NotRead) -> None:
         """End the worker; the message that it was reading has its outcome, those behind it are read by another."""
         code = self._end(worker)
         jobs = list(worker.in_hand)
@@ -162,13 +157,13 @@ class Crew:
             self._failed_starts = 0
             raise Retryable("reading: the worker process ends before it is ready")
 
-    def _end(self, worker: WorkerProcess) -> int:
+    def _end(self, worker: WorkerProcess[Told]) -> int:
         del self._began[worker]
         self._selector.unregister(worker.socket)
         return worker.kill()
 
 
-def _has_room(worker: WorkerProcess) -> bool:
+def _has_room(worker: WorkerProcess[Any]) -> bool:
     return (
         len(worker.in_hand) < AHEAD
         and worker.octets_in_hand < AHEAD_OCTETS

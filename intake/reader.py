@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
+from typing import Generic
 
-from intake.crew import Crew, Outcome
+from intake.crew import Crew
 from intake.reader_settings import ReadingSettings
-from intake.worker_process import PROGRAM, Job
+from intake.worker_process import Asked, Errand, Job, Told
 from privacy.ports import NotRead
 
 UNFETCHED = 64  # messages that may be read, or be done, while an earlier one holds them up
@@ -17,15 +18,16 @@ CLOSE_SECONDS = 5.0
 LONGEST_WAIT = 0.2  # seconds between two looks at the clock and at the wish to stop
 
 
-class WorkerPool:
-    """Fulfils privacy.ports.MailReader. Workers are started when there is something to read."""
+class WorkerPool(Generic[Asked, Told]):
+    """With the errand of reading mail it fulfils privacy.ports.MailReader. Workers are started when there is something to read."""
 
-    def __init__(self, settings: ReadingSettings, *, program: Sequence[str] = PROGRAM) -> None:
-        self._crew = Crew(settings, program)
+    def __init__(self, settings: ReadingSettings, errand: Errand[Asked, Told]) -> None:
+        self._crew = Crew(settings, errand)
+        self._pack = errand.pack
         self._one_batch = threading.Lock()
         self._stopping = threading.Event()
 
-    def read(self, raws: Iterable[bytes]) -> Generator[Outcome]:
+    def read(self, mails: Iterable[Asked]) -> Generator[Told | NotRead]:
         """Yield what became of each message, in order; the workers go on with the next ones meanwhile.
 
         Messages are drawn from the iterable as workers have room. Close the iterator when it is not read to its end.
@@ -33,7 +35,9 @@ class WorkerPool:
         """
         with self._one_batch:
             try:
-                yield from self._read(Job(number, raw) for number, raw in enumerate(raws))
+                yield from self._read(
+                    Job(number, self._pack(mail)) for number, mail in enumerate(mails)
+                )
             finally:
                 self._crew.drop()
 
@@ -48,8 +52,8 @@ class WorkerPool:
             self._crew.close()
             self._one_batch.release()
 
-    def _read(self, jobs: Iterator[Job]) -> Generator[Outcome]:
-        outcomes: dict[int, Outcome] = {}
+    def _read(self, jobs: Iterator[Job]) -> Generator[Told | NotRead]:
+        outcomes: dict[int, Told | NotRead] = {}
         taken: deque[Job] = deque()  # and not fetched yet
         job = next(jobs, None)
         while (job is not None or taken) and not self._stopping.is_set():
@@ -68,4 +72,4 @@ class WorkerPool:
 
 def _may_go_on(taken: Sequence[Job]) -> bool:
     """Whether one more message may be taken while the first of these has no outcome or is not fetched."""
-    return len(taken) < UNFETCHED and sum(len(job.raw) for job in taken) < UNFETCHED_OCTETS
+    return len(taken) < UNFETCHED and sum(len(job.question) for job in taken) < UNFETCHED_OCTETS

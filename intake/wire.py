@@ -1,7 +1,7 @@
-"""How a parsed message travels from the worker that read hostile bytes: JSON, each value checked when it arrives.
+"""How a value travels from the worker that read hostile bytes: JSON, each value checked when it arrives.
 
-Only text, whole numbers, truth values, instants, None, tuples and the dataclasses that ParsedMessage is made of can be said.
-So whatever a worker sends, its parent gets a ParsedMessage or a ValueError and never runs anything (decision 0007).
+Only text, numbers, truth values, instants, None, words of a closed list, tuples and dataclasses of these can be said.
+So whatever a worker sends, its parent gets a value of the kind it expects or a ValueError and never runs anything (decision 0007).
 """
 
 from __future__ import annotations
@@ -10,30 +10,31 @@ import json
 from collections.abc import Callable
 from dataclasses import is_dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from functools import cache
+from math import isfinite
 from types import NoneType, UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-from privacy.messages import ParsedMessage
-
+Value = TypeVar("Value")
 Build = Callable[[object], Any]
 
 
-def pack(message: ParsedMessage) -> bytes:
-    """Return the message as bytes; lone surrogates travel as they are."""
-    text = json.dumps(message, ensure_ascii=False, separators=(",", ":"), default=_values)
+def pack(value: object) -> bytes:
+    """Return a dataclass as bytes; lone surrogates travel as they are."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_values)
     return text.encode("utf-8", "surrogatepass")
 
 
-def unpack(data: bytes) -> ParsedMessage:
-    """Return the message. Raises ValueError for everything that `pack` does not write."""
+def unpack(data: bytes, kind: type[Value]) -> Value:
+    """Return a value of this dataclass. Raises ValueError for everything that `pack` does not write."""
     try:
-        message: ParsedMessage = builder(ParsedMessage)(
+        value: Value = builder(kind)(  # type: ignore[arg-type]  # a class is hashable
             json.loads(data.decode("utf-8", "surrogatepass"))
         )
     except RecursionError:
         raise ValueError("nested deeper than a message can be") from None
-    return message
+    return value
 
 
 def _values(value: Any) -> list[object] | str:  # noqa: ANN401 - an instant, or any dataclass
@@ -47,14 +48,14 @@ def builder(hint: Any) -> Build:  # noqa: ANN401 - a type, or what typing makes 
     """Return what checks and builds a value of this type. Raises TypeError for a type that cannot travel."""
     if hint in (str, int, bool, NoneType):
         return lambda value: _plain(hint, value)
-    if hint is datetime:
-        return _instant
+    if hint in SPECIAL:
+        return SPECIAL[hint]
     if get_origin(hint) is UnionType:
         return _optional(hint)
     if get_origin(hint) is tuple:
         return _tuple(get_args(hint))
-    if isinstance(hint, type) and is_dataclass(hint):
-        return _dataclass(hint)
+    if isinstance(hint, type) and (issubclass(hint, StrEnum) or is_dataclass(hint)):
+        return _class(hint)
     raise TypeError(f"{hint} cannot travel between processes")
 
 
@@ -62,6 +63,13 @@ def _plain(kind: type[Any], value: object) -> Any:  # noqa: ANN401 - of the kind
     if type(value) is not kind:
         raise ValueError(f"{kind.__name__} expected")
     return value
+
+
+def _fraction(value: object) -> float:
+    number: float = _plain(float, value)
+    if not isfinite(number):
+        raise ValueError("a finite number expected")
+    return number
 
 
 def _instant(value: object) -> datetime:
@@ -85,7 +93,10 @@ def _tuple(arguments: tuple[Any, ...]) -> Build:
     return lambda value: tuple(build(one) for build, one in zip(builds, _list(value), strict=True))
 
 
-def _dataclass(kind: type[Any]) -> Build:
+def _class(kind: type[Any]) -> Build:
+    """Return what builds a word of a closed list, or a dataclass from its fields in their order."""
+    if issubclass(kind, StrEnum):
+        return lambda value: kind(_plain(str, value))
     hints = get_type_hints(kind)
     builds = tuple((name, builder(hints[name])) for name in kind.__dataclass_fields__)
 
@@ -100,3 +111,6 @@ def _list(value: object) -> list[object]:
     if not isinstance(value, list):
         raise ValueError("list expected")  # noqa: TRY004 - what came is wrong, not what was called
     return value
+
+
+SPECIAL: dict[type, Build] = {float: _fraction, datetime: _instant}

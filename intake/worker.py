@@ -1,7 +1,8 @@
-"""The process that reads mail: raw messages in by its socket, their values out, within its limits, until the end.
+"""The process that reads mail: questions in by its socket, answers out, within its limits, until the end.
 
-It imports the parser and nothing that knows a network, a database, a setting or a key. It ends by itself when its
-parent is gone: an idle one sees the end of the socket, a busy one is struck by its alarm.
+What it does with a question is for whoever starts it to say; it is given nothing that knows a network, a database, a
+setting or a key. It ends by itself when its parent is gone: an idle one sees the end of the socket, a busy one is
+struck by its alarm.
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ import os
 import resource
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
-from intake.parse import parse_message
-from intake.wire import pack
+Answer = Callable[[bytes], bytes]
 
 SOCKET = 0  # standard input: the socket to the parent, in both directions
 READY, READ, MEMORY = b"R", b"M", b"L"  # kinds of answers
@@ -23,14 +24,17 @@ BUFFER = 64 * 1024
 STATM = Path("/proc/self/statm")
 
 
-def main(memory: int, seconds: float) -> None:
-    """Answer messages one by one. `memory` is in bytes above the present state, `seconds` for each message."""
+def serve(answer: Answer, *, memory: int, seconds: float) -> None:
+    """Answer questions one by one. `memory` is in bytes above the present state, `seconds` for each question.
+
+    `answer` raises MemoryError where a question takes more memory than there is.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when it ends
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     is_limited = limit(memory)
     send(READY, b"1" if is_limited else b"0")
     with open(SOCKET, "rb", buffering=BUFFER, closefd=False) as stream:
-        while answer_next(stream, seconds):
+        while answer_next(stream, answer, seconds):
             pass
 
 
@@ -50,26 +54,25 @@ def limit(memory: int) -> bool:
     return True
 
 
-def answer_next(stream: BinaryIO, seconds: float) -> bool:
-    """Read and answer one message; False when there is none, or when memory ran out and this process must end."""
+def answer_next(stream: BinaryIO, answer: Answer, seconds: float) -> bool:
+    """Read and answer one question; False when there is none, or when memory ran out and this process must end."""
     header = stream.read(LENGTH)
     if len(header) < LENGTH:
         return False
     signal.setitimer(signal.ITIMER_REAL, seconds)
-    answer = read(stream, int.from_bytes(header, "big"))
+    found = find(stream, answer, int.from_bytes(header, "big"))
     signal.setitimer(signal.ITIMER_REAL, 0)  # the parent may take its time to fetch the answer
-    if answer is None:
+    if found is None:
         send(MEMORY, b"")
         return False
-    send(READ, answer)
+    send(READ, found)
     return True
 
 
-def read(stream: BinaryIO, size: int) -> bytes | None:
-    """Return the packed value of the next message, None when it takes more memory than there is."""
+def find(stream: BinaryIO, answer: Answer, size: int) -> bytes | None:
+    """Return the answer to the next question, None when it takes more memory than there is."""
     try:
-        message = parse_message(stream.read(size))
-        return None if message.unreadable_reason == MemoryError.__name__ else pack(message)
+        return answer(stream.read(size))
     except MemoryError:
         return None
 

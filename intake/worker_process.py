@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from socket import socketpair
+from typing import Any, Generic, TypeVar
 
-from intake.wire import unpack
 from intake.worker import LENGTH, MEMORY, READ, READY
-from privacy.messages import ParsedMessage
 
-CALL = "from sys import argv; from intake.worker import main; main(int(argv[1]), float(argv[2]))"
-PROGRAM = (sys.executable, "-I", "-c", CALL)
+Asked = TypeVar("Asked")
+Told = TypeVar("Told")
+
 ORPHAN_GRACE = (
     2.0  # seconds over the limit after which a busy worker without a parent ends by itself
 )
 CHUNK = 256 * 1024
-MOST_ANSWERED = 64 * 1024 * 1024  # bytes; the value of a message within our caps is far smaller
+MOST_ANSWERED = 64 * 1024 * 1024  # bytes; the answer to a message within our caps is far smaller
 HEADER = 1 + LENGTH
 
 
@@ -31,29 +30,42 @@ class OutOfMemory(Gone):
     """The worker says that its memory is used up, and ends."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Errand(Generic[Asked, Told]):
+    """What workers are for: the program that answers, called with bytes and seconds, and both ways over the socket.
+
+    `unpack` raises ValueError for everything that is no answer.
+    """
+
+    program: tuple[str, ...]
+    pack: Callable[[Asked], bytes]
+    unpack: Callable[[bytes], Told]
+
+
 @dataclass(slots=True)
 class Job:
-    """One message on its way: its place in the order, and how often it is read."""
+    """One question on its way: its place in the order, and how often it is asked."""
 
     number: int
-    raw: bytes = field(repr=False)
+    question: bytes = field(repr=False)
     tries: int = 1
 
 
-class WorkerProcess:
+class WorkerProcess(Generic[Told]):
     """A child process and the socket to it; waits for nothing but the end of what it killed."""
 
-    def __init__(self, program: Sequence[str], *, memory: int, seconds: float) -> None:
+    def __init__(self, errand: Errand[Any, Told], *, memory: int, seconds: float) -> None:
         """Start it. Raises OSError."""
         self.socket, theirs = socketpair()
         self.socket.setblocking(False)  # noqa: FBT003 - has no name in the standard library
         with theirs:
             try:
                 limits = (str(memory), str(seconds + ORPHAN_GRACE))
-                self._process = start([*program, *limits], theirs.fileno())
+                self._process = start([*errand.program, *limits], theirs.fileno())
             except OSError:
                 self.socket.close()
                 raise
+        self._unpack = errand.unpack
         self._unsent: deque[memoryview] = deque()
         self._received = bytearray()
         self.in_hand: deque[Job] = deque()
@@ -64,7 +76,7 @@ class WorkerProcess:
     @property
     def octets_in_hand(self) -> int:
         """Bytes of the messages that were given and not answered."""
-        return sum(len(job.raw) for job in self.in_hand)
+        return sum(len(job.question) for job in self.in_hand)
 
     @property
     def has_unsent(self) -> bool:
@@ -79,7 +91,10 @@ class WorkerProcess:
     def give(self, job: Job) -> None:
         """Put a message behind those in hand."""
         self.in_hand.append(job)
-        self._unsent += (memoryview(len(job.raw).to_bytes(LENGTH, "big")), memoryview(job.raw))
+        self._unsent += (
+            memoryview(len(job.question).to_bytes(LENGTH, "big")),
+            memoryview(job.question),
+        )
         self.push()
 
     def push(self) -> None:
@@ -95,8 +110,8 @@ class WorkerProcess:
         except OSError:
             self._unsent.clear()
 
-    def answers(self) -> Iterator[tuple[Job, ParsedMessage]]:
-        """Yield what has come in, each message with its value. Raises Gone after the last one."""
+    def answers(self) -> Iterator[tuple[Job, Told]]:
+        """Yield what has come in, each message with its answer. Raises Gone after the last one."""
         is_open = self._fetch()
         for kind, content in self._cut():
             if kind == MEMORY:
@@ -116,13 +131,13 @@ class WorkerProcess:
         self.socket.close()
         return self._process.wait()
 
-    def _answer(self, content: bytes) -> tuple[Job, ParsedMessage]:
+    def _answer(self, content: bytes) -> tuple[Job, Told]:
         try:
-            message = unpack(content)
+            told = self._unpack(content)
         except ValueError:
             raise Gone from None
         self.answered += 1
-        return self.in_hand.popleft(), message
+        return self.in_hand.popleft(), told
 
     def _fetch(self) -> bool:
         """Take in what is there; False when nothing will follow."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from privacy.first_reading import FirstReading, MailToRead
 from privacy.instants import require_utc
 from privacy.messages import OutboundMessage, ParsedMessage, RawMessage
 from privacy.rights import Classification
@@ -37,9 +38,9 @@ class NotRead(StrEnum):
 
 
 class MailReader(Protocol):
-    """Turns raw messages into values, each within bounds of time and memory."""
+    """Reads raw messages, each within bounds of time and memory."""
 
-    def read(self, raws: Iterable[bytes]) -> Generator[ParsedMessage | NotRead]:
+    def read(self, mails: Iterable[MailToRead]) -> Generator[FirstReading | NotRead]:
         """Yield what became of each message, in order; close it when it is not read to its end.
 
         Raises Retryable when nothing can be read at present.

@@ -10,14 +10,16 @@ from pydantic import SecretStr
 
 from acknowledgements import AUTOCLOZ
 from casework.drafts import Actor
+from casework.first_reading import understand
 from casework.processing import Services, process_batch
 from casework.profile import DeskProfile, MailboxProfile
-from classifier.rules import RulesClassifier
+from classifier.rules import THRESHOLD, RulesClassifier
 from intake.parse import parse_message
 from privacy.answering import AnswerLimits
 from privacy.audit import AuditEvent, AuditKind
 from privacy.cases import Case
 from privacy.deciding import Outcome
+from privacy.first_reading import FirstReading, MailToRead
 from privacy.messages import ArrivalBasis, OutboundMessage, ParsedMessage, RawMessage, Route
 from privacy.ports import NotRead, SendReceipt
 from privacy.rights import Classification
@@ -77,6 +79,7 @@ def profile(**changes: Any) -> DeskProfile:
         "token_keys": TOKEN_KEYS,
         "current_token_key": "1",
         "own_addresses": frozenset({PRIVACY, DPO}),
+        "threshold": THRESHOLD,
     }
     return DeskProfile(**(values | changes))
 
@@ -131,13 +134,15 @@ def arriving(raw: bytes, **changes: Any) -> RawMessage:
 
 @dataclass
 class ReaderAtHand:
-    """The real parser in this process, for tests that are not about its limits; says what a test scripts first."""
+    """The real reading in this process, for tests that are not about its limits; says what a test scripts first."""
 
+    classifier: Any = field(default_factory=RulesClassifier)
     script: list[ParsedMessage | NotRead] = field(default_factory=list)
 
-    def read(self, raws: Iterable[bytes]) -> Generator[ParsedMessage | NotRead]:
-        for raw in raws:
-            yield self.script.pop(0) if self.script else parse_message(raw)
+    def read(self, mails: Iterable[MailToRead]) -> Generator[FirstReading | NotRead]:
+        for mail in mails:
+            said = self.script.pop(0) if self.script else parse_message(mail.raw)
+            yield said if isinstance(said, NotRead) else understand(said, mail, self.classifier)
 
     def interrupt(self) -> None:
         return None
@@ -155,7 +160,6 @@ class TestDesk:
     database: Database
     profile: DeskProfile = field(default_factory=profile)
     reader: Any = field(default_factory=ReaderAtHand)
-    classifier: Any = field(default_factory=RulesClassifier)
     now: datetime = NOON
     verifier: Any = None
 
@@ -164,7 +168,6 @@ class TestDesk:
         return Services(
             database=self.database,
             reader=self.reader,
-            classifier=self.classifier,
             desk=self.profile,
             verifier=self.verifier,
         )

@@ -10,20 +10,20 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from casework.profile import DeskProfile
-from casework.reading import Door, read_message
-from classifier.rules import RulesClassifier, list_rules
+from casework.reading import complete
+from classifier.rules import list_rules
 from daemon.clock import utc_now
 from daemon.commands.session import settings_of
 from daemon.json_forms import reading_form, unreadable_form
 from daemon.output import as_json, printable
 from daemon.reading_text import reading_for_people
 from daemon.settings import Settings, SettingsError
-from daemon.wiring import boundary_reader, build_profile, build_verifier
+from daemon.wiring import boundary_reader, build_profile, build_reader, build_verifier
 from intake.files import ImportItem, iter_files
-from intake.reader import WorkerPool
 from intake.verification import Arrival, SenderCheck, SenderVerifier
-from privacy.messages import ParsedMessage, RawMessage
-from privacy.ports import NotRead
+from privacy.first_reading import FirstReading, MailToRead
+from privacy.messages import RawMessage
+from privacy.ports import MailReader, NotRead
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +31,6 @@ class Means:
     """What a message is explained with; `verifier` only with `--dns`."""
 
     profile: DeskProfile
-    classifier: RulesClassifier
     verifier: SenderVerifier | None
 
     def own_check(self, message: RawMessage) -> SenderCheck | None:
@@ -75,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
     if not options.paths:
         raise SettingsError(["PATH: name at least one file, or - for stdin"])
     means = _means(settings, options)
-    reader = WorkerPool(settings.reading)
+    reader = build_reader(settings)
     try:
         for one in _explain_all(_items(options, means.profile), reader, means):
             print(as_json(one.form) if options.jsonl else printable(one.for_people))
@@ -87,7 +86,6 @@ def run(options: argparse.Namespace) -> int:
 def _means(settings: Settings, options: argparse.Namespace) -> Means:
     return Means(
         profile=build_profile(settings, None),
-        classifier=RulesClassifier(settings.classifier),
         verifier=build_verifier(settings.authenticity) if options.dns else None,
     )
 
@@ -105,11 +103,11 @@ def _items(options: argparse.Namespace, profile: DeskProfile) -> Iterator[Import
 
 
 def _explain_all(
-    items: Iterator[ImportItem], reader: WorkerPool, means: Means
+    items: Iterator[ImportItem], reader: MailReader, means: Means
 ) -> Iterator[Explained]:
     """Yield what is said about each item, in order; the workers read ahead meanwhile."""
     drawn: deque[ImportItem] = deque()
-    with closing(reader.read(_raws(items, drawn))) as outcomes:
+    with closing(reader.read(_mails(items, drawn, means.profile))) as outcomes:
         for outcome in outcomes:
             while drawn[0].message is None:
                 yield _unreadable(drawn.popleft())
@@ -118,11 +116,13 @@ def _explain_all(
     yield from map(_unreadable, drawn)
 
 
-def _raws(items: Iterator[ImportItem], drawn: deque[ImportItem]) -> Iterator[bytes]:
+def _mails(
+    items: Iterator[ImportItem], drawn: deque[ImportItem], desk: DeskProfile
+) -> Iterator[MailToRead]:
     for item in items:
         drawn.append(item)
         if item.message is not None:
-            yield item.message.raw
+            yield desk.to_read(item.message.raw)
 
 
 def _unreadable(item: ImportItem, reason: str | None = None) -> Explained:
@@ -132,17 +132,12 @@ def _unreadable(item: ImportItem, reason: str | None = None) -> Explained:
     )
 
 
-def _explain(item: ImportItem, outcome: ParsedMessage | NotRead, means: Means) -> Explained:
+def _explain(item: ImportItem, outcome: FirstReading | NotRead, means: Means) -> Explained:
     message = item.message
     if isinstance(outcome, NotRead) or message is None:
         return _unreadable(item, str(outcome))
-    reading = read_message(
-        outcome,
-        Door(mailbox=message.mailbox, raw=message.raw),
-        means.profile,
-        means.classifier,
-        own_check=means.own_check(message),
-    )
+    mailbox = means.profile.mailbox_profile(message.mailbox)
+    reading = complete(outcome, mailbox, means.own_check(message))
     return Explained(
         form=reading_form(item.path, reading, message.received_at),
         for_people=reading_for_people(item.path, reading),

@@ -211,7 +211,7 @@ def test_mail_without_any_right_is_held_with_a_date_and_a_task(desk: TestDesk):
 
 @pytest.mark.parametrize("lane", sorted(URGENT_LANES))
 def test_an_urgent_lane_is_a_case_and_an_urgent_task(desk: TestDesk, lane):
-    desk.classifier = SayingClassifier(Classification(lane=lane, needs_human=True))
+    desk.reader.classifier = SayingClassifier(Classification(lane=lane, needs_human=True))
     row = desk.receive_one(mail("We found what should not be there."))
     assert (row.outcome, row.reason) == (Outcome.CASE, "urgent-lane")
     assert [(task.kind, task.reason, task.urgent) for task in desk.tasks()] == [

@@ -43,7 +43,7 @@ POISON = "poisonous words"
 @pytest.fixture
 def poisoned(desk: TestDesk) -> TestDesk:
     """A desk with one message in quarantine."""
-    desk.classifier = FailingClassifier(POISON)
+    desk.reader.classifier = FailingClassifier(POISON)
     desk.receive(mail(f"{POISON} {ERASE}"))
     return desk
 
@@ -51,7 +51,7 @@ def poisoned(desk: TestDesk) -> TestDesk:
 @BOTH_ENGINES
 def test_one_message_that_breaks_its_reader_holds_up_none_of_fifty(desk):
     desk.profile = profile(limits=LONG)
-    desk.classifier = FailingClassifier(POISON)
+    desk.reader.classifier = FailingClassifier(POISON)
     mails = [
         mail(f"{ERASE} I am number {n}.", number=n, From=f"p{n}@h{n}.example") for n in range(49)
     ]
@@ -97,7 +97,7 @@ def test_the_bytes_stay_as_they_came(poisoned):
 def test_tried_again_its_stub_becomes_the_case_of_the_mail(poisoned):
     (row,) = poisoned.messages()
     stub = poisoned.case()
-    poisoned.classifier = RulesClassifier()
+    poisoned.reader.classifier = RulesClassifier()
     poisoned.now += MINUTE
     retry_quarantined(poisoned.database, row.inbound_id, actor=SAM, now=poisoned.now)
     poisoned.work()
@@ -184,7 +184,7 @@ def test_a_message_that_kills_its_worker_again_and_again_is_read_no_more(desk):
         with desk.database.transaction() as transaction:
             assert claim_messages(transaction, now=desk.now, limit=1, lease=LEASE)
         desk.now += LEASE + MINUTE  # the worker died with it
-    desk.classifier = FailingClassifier("", error=AssertionError("it was read"))
+    desk.reader.classifier = FailingClassifier("", error=AssertionError("it was read"))
     desk.work()
     row = desk.message(row.inbound_id)
     assert (row.outcome, row.reason) == (Outcome.QUARANTINED, "worker-died-repeatedly")
@@ -235,7 +235,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(desk, open_again):
             other.work()
             return asking(Right.ACCESS)
 
-    desk.classifier = Sleeper()
+    desk.reader.classifier = Sleeper()
     process_batch(desk.services, desk.now)
     assert desk.message(row.inbound_id).outcome is Outcome.CASE
     assert rights_of(desk.case()) == ["erasure"]
@@ -264,7 +264,7 @@ def test_a_message_that_cannot_be_unsealed_gets_its_stub_case(desk, open_again):
 
 def test_a_message_that_cannot_even_be_set_aside_stops_nobody(desk, monkeypatch):
     """It is the oldest, so it comes first, and it comes back whenever its lease ends."""
-    desk.classifier = FailingClassifier(POISON)
+    desk.reader.classifier = FailingClassifier(POISON)
     rows = desk.keep(
         arriving(mail(f"{POISON} {ERASE}"), received_at=NOON - MINUTE),
         mail(ERASE, number=2, From="bea@person.example"),
@@ -285,7 +285,7 @@ def test_a_message_that_cannot_even_be_set_aside_stops_nobody(desk, monkeypatch)
 @pytest.mark.parametrize("text", [ERASE, "What about my things?", POISON])
 def test_mail_that_claims_to_be_older_than_every_calendar_is_due_at_once(desk, text):
     """A Date header is what the sender wrote: it must stop neither this mail nor the ones behind it."""
-    desk.classifier = FailingClassifier(POISON)
+    desk.reader.classifier = FailingClassifier(POISON)
     old, new = desk.receive(
         arriving(mail(text), received_at=datetime(1996, 2, 29, tzinfo=UTC)),
         arriving(mail(ERASE, number=2, From="bea@person.example")),
@@ -382,7 +382,7 @@ def test_a_worker_that_lost_its_lease_sets_nothing_aside(desk, open_again):
             other.work()
             raise ValueError("too late")
 
-    desk.classifier = Sleeper()
+    desk.reader.classifier = Sleeper()
     process_batch(desk.services, desk.now)
     assert desk.message(row.inbound_id).outcome is Outcome.CASE
     assert (desk.case().stub_reason, desk.tasks()) == (None, [])
@@ -413,7 +413,7 @@ def test_its_task_done_is_the_same_as_dismissed(poisoned):
 def test_a_dismissed_message_can_still_be_tried_again(poisoned):
     (row,) = poisoned.messages()
     dismiss_quarantined(poisoned.database, row.inbound_id, actor=SAM, now=poisoned.now)
-    poisoned.classifier = RulesClassifier()
+    poisoned.reader.classifier = RulesClassifier()
     retry_quarantined(poisoned.database, row.inbound_id, actor=SAM, now=poisoned.now)
     poisoned.work()
     assert rights_of(poisoned.case()) == ["erasure"]

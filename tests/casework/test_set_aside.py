@@ -233,7 +233,7 @@ def test_mail_of_unknown_arrival_is_held_with_a_date_from_the_oldest_plausible_t
 
 
 def test_a_request_that_the_rules_are_not_sure_of_is_a_case_whose_letter_waits(desk: TestDesk):
-    desk.classifier = SayingClassifier(asking(Right.ERASURE, needs_human=True))
+    desk.reader.classifier = SayingClassifier(asking(Right.ERASURE, needs_human=True))
     row = desk.receive_one(mail("delete me"))
     assert row.outcome is Outcome.CASE
     assert desk.draft().reasons == ("classification-needs-human",)

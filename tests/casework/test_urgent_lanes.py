@@ -110,7 +110,7 @@ def test_where_it_may_be_a_machine_a_person_looks_at_once(desk, who, how):
 @pytest.mark.parametrize("lane", sorted(URGENT_LANES))
 def test_however_sure_the_rules_are_a_person_answers(desk, lane):
     asked = asking(Right.ERASURE)
-    desk.classifier = SayingClassifier(Classification(lane=lane, rights=asked.rights))
+    desk.reader.classifier = SayingClassifier(Classification(lane=lane, rights=asked.rights))
     desk.receive_one(mail(ERASE))
     assert desk.letters() == []
     assert desk.draft().reasons == ("urgent-lane",)

@@ -12,7 +12,6 @@ from classifier import data
 from classifier.concepts import BIT
 from classifier.language import detect_language
 from classifier.rules import RulesClassifier, classify_text, list_rules
-from classifier.settings import ClassifierSettings
 from privacy.messages import ForwardedMessage, ParsedMessage, Sender
 from privacy.rights import Engine, Lane, Right
 
@@ -162,8 +161,8 @@ def test_only_the_new_words_of_a_message_are_read():
 
 def test_the_threshold_decides_from_when_a_person_is_asked():
     text = "Please delete my account."
-    assert not classify_text("", text, ClassifierSettings(threshold=0.8)).needs_human
-    assert classify_text("", text, ClassifierSettings(threshold=0.99)).needs_human
+    assert not classify_text("", text, threshold=0.8).needs_human
+    assert classify_text("", text, threshold=0.99).needs_human
 
 
 def test_a_text_that_opens_like_an_absence_waits_for_a_person():

@@ -111,7 +111,7 @@ def test_a_message_in_quarantine_is_dismissed_by_a_person_and_its_case_stays(
         raise ValueError("a person's words")
 
     with monkeypatch.context() as broken:
-        broken.setattr("casework.processing.read_message", fails)
+        broken.setattr("casework.processing.complete", fails)
         run("import", str(mail / "1.eml"), "--json", *ARRIVED)
     (row,) = run("quarantine", "list", "--json").rows
     assert run("quarantine", "dismiss", str(row["id"])).code == 2, "it wants to know who decides"

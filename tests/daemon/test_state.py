@@ -85,13 +85,13 @@ def test_mail_and_letters_that_wait_too_long_are_seen(state, desk):
 
 
 def test_mail_in_quarantine_is_seen(state, desk):
-    desk.classifier = FailingClassifier("poison")
+    desk.reader.classifier = FailingClassifier("poison")
     desk.receive(mail("poison"))
     assert alarms(state, desk) == ["mail-in-quarantine: 1"]
 
 
 def test_what_a_person_took_up_is_no_alarm_any_more(state, desk):
-    desk.classifier = FailingClassifier("poison")
+    desk.reader.classifier = FailingClassifier("poison")
     (row,) = desk.receive(mail("poison"))
     dismiss_quarantined(desk.database, row.inbound_id, actor=SAM, now=desk.now)
     assert alarms(state, desk) == []

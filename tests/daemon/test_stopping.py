@@ -1,7 +1,6 @@
 """The daemon stops within its ten seconds, also while a mail is being read that never ends."""
 
 import asyncio
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,11 +13,10 @@ from daemon.wiring import Desk, build_ledger, open_desk
 from intake.reader import WorkerPool
 from intake.reader_settings import ReadingSettings
 from privacy.deciding import Outcome
-from servers import odd_worker
+from servers.odd_worker import ODD_READING
 from storage.messages import list_messages
 
 EXAMPLE = Path(__file__).parents[2] / "daemon" / "example.toml"
-ODD = (sys.executable, str(odd_worker.__file__))
 
 
 def desk_at(home: Path) -> Desk:
@@ -28,7 +26,7 @@ def desk_at(home: Path) -> Desk:
 
 def with_a_reader_that_obeys(desk: Desk) -> Desk:
     desk.services.reader.close()
-    reader = WorkerPool(ReadingSettings(workers=1, seconds=100), program=ODD)
+    reader = WorkerPool(ReadingSettings(workers=1, seconds=100), ODD_READING)
     return replace(desk, services=replace(desk.services, reader=reader))
 
 

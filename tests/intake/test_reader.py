@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,22 +21,24 @@ from intake.reader_settings import ReadingSettings
 from privacy.errors import Retryable
 from privacy.messages import ParsedMessage
 from privacy.ports import NotRead
-from servers import lone_parent, odd_worker
+from servers.odd_worker import ODD
 
 ANNE = b"From: anne@person.example\r\nSubject: My data\r\n\r\nPlease delete all data about me.\r\n"
-MAILS = sorted((Path(__file__).parents[1] / "mails").glob("*.eml"))
-ODD = (sys.executable, str(odd_worker.__file__))
+TESTS = Path(__file__).parents[1]
+MAILS = sorted((TESTS / "mails").glob("*.eml"))
 PATIENCE_SECONDS = 30.0
-Opener = Callable[..., WorkerPool]
+Pool = WorkerPool[bytes, ParsedMessage]
+Opener = Callable[..., Pool]
 
 
 @pytest.fixture
 def opener() -> Iterator[Opener]:
     """Give a function that opens a pool whose parser does what messages say."""
-    opened: list[WorkerPool] = []
+    opened: list[Pool] = []
 
-    def pool(*, program: tuple[str, ...] = ODD, **settings: float) -> WorkerPool:
-        opened.append(WorkerPool(ReadingSettings.model_validate(settings), program=program))
+    def pool(*, program: tuple[str, ...] = ODD.program, **settings: float) -> Pool:
+        errand = replace(ODD, program=program)
+        opened.append(WorkerPool(ReadingSettings.model_validate(settings), errand))
         return opened[-1]
 
     yield pool
@@ -44,9 +47,9 @@ def opener() -> Iterator[Opener]:
 
 
 @pytest.fixture(scope="module")
-def pool() -> Iterator[WorkerPool]:
+def pool() -> Iterator[Pool]:
     """Give the pool as it is in service, with its own limits."""
-    pool = WorkerPool(ReadingSettings(workers=2))
+    pool = WorkerPool(ReadingSettings(workers=2), ODD)
     yield pool
     pool.close()
 
@@ -55,7 +58,7 @@ def numbered(count: int) -> list[bytes]:
     return [ANNE.replace(b"My data", b"Mail %d" % number) for number in range(count)]
 
 
-def told(pool: WorkerPool, *messages: bytes) -> list[str | int | NotRead]:
+def told(pool: Pool, *messages: bytes) -> list[str | int | NotRead]:
     """What became of messages, in short."""
     return [
         outcome if isinstance(outcome, NotRead) else outcome.subject or outcome.hidden_characters
@@ -69,12 +72,12 @@ def told(pool: WorkerPool, *messages: bytes) -> list[str | int | NotRead]:
 @pytest.mark.parametrize("workers", [1, 2])
 def test_it_says_in_order_what_the_parser_says(workers: int) -> None:
     raws = [path.read_bytes() for path in MAILS] * 3
-    with closing(WorkerPool(ReadingSettings(workers=workers))) as pool:
+    with closing(WorkerPool(ReadingSettings(workers=workers), ODD)) as pool:
         assert list(pool.read(raws)) == [parse_message(raw) for raw in raws]
         assert list(pool.read(raws[:2])) == [parse_message(raw) for raw in raws[:2]]
 
 
-def test_it_draws_messages_only_as_it_has_room_for_them(pool: WorkerPool) -> None:
+def test_it_draws_messages_only_as_it_has_room_for_them(pool: Pool) -> None:
     drawn: list[int] = []
 
     def raws() -> Iterator[bytes]:
@@ -88,7 +91,7 @@ def test_it_draws_messages_only_as_it_has_room_for_them(pool: WorkerPool) -> Non
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_mail_ends_and_the_next_one_is_read(pool: WorkerPool, name: str) -> None:
+def test_a_hostile_mail_ends_and_the_next_one_is_read(pool: Pool, name: str) -> None:
     """All of them are within the caps of the parser; a limit would be an answer too."""
     outcome, following = pool.read([HOSTILE[name](), ANNE])
     assert isinstance(outcome, ParsedMessage | NotRead)
@@ -203,9 +206,9 @@ def runs(process: int) -> bool:
 
 @pytest.mark.parametrize("at_work", ["", "SLEEP"], ids=["idle", "busy"])
 def test_workers_end_by_themselves_when_their_parent_is_killed(at_work: str) -> None:
-    command = [sys.executable, str(lone_parent.__file__), "0.5", at_work]
+    command = [sys.executable, "-m", "servers.lone_parent", "0.5", at_work]
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        command, cwd=TESTS, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as parent:
         assert parent.stdout is not None
         worker = int(parent.stdout.readline())
@@ -279,11 +282,11 @@ def test_a_worker_can_write_no_file_and_leaves_no_core(opener: Opener) -> None:
 
 
 def test_a_worker_knows_nothing_of_networks_settings_or_the_database() -> None:
-    say = "import intake.worker, sys; print(*sys.modules)"
+    say = "import casework.reading_worker, sys; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-I", "-c", say], capture_output=True, text=True, check=True
     )
     loaded = {name.partition(".")[0] for name in done.stdout.split()}
-    rooms = {"daemon", "desk", "casework", "classifier", "storage", "notifier", "responders"}
+    rooms = {"daemon", "desk", "storage", "notifier", "responders", "regimes", "templates"}
     vendors = {"pydantic", "sqlalchemy", "cryptography", "imapclient", "aiosmtpd", "structlog"}
     assert not loaded & (rooms | vendors | {"asyncio", "ssl", "http", "subprocess"})

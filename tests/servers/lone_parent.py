@@ -1,16 +1,15 @@
 """A parent that reads a message which never ends, or none after the first, until it is killed; says its worker's id."""
 
 import sys
-from pathlib import Path
 
 from intake.reader import WorkerPool
 from intake.reader_settings import ReadingSettings
 from privacy.messages import ParsedMessage
+from servers.odd_worker import ODD
 
 
 def main(seconds: float, next_message: str) -> None:
-    program = (sys.executable, str(Path(__file__).with_name("odd_worker.py")))
-    pool = WorkerPool(ReadingSettings(workers=1, seconds=seconds), program=program)
+    pool = WorkerPool(ReadingSettings(workers=1, seconds=seconds), ODD)
     (first,) = pool.read([b"PROCESS"])
     assert isinstance(first, ParsedMessage)
     sys.stdout.write(f"{first.hidden_characters}\n")

@@ -1,4 +1,4 @@
-"""The real worker with a parser that does what a message tells it: `WORD path`, or reads it when it says nothing.
+"""The real worker on the errand of parsing, with a parser that does what a message tells it: `WORD path`, or reads it when it says nothing.
 
 Stands in for the bomb that nobody has found yet: the process, its limits and its death are real.
 """
@@ -12,11 +12,36 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from casework.first_reading import understand
+from casework.reading_errand import FIRST_READING
+from casework.reading_wire import pack_reading, unpack_question
+from classifier.rules import RulesClassifier
 from intake import worker
 from intake.parse import parse_message
+from intake.wire import pack, unpack
+from intake.worker_process import Errand
+from privacy.first_reading import FirstReading, MailToRead
 from privacy.messages import ParsedMessage, Sender
 
 PLAIN = ParsedMessage(sender=Sender())
+ODD: Errand[bytes, ParsedMessage] = Errand(
+    program=(sys.executable, __file__), pack=bytes, unpack=lambda data: unpack(data, ParsedMessage)
+)
+ODD_READING: Errand[MailToRead, FirstReading] = replace(
+    FIRST_READING, program=(sys.executable, __file__, "for-the-desk")
+)
+
+
+def answer(raw: bytes) -> bytes:
+    message = obey(raw)
+    if message.unreadable_reason == MemoryError.__name__:
+        raise MemoryError
+    return pack(message)
+
+
+def answer_the_desk(question: bytes) -> bytes:
+    mail = unpack_question(question)
+    return pack_reading(understand(obey(mail.raw), mail, RulesClassifier()))
 
 
 def obey(raw: bytes) -> ParsedMessage:
@@ -96,5 +121,8 @@ DEEDS: dict[str, Callable[[str], ParsedMessage]] = {
 }
 
 if __name__ == "__main__":
-    vars(worker)["parse_message"] = obey
-    worker.main(int(sys.argv[1]), float(sys.argv[2]))
+    worker.serve(
+        answer_the_desk if "for-the-desk" in sys.argv else answer,
+        memory=int(sys.argv[-2]),
+        seconds=float(sys.argv[-1]),
+    )
