@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from classifier.data import UNKNOWN
 from classifier.kinds import read_signals
 from classifier.language import detect_language
+from classifier.rules import classify_text
 from intake.bounces import read_report
+from intake.folding import fold
 from intake.parse import parse_message
 from privacy.first_reading import FirstReading, MailToRead
-from privacy.messages import ParsedMessage
+from privacy.messages import FoldedRange, ParsedMessage
 from privacy.ports import Classifier
 from privacy.rights import Classification, Lane
 from privacy.screening import Kind, Screening, screen
@@ -60,6 +64,19 @@ def _failed(message: ParsedMessage, error: str) -> FirstReading:
         classification=Classification(lane=Lane.UNCLEAR, needs_human=True),
         failed=error,
     )
+
+
+def classify_written(subject: str, text: str, threshold: float) -> Classification:
+    """Return what a bare text asks for; quoted mail and signatures in it do not vote. Positions are those of the text."""
+    folded = fold(text, subject=subject).folded
+    return classify_text(subject, blanked(text, folded), threshold)
+
+
+def blanked(text: str, folded: Sequence[FoldedRange]) -> str:
+    """Return the text with line breaks in place of every character of these ranges, so that positions stay."""
+    for one in folded:
+        text = text[: one.start] + "\n" * (one.end - one.start) + text[one.end :]
+    return text
 
 
 def language_of(message: ParsedMessage) -> str:

@@ -33,6 +33,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "classify JSON lines on stdin; no database",
         "rightsdesk classify --jsonl < letters.jsonl",
     ),
+    "evaluate": (
+        "score the classifier on labelled texts; no database",
+        "rightsdesk evaluate labelled.jsonl --json",
+    ),
     "cases": ("list and show cases", "rightsdesk cases show PR-2026-482915-K7"),
     "tasks": ("list what waits for people, mark it done", "rightsdesk tasks list"),
     "drafts": (

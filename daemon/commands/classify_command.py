@@ -8,7 +8,8 @@ import math
 import sys
 from collections.abc import Mapping
 
-from classifier.rules import classify_text
+from casework.first_reading import classify_written
+from classifier.rules import THRESHOLD
 from daemon.json_forms import classification_form
 from daemon.output import as_json
 
@@ -39,7 +40,10 @@ def _classified(line: str, number: int) -> dict[str, object]:
     if not isinstance(given, Mapping):
         return {"id": None, "error": f"line {number} is not an object"}
     subject, text = str(given.get("subject") or ""), str(given.get("text") or "")
-    return {"id": given.get("id"), **classification_form(classify_text(subject, text))}
+    return {
+        "id": given.get("id"),
+        **classification_form(classify_written(subject, text, THRESHOLD)),
+    }
 
 
 def _finite(number: str) -> float:
