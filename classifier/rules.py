@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from classifier import data
 from classifier.concepts import BIT
 from classifier.evidence import Evidence, gather
+from classifier.form_lines import without_refused_lines
 from classifier.lanes import ALWAYS_A_PERSON, HINTS, choose_lane
 from classifier.language import SAMPLE, detect_in
 from classifier.machine_text import opens_like_a_machine
@@ -25,7 +26,13 @@ THRESHOLD = 0.8
 _CLIENT = BIT["client"]
 _NOT_THEIR_OWN = {"other.third_party", "vendor.pitch"}
 _PERSON_DECIDES = {"other.doubtful", "other.third_party", "regulator.court", "regulator.authority"}
-_CONSEQUENCE = ("objection.not_processed", "objection.that", "erasure.close_account")
+# What these say beside a clearer right is its consequence or its limit: "delete nothing else" restricts nothing.
+_BESIDE_NOTHING = (
+    "objection.not_processed",
+    "objection.that",
+    "erasure.close_account",
+    "restriction.not_deleted",
+)
 _FEEDBACK_REPORT = "message/feedback-report"  # what it encloses is a mail of ours (RFC 5965)
 _CALENDAR = "text/calendar"
 # A foreign text of a few words is read once more as English: loan words travel ("GDPR delete request").
@@ -132,7 +139,7 @@ def _without_answered_subject(parts: list[_Part]) -> list[_Part]:
 
 
 def _read_parts(parts: list[_Part]) -> tuple[Evidence, str]:
-    cuts = [cut(part.text) for part in parts]
+    cuts = [cut(without_refused_lines(part.text)) for part in parts]
     code = detect_in([word for one in reversed(cuts) for word in one.words[:SAMPLE]])
     evidence = Evidence()
     for codes in _readings(code):
@@ -171,7 +178,7 @@ def _believed(evidence: Evidence) -> Iterator[RightClaim]:
     claims = evidence.claims.values()
     aimed = any(claim.right is Right.OBJECTION and claim.scope for claim in claims)
     for claim in claims:
-        consequence = len(claims) > 1 and claim.reason.endswith(_CONSEQUENCE)
+        consequence = len(claims) > 1 and claim.reason.endswith(_BESIDE_NOTHING)
         if not consequence and not (aimed and _is_bare_article_on_objection(claim)):
             yield claim
 
