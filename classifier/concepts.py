@@ -46,6 +46,10 @@ BIT: dict[str, int] = {
     name: 1 << place for place, name in enumerate((*TRIGGERS, *OBJECTS, *GRAMMAR, *MARKS))
 }
 
+# What a row of words would mean that may begin at a word stands so many bits higher than what the word means itself.
+AHEAD = len(BIT)
+ALL_CONCEPTS = (1 << AHEAD) - 1
+
 
 def bits(names: Iterable[str]) -> int:
     """Return the bits of these concepts together. Raises KeyError for a name that is not in the list."""

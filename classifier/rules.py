@@ -166,7 +166,7 @@ def _believed(evidence: Evidence) -> Iterator[RightClaim]:
 
     "Stop the processing" beside a clearer right is the consequence of that right, not one more.
     """
-    if evidence.lane_rules & _NOT_THEIR_OWN and not evidence.mask & _CLIENT:
+    if evidence.lane_rules & _NOT_THEIR_OWN and not evidence.speaks_of(_CLIENT):
         return
     claims = evidence.claims.values()
     aimed = any(claim.right is Right.OBJECTION and claim.scope for claim in claims)
@@ -206,5 +206,5 @@ def _doubts(
         yield f"lane {lane}: a person reads it first"
     if evidence.lane_rules & _PERSON_DECIDES:
         yield "speaks of matters that a person decides"
-    if not claims and lane not in ALWAYS_A_PERSON and evidence.mask & HINTS:
+    if not claims and lane not in ALWAYS_A_PERSON and evidence.speaks_of(HINTS):
         yield "speaks of personal data without a clear wish"

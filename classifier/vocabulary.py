@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
+from itertools import chain
+from operator import or_
 
-from classifier.concepts import ALL_OBJECTS, ALL_TRIGGERS, BIT
+from classifier.concepts import AHEAD, ALL_OBJECTS, ALL_TRIGGERS, BIT
 from classifier.folded import fold
 from classifier.pieces import REMEMBERED
 from classifier.spelling import Slips
@@ -99,11 +101,11 @@ class Lexicon:
             self._add(entry)
             spelled_as_meant.update(entry.words[1:])
         # Pairs of words with which a row of words begins: one look-up tells that nothing begins here.
-        self.pairs: dict[tuple[str, str], int] = {
-            (word, phrase.words[1]): PHRASE_START
-            for word, known in self._phrases.items()
-            for phrase in known
-        }
+        self.pairs: dict[tuple[str, str], int] = {}
+        for word, known in self._phrases.items():
+            for phrase in known:
+                pair = (word, phrase.words[1])
+                self.pairs[pair] = self.pairs.get(pair, 0) | _begins([phrase])
         self._slips = Slips(
             (word for word, mask in self._exact.items() if mask & _FORGIVEN),
             [
@@ -147,11 +149,13 @@ class Lexicon:
         return Phrases(_frozen(rows), _frozen(gapped), tuple(stemmed), bool(fitting))
 
     def find_start(self, word: str) -> int:
-        """Return the mark of a word that begins phrases which no pair of words announces."""
+        """Return the mark of a word that begins phrases which no pair of words announces, and what they would mean."""
         if word not in self._phrases and word[:_HEAD] not in self._stem_phrases:
             return 0
         phrases = self.phrases[word]
-        return PHRASE_START if phrases.gapped or phrases.open or phrases.by_stem else 0
+        if not (phrases.gapped or phrases.open or phrases.by_stem):
+            return 0
+        return _begins([*chain(*phrases.rows.values(), *phrases.gapped.values()), *phrases.open])
 
     def find_mask(self, word: str, *, forgiving: bool) -> int:
         """Return the concepts of one word: by its own entry, else the longest stem, else the longest ending."""
@@ -198,6 +202,11 @@ class PhraseMemory(dict[str, Phrases]):
             self.clear()
         phrases = self[word] = self._lexicon.find_phrases(word)
         return phrases
+
+
+def _begins(phrases: Iterable[Phrase]) -> int:
+    """Return the mark of a word with which one of these may begin, with their concepts as those that may lie ahead."""
+    return reduce(or_, (phrase.mask << AHEAD for phrase in phrases), PHRASE_START)
 
 
 def _put(home: dict[str, int], word: str, mask: int) -> None:
