@@ -46,9 +46,10 @@ BIT: dict[str, int] = {
     name: 1 << place for place, name in enumerate((*TRIGGERS, *OBJECTS, *GRAMMAR, *MARKS))
 }
 
-# What a row of words would mean that may begin at a word stands so many bits higher than what the word means itself.
-AHEAD = len(BIT)
-ALL_CONCEPTS = (1 << AHEAD) - 1
+ALL_CONCEPTS = (1 << len(BIT)) - 1
+# Beside what a word means itself, its mask tells what phrases would mean that may begin at it, that many bits higher,
+# and in two parts those that stand apart (`take ... off`): of one the first word is there, of the other the second.
+AHEAD, APART_BEGUN, APART_ENDED = len(BIT), 2 * len(BIT), 3 * len(BIT)
 
 
 def bits(names: Iterable[str]) -> int:
@@ -62,6 +63,12 @@ def bits(names: Iterable[str]) -> int:
 def names(mask: int) -> list[str]:
     """Return the concepts of a mask, in the order of the list."""
     return [name for name, bit in BIT.items() if mask & bit]
+
+
+def concepts_within(mask: int) -> int:
+    """Return all concepts that words can mean whose masks together are this one."""
+    apart = mask >> APART_BEGUN & mask >> APART_ENDED
+    return (mask | mask >> AHEAD | apart) & ALL_CONCEPTS
 
 
 ALL_TRIGGERS = bits(TRIGGERS)

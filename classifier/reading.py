@@ -9,7 +9,7 @@ from itertools import compress
 from operator import or_
 from typing import NamedTuple
 
-from classifier.concepts import AHEAD, ALL_CONCEPTS
+from classifier.concepts import ALL_CONCEPTS, concepts_within
 from classifier.pieces import END, QUESTION, SOFT, STOPS, Cut, Marks, stop_is_real
 from classifier.vocabulary import GAP, PHRASE_START, Lexicon, Phrase, Phrases, word_fits
 
@@ -140,7 +140,7 @@ def _stretches(masks: Sequence[int], ends: Sequence[int]) -> Iterator[Stretch]:
     first = 0
     for last in ends:
         mask = reduce(or_, masks[first:last], 0)
-        may = (mask | mask >> AHEAD) & _CONCEPTS
+        may = concepts_within(mask) & _CONCEPTS
         if may:
             yield Stretch(first, last, may, not mask & PHRASE_START)
         first = last
