@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from classifier.folded import fold
 from classifier.machine_data import words_of
-from classifier.pieces import WORDS
+from classifier.pieces import cut
+from classifier.written import WrittenText
 from privacy.screening import Kind, Signal, Strength
 
 READ = 3_000  # characters: machines say what they are at the beginning,
@@ -114,15 +114,14 @@ def read_subject(subject: str) -> set[str]:
 
     A single word says something only where it stands alone: `Vacation: ...` does, `Vacation rental` does not.
     """
-    folded = fold(_bare(subject)).text
-    pairs = WORDS.findall(folded)
-    words = [word for word, _ in pairs]
+    read = cut(_bare(subject))
+    words, folded = read.words, read.folded.text
     known = words_of("subject")
     found = {
         sign
         for sign, place, after in known.within(words)
         if sign.endswith(_WITHIN)
-        or (place == 0 and (after > 1 or after == len(words) or _ALONE.search(pairs[0][1])))
+        or (place == 0 and (after > 1 or after == len(words) or _ALONE.search(read.seps[0])))
     }
     found |= {sign for sign, at in known.glued_within(folded) if at == 0 or sign.endswith(_WITHIN)}
     return found - {sign + _WITHIN for sign in found}
@@ -142,14 +141,16 @@ def _bare(subject: str) -> str:
 
 
 def read_text(text: str) -> set[str]:
-    """Return the signs of the writer's own text; cost linear in its length, and bounded."""
-    sample = text if len(text) <= READ + READ_AT_END else f"{text[:READ]}\n{text[-READ_AT_END:]}"
-    folded = fold(sample).text
-    pairs = WORDS.findall(folded)
-    words = [word for word, _ in pairs]
-    found = set(_found_in(words, [between for _, between in pairs]))
-    found |= {sign for sign, _ in words_of("text").glued_within(folded)}
-    found |= {sign for sign, is_there in _marks(text, folded) if is_there}
+    """Return the signs of a text; cost linear in its length, and bounded once it is in words."""
+    return read_written(WrittenText(text))
+
+
+def read_written(written: WrittenText) -> set[str]:
+    """Return the signs of the writer's own text, which others may have cut into words before."""
+    sample = written.sample(READ, READ_AT_END)
+    found = set(_found_in(sample.words, sample.seps))
+    found |= {sign for sign, _ in words_of("text").glued_within(sample.folded)}
+    found |= {sign for sign, is_there in _marks(written.text, sample.folded) if is_there}
     return found
 
 

@@ -12,8 +12,8 @@ from classifier.evidence import Evidence, gather
 from classifier.lanes import ALWAYS_A_PERSON, HINTS, choose_lane
 from classifier.language import SAMPLE, detect_in
 from classifier.machine_text import opens_like_a_machine
-from classifier.pieces import cut
 from classifier.reading import read
+from classifier.written import WrittenText, own_text
 from privacy.messages import ParsedMessage
 from privacy.rights import Classification, Lane, Right, RightClaim
 
@@ -35,7 +35,15 @@ _ENGLISH = "en"
 @dataclass(frozen=True, slots=True)
 class _Part:
     name: str
-    text: str
+    written: WrittenText
+
+    @property
+    def text(self) -> str:
+        return self.written.text
+
+
+def _part(name: str, text: str) -> _Part:
+    return _Part(name, WrittenText(text))
 
 
 def list_rules() -> list[tuple[str, str]]:
@@ -46,7 +54,7 @@ def list_rules() -> list[tuple[str, str]]:
 
 def classify_text(subject: str, text: str, threshold: float = THRESHOLD) -> Classification:
     """Return what a subject line and a text ask for. Quoted history must not be in the text: it would vote."""
-    return _classify([_Part("subject", subject), _Part("text", text)], threshold)
+    return _classify([_part("subject", subject), _part("text", text)], threshold)
 
 
 class RulesClassifier:
@@ -63,7 +71,7 @@ class RulesClassifier:
         they ask for may have been written by somebody else, so a person decides.
         """
         own = _classify(
-            [_Part("subject", message.subject), _Part("text", message.new_text)], self._threshold
+            [_part("subject", message.subject), _Part("text", own_text(message))], self._threshold
         )
         if own.rights or _FEEDBACK_REPORT in message.part_types:
             return own
@@ -91,12 +99,12 @@ def _attached(message: ParsedMessage) -> Iterator[_Part]:
     """Yield the small text files. What an invitation is about is no request."""
     for number, file in enumerate(message.attachments, start=1):
         if file.text and file.declared_type != _CALENDAR:
-            yield _Part(f"attachment:{number}", file.text)
+            yield _part(f"attachment:{number}", file.text)
 
 
 def _forwarded(message: ParsedMessage) -> Iterator[_Part]:
     for number, inner in enumerate(message.forwarded, start=1):
-        yield _Part(f"forwarded:{number}", inner.text or inner.subject)
+        yield _part(f"forwarded:{number}", inner.text or inner.subject)
 
 
 def _classify(parts: list[_Part], threshold: float) -> Classification:
@@ -132,16 +140,15 @@ def _without_answered_subject(parts: list[_Part]) -> list[_Part]:
 
 
 def _read_parts(parts: list[_Part]) -> tuple[Evidence, str]:
-    cuts = [cut(part.text) for part in parts]
-    code = detect_in([word for one in reversed(cuts) for word in one.words[:SAMPLE]])
+    code = _language_of(parts)
     evidence = Evidence()
     for codes in _readings(code):
         lexicon = data.lexicon(codes)
         follows = any(data.language(one).negation_follows for one in codes)
         named = codes[0] if len(codes) == 1 else data.UNKNOWN
-        for part, text in zip(parts, cuts, strict=True):
+        for part in parts:
             gather(
-                read(part.name, part.text, text, lexicon),
+                read(part.name, part.text, part.written.cut, lexicon),
                 evidence,
                 code=named,
                 negation_follows=follows,
@@ -149,6 +156,16 @@ def _read_parts(parts: list[_Part]) -> tuple[Evidence, str]:
         if evidence.claims or evidence.lanes:
             break
     return evidence, code
+
+
+def _language_of(parts: list[_Part]) -> str:
+    """The language of the text, with the words of the subject where the text has few."""
+    last = parts[-1].written
+    if len(parts) == 1 or len(last.cut.words) >= SAMPLE:
+        return last.code
+    return detect_in(
+        [word for part in reversed(parts) for word in part.written.cut.words[:SAMPLE]]
+    )
 
 
 def _readings(code: str) -> Iterator[tuple[str, ...]]:
