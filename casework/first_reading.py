@@ -8,6 +8,7 @@ from classifier.data import UNKNOWN
 from classifier.kinds import read_signals
 from classifier.language import detect_language
 from classifier.rules import classify_text
+from classifier.written import own_text
 from intake.bounces import read_report
 from intake.folding import fold
 from intake.parse import parse_message
@@ -81,7 +82,9 @@ def blanked(text: str, folded: Sequence[FoldedRange]) -> str:
 
 def language_of(message: ParsedMessage) -> str:
     """Return the language of the new words; where they do not tell it, that of the attached texts."""
-    found = detect_language(message.new_text or message.subject)
+    found = (
+        own_text(message).language if message.new_text else detect_language(message.subject)
+    )
     if found != UNKNOWN:
         return found
     attached = "\n".join(file.text for file in message.attachments if file.text)

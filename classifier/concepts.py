@@ -46,6 +46,11 @@ BIT: dict[str, int] = {
     name: 1 << place for place, name in enumerate((*TRIGGERS, *OBJECTS, *GRAMMAR, *MARKS))
 }
 
+ALL_CONCEPTS = (1 << len(BIT)) - 1
+# Beside what a word means itself, its mask tells what phrases would mean that may begin at it, that many bits higher,
+# and in two parts those that stand apart (`take ... off`): of one the first word is there, of the other the second.
+AHEAD, APART_BEGUN, APART_ENDED = len(BIT), 2 * len(BIT), 3 * len(BIT)
+
 
 def bits(names: Iterable[str]) -> int:
     """Return the bits of these concepts together. Raises KeyError for a name that is not in the list."""
@@ -58,6 +63,12 @@ def bits(names: Iterable[str]) -> int:
 def names(mask: int) -> list[str]:
     """Return the concepts of a mask, in the order of the list."""
     return [name for name, bit in BIT.items() if mask & bit]
+
+
+def concepts_within(mask: int) -> int:
+    """Return all concepts that words can mean whose masks together are this one."""
+    apart = mask >> APART_BEGUN & mask >> APART_ENDED
+    return (mask | mask >> AHEAD | apart) & ALL_CONCEPTS
 
 
 ALL_TRIGGERS = bits(TRIGGERS)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
-from classifier.concepts import BIT, bits
+from classifier.concepts import ALL_TRIGGERS, BIT, bits
 from classifier.folded import fold
 from classifier.vocabulary import Lexicon, Phrase, read_entry, spellings
 from privacy.rights import Lane, Right, Scope
 
+_NOT = BIT["not"]
 UNKNOWN = "und"  # BCP 47: a language that could not be told
 
 
@@ -158,3 +159,20 @@ def _rule(raw: Mapping[str, Any]) -> Rule:
 def rules_for(mask: int) -> tuple[Rule, ...]:
     """Return the rules that start from any of these concepts; there are only as many masks as words differ."""
     return tuple(rule for rule in rules() if rule.says & mask)
+
+
+# Masks of concepts, no words: how many there are depends on who writes, so the least used are forgotten.
+@lru_cache(maxsize=20_000)
+def rules_that_may_hold(may: int) -> tuple[Rule, ...]:
+    """Return the rules that can hold in a sentence whose words mean nothing but these concepts, if all of them."""
+    rest, found = may & ALL_TRIGGERS, dict[str, Rule]()
+    while rest:
+        trigger = rest & -rest
+        rest ^= trigger
+        found.update({rule.name: rule for rule in rules_for(trigger) if _may_hold(rule, may)})
+    return tuple(found.values())
+
+
+def _may_hold(rule: Rule, may: int) -> bool:
+    denial = _NOT if rule.denied else 0
+    return all(not needed or may & needed for needed in (rule.with_, rule.near, rule.also, denial))

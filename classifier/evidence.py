@@ -8,16 +8,21 @@ from dataclasses import dataclass, field
 
 from classifier.articles import citations
 from classifier.concepts import ALL_TRIGGERS, BIT, bits
-from classifier.data import Rule, rules_for
+from classifier.data import Rule, rules_for, rules_that_may_hold
 from classifier.grammar import Bound, about_the_writer, bind, recital_place
 from classifier.pieces import QUESTION
-from classifier.reading import Hit, Reader, Sentence
+from classifier.reading import Hit, Reader, Sentence, Stretch
 from privacy.rights import Lane, Right, RightClaim, Scope
 
 LEAST = 0.5  # below this it is no claim, only a trace
 _REQUEST, _HOW, _IF, _REPORT, _LAW = (
     BIT[name] for name in ("request", "how", "if", "report", "law")
 )
+# Who writes so and never says "my" or "my client" speaks of requests in general.
+_NOT_A_SUBJECT = bits(
+    ["authority", "pitch", "policy", "asks_policy", "subprocessor", "hosting", "contract", "survey"]
+)
+_SOMEBODY = bits(["my", "me", "client"])
 _CITED = bits(["article", "law"])
 _NO_PERSON, _NO_PERSON_BUT_LAW = 0.3, 0.08  # taken off where the sentence speaks of nobody
 _ONLY_ASKED, _ONLY_IF = 0.15, 0.1  # taken off a question about how, a condition
@@ -43,8 +48,13 @@ class Evidence:
     lane_rules: set[str] = field(default_factory=set)
     rules_hit: set[str] = field(default_factory=set)
     weak: Counter[str] = field(default_factory=Counter)
-    mask: int = 0
+    readers: list[Reader] = field(default_factory=list)
     citing: int = 0
+    understood: set[tuple[str, int]] = field(default_factory=set)  # sentences that a rule explains
+
+    def speaks_of(self, concepts: int) -> bool:
+        """Return whether any part read so far means one of these concepts."""
+        return any(reader.speaks_of(concepts) for reader in self.readers)
 
     def found(self, rule: Rule, confidence: float) -> None:
         """Note that a rule held; it is not tried again once it held in full, or weakly a few times."""
@@ -90,16 +100,32 @@ class Finding:
 
 def gather(reader: Reader, evidence: Evidence, *, code: str, negation_follows: bool) -> None:
     """Add to `evidence` all that the rules find in one part; cost linear in its length."""
-    evidence.mask |= reader.mask
-    for sentence in reader.sentences:
-        if sentence.mask & ALL_TRIGGERS:
-            for finding in _findings(
-                reader, sentence, evidence.rules_hit, negation_follows=negation_follows
-            ):
-                _keep(reader, sentence, finding, evidence, code)
-        if sentence.mask & _CITED and evidence.citing < _CITING:
-            evidence.citing += 1
-            _keep_citations(reader, sentence, evidence)
+    evidence.readers.append(reader)
+    for stretch in reader.stretches:
+        if _is_telling(stretch, reader, evidence):
+            for sentence in reader.sentences_of(stretch):
+                _gather_from(reader, sentence, evidence, code, follows=negation_follows)
+
+
+def _is_telling(stretch: Stretch, reader: Reader, evidence: Evidence) -> bool:
+    """Whether anything new can be found in a stretch: asked first, because most say nothing that a rule knows."""
+    if stretch.may & _CITED and evidence.citing < _CITING:
+        return True
+    return any(
+        rule.name not in evidence.rules_hit and not _is_too_long(rule, reader)
+        for rule in rules_that_may_hold(stretch.may)
+    )
+
+
+def _gather_from(
+    reader: Reader, sentence: Sentence, evidence: Evidence, code: str, *, follows: bool
+) -> None:
+    if sentence.mask & ALL_TRIGGERS:
+        for finding in _findings(reader, sentence, evidence.rules_hit, negation_follows=follows):
+            _keep(reader, sentence, finding, evidence, code)
+    if sentence.mask & _CITED and evidence.citing < _CITING:
+        evidence.citing += 1
+        _keep_citations(reader, sentence, evidence)
 
 
 def _findings(
@@ -121,11 +147,15 @@ def _findings(
 
 def _allowed(rule: Rule, mask: int, reader: Reader) -> bool:
     """Whether the sentence as a whole lets the rule hold: asked first, because it costs next to nothing."""
-    if mask & rule.unless or (rule.alone and len(reader.text.words) > _ALONE):
+    if mask & rule.unless or _is_too_long(rule, reader):
         return False
-    if rule.whole and not reader.mask & rule.whole:
+    if rule.whole and not reader.speaks_of(rule.whole):
         return False
     return all(not needed or mask & needed for needed in (rule.with_, rule.near, rule.also))
+
+
+def _is_too_long(rule: Rule, reader: Reader) -> bool:
+    return rule.alone and len(reader.text.words) > _ALONE
 
 
 def _holds(rule: Rule, bound: Bound) -> bool:
@@ -143,12 +173,14 @@ def _confidence(rule: Rule, sentence: Sentence, hit: Hit, reader: Reader) -> flo
     asked = mask & _REQUEST
     if hit.first > recital_place(sentence) or (mask & _REPORT and not asked):
         return 0.0
+    if (rule.mention or rule.person) and _speaks_of_others(reader):
+        return 0.0
     confidence = rule.confidence
     if not asked:
         only_asked = mask & _HOW or (mask & QUESTION and not rule.asks)
         confidence -= (_ONLY_ASKED if only_asked else 0) + (_ONLY_IF if mask & _IF else 0)
     if rule.person and not about_the_writer(mask):
-        confidence -= _NO_PERSON_BUT_LAW if reader.mask & _LAW else _NO_PERSON
+        confidence -= _NO_PERSON_BUT_LAW if reader.speaks_of(_LAW) else _NO_PERSON
     if (
         rule.mention
         and not asked
@@ -159,11 +191,17 @@ def _confidence(rule: Rule, sentence: Sentence, hit: Hit, reader: Reader) -> flo
     return round(confidence, 2)
 
 
+def _speaks_of_others(reader: Reader) -> bool:
+    """Whether a text names nobody whose data it is about, and is an authority's, a seller's or a questionnaire's."""
+    return reader.speaks_of(_NOT_A_SUBJECT) and not reader.speaks_of(_SOMEBODY)
+
+
 def _keep(
     reader: Reader, sentence: Sentence, finding: Finding, evidence: Evidence, code: str
 ) -> None:
     rule = finding.rule
     evidence.found(rule, finding.confidence)
+    evidence.understood.add((reader.part, sentence.first))
     if rule.lane is not None:
         evidence.lanes.setdefault(rule.lane, f"{code}.{rule.name}")
         evidence.lane_rules.add(rule.name)
@@ -209,3 +247,67 @@ def _claim(
         end=end,
         reason=reason,
     )
+
+
+# What somebody wants to be done with data, and what it may be done with: a wish, whoever words it.
+_ACTS = bits(
+    [
+        "delete",
+        "forget_me",
+        "correct",
+        "update",
+        "wrong",
+        "misnamed",
+        "copy",
+        "restrict",
+        "hold",
+        "withdraw",
+    ]
+    + [
+        "object",
+        "optout",
+        "unsubscribe",
+        "stop",
+        "format",
+        "transfer",
+        "export",
+        "take_along",
+        "human_review",
+    ]
+    + [
+        "held",
+        "all_held",
+        "source",
+        "recipients",
+        "gone",
+        "keep",
+        "consent_off",
+        "mistrack",
+        "machine_decides",
+    ]
+)
+_THINGS = bits(
+    ["data", "personal", "record", "field", "account", "all", "processing", "consent", "marketing"]
+    + ["tracking", "sale", "ai", "decision", "profiling", "database", "it", "me"]
+)
+_TOLD = bits(["report", "recital", "product"])
+
+
+def open_wish(evidence: Evidence) -> bool:
+    """Return whether a sentence seems to want something done with data that no rule has made a right or a lane of."""
+    return any(
+        _is_open(reader, sentence, evidence)
+        for reader in evidence.readers
+        for stretch in reader.stretches
+        if stretch.may & _ACTS or (stretch.may & _REQUEST and stretch.may & _THINGS)
+        for sentence in reader.sentences_of(stretch)
+    )
+
+
+def _is_open(reader: Reader, sentence: Sentence, evidence: Evidence) -> bool:
+    mask = sentence.mask
+    if mask & _TOLD or (reader.part, sentence.first) in evidence.understood:
+        return False
+    if mask & _REQUEST:
+        return bool(mask & (_ACTS | _THINGS))
+    return bool(mask & _ACTS and mask & _THINGS)

@@ -21,7 +21,7 @@ _LIKE: dict[str, str] = {
 # Characters that are not seen: a word with a soft hyphen or a zero-width space inside is still that word.
 _UNSEEN = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\ufe0f")
 _NUKTA = "\u093c"  # Devanagari: क़ and क are written for each other
-_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+_BEYOND_ASCII = re.compile(r"([^\x00-\x7f]+)")
 
 
 def _is_accent(char: str) -> bool:
@@ -67,22 +67,26 @@ class Folded:
 
 def fold(text: str) -> Folded:
     """Return the folded form of any text; cost linear in its length."""
-    lowered = text.lower()
-    if lowered.isascii():
-        return Folded(lowered)
-    if len(lowered) == len(text):
-        same_length = True
+    if text.isascii():
+        return Folded(text.lower())
+    rows = []
+    for row in text.split("\n"):  # most rows of most texts are plain, and cost next to nothing
+        folded = row.lower() if row.isascii() else _fold_row(row)
+        if folded is None:
+            return _fold_with_origins(text)
+        rows.append(folded)
+    return Folded("\n".join(rows))
 
-        def replace(run: re.Match[str]) -> str:
-            nonlocal same_length
-            folded = run[0].translate(_TABLE)
-            same_length = same_length and len(folded) == len(run[0])
-            return folded
 
-        result = _BEYOND_ASCII.sub(replace, lowered)
-        if same_length:
-            return Folded(result)
-    return _fold_with_origins(text)
+def _fold_row(row: str) -> str | None:
+    """Return the folded row, None where a run of other letters is longer or shorter when it is folded."""
+    parts = _BEYOND_ASCII.split(row)
+    for place, part in enumerate(parts):
+        lowered = part.lower()
+        parts[place] = lowered.translate(_TABLE) if place % 2 else lowered
+        if not len(part) == len(lowered) == len(parts[place]):
+            return None
+    return "".join(parts)
 
 
 def _fold_with_origins(text: str) -> Folded:

@@ -11,9 +11,10 @@ from classifier.machine_text import (
     is_answer,
     is_forward,
     read_subject,
-    read_text,
+    read_written,
     signal,
 )
+from classifier.written import WrittenText, own_text
 from privacy.messages import ParsedMessage
 from privacy.rights import Classification, Lane
 from privacy.screening import Kind, Signal, Strength, points_for
@@ -141,10 +142,11 @@ class _Letter:
     @cached_property
     def words(self) -> tuple[Signal, ...]:
         """What the subject and the writer's own text say about who wrote it, whatever it is worth."""
-        text = self.message.new_text or self.message.text
-        named = _MAIL_SYSTEM_NAMES.match(self.message.sender.display_name)
+        message = self.message
+        text = own_text(message) if message.new_text else WrittenText(message.text)
+        named = _MAIL_SYSTEM_NAMES.match(message.sender.display_name)
         sender = (signal("system_name"),) if named else ()
-        return (*sender, *_subject_words(self), *map(signal, sorted(read_text(text))))
+        return (*sender, *_subject_words(self), *map(signal, sorted(read_written(text))))
 
     def leans_to(self, kind: Kind, other: Kind) -> bool:
         """Whether the words speak more for one kind than for the other."""

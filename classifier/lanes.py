@@ -46,10 +46,10 @@ def choose_lane(evidence: Evidence, claims: tuple[RightClaim, ...]) -> Lane:
             return lane
     if claims:
         return Lane.UNSUBSCRIBE if is_bare_unsubscribe(evidence, claims) else Lane.RIGHTS
-    return Lane.UNCLEAR if evidence.mask & HINTS else Lane.OTHER
+    return Lane.UNCLEAR if evidence.speaks_of(HINTS) else Lane.OTHER
 
 
 def is_bare_unsubscribe(evidence: Evidence, claims: tuple[RightClaim, ...]) -> bool:
     """Return whether nothing is asked but to be taken off a list, with no law and no other right named."""
     only = [claim.key for claim in claims] == [(Right.OBJECTION, Scope.MARKETING)]
-    return only and not evidence.mask & _LAW and claims[0].reason.rpartition(".")[2] in _BARE
+    return only and not evidence.speaks_of(_LAW) and claims[0].reason.rpartition(".")[2] in _BARE

@@ -13,6 +13,7 @@ from classifier.folded import fold
 from classifier.pieces import cut
 
 SAMPLE = 300  # words: more of them would not change the answer
+SAMPLE_LENGTH = SAMPLE * 20  # characters
 _ENOUGH = 1.0  # votes: two words that two languages share, or one that only one language has
 _LEAD = 1.25  # how far ahead the first language must be
 # Alphabets that belong to one language of those we may meet; the order matters (Japanese also uses Chinese signs).
@@ -58,7 +59,7 @@ def _small_words() -> dict[str, tuple[str, ...]]:
 
 def detect_language(text: str) -> str:
     """Return the two-letter code of the language of any text, `und` when unsure."""
-    return detect_in(cut(text[: SAMPLE * 20]).words)
+    return detect_in(cut(text[:SAMPLE_LENGTH]).words)
 
 
 def detect_in(words: Sequence[str]) -> str:

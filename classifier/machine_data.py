@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import compress
 from typing import Any
 
 from classifier.folded import fold
@@ -21,8 +22,11 @@ from classifier.vocabulary import spellings
 FOLDER = "machine_words"
 _GLUED = re.compile("[\u3041-\u30ff\u4e00-\u9fff]")  # scripts without blanks between words
 DIGITS = "0123456789"
-_START, _NOWHERE = 0, ()
+_START = 0
 States = tuple[int, ...]
+Step = tuple[
+    States, frozenset[str]
+]  # where expressions are after a word, and what has been said in full by then
 Line = tuple[str, str]  # the sign, and an expression as it is written
 
 
@@ -45,6 +49,7 @@ class Words:
                 self._add(sign, [_choices(piece) for piece in written.split()])
         self._glued = _Glued(glued)
         self._steps = _Steps(self)
+        self._firsts = _Firsts(self)
 
     def _add(self, sign: str, pieces: Sequence[_Piece]) -> None:
         """Add one expression: states after each piece, and a way past each that may be missing.
@@ -103,19 +108,34 @@ class Words:
         """Return what has been said in full at these states."""
         return frozenset(sign for state in states if (sign := self._says[state]))
 
-    def at(self, words: Sequence[str], place: int) -> Iterator[tuple[str, int]]:
-        """Yield the signs of all expressions that begin at this word, each with the place after its last word."""
-        states: States = (_START,)
-        for after in range(place + 1, len(words) + 1):
-            states, signs = self._steps[states, words[after - 1]]
-            if not states:
-                return
+    def first_step(self, word: str) -> Step | None:
+        """Return where an expression is that begins with this word, None where none does."""
+        states = self.follow((_START,), word)
+        return (states, self.signs_of(states)) if states else None
+
+    def within(self, words: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+        """Yield the sign of each expression in the text, with the place of its first word and that after its last.
+
+        Most words begin none: those are passed over in one go.
+        """
+        firsts = list(map(self._firsts.__getitem__, words))
+        for place in compress(range(len(words)), firsts):
+            for sign, after in self._from(firsts[place], words, place + 1):
+                yield sign, place, after
+
+    def _from(
+        self, step: Step | None, words: Sequence[str], after: int
+    ) -> Iterator[tuple[str, int]]:
+        while step is not None and step[0]:
+            states, signs = step
             for sign in signs:
                 yield sign, after
+            step = self._steps[states, words[after]] if after < len(words) else None
+            after += 1
 
-    def within(self, folded: str) -> Iterator[tuple[str, int]]:
+    def glued_within(self, folded: str) -> Iterator[tuple[str, int]]:
         """Yield the signs and places of expressions in a script without blanks."""
-        if _GLUED.search(folded):
+        if not folded.isascii() and _GLUED.search(folded):
             yield from self._glued.find(folded)
 
 
@@ -145,18 +165,32 @@ class _Glued:
             at = found.end() if found is not None else at + 1
 
 
-class _Steps(dict[tuple[States, str], tuple[States, frozenset[str]]]):
+class _Steps(dict[tuple[States, str], Step]):
     """From states and a word to the next states and what they say; a flood of new words makes it start anew."""
 
     def __init__(self, words: Words) -> None:
         super().__init__()
         self._words = words
 
-    def __missing__(self, key: tuple[States, str]) -> tuple[States, frozenset[str]]:
+    def __missing__(self, key: tuple[States, str]) -> Step:
         if len(self) >= REMEMBERED:
             self.clear()
         states = self._words.follow(*key)
         step = self[key] = (states, self._words.signs_of(states))
+        return step
+
+
+class _Firsts(dict[str, Step | None]):
+    """From a word to the first step of the expressions that begin with it; bounded like the other steps."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__()
+        self._words = words
+
+    def __missing__(self, word: str) -> Step | None:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        step = self[word] = self._words.first_step(word)
         return step
 
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from classifier.folded import fold
 from classifier.machine_data import words_of
-from classifier.pieces import WORDS
+from classifier.pieces import cut
+from classifier.written import WrittenText
 from privacy.screening import Kind, Signal, Strength
 
 READ = 3_000  # characters: machines say what they are at the beginning,
@@ -24,13 +24,17 @@ _FORWARDED = re.compile(
 )
 # Where a sentence begins, and where nothing but a line break stands before a word.
 _NEW_SENTENCE = re.compile(r"[.!?:;。！？\n*\[(|>\-]")
-_QUESTION = re.compile(r"[?？؟]")
-# RFC 3463 status codes and RFC 5321 replies, and the fields of RFC 3464 written into plain text.
-_PROTOCOL = re.compile(
-    r"\b[245]\.\d\.\d{1,3}\b|\b(?:4[245]\d|5[0-7]\d)[ -]|"
+_QUESTIONS = "?？؟"
+# RFC 3463 status codes and RFC 5321 replies: a digit that stands first in its word is looked for first of all.
+_CODES = re.compile(
+    r"[245](?<!\w.)(?:\.\d\.\d{1,3}\b|(?<=4)[245]\d[ -]|(?<=5)[0-7]\d[ -])",
+)
+# The fields of RFC 3464 written into plain text.
+_FIELDS = re.compile(
     r"^(?:final-recipient|reporting-mta|diagnostic-code|original-recipient|remote-mta|action|status)\s?:",
     re.MULTILINE,
 )
+_IN_FIELDS = ("recipient", "mta", "diagnostic-code", "action", "status")
 _ALONE = re.compile(r"[^ ]")  # more than a blank between two words
 _WITHIN = "_within"  # ending of the signs that count anywhere in a subject
 LONG = 300  # words
@@ -110,18 +114,16 @@ def read_subject(subject: str) -> set[str]:
 
     A single word says something only where it stands alone: `Vacation: ...` does, `Vacation rental` does not.
     """
-    folded = fold(_bare(subject)).text
-    pairs = WORDS.findall(folded)
-    words = [word for word, _ in pairs]
+    read = cut(_bare(subject))
+    words, folded = read.words, read.folded.text
     known = words_of("subject")
     found = {
         sign
-        for place in range(len(words))
-        for sign, after in known.at(words, place)
+        for sign, place, after in known.within(words)
         if sign.endswith(_WITHIN)
-        or (place == 0 and (after > 1 or after == len(words) or _ALONE.search(pairs[0][1])))
+        or (place == 0 and (after > 1 or after == len(words) or _ALONE.search(read.seps[0])))
     }
-    found |= {sign for sign, at in known.within(folded) if at == 0 or sign.endswith(_WITHIN)}
+    found |= {sign for sign, at in known.glued_within(folded) if at == 0 or sign.endswith(_WITHIN)}
     return found - {sign + _WITHIN for sign in found}
 
 
@@ -139,14 +141,16 @@ def _bare(subject: str) -> str:
 
 
 def read_text(text: str) -> set[str]:
-    """Return the signs of the writer's own text; cost linear in its length, and bounded."""
-    sample = text if len(text) <= READ + READ_AT_END else f"{text[:READ]}\n{text[-READ_AT_END:]}"
-    folded = fold(sample).text
-    pairs = WORDS.findall(folded)
-    words = [word for word, _ in pairs]
-    found = set(_found_in(words, [between for _, between in pairs]))
-    found |= {sign for sign, _ in words_of("text").within(folded)}
-    found |= {sign for sign, is_there in _marks(text, folded) if is_there}
+    """Return the signs of a text; cost linear in its length, and bounded once it is in words."""
+    return read_written(WrittenText(text))
+
+
+def read_written(written: WrittenText) -> set[str]:
+    """Return the signs of the writer's own text, which others may have cut into words before."""
+    sample = written.sample(READ, READ_AT_END)
+    found = set(_found_in(sample.words, sample.seps))
+    found |= {sign for sign, _ in words_of("text").glued_within(sample.folded)}
+    found |= {sign for sign, is_there in _marks(written.text, sample.folded) if is_there}
     return found
 
 
@@ -157,13 +161,12 @@ def opens_like_a_machine(text: str) -> bool:
 
 def _found_in(words: Sequence[str], between: Sequence[str]) -> Iterator[str]:
     known = words_of("text")
-    for place in range(len(words)):
-        for sign, _ in known.at(words, place):
-            if sign == "automatic" and not _begins_sentence(between, place):
-                continue
-            if sign == "thanks" and place > OPENING:
-                continue
-            yield sign
+    for sign, place, _ in known.within(words):
+        if sign == "automatic" and not _begins_sentence(between, place):
+            continue
+        if sign == "thanks" and place > OPENING:
+            continue
+        yield sign
 
 
 def _begins_sentence(between: Sequence[str], place: int) -> bool:
@@ -171,6 +174,12 @@ def _begins_sentence(between: Sequence[str], place: int) -> bool:
 
 
 def _marks(text: str, folded: str) -> Iterator[tuple[str, bool]]:
-    yield "question", _QUESTION.search(folded) is not None
-    yield "protocol", _PROTOCOL.search(folded) is not None
+    yield "question", any(sign in folded for sign in _QUESTIONS)
+    yield "protocol", _speaks_protocol(folded)
     yield "long", len(text) > LONG * 6
+
+
+def _speaks_protocol(folded: str) -> bool:
+    if _CODES.search(folded):
+        return True
+    return any(name in folded for name in _IN_FIELDS) and _FIELDS.search(folded) is not None

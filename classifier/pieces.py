@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+from operator import add
 
 from classifier.concepts import BIT, bits
 from classifier.folded import Folded, fold
@@ -12,6 +15,8 @@ from classifier.folded import Folded, fold
 # Letters: a-z and every alphabet above ASCII with its vowel signs; their full stops and question marks are not letters.
 _LETTERS = "a-z\u00aa\u00b5\u00ba\u00c0-\u037d\u037f-\u060b\u060d-\u061a\u0620-\u06d3\u06d5-\u0963\u0966-\u1fff\u2c00-\u2dff\u3005-\u3007\u3040-\ud7ff\uf900-\ufdff\ufe70-\ufeff"
 WORDS = re.compile(rf"([{_LETTERS}]+|[0-9]+)([^{_LETTERS}0-9]*)")
+_BREAKS = re.compile(rf"([^{_LETTERS} ][^{_LETTERS}]*)")  # all but letters and the blanks between
+_DIGIT = re.compile("[0-9]")
 # A blank line or a list item starts a new thought; a single line break is where mail programs wrap.
 _NEW_THOUGHT = re.compile(r"[!?;;؟؛।॥。！？]|\n[ \t>]*\n|\n[ \t]*[-*•>(]|\.\.|\|")
 _FULL_STOP = re.compile(r"\.(?:[\s\"')\]]|$)|[.][\s]*$")
@@ -81,7 +86,7 @@ ABBREVIATED = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cut:
     """A folded text in words; `seps[i]` is what stands after `words[i]`, `lead` the length of what stands before all."""
 
@@ -90,16 +95,42 @@ class Cut:
     words: Sequence[str]
     seps: Sequence[str]
 
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where each word begins in the folded text, and where the text ends."""
+        lengths = map(add, map(len, self.words), map(len, self.seps))
+        return list(accumulate(lengths, initial=self.lead))
+
 
 def cut(text: str) -> Cut:
-    """Return a text folded and in words."""
+    """Return a text folded and in words, those of WORDS; cost linear in its length.
+
+    Most words have one blank after them: such rows are split as a whole.
+    """
     folded = fold(text)
-    pairs = WORDS.findall(folded.text)
-    if not pairs:
-        return Cut(folded, len(folded.text), (), ())
-    words, seps = zip(*pairs, strict=True)
     first = WORDS.search(folded.text)
-    return Cut(folded, first.start() if first else 0, words, seps)
+    lead = first.start() if first else len(folded.text)
+    rows = iter((*_BREAKS.split(folded.text[lead:]), ""))
+    words: list[str] = []
+    seps: list[str] = []
+    for row, gap in zip(rows, rows, strict=True):
+        if not row or "  " in row or _DIGIT.search(gap):
+            pairs = WORDS.findall(row + gap)
+            words += [word for word, _ in pairs]
+            seps += [between for _, between in pairs]
+        else:
+            _add_row(row, gap, words, seps)
+    return Cut(folded, lead, tuple(words), seps)
+
+
+def _add_row(row: str, gap: str, words: list[str], seps: list[str]) -> None:
+    found = row.split(" ")
+    if not found[-1]:
+        found.pop()
+        gap = f" {gap}"
+    words += found
+    seps += [" "] * len(found)
+    seps[-1] = gap
 
 
 class Marks(dict[str, int]):

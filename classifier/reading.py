@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from itertools import accumulate, chain, compress, repeat
-from operator import add, or_
+from functools import reduce
+from itertools import compress
+from operator import or_
 from typing import NamedTuple
 
+from classifier.concepts import ALL_CONCEPTS, concepts_within
 from classifier.pieces import END, QUESTION, SOFT, STOPS, Cut, Marks, stop_is_real
 from classifier.vocabulary import GAP, PHRASE_START, Lexicon, Phrase, Phrases, word_fits
 
@@ -17,7 +18,7 @@ FORGIVING_UP_TO = 3_000
 # A sentence without any stop is cut, so that work in one sentence is bounded and the whole stays linear.
 LONGEST_SENTENCE = 60
 QUOTED_BEFORE, QUOTED_AFTER = 240, 360  # characters
-_CONCEPTS = ~(PHRASE_START | STOPS | SOFT | QUESTION)
+_CONCEPTS = ALL_CONCEPTS & ~(PHRASE_START | STOPS | SOFT | QUESTION)
 _MARKED = STOPS | SOFT
 _TRIMMED = " \t\r\n\u00a0-*•>|([\"'"
 _MARKS = Marks()
@@ -41,24 +42,57 @@ class Sentence:
     hits: list[Hit] = field(default_factory=list)
 
 
+class Stretch(NamedTuple):
+    """Words [first:last) up to a stop that ends a sentence; `may` holds every concept that they could mean.
+
+    What they do mean is known only after the rows of words in them were read: `sure` tells where there are none.
+    """
+
+    first: int
+    last: int
+    may: int
+    sure: bool
+
+
 @dataclass
 class Reader:
-    """One part of a message, read with one lexicon."""
+    """One part of a message, read with one lexicon: in full only where the rules ask for it."""
 
     part: str
     original: str
     text: Cut
-    sentences: list[Sentence]
-    mask: int
+    lexicon: Lexicon
+    masks: Sequence[int]
+    stretches: Sequence[Stretch]
+    _read: dict[int, list[Sentence]] = field(default_factory=dict)
+    _asked: dict[int, bool] = field(default_factory=dict)
 
-    @cached_property
-    def _starts(self) -> list[int]:
-        lengths = map(add, map(len, self.text.words), map(len, self.text.seps))
-        return list(accumulate(lengths, initial=self.text.lead))
+    def sentences_of(self, stretch: Stretch) -> list[Sentence]:
+        """Return the sentences of a stretch that mean something; only one of great length is more than one."""
+        known = self._read.get(stretch.first)
+        if known is None:
+            known = self._read[stretch.first] = list(
+                _sentences(self.text.words, self.masks, stretch, self.lexicon)
+            )
+        return known
+
+    def speaks_of(self, concepts: int) -> bool:
+        """Return whether any word of the part means one of these concepts."""
+        known = self._asked.get(concepts)
+        if known is None:
+            known = self._asked[concepts] = any(
+                stretch.may & concepts
+                and (
+                    stretch.sure
+                    or any(sentence.mask & concepts for sentence in self.sentences_of(stretch))
+                )
+                for stretch in self.stretches
+            )
+        return known
 
     def place_of(self, word: int) -> int:
         """Return where a word begins in the original text (code points)."""
-        return self.text.folded.original(self._starts[word])
+        return self.text.folded.original(self.text.starts[word])
 
     def span(self, sentence: Sentence, hit: Hit) -> tuple[int, int]:
         """Return the place [start:end) of the sentence in the original text, without blanks around it.
@@ -74,30 +108,51 @@ class Reader:
 
     def written(self, first: int, last: int) -> str:
         """Return the folded words [first:last) with what stands between them."""
-        words, seps = self.text.words, self.text.seps
-        return "".join(
-            word + sep for word, sep in zip(words[first:last], seps[first:last], strict=True)
-        )
+        starts = self.text.starts
+        end = starts[min(last, len(self.text.words))]
+        return self.text.folded.text[starts[min(first, len(self.text.words))] : end]
 
 
 def read(part: str, original: str, text: Cut, lexicon: Lexicon) -> Reader:
     """Return the sentences of one part of a message; cost linear in its length."""
-    memory = lexicon.forgiving if len(text.words) <= FORGIVING_UP_TO else lexicon.strict
-    marks = list(map(_MARKS.__getitem__, text.seps))
-    pairs = zip(text.words, text.words[1:], strict=False)
-    begins = chain(map(lexicon.pairs.get, pairs, repeat(0)), (0,))
-    masks = list(map(or_, map(or_, map(memory.__getitem__, text.words), marks), begins))
-    sentences = list(_sentences(text.words, masks, lexicon))
-    whole = 0
-    for sentence in sentences:
-        whole |= sentence.mask
-    return Reader(part, original, text, sentences, whole)
+    words = text.words
+    memory = lexicon.forgiving if len(words) <= FORGIVING_UP_TO else lexicon.strict
+    masks = list(map(memory.__getitem__, words))
+    begun = list(map(lexicon.pairs.get, zip(words, words[1:], strict=False)))
+    for at in compress(range(len(begun)), begun):
+        masks[at] |= begun[at] or 0
+    ends = list(_mark_stops(text, masks))
+    return Reader(part, original, text, lexicon, masks, list(_stretches(masks, ends)))
 
 
-def _sentences(words: Sequence[str], masks: Sequence[int], lexicon: Lexicon) -> Iterator[Sentence]:
-    sentence = Sentence(0)
+def _mark_stops(text: Cut, masks: list[int]) -> Iterator[int]:
+    """Add to the masks what stands after the words; yield where a word follows that begins a new sentence."""
+    for at, sep in enumerate(text.seps):
+        if sep != " ":
+            mark = _MARKS[sep]
+            masks[at] |= mark
+            if mark & END or (mark & STOPS and stop_is_real(text.words[at])):
+                yield at + 1
+    yield len(masks)
+
+
+def _stretches(masks: Sequence[int], ends: Sequence[int]) -> Iterator[Stretch]:
+    first = 0
+    for last in ends:
+        mask = reduce(or_, masks[first:last], 0)
+        may = concepts_within(mask) & _CONCEPTS
+        if may:
+            yield Stretch(first, last, may, not mask & PHRASE_START)
+        first = last
+
+
+def _sentences(
+    words: Sequence[str], masks: Sequence[int], stretch: Stretch, lexicon: Lexicon
+) -> Iterator[Sentence]:
+    first, last, *_ = stretch
+    sentence = Sentence(first)
     hits, taken = sentence.hits, -1
-    for at in compress(range(len(masks)), masks):
+    for at in compress(range(first, last), masks[first:last]):
         mask = masks[at]
         if at > taken:
             hit = (
@@ -121,7 +176,7 @@ def _sentences(words: Sequence[str], masks: Sequence[int], lexicon: Lexicon) -> 
             yield from _closed(sentence, at + 1, mask & QUESTION)
             sentence = Sentence(at + 1)
             hits = sentence.hits
-    yield from _closed(sentence, len(words), 0)
+    yield from _closed(sentence, last, 0)
 
 
 def _hit(words: Sequence[str], masks: Sequence[int], at: int, lexicon: Lexicon) -> Hit:

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 
 from classifier import data
 from classifier.concepts import BIT
-from classifier.evidence import Evidence, gather
-from classifier.form_lines import without_refused_lines
+from classifier.evidence import Evidence, gather, open_wish
 from classifier.lanes import ALWAYS_A_PERSON, HINTS, choose_lane
 from classifier.language import SAMPLE, detect_in
 from classifier.machine_text import opens_like_a_machine
-from classifier.pieces import cut
 from classifier.reading import read
+from classifier.written import WrittenText, own_text
 from privacy.messages import ParsedMessage
 from privacy.rights import Classification, Lane, Right, RightClaim
 
@@ -42,7 +41,15 @@ _ENGLISH = "en"
 @dataclass(frozen=True, slots=True)
 class _Part:
     name: str
-    text: str
+    written: WrittenText
+
+    @property
+    def text(self) -> str:
+        return self.written.text
+
+
+def _part(name: str, text: str) -> _Part:
+    return _Part(name, WrittenText(text))
 
 
 def list_rules() -> list[tuple[str, str]]:
@@ -53,7 +60,7 @@ def list_rules() -> list[tuple[str, str]]:
 
 def classify_text(subject: str, text: str, threshold: float = THRESHOLD) -> Classification:
     """Return what a subject line and a text ask for. Quoted history must not be in the text: it would vote."""
-    return _classify([_Part("subject", subject), _Part("text", text)], threshold)
+    return _classify([_part("subject", subject), _part("text", text)], threshold)
 
 
 class RulesClassifier:
@@ -70,7 +77,7 @@ class RulesClassifier:
         they ask for may have been written by somebody else, so a person decides.
         """
         own = _classify(
-            [_Part("subject", message.subject), _Part("text", message.new_text)], self._threshold
+            [_part("subject", message.subject), _Part("text", own_text(message))], self._threshold
         )
         if own.rights or _FEEDBACK_REPORT in message.part_types:
             return own
@@ -98,12 +105,12 @@ def _attached(message: ParsedMessage) -> Iterator[_Part]:
     """Yield the small text files. What an invitation is about is no request."""
     for number, file in enumerate(message.attachments, start=1):
         if file.text and file.declared_type != _CALENDAR:
-            yield _Part(f"attachment:{number}", file.text)
+            yield _part(f"attachment:{number}", file.text)
 
 
 def _forwarded(message: ParsedMessage) -> Iterator[_Part]:
     for number, inner in enumerate(message.forwarded, start=1):
-        yield _Part(f"forwarded:{number}", inner.text or inner.subject)
+        yield _part(f"forwarded:{number}", inner.text or inner.subject)
 
 
 def _classify(parts: list[_Part], threshold: float) -> Classification:
@@ -118,6 +125,8 @@ def _classify(parts: list[_Part], threshold: float) -> Classification:
     doubts = tuple(_doubts(evidence, claims, lane, code, threshold))
     if claims and opens_like_a_machine(written[-1].text):
         doubts = (*doubts, "the text opens like an automatic reply")
+    if not doubts and open_wish(evidence):
+        doubts = ("a sentence may ask for something that no rule knows",)
     lane_reasons = tuple(sorted(evidence.lanes.values()))
     return Classification(
         lane=lane, rights=claims, needs_human=bool(doubts), reasons=(*doubts, *lane_reasons)
@@ -139,16 +148,15 @@ def _without_answered_subject(parts: list[_Part]) -> list[_Part]:
 
 
 def _read_parts(parts: list[_Part]) -> tuple[Evidence, str]:
-    cuts = [cut(without_refused_lines(part.text)) for part in parts]
-    code = detect_in([word for one in reversed(cuts) for word in one.words[:SAMPLE]])
+    code = _language_of(parts)
     evidence = Evidence()
     for codes in _readings(code):
         lexicon = data.lexicon(codes)
         follows = any(data.language(one).negation_follows for one in codes)
         named = codes[0] if len(codes) == 1 else data.UNKNOWN
-        for part, text in zip(parts, cuts, strict=True):
+        for part in parts:
             gather(
-                read(part.name, part.text, text, lexicon),
+                read(part.name, part.text, part.written.cut, lexicon),
                 evidence,
                 code=named,
                 negation_follows=follows,
@@ -156,6 +164,14 @@ def _read_parts(parts: list[_Part]) -> tuple[Evidence, str]:
         if evidence.claims or evidence.lanes:
             break
     return evidence, code
+
+
+def _language_of(parts: list[_Part]) -> str:
+    """The language of the text, with the words of the subject where the text has few."""
+    last = parts[-1].written
+    if len(parts) == 1 or len(last.cut.words) >= SAMPLE:
+        return last.code
+    return detect_in([word for part in reversed(parts) for word in part.written.cut.words[:SAMPLE]])
 
 
 def _readings(code: str) -> Iterator[tuple[str, ...]]:
@@ -173,7 +189,7 @@ def _believed(evidence: Evidence) -> Iterator[RightClaim]:
 
     "Stop the processing" beside a clearer right is the consequence of that right, not one more.
     """
-    if evidence.lane_rules & _NOT_THEIR_OWN and not evidence.mask & _CLIENT:
+    if evidence.lane_rules & _NOT_THEIR_OWN and not evidence.speaks_of(_CLIENT):
         return
     claims = evidence.claims.values()
     aimed = any(claim.right is Right.OBJECTION and claim.scope for claim in claims)
@@ -213,5 +229,5 @@ def _doubts(
         yield f"lane {lane}: a person reads it first"
     if evidence.lane_rules & _PERSON_DECIDES:
         yield "speaks of matters that a person decides"
-    if not claims and lane not in ALWAYS_A_PERSON and evidence.mask & HINTS:
+    if not claims and lane not in ALWAYS_A_PERSON and evidence.speaks_of(HINTS):
         yield "speaks of personal data without a clear wish"

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
+from itertools import chain
+from operator import or_
 
-from classifier.concepts import ALL_OBJECTS, ALL_TRIGGERS, BIT
+from classifier.concepts import AHEAD, ALL_OBJECTS, ALL_TRIGGERS, APART_BEGUN, APART_ENDED, BIT
 from classifier.folded import fold
 from classifier.pieces import REMEMBERED
 from classifier.spelling import Slips
@@ -41,13 +43,13 @@ class Phrases:
     """All phrases that begin with one word, by the second word; longest first.
 
     `rows` follow at once, `gapped` after up to GAP others; `open` holds the few whose second word is a stem;
-    `by_stem` tells that a phrase begins with a stem of the word, so that no pair of words announces it.
+    `by_stem` holds those that begin with a stem of the word, so that no pair of words announces them.
     """
 
     rows: Mapping[str, tuple[Phrase, ...]]
     gapped: Mapping[str, tuple[Phrase, ...]]
     open: tuple[Phrase, ...]
-    by_stem: bool
+    by_stem: tuple[Phrase, ...]
 
 
 def read_entry(written: str, mask: int) -> Phrase:
@@ -99,11 +101,16 @@ class Lexicon:
             self._add(entry)
             spelled_as_meant.update(entry.words[1:])
         # Pairs of words with which a row of words begins: one look-up tells that nothing begins here.
-        self.pairs: dict[tuple[str, str], int] = {
-            (word, phrase.words[1]): PHRASE_START
-            for word, known in self._phrases.items()
-            for phrase in known
-        }
+        self.pairs: dict[tuple[str, str], int] = {}
+        for word, known in self._phrases.items():
+            for phrase in known:
+                pair = (word, phrase.words[1])
+                self.pairs[pair] = self.pairs.get(pair, PHRASE_START) | phrase.mask << AHEAD
+        self.ends_apart: dict[str, int] = {}
+        for known in chain(self._phrases.values(), self._stem_phrases.values()):
+            for phrase in known:
+                if 1 in phrase.gaps:
+                    _put(self.ends_apart, phrase.words[1], phrase.mask << APART_ENDED)
         self._slips = Slips(
             (word for word, mask in self._exact.items() if mask & _FORGIVEN),
             [
@@ -144,14 +151,18 @@ class Lexicon:
                 stemmed.append(phrase)
             else:
                 (gapped if 1 in phrase.gaps else rows).setdefault(second, []).append(phrase)
-        return Phrases(_frozen(rows), _frozen(gapped), tuple(stemmed), bool(fitting))
+        return Phrases(_frozen(rows), _frozen(gapped), tuple(stemmed), tuple(fitting))
 
     def find_start(self, word: str) -> int:
-        """Return the mark of a word that begins phrases which no pair of words announces."""
+        """Return the mark of a word that begins phrases which no pair of words announces, and what they would mean."""
         if word not in self._phrases and word[:_HEAD] not in self._stem_phrases:
             return 0
-        phrases = self.phrases[word]
-        return PHRASE_START if phrases.gapped or phrases.open or phrases.by_stem else 0
+        known = self.phrases[word]
+        if not (known.gapped or known.open or known.by_stem):
+            return 0
+        apart = _together(chain(*known.gapped.values())) << APART_BEGUN
+        ahead = _together((*known.open, *known.by_stem)) << AHEAD
+        return PHRASE_START | apart | ahead
 
     def find_mask(self, word: str, *, forgiving: bool) -> int:
         """Return the concepts of one word: by its own entry, else the longest stem, else the longest ending."""
@@ -181,9 +192,9 @@ class Masks(dict[str, int]):
         return mask
 
     def _read(self, word: str) -> int:
-        return self._lexicon.find_start(word) | self._lexicon.find_mask(
-            word, forgiving=self._forgiving
-        )
+        lexicon = self._lexicon
+        start = lexicon.find_start(word) | lexicon.ends_apart.get(word, 0)
+        return start | lexicon.find_mask(word, forgiving=self._forgiving)
 
 
 class PhraseMemory(dict[str, Phrases]):
@@ -198,6 +209,10 @@ class PhraseMemory(dict[str, Phrases]):
             self.clear()
         phrases = self[word] = self._lexicon.find_phrases(word)
         return phrases
+
+
+def _together(phrases: Iterable[Phrase]) -> int:
+    return reduce(or_, (phrase.mask for phrase in phrases), 0)
 
 
 def _put(home: dict[str, int], word: str, mask: int) -> None:
