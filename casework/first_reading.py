@@ -82,9 +82,7 @@ def blanked(text: str, folded: Sequence[FoldedRange]) -> str:
 
 def language_of(message: ParsedMessage) -> str:
     """Return the language of the new words; where they do not tell it, that of the attached texts."""
-    found = (
-        own_text(message).language if message.new_text else detect_language(message.subject)
-    )
+    found = own_text(message).language if message.new_text else detect_language(message.subject)
     if found != UNKNOWN:
         return found
     attached = "\n".join(file.text for file in message.attachments if file.text)

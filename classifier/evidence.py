@@ -181,14 +181,15 @@ def _confidence(rule: Rule, sentence: Sentence, hit: Hit, reader: Reader) -> flo
         confidence -= (_ONLY_ASKED if only_asked else 0) + (_ONLY_IF if mask & _IF else 0)
     if rule.person and not about_the_writer(mask):
         confidence -= _NO_PERSON_BUT_LAW if reader.speaks_of(_LAW) else _NO_PERSON
-    if (
-        rule.mention
-        and not asked
-        and not about_the_writer(mask)
-        and len(reader.text.words) > _TITLE
-    ):
+    if rule.mention and _names_in_passing(sentence, reader):
         confidence -= _ONLY_NAMED
     return round(confidence, 2)
+
+
+def _names_in_passing(sentence: Sentence, reader: Reader) -> bool:
+    """Whether a right is named in a longer text, in a sentence that speaks of nobody and cites no law."""
+    is_title = len(reader.text.words) <= _TITLE
+    return not (is_title or about_the_writer(sentence.mask) or sentence.mask & _CITED)
 
 
 def _speaks_of_others(reader: Reader) -> bool:
@@ -247,67 +248,3 @@ def _claim(
         end=end,
         reason=reason,
     )
-
-
-# What somebody wants to be done with data, and what it may be done with: a wish, whoever words it.
-_ACTS = bits(
-    [
-        "delete",
-        "forget_me",
-        "correct",
-        "update",
-        "wrong",
-        "misnamed",
-        "copy",
-        "restrict",
-        "hold",
-        "withdraw",
-    ]
-    + [
-        "object",
-        "optout",
-        "unsubscribe",
-        "stop",
-        "format",
-        "transfer",
-        "export",
-        "take_along",
-        "human_review",
-    ]
-    + [
-        "held",
-        "all_held",
-        "source",
-        "recipients",
-        "gone",
-        "keep",
-        "consent_off",
-        "mistrack",
-        "machine_decides",
-    ]
-)
-_THINGS = bits(
-    ["data", "personal", "record", "field", "account", "all", "processing", "consent", "marketing"]
-    + ["tracking", "sale", "ai", "decision", "profiling", "database", "it", "me"]
-)
-_TOLD = bits(["report", "recital", "product"])
-
-
-def open_wish(evidence: Evidence) -> bool:
-    """Return whether a sentence seems to want something done with data that no rule has made a right or a lane of."""
-    return any(
-        _is_open(reader, sentence, evidence)
-        for reader in evidence.readers
-        for stretch in reader.stretches
-        if stretch.may & _ACTS or (stretch.may & _REQUEST and stretch.may & _THINGS)
-        for sentence in reader.sentences_of(stretch)
-    )
-
-
-def _is_open(reader: Reader, sentence: Sentence, evidence: Evidence) -> bool:
-    mask = sentence.mask
-    if mask & _TOLD or (reader.part, sentence.first) in evidence.understood:
-        return False
-    if mask & _REQUEST:
-        return bool(mask & (_ACTS | _THINGS))
-    return bool(mask & _ACTS and mask & _THINGS)

@@ -12,7 +12,7 @@ from classifier.folded import fold
 
 LONGEST_LINE = 300  # characters; what is longer is a sentence and no line of a form
 _ANSWER = re.compile(
-    r"[-\u2013\u2014:=>|\u2192?\t]\s*[\"'(\[]?\s*([^\s\"'()\[\].,;!]{1,12})[\"')\].,;!]*\s*$"
+    r"[-\u2013\u2014:\uff1a=>|\u2192?\t]\s*[\"'(\[]?\s*([^\s\"'()\[\].,;!]{1,12})[\"')\].,;!]*\s*$"
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
-from itertools import compress
+from itertools import compress, pairwise
 from operator import or_
 from typing import NamedTuple
 
@@ -118,7 +118,7 @@ def read(part: str, original: str, text: Cut, lexicon: Lexicon) -> Reader:
     words = text.words
     memory = lexicon.forgiving if len(words) <= FORGIVING_UP_TO else lexicon.strict
     masks = list(map(memory.__getitem__, words))
-    begun = list(map(lexicon.pairs.get, zip(words, words[1:], strict=False)))
+    begun = list(map(lexicon.pairs.get, pairwise(words)))
     for at in compress(range(len(begun)), begun):
         masks[at] |= begun[at] or 0
     ends = list(_mark_stops(text, masks))

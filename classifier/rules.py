@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from classifier import data
 from classifier.concepts import BIT
-from classifier.evidence import Evidence, gather, open_wish
+from classifier.evidence import Evidence, gather
 from classifier.lanes import ALWAYS_A_PERSON, HINTS, choose_lane
 from classifier.language import SAMPLE, detect_in
 from classifier.machine_text import opens_like_a_machine
 from classifier.reading import read
+from classifier.wishes import has_open_wish
 from classifier.written import WrittenText, own_text
 from privacy.messages import ParsedMessage
 from privacy.rights import Classification, Lane, Right, RightClaim
@@ -25,6 +26,12 @@ THRESHOLD = 0.8
 _CLIENT = BIT["client"]
 _NOT_THEIR_OWN = {"other.third_party", "vendor.pitch"}
 _PERSON_DECIDES = {"other.doubtful", "other.third_party", "regulator.court", "regulator.authority"}
+_DOUBTFUL_BESIDE_A_RIGHT = {
+    "other.known",
+    "vendor.pitch",
+    "policy_question.about",
+    "policy_question.asks",
+}
 # What these say beside a clearer right is its consequence or its limit: "delete nothing else" restricts nothing.
 _BESIDE_NOTHING = (
     "objection.not_processed",
@@ -125,7 +132,7 @@ def _classify(parts: list[_Part], threshold: float) -> Classification:
     doubts = tuple(_doubts(evidence, claims, lane, code, threshold))
     if claims and opens_like_a_machine(written[-1].text):
         doubts = (*doubts, "the text opens like an automatic reply")
-    if not doubts and open_wish(evidence):
+    if not doubts and has_open_wish(evidence):
         doubts = ("a sentence may ask for something that no rule knows",)
     lane_reasons = tuple(sorted(evidence.lanes.values()))
     return Classification(
@@ -211,6 +218,13 @@ def _in_order(claims: Iterator[RightClaim]) -> tuple[RightClaim, ...]:
     return tuple(sorted(claims, key=lambda claim: (claim.part, claim.start)))
 
 
+def _doubts_of_language(code: str) -> Iterator[str]:
+    if code not in data.language_codes():
+        yield "language not known"
+    elif not data.language(code).complete:
+        yield f"the words of {code} are not complete"
+
+
 def _doubts(
     evidence: Evidence,
     claims: tuple[RightClaim, ...],
@@ -221,12 +235,11 @@ def _doubts(
     for claim in claims:
         if claim.confidence < threshold:
             yield f"not sure: {claim.reason}"
-    if code not in data.language_codes():
-        yield "language not known"
-    elif not data.language(code).complete:
-        yield f"the words of {code} are not complete"
+    yield from _doubts_of_language(code)
     if lane in ALWAYS_A_PERSON:
         yield f"lane {lane}: a person reads it first"
+    if claims and evidence.lane_rules & _DOUBTFUL_BESIDE_A_RIGHT:
+        yield "speaks of other matters beside a right"
     if evidence.lane_rules & _PERSON_DECIDES:
         yield "speaks of matters that a person decides"
     if not claims and lane not in ALWAYS_A_PERSON and evidence.speaks_of(HINTS):

@@ -1,0 +1,84 @@
+"""What a text seems to wish for and no rule has made a right of: the reason to call a person."""
+
+from __future__ import annotations
+
+from classifier.concepts import BIT, bits
+from classifier.evidence import Evidence
+from classifier.reading import Reader, Sentence
+from privacy.rights import Right
+
+# Acts that belong to one right: where one stands and its right was not found, something may be missed.
+_ACTS: dict[Right, int] = {
+    Right.ACCESS: bits(["copy", "held", "all_held", "source", "recipients"]),
+    Right.RECTIFICATION: bits(["correct", "misnamed"]),
+    Right.ERASURE: bits(["delete", "forget_me", "gone"]),
+    Right.PORTABILITY: bits(["format", "export", "take_along"]),
+    Right.OBJECTION: bits(["object", "optout", "unsubscribe", "mistrack"]),
+    Right.RESTRICTION: bits(["restrict", "hold"]),
+    Right.WITHDRAW_CONSENT: bits(["withdraw", "consent_off"]),
+    Right.AUTOMATED_DECISION: bits(["human_review", "machine_decides"]),
+}
+# How a right that was found is spoken of again.
+_NAMES: dict[Right, int] = {
+    Right.ACCESS: bits(["access_name", "give", "access", "see"]),
+    Right.RECTIFICATION: bits(["rectification_name", "update", "wrong"]),
+    Right.ERASURE: bits(["erasure_name", "close", "keep"]),
+    Right.PORTABILITY: bits(["portability_name", "transfer"]),
+    Right.OBJECTION: bits(
+        ["objection_name", "stop", "no_more", "use", "contact", "sell", "want", "list", "spam"]
+    ),
+    Right.RESTRICTION: bits(["restriction_name", "use"]),
+    Right.WITHDRAW_CONSENT: bits(["withdraw_name", "use", "switch_off"]),
+    Right.AUTOMATED_DECISION: bits(["automated_name"]),
+}
+_EVERY_ACT = sum(_ACTS.values())
+_THINGS = bits(
+    [
+        *(
+            "data",
+            "personal",
+            "record",
+            "field",
+            "account",
+            "all",
+            "processing",
+            "consent",
+            "marketing",
+        ),
+        *("tracking", "sale", "ai", "decision", "profiling", "database", "it", "me"),
+    ]
+)
+_REQUEST = BIT["request"]
+_TOLD = bits(
+    ["report", "recital", "product"]
+)  # what was done, what anybody may do, what is no person's data
+
+
+def has_open_wish(evidence: Evidence) -> bool:
+    """Return whether a sentence seems to want something done with data that no rule has made a right or a lane of."""
+    found = {right for right, _ in evidence.claims}
+    missing = sum(mask for right, mask in _ACTS.items() if right not in found)
+    known = 0
+    for right in found:
+        known |= _ACTS[right] | _NAMES[right]
+    return any(
+        _is_open(sentence.mask, missing, known)
+        and not _is_understood(reader, sentence, evidence, missing)
+        for reader in evidence.readers
+        for stretch in reader.stretches
+        if stretch.may & _EVERY_ACT or (stretch.may & _REQUEST and stretch.may & _THINGS)
+        for sentence in reader.sentences_of(stretch)
+    )
+
+
+def _is_open(mask: int, missing: int, known: int) -> bool:
+    if mask & _TOLD:
+        return False
+    if mask & missing:
+        return True
+    return bool(mask & _REQUEST and mask & _THINGS and not mask & known)
+
+
+def _is_understood(reader: Reader, sentence: Sentence, evidence: Evidence, missing: int) -> bool:
+    """Whether a rule held in the sentence, and no act in it is left over."""
+    return not sentence.mask & missing and (reader.part, sentence.first) in evidence.understood

@@ -1,0 +1,40 @@
+"""What may be a wish and is no right to the rules calls a person; what was understood does not."""
+
+import pytest
+
+from classifier.rules import classify_text
+
+OPEN = "a sentence may ask for something that no rule knows"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please send me a copy of my personal data. Afterwards freeze it all.",
+        "Please delete my account. The surname there ought to be corrected before that.",
+        "Could you do the same with my date of birth?",
+    ],
+)
+def test_an_act_whose_right_was_not_found_calls_a_person(text: str) -> None:
+    found = classify_text("", text)
+    assert found.needs_human
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please delete all personal data that you hold about me.",
+        "I request erasure of my personal data. Please confirm the erasure of my data when it is done.",
+        "Please send me a copy of my data and then delete my account.",
+        "How do I import a list of leads?",
+    ],
+)
+def test_what_was_understood_calls_nobody(text: str) -> None:
+    found = classify_text("", text)
+    assert OPEN not in found.reasons
+    assert not found.needs_human
+
+
+def test_what_was_done_before_is_no_open_wish() -> None:
+    found = classify_text("", "Thank you for deleting my account so quickly.")
+    assert OPEN not in found.reasons
