@@ -37,6 +37,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "score the classifier on labelled texts; no database",
         "rightsdesk evaluate labelled.jsonl --json",
     ),
+    "clock": (
+        "count due dates of JSON lines on stdin, with the steps; no database",
+        "rightsdesk clock --jsonl < requests.jsonl",
+    ),
     "cases": ("list and show cases", "rightsdesk cases show PR-2026-482915-K7"),
     "tasks": ("list what waits for people, mark it done", "rightsdesk tasks list"),
     "drafts": (

@@ -198,7 +198,7 @@ def due_under(received_at: datetime, regime: Regime, period: Period) -> Due:
     require_utc(received_at=received_at)
     received_on = received_at.astimezone(ZoneInfo(regime.zone)).date()
     if period.unit in ELAPSED:
-        on, expires_at, steps = _after_elapsed(received_at, regime, period)
+        on, expires_at, steps = after_elapsed(received_at, regime.zone, period)
     else:
         on, steps = _last_day(received_on, regime, period)
         expires_at = end_of_day(on, regime.zone)
@@ -222,12 +222,15 @@ def _last_day(received_on: date, regime: Regime, period: Period) -> tuple[date, 
     return rolled, (counted, on)
 
 
-def _after_elapsed(
-    received_at: datetime, regime: Regime, period: Period
+def after_elapsed(
+    received_at: datetime, zone: str, period: Period
 ) -> tuple[date, datetime, tuple[str, ...]]:
-    """The day is the one that holds the last instant in time (Reg. 1182/71 Art. 3(1); clocks in hours never roll)."""
+    """Return the local day of the last instant in time, the first that is too late, and the steps.
+
+    Clocks in hours never roll (Reg. 1182/71 Art. 3(1)).
+    """
     expires_at = received_at + period.amount * ELAPSED[period.unit]
-    local = (expires_at - SMALLEST).astimezone(ZoneInfo(regime.zone))
+    local = (expires_at - SMALLEST).astimezone(ZoneInfo(zone))
     counted = f"{_told(period)} end at {expires_at.isoformat(timespec='minutes')}"
     return local.date(), expires_at, (counted,)
 

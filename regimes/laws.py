@@ -29,6 +29,7 @@ from regimes.toml_files import place_in, read_toml
 
 RECORDS = Path(__file__).with_name("records")
 HOUSE = "house"
+STATES = "us_states"
 Word = TypeVar("Word", bound=StrEnum)
 
 
@@ -53,8 +54,8 @@ class RegimeSummary:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Record:
-    """The fields of a record as they stand in its file."""
+class Record:
+    """The fields of a record as they stand in its file; `no_appeal` takes back the appeal of all states."""
 
     code: str
     name: str
@@ -66,6 +67,11 @@ class _Record:
     periods: Mapping[str, Mapping[str, Any]]
     acknowledge: Mapping[str, Any] | None
     lanes: Mapping[str, Mapping[str, Any]]
+    extension: Mapping[str, Any] | None = None
+    waits: Mapping[str, Any] | None = None
+    appeal: Mapping[str, Any] | None = None
+    appeal_extension: Mapping[str, Any] | None = None
+    no_appeal: bool = False
 
 
 def load_regimes(codes: Sequence[str], *, house: HousePlace | None = None) -> tuple[Regime, ...]:
@@ -81,38 +87,38 @@ def load_regimes(codes: Sequence[str], *, house: HousePlace | None = None) -> tu
 
 def list_regimes() -> tuple[RegimeSummary, ...]:
     """Return a summary of every record, ordered by code. Raises Permanent for a record that is not well formed."""
-    return tuple(_summary(_record(code)) for code in sorted(_files()))
+    return tuple(_summary(record_of(code)) for code in sorted(_files()))
 
 
 @cache
 def _regime(code: str, place: HousePlace | None) -> Regime:
-    record = _record(code)
-    zone, calendar = _where(record, place)
+    record = record_of(code)
+    zone, calendar = place_of(record, place)
     return Regime(
         code=record.code,
         name=record.name,
         version=record.version,
         zone=zone,
         calendar=calendar,
-        default_period=_period(record.default_period, code, "default_period"),
+        default_period=period_of(record.default_period, code, "default_period"),
         periods=_periods(record),
-        acknowledge=_period(record.acknowledge, code, "acknowledge")
+        acknowledge=period_of(record.acknowledge, code, "acknowledge")
         if record.acknowledge
         else None,
         lanes=_lanes(record),
     )
 
 
-def _where(record: _Record, place: HousePlace | None) -> tuple[str, BusinessCalendar]:
+def place_of(record: Record, place: HousePlace | None) -> tuple[str, BusinessCalendar]:
     if place is not None:  # from the settings, which are no record
-        return _zone(place.zone), load_calendar(place.calendar)
-    with _standing_at(record.code, "zone"):
-        zone = _zone(record.zone)
-    with _standing_at(record.code, "calendar"):
+        return check_zone(place.zone), load_calendar(place.calendar)
+    with standing_at(record.code, "zone"):
+        zone = check_zone(record.zone)
+    with standing_at(record.code, "calendar"):
         return zone, load_calendar(record.calendar)
 
 
-def _summary(record: _Record) -> RegimeSummary:
+def _summary(record: Record) -> RegimeSummary:
     return RegimeSummary(
         code=record.code,
         name=record.name,
@@ -123,21 +129,36 @@ def _summary(record: _Record) -> RegimeSummary:
     )
 
 
+def _table(code: str) -> dict[str, Any]:
+    """Return the tables of a record; a state's are those of all states with what differs."""
+    table = read_toml(_files()[code if code in _files() else STATES])
+    each = table.pop("states", {})
+    return table if code in _files() else table | {"code": code} | each[code]
+
+
+@cache
+def states() -> tuple[str, ...]:
+    """Return the codes of the states of the United States that have a law: `us_va`, `us_co` ..."""
+    return tuple(read_toml(_files()[STATES])["states"]) if STATES in _files() else ()
+
+
 @cache
 def _files() -> Mapping[str, Path]:
     return {path.stem: path for path in RECORDS.glob("*.toml")}
 
 
-def _record(code: str) -> _Record:
-    if code not in _files():
-        raise Permanent(f"unknown regime {code!r}{nearest(code, _files())}")
-    table = {"periods": {}, "acknowledge": None, "lanes": {}} | read_toml(_files()[code])
-    for name in table.keys() - {field.name for field in fields(_Record)}:
-        with _standing_at(code, name):
+def record_of(code: str) -> Record:
+    """Return the record of a law, or of one state of the United States. Raises Permanent."""
+    known = {*_files(), *states()}
+    if code not in known:
+        raise Permanent(f"unknown regime {code!r}{nearest(code, known)}")
+    table = {"periods": {}, "acknowledge": None, "lanes": {}} | _table(code)
+    for name in table.keys() - {field.name for field in fields(Record)}:
+        with standing_at(code, name):
             raise Permanent(f"a record has no {name!r}")
-    with _standing_at(code, "code"):
+    with standing_at(code, "code"):
         try:
-            record = _Record(**table)
+            record = Record(**table)
         except TypeError as error:
             raise Permanent(str(error)) from None
         if record.code != code:
@@ -145,23 +166,24 @@ def _record(code: str) -> _Record:
     return record
 
 
-def _periods(record: _Record) -> Mapping[Asked, Period]:
+def _periods(record: Record) -> Mapping[Asked, Period]:
     found = {}
     for name, table in record.periods.items():
-        with _standing_at(record.code, "periods", name):
+        with standing_at(record.code, "periods", name):
             asked = _asked(name)
-        found[asked] = _period(table, record.code, "periods", name)
+        found[asked] = period_of(table, record.code, "periods", name)
     return found
 
 
-def _lanes(record: _Record) -> Mapping[Lane, LanePeriods]:
+def _lanes(record: Record) -> Mapping[Lane, LanePeriods]:
     found = {}
     for name, tables in record.lanes.items():
         periods = {
-            what: _period(table, record.code, "lanes", name, what) for what, table in tables.items()
+            what: period_of(table, record.code, "lanes", name, what)
+            for what, table in tables.items()
         }
-        with _standing_at(record.code, "lanes", name, *list(tables)[:1]):
-            lane = _one_of(Lane, name, "lane")
+        with standing_at(record.code, "lanes", name, *list(tables)[:1]):
+            lane = one_of(Lane, name, "lane")
             try:
                 found[lane] = LanePeriods(**periods)
             except TypeError as error:
@@ -169,9 +191,9 @@ def _lanes(record: _Record) -> Mapping[Lane, LanePeriods]:
     return found
 
 
-def _period(table: Mapping[str, Any], code: str, *names: str) -> Period:
+def period_of(table: Mapping[str, Any], code: str, *names: str) -> Period:
     """Return the period; every one names the rule that it is told by."""
-    with _standing_at(code, *names):
+    with standing_at(code, *names):
         try:
             period = Period(**{**table, "unit": PeriodUnit(table["unit"])})
         except (KeyError, TypeError, ValueError) as error:
@@ -186,10 +208,10 @@ def _period(table: Mapping[str, Any], code: str, *names: str) -> Period:
 def _asked(name: str) -> Asked:
     """Return the right and scope of `erasure` or `objection:marketing`."""
     right, colon, scope = name.partition(":")
-    return _one_of(Right, right, "right"), _one_of(Scope, scope, "scope") if colon else None
+    return one_of(Right, right, "right"), one_of(Scope, scope, "scope") if colon else None
 
 
-def _one_of(words: type[Word], name: str, what: str) -> Word:
+def one_of(words: type[Word], name: str, what: str) -> Word:
     try:
         return words(name)
     except ValueError:
@@ -197,15 +219,16 @@ def _one_of(words: type[Word], name: str, what: str) -> Word:
 
 
 @contextmanager
-def _standing_at(code: str, *table: str) -> Iterator[None]:
+def standing_at(code: str, *table: str) -> Iterator[None]:
     """Say in which file and line of the record stands what is refused."""
     try:
         yield
     except Permanent as error:
-        raise Permanent(f"{place_in(_files()[code], *table)}: {error}") from None
+        file = _files()[code if code in _files() else STATES]
+        raise Permanent(f"{place_in(file, *table)}: {error}") from None
 
 
-def _zone(name: str) -> str:
+def check_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
