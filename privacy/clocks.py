@@ -378,8 +378,7 @@ def _extended(count: _Count, rules: ClockRules, told: Sequence[date], unextended
 def _tell(count: _Count, rules: ClockRules, period: Period, due: date) -> None:
     plain = end_of_period(count.start, period, rules.calendar)
     count.steps.append(
-        f"{period.rule}: {period.amount} {period.unit} from {count.start.isoformat()} "
-        f"end on {plain.isoformat()}"
+        f"{period.rule}: {_said(period)} from {count.start.isoformat()}, until {plain.isoformat()}"
     )
     if due != plain + count.added * DAY:
         count.steps.append(
@@ -389,13 +388,18 @@ def _tell(count: _Count, rules: ClockRules, period: Period, due: date) -> None:
         count.steps.append(f"with {count.added} days more: {due.isoformat()}")
 
 
+def _said(period: Period) -> str:
+    unit = str(period.unit).replace("_", " ")
+    return f"{period.amount} {unit.removesuffix('s') if period.amount == 1 else unit}"
+
+
 def _rule_name(count: _Count, rules: ClockRules, period: Period) -> str:
     """Name the rules that made the date: what waited, then what extended, else the plain period."""
     names = list(count.names)
     if period is rules.extension or rules.waits.fee is Effect.DELAYS or not names:
         names.append(period.rule)
     joined = "+" if rules.waits.fee is Effect.DELAYS else " + "
-    if count.refused and period.rule == names[-1] and not count.names:
+    if count.refused and period is rules.period and not count.names:
         return count.refused[-1]
     return joined.join(dict.fromkeys(names))
 

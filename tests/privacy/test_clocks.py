@@ -186,6 +186,18 @@ def test_an_extension_counts_from_the_original_start_and_only_when_told_in_time(
     assert late.extension_latest == date(2027, 4, 1)
 
 
+def test_the_trace_tells_the_period_in_words() -> None:
+    assert clock(EU).trace[-1] == "MONTH: 1 month from 2027-03-01, until 2027-04-01"
+    assert (
+        clock(PLAIN, (ASKED, 1)).trace[-1] == "DAYS(45): 45 days from 2027-03-01, until 2027-04-15"
+    )
+
+
+def test_an_extension_gives_its_name_to_the_date() -> None:
+    longer = ClockRules(**{**vars(PLAIN), "extension": days(90, "DAYS(90)")})
+    assert clock(longer, (ASKED, 1), (TOLD, 45)).rule == "DAYS(90)"
+
+
 def test_a_law_without_a_longer_period_is_not_extended() -> None:
     state = clock(SWISS, (TOLD, 5))
     assert (state.due, state.extension_latest) == (MONDAY + 30 * DAY, None)
