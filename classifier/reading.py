@@ -119,8 +119,8 @@ def read(part: str, original: str, text: Cut, lexicon: Lexicon) -> Reader:
     memory = lexicon.forgiving if len(words) <= FORGIVING_UP_TO else lexicon.strict
     masks = list(map(memory.__getitem__, words))
     begun = list(map(lexicon.pairs.get, pairwise(words)))
-    for at in compress(range(len(begun)), begun):
-        masks[at] |= begun[at] or 0
+    for at, row in compress(enumerate(begun), begun):
+        masks[at] |= row.mark(words, at) if row else 0
     ends = list(_mark_stops(text, masks))
     return Reader(part, original, text, lexicon, masks, list(_stretches(masks, ends)))
 

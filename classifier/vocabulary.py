@@ -7,7 +7,7 @@ once `account manager` is read, `account` is not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from itertools import chain
@@ -50,6 +50,28 @@ class Phrases:
     gapped: Mapping[str, tuple[Phrase, ...]]
     open: tuple[Phrase, ...]
     by_stem: tuple[Phrase, ...]
+
+
+class Beginning:
+    """The rows of words that begin with one pair of words."""
+
+    def __init__(self, phrases: Iterable[Phrase]) -> None:
+        self._likely = 0
+        self._longer: list[tuple[tuple[str, ...], int]] = []
+        for phrase in phrases:
+            mask = PHRASE_START | phrase.mask << AHEAD
+            if len(phrase.words) > 2 and phrase.plain:  # noqa: PLR2004 - more than the pair itself
+                self._longer.append((phrase.words, mask))
+            else:
+                self._likely |= mask
+
+    def mark(self, words: Sequence[str], at: int) -> int:
+        """Return the mark of a row that stands at this place with its concepts as those that lie ahead, 0 where none does."""
+        mask = self._likely
+        for row, found in self._longer:
+            if words[at : at + len(row)] == row:
+                mask |= found
+        return mask
 
 
 def read_entry(written: str, mask: int) -> Phrase:
@@ -101,11 +123,12 @@ class Lexicon:
             self._add(entry)
             spelled_as_meant.update(entry.words[1:])
         # Pairs of words with which a row of words begins: one look-up tells that nothing begins here.
-        self.pairs: dict[tuple[str, str], int] = {}
+        rows: dict[tuple[str, str], list[Phrase]] = {}
         for word, known in self._phrases.items():
             for phrase in known:
-                pair = (word, phrase.words[1])
-                self.pairs[pair] = self.pairs.get(pair, PHRASE_START) | phrase.mask << AHEAD
+                if 1 not in phrase.gaps:
+                    rows.setdefault((word, phrase.words[1]), []).append(phrase)
+        self.pairs = {pair: Beginning(phrases) for pair, phrases in rows.items()}
         self.ends_apart: dict[str, int] = {}
         for known in chain(self._phrases.values(), self._stem_phrases.values()):
             for phrase in known:
