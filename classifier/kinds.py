@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from classifier.machine_text import (
     is_answer,
@@ -53,6 +54,8 @@ _AUTO_WORD = re.compile(
     r"auto[-_]?(?:response|submitted|replied|reply|generated|respond)|holidayreply|machinegenerated",
     re.IGNORECASE,
 )
+# Each of those words has one of these, of letters that no other letter is taken for (as ı for i).
+_IN_AUTO_WORDS = ("repl", "generated", "pon", "ubm")
 _TOKEN = re.compile(r"[^;(\s]*")
 
 # Presence alone tells (a value of "no" does not).
@@ -303,13 +306,17 @@ def _wording_headers(letter: _Letter) -> Iterator[Signal]:
         yield _weak("x-loop", _WORDING, Kind.AUTO_REPLY)
     if (message.header("x-ack") or "").strip().lower() == "no":
         yield _weak("x-ack: no", _WORDING, Kind.AUTO_REPLY)
-    if any(
-        name not in _NOT_SEARCHED
-        and value.strip().lower() != "no"
-        and (_AUTO_WORD.search(name) or _AUTO_WORD.search(value))
-        for name, value in message.headers
-    ):
+    if _name_automatic_mail(message.headers):
         yield _weak("a header speaks of automatic mail", _WORDING, Kind.AUTO_REPLY)
+
+
+def _name_automatic_mail(headers: Iterable[tuple[str, str]]) -> bool:
+    searched = [header for header in headers if header[0] not in _NOT_SEARCHED]
+    whole = "\n".join(chain(*searched)).lower()
+    return any(part in whole for part in _IN_AUTO_WORDS) and any(
+        value.strip().lower() != "no" and (_AUTO_WORD.search(name) or _AUTO_WORD.search(value))
+        for name, value in searched
+    )
 
 
 def _subject_words(letter: _Letter) -> Iterator[Signal]:

@@ -24,9 +24,7 @@ _GLUED = re.compile("[\u3041-\u30ff\u4e00-\u9fff]")  # scripts without blanks be
 DIGITS = "0123456789"
 _START = 0
 States = tuple[int, ...]
-Step = tuple[
-    States, frozenset[str]
-]  # where expressions are after a word, and what has been said in full by then
+Step = tuple[frozenset[str], "_Next"]  # what has been said in full by then, and the steps that may follow
 Line = tuple[str, str]  # the sign, and an expression as it is written
 
 
@@ -48,8 +46,9 @@ class Words:
             else:
                 self._add(sign, [_choices(piece) for piece in written.split()])
         self._glued = _Glued(glued)
-        self._steps = _Steps(self)
-        self._firsts = _Firsts(self)
+        self._known: dict[States, Step] = {}
+        self._remembered = 0
+        self._begin = _Next(self, (_START,))
 
     def _add(self, sign: str, pieces: Sequence[_Piece]) -> None:
         """Add one expression: states after each piece, and a way past each that may be missing.
@@ -91,8 +90,24 @@ class Words:
         self._says.append(says)
         return len(self._says) - 1
 
-    def follow(self, states: States, word: str) -> States:
-        """Return where a word of a text leads from these states."""
+    def step(self, states: States, word: str) -> Step | None:
+        """Return the step that a word of a text is from these states, None where no expression goes on so."""
+        if self._remembered >= REMEMBERED:
+            self._forget()
+        self._remembered += 1
+        after = self._follow(states, word)
+        if after and after not in self._known:
+            said = frozenset(sign for state in after if (sign := self._says[state]))
+            self._known[after] = (said, _Next(self, after))
+        return self._known.get(after)
+
+    def _forget(self) -> None:
+        """A flood of new words makes the memory start anew, it does not grow."""
+        self._known.clear()
+        self._begin.clear()
+        self._remembered = 0
+
+    def _follow(self, states: States, word: str) -> States:
         found: dict[int, None] = {}
         is_number = word.isdigit() or word in self._days
         for state in states:
@@ -104,34 +119,20 @@ class Words:
                     found.update(dict.fromkeys(after))
         return tuple(found)
 
-    def signs_of(self, states: States) -> frozenset[str]:
-        """Return what has been said in full at these states."""
-        return frozenset(sign for state in states if (sign := self._says[state]))
-
-    def first_step(self, word: str) -> Step | None:
-        """Return where an expression is that begins with this word, None where none does."""
-        states = self.follow((_START,), word)
-        return (states, self.signs_of(states)) if states else None
-
     def within(self, words: Sequence[str]) -> Iterator[tuple[str, int, int]]:
         """Yield the sign of each expression in the text, with the place of its first word and that after its last.
 
         Most words begin none: those are passed over in one go.
         """
-        firsts = list(map(self._firsts.__getitem__, words))
+        firsts = list(map(self._begin.__getitem__, words))
         for place in compress(range(len(words)), firsts):
-            for sign, after in self._from(firsts[place], words, place + 1):
-                yield sign, place, after
-
-    def _from(
-        self, step: Step | None, words: Sequence[str], after: int
-    ) -> Iterator[tuple[str, int]]:
-        while step is not None and step[0]:
-            states, signs = step
-            for sign in signs:
-                yield sign, after
-            step = self._steps[states, words[after]] if after < len(words) else None
-            after += 1
+            step, after = firsts[place], place + 1
+            while step is not None:
+                signs, following = step
+                for sign in signs:
+                    yield sign, place, after
+                step = following[words[after]] if after < len(words) else None
+                after += 1
 
     def glued_within(self, folded: str) -> Iterator[tuple[str, int]]:
         """Yield the signs and places of expressions in a script without blanks."""
@@ -165,32 +166,16 @@ class _Glued:
             at = found.end() if found is not None else at + 1
 
 
-class _Steps(dict[tuple[States, str], Step]):
-    """From states and a word to the next states and what they say; a flood of new words makes it start anew."""
+class _Next(dict[str, "Step | None"]):
+    """From a word to the step that it is from some states; what was looked up once is remembered."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, states: States) -> None:
         super().__init__()
         self._words = words
-
-    def __missing__(self, key: tuple[States, str]) -> Step:
-        if len(self) >= REMEMBERED:
-            self.clear()
-        states = self._words.follow(*key)
-        step = self[key] = (states, self._words.signs_of(states))
-        return step
-
-
-class _Firsts(dict[str, Step | None]):
-    """From a word to the first step of the expressions that begin with it; bounded like the other steps."""
-
-    def __init__(self, words: Words) -> None:
-        super().__init__()
-        self._words = words
+        self._states = states
 
     def __missing__(self, word: str) -> Step | None:
-        if len(self) >= REMEMBERED:
-            self.clear()
-        step = self[word] = self._words.first_step(word)
+        step = self[word] = self._words.step(self._states, word)
         return step
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 from privacy.instants import require_utc
 
@@ -182,13 +184,21 @@ class ParsedMessage:
     body_digest: str = ""
     unreadable_reason: str | None = None
 
+    @cached_property
+    def _values_by_name(self) -> Mapping[str, Sequence[str]]:
+        """The values in order under each name: many readers ask for many headers."""
+        found: dict[str, list[str]] = {}
+        for name, value in self.headers:
+            found.setdefault(name, []).append(value)
+        return found
+
     def header_values(self, name: str) -> tuple[str, ...]:
         """All values of the header `name` (lower case), in order."""
-        return tuple(value for key, value in self.headers if key == name)
+        return tuple(self._values_by_name.get(name, ()))
 
     def header(self, name: str) -> str | None:
         """The first value of the header `name` (lower case), None when it is missing."""
-        values = self.header_values(name)
+        values = self._values_by_name.get(name)
         return values[0] if values else None
 
 
