@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from classifier.machine_data import words_of
 from classifier.pieces import cut
-from classifier.written import WrittenText
+from classifier.written import Sample, WrittenText
 from privacy.screening import Kind, Signal, Strength
 
 READ = 3_000  # characters: machines say what they are at the beginning,
@@ -148,15 +148,18 @@ def read_text(text: str) -> set[str]:
 def read_written(written: WrittenText) -> set[str]:
     """Return the signs of the writer's own text, which others may have cut into words before."""
     sample = written.sample(READ, READ_AT_END)
-    found = set(_found_in(sample.words, sample.seps))
-    found |= {sign for sign, _ in words_of("text").glued_within(sample.folded)}
-    found |= {sign for sign, is_there in _marks(written.text, sample.folded) if is_there}
-    return found
+    marks = _marks(written.text, sample.folded)
+    return _said_in(sample) | {sign for sign, is_there in marks if is_there}
 
 
-def opens_like_a_machine(text: str) -> bool:
+def opens_like_a_machine(written: WrittenText) -> bool:
     """Return whether the first words of a text are those of an automatic reply."""
-    return not _OPENINGS.isdisjoint(read_text(text[:_FIRST_WORDS]))
+    return not _OPENINGS.isdisjoint(_said_in(written.sample(_FIRST_WORDS, 0)))
+
+
+def _said_in(sample: Sample) -> set[str]:
+    glued = words_of("text").glued_within(sample.folded)
+    return {*_found_in(sample.words, sample.seps), *(sign for sign, _ in glued)}
 
 
 def _found_in(words: Sequence[str], between: Sequence[str]) -> Iterator[str]:

@@ -96,10 +96,10 @@ class Cut:
     seps: Sequence[str]
 
     @cached_property
-    def starts(self) -> list[int]:
+    def starts(self) -> Sequence[int]:
         """Where each word begins in the folded text, and where the text ends."""
         lengths = map(add, map(len, self.words), map(len, self.seps))
-        return list(accumulate(lengths, initial=self.lead))
+        return tuple(accumulate(lengths, initial=self.lead))
 
 
 def cut(text: str) -> Cut:
@@ -120,7 +120,7 @@ def cut(text: str) -> Cut:
             seps += [between for _, between in pairs]
         else:
             _add_row(row, gap, words, seps)
-    return Cut(folded, lead, tuple(words), seps)
+    return Cut(folded, lead, tuple(words), tuple(seps))
 
 
 def _add_row(row: str, gap: str, words: list[str], seps: list[str]) -> None:

@@ -130,7 +130,7 @@ def _classify(parts: list[_Part], threshold: float) -> Classification:
     if not claims and _is_foreign(code, evidence):
         lane = Lane.UNCLEAR
     doubts = tuple(_doubts(evidence, claims, lane, code, threshold))
-    if claims and opens_like_a_machine(written[-1].text):
+    if claims and opens_like_a_machine(written[-1].written):
         doubts = (*doubts, "the text opens like an automatic reply")
     if not doubts and has_open_wish(evidence):
         doubts = ("a sentence may ask for something that no rule knows",)

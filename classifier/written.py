@@ -58,7 +58,7 @@ class WrittenText:
         if len(text) > first + last:
             if whole.folded.origins is None:
                 return _sample_of(whole, first, last)
-            whole = cut(f"{text[:first]}\n{text[-last:]}")
+            whole = cut(f"{text[:first]}\n{text[len(text) - last :]}")
         return Sample(whole.folded.text, whole.words, whole.seps)
 
 
@@ -74,7 +74,7 @@ def _sample_of(whole: Cut, first: int, last: int) -> Sample:
     since -= bool(broken)
     tail = [broken, *words[since + 1 :]] if broken else words[since:]
     seps = [*whole.seps[: max(0, until - 1)], *(["\n"] if head else []), *whole.seps[since:]]
-    return Sample(f"{folded[:first]}\n{folded[-last:]}", [*head, *tail], seps)
+    return Sample(f"{folded[:first]}\n{folded[from_end:]}", [*head, *tail], seps)
 
 
 # By the message itself, and weakly: no word of a mail outlives the mail.
