@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from heapq import nlargest
+from operator import itemgetter
 
 from classifier.data import UNKNOWN, language, language_codes
 from classifier.folded import fold
@@ -88,7 +88,7 @@ def _by_words(sample: Sequence[str]) -> str | None:
     for codes, count in owners.items():
         for code in codes or ():
             votes[code] = votes.get(code, 0.0) + count / len(codes or ())
-    return _winner(nlargest(2, votes.items(), key=lambda vote: vote[1]))
+    return _winner(sorted(votes.items(), key=itemgetter(1), reverse=True)[:2])
 
 
 def _winner(leaders: Iterable[tuple[str, float]]) -> str | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, compress
 from operator import add
 
 from classifier.concepts import BIT, bits
@@ -101,6 +101,11 @@ class Cut:
         lengths = map(add, map(len, self.words), map(len, self.seps))
         return tuple(accumulate(lengths, initial=self.lead))
 
+    @cached_property
+    def breaks(self) -> Sequence[int]:
+        """The words after which more stands than a blank."""
+        return tuple(compress(range(len(self.seps)), map(" ".__ne__, self.seps)))
+
 
 def cut(text: str) -> Cut:
     """Return a text folded and in words, those of WORDS; cost linear in its length.
@@ -118,19 +123,15 @@ def cut(text: str) -> Cut:
             pairs = WORDS.findall(row + gap)
             words += [word for word, _ in pairs]
             seps += [between for _, between in pairs]
-        else:
-            _add_row(row, gap, words, seps)
+            continue
+        found = row.split(" ")
+        if not found[-1]:
+            found.pop()
+            gap = f" {gap}"  # noqa: PLW2901 - the blank before it is a part of it
+        words += found
+        seps += [" "] * len(found)
+        seps[-1] = gap
     return Cut(folded, lead, tuple(words), tuple(seps))
-
-
-def _add_row(row: str, gap: str, words: list[str], seps: list[str]) -> None:
-    found = row.split(" ")
-    if not found[-1]:
-        found.pop()
-        gap = f" {gap}"
-    words += found
-    seps += [" "] * len(found)
-    seps[-1] = gap
 
 
 class Marks(dict[str, int]):

@@ -121,29 +121,28 @@ def read(part: str, original: str, text: Cut, lexicon: Lexicon) -> Reader:
     begun = list(map(lexicon.pairs.get, pairwise(words)))
     for at, row in compress(enumerate(begun), begun):
         masks[at] |= row.mark(words, at) if row else 0
-    ends = list(_mark_stops(text, masks))
-    return Reader(part, original, text, lexicon, masks, list(_stretches(masks, ends)))
+    return Reader(part, original, text, lexicon, masks, list(_stretches(text, masks)))
 
 
-def _mark_stops(text: Cut, masks: list[int]) -> Iterator[int]:
-    """Add to the masks what stands after the words; yield where a word follows that begins a new sentence."""
-    for at, sep in enumerate(text.seps):
-        if sep != " ":
-            mark = _MARKS[sep]
+def _stretches(text: Cut, masks: list[int]) -> Iterator[Stretch]:
+    """Add to the masks what stands after the words, and yield what lies between the stops that end a sentence."""
+    first = 0
+    for at in _ends(text, masks):
+        mask = reduce(or_, masks[first:at], 0)
+        may = concepts_within(mask) & _CONCEPTS
+        if may:
+            yield Stretch(first, at, may, not mask & PHRASE_START)
+        first = at
+
+
+def _ends(text: Cut, masks: list[int]) -> Iterator[int]:
+    for at in text.breaks:
+        mark = _MARKS[text.seps[at]]
+        if mark:
             masks[at] |= mark
             if mark & END or (mark & STOPS and stop_is_real(text.words[at])):
                 yield at + 1
     yield len(masks)
-
-
-def _stretches(masks: Sequence[int], ends: Sequence[int]) -> Iterator[Stretch]:
-    first = 0
-    for last in ends:
-        mask = reduce(or_, masks[first:last], 0)
-        may = concepts_within(mask) & _CONCEPTS
-        if may:
-            yield Stretch(first, last, may, not mask & PHRASE_START)
-        first = last
 
 
 def _sentences(
