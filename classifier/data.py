@@ -53,6 +53,14 @@ class Rule:
     person: bool = False
     asks: bool = False
 
+    def finds_all_in(self, mask: int) -> bool:
+        """Return whether the concepts of a sentence hold one of each kind that the rule asks for beside its act."""
+        return bool(
+            (not self.with_ or mask & self.with_)
+            and (not self.near or mask & self.near)
+            and (not self.also or mask & self.also)
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Law:
@@ -174,5 +182,4 @@ def rules_that_may_hold(may: int) -> tuple[Rule, ...]:
 
 
 def _may_hold(rule: Rule, may: int) -> bool:
-    denial = _NOT if rule.denied else 0
-    return all(not needed or may & needed for needed in (rule.with_, rule.near, rule.also, denial))
+    return rule.finds_all_in(may) and bool(not rule.denied or may & _NOT)

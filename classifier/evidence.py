@@ -147,11 +147,9 @@ def _findings(
 
 def _allowed(rule: Rule, mask: int, reader: Reader) -> bool:
     """Whether the sentence as a whole lets the rule hold: asked first, because it costs next to nothing."""
-    if mask & rule.unless or _is_too_long(rule, reader):
+    if mask & rule.unless or not rule.finds_all_in(mask) or _is_too_long(rule, reader):
         return False
-    if rule.whole and not reader.speaks_of(rule.whole):
-        return False
-    return all(not needed or mask & needed for needed in (rule.with_, rule.near, rule.also))
+    return not rule.whole or reader.speaks_of(rule.whole)
 
 
 def _is_too_long(rule: Rule, reader: Reader) -> bool:

@@ -54,17 +54,18 @@ def _look(act: Hit, others: Iterable[Hit]) -> tuple[int, bool]:
     """
     found, last, paused = 0, act, False
     for hit in others:
-        if _distance(act, hit) > REACH:
+        first, end, mask = hit
+        if first - act.last > REACH or act.first - end > REACH:
             break
-        if hit.mask & _PRODUCT:
+        if mask & _PRODUCT:
             listed = paused or _distance(last, hit) > _QUALIFIED
             return (found, False) if found & _NOUNS and listed else (0, True)
-        if hit.mask & ALL_OBJECTS:
-            found |= hit.mask & ALL_OBJECTS
+        if mask & ALL_OBJECTS:
+            found |= mask & ALL_OBJECTS
             last, paused = hit, False
-        elif found & _NOUNS and hit.mask & ALL_TRIGGERS:
+        elif found & _NOUNS and mask & ALL_TRIGGERS:
             break
-        paused = paused or bool(hit.mask & _PAUSE)
+        paused = paused or bool(mask & _PAUSE)
     return found, False
 
 
