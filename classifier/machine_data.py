@@ -24,7 +24,9 @@ _GLUED = re.compile("[\u3041-\u30ff\u4e00-\u9fff]")  # scripts without blanks be
 DIGITS = "0123456789"
 _START = 0
 States = tuple[int, ...]
-Step = tuple[frozenset[str], "_Next"]  # what has been said in full by then, and the steps that may follow
+Step = tuple[
+    frozenset[str], "_Next"
+]  # what has been said in full by then, and the steps that may follow
 Line = tuple[str, str]  # the sign, and an expression as it is written
 
 
