@@ -163,7 +163,7 @@ def _read_parts(parts: list[_Part]) -> tuple[Evidence, str]:
         named = codes[0] if len(codes) == 1 else data.UNKNOWN
         for part in parts:
             gather(
-                read(part.name, part.text, part.written.cut, lexicon),
+                read(part.name, part.text, part.written.chosen, lexicon),
                 evidence,
                 code=named,
                 negation_follows=follows,
@@ -176,9 +176,11 @@ def _read_parts(parts: list[_Part]) -> tuple[Evidence, str]:
 def _language_of(parts: list[_Part]) -> str:
     """The language of the text, with the words of the subject where the text has few."""
     last = parts[-1].written
-    if len(parts) == 1 or len(last.cut.words) >= SAMPLE:
+    if len(parts) == 1 or len(last.chosen.words) >= SAMPLE:
         return last.code
-    return detect_in([word for part in reversed(parts) for word in part.written.cut.words[:SAMPLE]])
+    return detect_in(
+        [word for part in reversed(parts) for word in part.written.chosen.words[:SAMPLE]]
+    )
 
 
 def _readings(code: str) -> Iterator[tuple[str, ...]]:

@@ -30,18 +30,25 @@ class WrittenText:
 
     @cached_property
     def cut(self) -> Cut:
-        """The text folded and in words; lines of a form that were not chosen are blank."""
-        return cut(without_refused_lines(self.text))
+        """The text folded and in words."""
+        return cut(self.text)
+
+    @cached_property
+    def chosen(self) -> Cut:
+        """The same with blanks for the lines of a form that were not chosen: what may ask for something."""
+        text = without_refused_lines(self.text)
+        return self.cut if text is self.text else cut(text)
 
     @cached_property
     def code(self) -> str:
-        """The language of the first words."""
-        return detect_in(self.cut.words)
+        """The language of the first words that may ask for something."""
+        return detect_in(self.chosen.words)
 
     @cached_property
     def language(self) -> str:
         """What `detect_language` says of the text; its sample is counted in characters before it is in words."""
-        return self.code if self._sample_is_whole() else detect_language(self.text)
+        shared = self.chosen is self.cut and self._sample_is_whole()
+        return self.code if shared else detect_language(self.text)
 
     def _sample_is_whole(self) -> bool:
         """Whether the first words end before the characters do that are looked at."""

@@ -110,3 +110,11 @@ def test_rules_are_asked_only_where_their_concepts_can_be():
         rule.name for rule in data.rules_that_may_hold(sentence["delete"])
     }
     assert data.rules_that_may_hold.cache_info().maxsize == 20_000
+
+
+def test_lines_of_a_form_that_were_not_chosen_are_no_wish_and_still_words_of_the_text():
+    written_text = WrittenText("Access to my data: yes\nErasure of my data: no")
+    assert "erasure" in written_text.cut.words
+    assert "erasure" not in written_text.chosen.words
+    plain = WrittenText("Please delete my data")
+    assert plain.chosen is plain.cut
