@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from classifier.concepts import BIT, bits
 from classifier.evidence import Evidence
-from classifier.reading import Reader, Sentence
+from classifier.reading import LONGEST_SENTENCE, Reader, Sentence, Stretch
 from privacy.rights import Right
 
 # Acts that belong to one right: where one stands and its right was not found, something may be missed.
@@ -31,7 +31,6 @@ _NAMES: dict[Right, int] = {
     Right.WITHDRAW_CONSENT: bits(["withdraw_name", "use", "switch_off"]),
     Right.AUTOMATED_DECISION: bits(["automated_name"]),
 }
-_EVERY_ACT = sum(_ACTS.values())
 _THINGS = bits(
     [
         *(
@@ -66,9 +65,17 @@ def has_open_wish(evidence: Evidence) -> bool:
         and not _is_understood(reader, sentence, evidence, missing)
         for reader in evidence.readers
         for stretch in reader.stretches
-        if stretch.may & _EVERY_ACT or (stretch.may & _REQUEST and stretch.may & _THINGS)
+        if _may_be_open(stretch, missing, known)
         for sentence in reader.sentences_of(stretch)
     )
+
+
+def _may_be_open(stretch: Stretch, missing: int, known: int) -> bool:
+    """Whether a stretch is worth reading for it, told from what its words could mean, or do mean where that is sure."""
+    may = stretch.may
+    if stretch.sure and stretch.last - stretch.first < LONGEST_SENTENCE:  # it is one sentence
+        return _is_open(may, missing, known)
+    return bool(may & missing or (may & _REQUEST and may & _THINGS))
 
 
 def _is_open(mask: int, missing: int, known: int) -> bool:
