@@ -58,8 +58,12 @@ class Stored(TypeDecorator[Value], Generic[Value]):
 
     def bind_processor(self, dialect: Dialect) -> Way | None:
         """Return the way into this engine."""
-        way = self.into_sqlite() if dialect.name == "sqlite" else self.into_postgresql()
+        way = self.way_into(dialect)
         return None if way is None else _unless_null(way)
+
+    def way_into(self, dialect: Dialect) -> Way | None:
+        """Return the way into this engine of a value that is not NULL."""
+        return self.into_sqlite() if dialect.name == "sqlite" else self.into_postgresql()
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Way | None:
         """Return the way out of this engine."""

@@ -23,6 +23,9 @@ class Lock(IntEnum):
     SCHEMA = 7_374_003
 
 
+_TAKE = text("SELECT pg_advisory_xact_lock(:lock)")
+
+
 def open_engine(url: URL, busy_seconds: float) -> Engine:
     """Return an engine whose waits all end."""
     settings = {
@@ -59,4 +62,4 @@ def describe(connection: Connection) -> list[str]:
 
 def take(connection: Connection, lock: Lock) -> None:
     """Hold the lock until the transaction ends."""
-    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": int(lock)})
+    connection.execute(_TAKE, {"lock": int(lock)})
