@@ -97,6 +97,8 @@ class Reception:
 
 def storable(address: str) -> str:
     """Return an envelope address as text that every database takes: no control character, no lone surrogate."""
+    if address.isascii() and address.isprintable():
+        return address
     text = address.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return "".join(character for character in text if character.isprintable())
 
