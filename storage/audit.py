@@ -50,7 +50,9 @@ def events_of(reading: Reading, chain: UUID) -> list[AuditEvent]:
 
 
 def _link(event: AuditEvent, salt: bytes, position: int, previous: str) -> Values:
-    event = replace(event, actor=storable(event.actor))  # hashed as it is stored
+    actor = storable(event.actor)
+    if actor != event.actor:
+        event = replace(event, actor=actor)  # hashed as it is stored
     payload = canonical(event.payload)
     digest = _payload_digest(salt, payload)
     return {
