@@ -5,7 +5,7 @@ What SQLAlchemy does for a statement and for each row of it costs about as much 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -30,16 +30,14 @@ class _Plan:
 
     statement: str
     names: tuple[str, ...]
-    ways: tuple[Way | None, ...]
+    ways: tuple[tuple[Way | None, bool], ...]  # with whether the column may be NULL
     types: tuple[int, ...]  # as PostgreSQL numbers them; SQLite asks for none
 
     def values(self, rows: Sequence[Row]) -> list[Values]:
         """Return the rows as the driver takes them; a column at a time, for the loops are then the interpreter's."""
         given = zip(*[map(row.__getitem__, self.names) for row in rows], strict=True)
-        columns = zip(self.ways, given, strict=True)
-        return list(
-            zip(*[map(way, column) if way else column for way, column in columns], strict=True)
-        )
+        columns = [_fitted(column, *way) for column, way in zip(given, self.ways, strict=True)]
+        return list(zip(*columns, strict=True))
 
     def named(self, values: Values) -> Row:
         """Return the same by name, as psycopg takes it."""
@@ -107,12 +105,20 @@ def _plan(dialect: Dialect, table: Table, names: tuple[str, ...], only_new: bool
     )
 
 
-def _way_into(column: Column[Any], dialect: Dialect) -> Way | None:
-    """Return what makes a value fit for the driver; a column that is never NULL does without the question for it."""
+def _way_into(column: Column[Any], dialect: Dialect) -> tuple[Way | None, bool]:
     kind = column.type
-    if isinstance(kind, Stored) and not column.nullable:
-        return kind.way_into(dialect)
-    return kind.dialect_impl(dialect).bind_processor(dialect)
+    if isinstance(kind, Stored):
+        return kind.way_into(dialect), bool(column.nullable)
+    return kind.dialect_impl(dialect).bind_processor(dialect), False  # SQLAlchemy's own see to NULL
+
+
+def _fitted(column: Iterable[Any], way: Way | None, may_be_null: bool) -> Iterable[Any]:  # noqa: FBT001 as _Plan keeps it
+    """Return the values of a column as the driver takes them."""
+    if way is None:
+        return column
+    if may_be_null:
+        return [None if value is None else way(value) for value in column]
+    return map(way, column)
 
 
 def _types_of(columns: Sequence[Column[Any]], dialect: Dialect) -> tuple[int, ...]:

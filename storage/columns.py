@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
@@ -126,7 +127,7 @@ class Id(Stored[UUID]):
     impl = Uuid()
 
     def into_sqlite(self) -> Way:
-        return lambda name: name.bytes
+        return attrgetter("bytes")
 
     def out_of_sqlite(self) -> Way:
         return lambda octets: UUID(bytes=octets)
