@@ -178,3 +178,17 @@ async def test_what_waits_is_committed_before_the_writer_ends(desk, writer):
     writer.stop()
     assert await asyncio.gather(*sessions) == [None] * 3
     assert len(desk.messages()) == 3
+
+
+async def test_a_group_waits_for_the_sessions_that_wrote_a_moment_ago(writer, monkeypatch):
+    monkeypatch.setattr("casework.receiving.LONGEST_PATIENCE_SECONDS", LONG_ENOUGH)
+    told = [writer.keep(arriving(mail(number=0)))]
+    group = asyncio.create_task(asyncio.to_thread(writer._next_group, 3, LONG_ENOUGH))
+    await asyncio.sleep(0.05)  # a writer that does not wait has taken the first one by now
+    told += [writer.keep(arriving(mail(number=n))) for n in (1, 2)]
+    assert [one.done for one in await group] == told
+
+
+async def test_a_session_that_is_alone_waits_for_nobody(writer):
+    told = writer.keep(arriving(mail(number=0)))
+    assert [one.done for one in writer._next_group(1, LONG_ENOUGH)] == [told]
