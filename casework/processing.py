@@ -74,11 +74,16 @@ def process_batch(services: Services, now: datetime, *, limit: int = BATCH) -> i
         claimed = claim_messages(transaction, now=now, limit=limit, lease=LEASE)
     _look_ahead(services, claimed, now)
     first = services.desk.first_countable
-    countable = [replace(one, received_at=max(one.received_at, first)) for one in claimed]
+    countable = [_countable(one, first) for one in claimed]
     readable = _read_all(services, countable, now)
     if readable and not _worked_together(services, readable, now):
         _work_one_by_one(services, readable, now)
     return len(claimed)
+
+
+def _countable(claimed: ClaimedMessage, first: datetime) -> ClaimedMessage:
+    """Return the message as received on a day for which there are calendars."""
+    return claimed if claimed.received_at >= first else replace(claimed, received_at=first)
 
 
 def _look_ahead(services: Services, claimed: Sequence[ClaimedMessage], now: datetime) -> None:

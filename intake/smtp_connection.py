@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from intake.smtp_addresses import plain_path
 from intake.smtp_data import Intake, NoRoomError, TooLargeError, read_data
 from intake.smtp_reception import COME_BACK, Reception
 
@@ -98,6 +99,10 @@ class Connection(SMTP):
         log.error("SMTP command failed: %s", type(error).__name__)
         self.envelope = Envelope()
         return COME_BACK
+
+    def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
+        """Read a path of the envelope; the library's way is for the odd ones."""
+        return plain_path(arg) or super()._getaddr(arg)
 
     # Commands that we answer ourselves
 

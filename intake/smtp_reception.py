@@ -8,6 +8,7 @@ import logging
 import ssl
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from aiosmtpd.smtp import Envelope, Session
 
@@ -81,18 +82,23 @@ class Reception:
         """
         task = asyncio.ensure_future(self.keep(raw))
         self.pending.add(task)
-        task.add_done_callback(self.pending.discard)
-        task.add_done_callback(log_failure)
-        task.add_done_callback(lambda _: intake.release())
+        task.add_done_callback(partial(self._finish, intake))
         await asyncio.wait({task}, timeout=self.settings.answer_seconds)
         if not task.done() or task.cancelled():
             return COME_BACK
         error = task.exception()
         return STORED if error is None else DISK_FULL if means_disk_full(error) else COME_BACK
 
+    def _finish(self, intake: Intake, task: asyncio.Future[None]) -> None:
+        self.pending.discard(task)
+        intake.release()
+        log_failure(task)
+
 
 def storable(address: str) -> str:
     """Return an envelope address as text that every database takes: no control character, no lone surrogate."""
+    if address.isascii() and address.isprintable():
+        return address
     text = address.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return "".join(character for character in text if character.isprintable())
 

@@ -6,6 +6,7 @@ waits as a draft for a person, inside the same five business days.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +16,8 @@ from privacy.messages import Authenticity, AuthenticityLevel
 # "Unsubscribe" and "please delete my account and all my data" are written by many people on one day; a text of several
 # sentences that comes word for word from a fourth address is one hand.
 SHORT_TEXT = 120  # characters
+ASCII_ENDS = 128
+FEW_SIGNS = 32  # each is looked for in the whole text
 MOST_COUNTED = 20_000  # characters: enough to tell texts apart
 
 
@@ -150,6 +153,8 @@ class _Counted(dict[int, str]):
 
 
 _COUNTED = _Counted()  # at most one entry for each Unicode code point
+_ASCII = bytes(ord(_COUNTED[code]) if code < ASCII_ENDS else code for code in range(256))
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
 def counted_text(text: str, subject: str) -> str:
@@ -159,7 +164,21 @@ def counted_text(text: str, subject: str) -> str:
     """
     words = (text if text.strip() else subject)[:MOST_COUNTED]
     spelled = unicodedata.normalize("NFKC", words).casefold()
-    return " ".join(spelled.translate(_COUNTED).split())
+    return " ".join(_without_signs(spelled).split())
+
+
+def _without_signs(text: str) -> str:
+    """As a translation by the table, which is slow where one character is not ASCII: nearly all are."""
+    octets = text.encode("utf-8", "surrogatepass").translate(_ASCII)
+    plain = octets.decode("utf-8", "surrogatepass")
+    signs = [
+        sign for sign in set("".join(_NOT_ASCII.findall(plain))) if _COUNTED[ord(sign)] != sign
+    ]
+    if len(signs) > FEW_SIGNS:
+        return plain.translate(_COUNTED)
+    for sign in signs:
+        plain = plain.replace(sign, " ")
+    return plain
 
 
 def is_short(counted: str) -> bool:

@@ -81,7 +81,7 @@ def canonical(payload: Mapping[str, object]) -> bytes:
 
     Raises TypeError for a value whose text could differ from one process to the next, such as a set.
     """
-    return json.dumps(payload, sort_keys=True, separators=(",", ":"), default=_as_text).encode()
+    return _CANONICAL.encode(payload).encode()
 
 
 def _as_text(value: object) -> str:
@@ -89,3 +89,6 @@ def _as_text(value: object) -> str:
     if isinstance(value, UUID | date):
         return str(value)
     raise TypeError(f"a payload cannot hold {type(value).__name__}")
+
+
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_as_text)

@@ -197,13 +197,14 @@ def add_message(
         if claim.key not in known:
             asked.setdefault(claim.key, claim)
     added = tuple(_new_item(claim, origin, regimes, new_id()) for claim in asked.values())
-    longer = replace(
-        case,
-        items=case.items + added,
-        needs_human=case.needs_human or classification.needs_human,
-    )
     in_lane = lane_due(origin.received_at, classification.lane, regimes)
-    return replace(longer, own_due=_own_due(longer, in_lane, regimes))
+    items = case.items + added
+    return replace(
+        case,
+        items=items,
+        needs_human=case.needs_human or classification.needs_human,
+        own_due=_own_due(case, items, in_lane, regimes),
+    )
 
 
 def added_items(before: Case, after: Case) -> tuple[RequestItem, ...]:
@@ -212,9 +213,11 @@ def added_items(before: Case, after: Case) -> tuple[RequestItem, ...]:
     return tuple(item for item in after.items if item.item_id not in known)
 
 
-def _own_due(case: Case, in_lane: Due | None, regimes: Sequence[Regime]) -> Due | None:
+def _own_due(
+    case: Case, items: Sequence[RequestItem], in_lane: Due | None, regimes: Sequence[Regime]
+) -> Due | None:
     running = [due for due in (case.own_due, in_lane) if due is not None]
-    if running or case.items:
+    if running or items:
         return min(running, key=lambda due: due.expires_at, default=None)
     return any_right_due(case.received_at, regimes)
 

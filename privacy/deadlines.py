@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from privacy.instants import require_utc
@@ -19,6 +20,7 @@ from privacy.rights import Lane, Right, Scope
 SATURDAY = 5
 MAX_ROLL_DAYS = 31
 SMALLEST = timedelta(microseconds=1)
+REMEMBERED = 4_096  # dates: the mails of a day ask the same few periods of the same few laws
 Asked = tuple[Right, Scope | None]
 
 
@@ -78,9 +80,12 @@ class LanePeriods:
 NO_LANE = LanePeriods()
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Regime:
-    """One law, or the house promise, as data: where it counts, and for how long per right, scope and lane."""
+    """One law, or the house promise, as data: where it counts, and for how long per right, scope and lane.
+
+    It is the same as itself only, so that a date can be remembered under the law that sets it.
+    """
 
     code: str
     name: str
@@ -197,11 +202,24 @@ def due_under(received_at: datetime, regime: Regime, period: Period) -> Due:
     """
     require_utc(received_at=received_at)
     received_on = received_at.astimezone(ZoneInfo(regime.zone)).date()
-    if period.unit in ELAPSED:
-        on, expires_at, steps = after_elapsed(received_at, regime.zone, period)
-    else:
-        on, steps = _last_day(received_on, regime, period)
-        expires_at = end_of_day(on, regime.zone)
+    if period.unit not in ELAPSED:
+        return _due_in_days(received_on, regime, period)
+    return _due(received_on, regime, period, after_elapsed(received_at, regime.zone, period))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _due_in_days(received_on: date, regime: Regime, period: Period) -> Due:
+    on, steps = _last_day(received_on, regime, period)
+    return _due(received_on, regime, period, (on, end_of_day(on, regime.zone), steps))
+
+
+def _due(
+    received_on: date,
+    regime: Regime,
+    period: Period,
+    end: tuple[date, datetime, tuple[str, ...]],
+) -> Due:
+    on, expires_at, steps = end
     return Due(
         on=on,
         expires_at=expires_at,

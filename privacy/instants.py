@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 
 def as_utc(moment: datetime) -> datetime:
     """Return the same instant in UTC; raises ValueError for a naive datetime."""
+    if moment.tzinfo is UTC:
+        return moment
     if (
         moment.utcoffset() is None
     ):  # a zone that knows no offset would be read as this machine's own
@@ -17,5 +19,7 @@ def as_utc(moment: datetime) -> datetime:
 def require_utc(**moments: datetime | None) -> None:
     """Raise ValueError naming the first field that is neither None nor an aware UTC instant."""
     for name, moment in moments.items():
-        if moment is not None and moment.utcoffset() != UTC.utcoffset(None):
+        if moment is None or moment.tzinfo is UTC:
+            continue
+        if moment.utcoffset() != UTC.utcoffset(None):
             raise ValueError(f"{name} must be an aware UTC instant")

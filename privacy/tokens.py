@@ -7,17 +7,21 @@ of l/1, i/1 and o/0 do not matter, because people retype addresses.
 
 from __future__ import annotations
 
-import hashlib
+import base64
 import hmac
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import count
+from operator import mul
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 TOKEN_LENGTH = 26
 NUMBER_BITS = 40
 LOCAL_PART = 64  # octets before the @
 _LOOK_ALIKES = str.maketrans({"o": "0", "i": "1", "l": "1"})
+BITS = 5  # of one character
+_CROCKFORD = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", ALPHABET.encode())
 _VALUES = {character: value for value, character in enumerate(ALPHABET)}
 _TOKEN = re.compile(r"[0-9a-z]{26}")
 _OUR_MESSAGE_ID = re.compile(r"<c\.([0-9a-z]{26})\.([0-9a-z]{16})@([0-9a-z.-]{1,190})>")
@@ -56,7 +60,7 @@ def read_token(text: str, keys: Mapping[str, TokenKey]) -> int | None:
 def make_message_id(number: int, purpose: str, *, key: TokenKey, domain: str) -> str:
     """Return the Message-ID, for life, of the letter `purpose` of a case: the same on every attempt."""
     token = make_token(number, key)
-    digest = hmac.new(key.secret, f"letter|{number}|{purpose}".encode(), hashlib.sha256).digest()
+    digest = hmac.digest(key.secret, f"letter|{number}|{purpose}".encode(), "sha256")
     return f"<c.{token}.{_encode(int.from_bytes(digest[:10]), 16)}@{domain.lower()}>"
 
 
@@ -126,22 +130,19 @@ def numbers_in_addresses(addresses: Iterable[str], keys: Mapping[str, TokenKey])
 
 
 def _tag(head: str, secret: bytes) -> str:
-    digest = hmac.new(secret, f"case|{head}".encode(), hashlib.sha256).digest()
+    digest = hmac.digest(secret, f"case|{head}".encode(), "sha256")
     return _encode(int.from_bytes(digest[:10]), 16)
 
 
 def _check_character(body: str) -> str:
     """Weighted sum modulo 31 (prime): finds every single wrong character and every swap of neighbours but 31/0."""
-    total = sum(position * _VALUES[character] for position, character in enumerate(body, start=1))
+    total = sum(map(mul, count(1), map(_VALUES.__getitem__, body)))
     return ALPHABET[total % 31]
 
 
 def _encode(number: int, length: int) -> str:
-    characters = []
-    for _ in range(length):
-        number, value = divmod(number, 32)
-        characters.append(ALPHABET[value])
-    return "".join(reversed(characters))
+    octets = number.to_bytes(length * BITS // 8)
+    return base64.b32encode(octets).translate(_CROCKFORD).decode()
 
 
 def _decode(text: str) -> int:

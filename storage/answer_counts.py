@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Column, func, select, true
+from sqlalchemy import Column, bindparam, func, select, true
 
 from privacy.answering import AnswerHistory
 from storage.postgres import Lock
 from storage.tables import OUTGOING
-from storage.transactions import Transaction, in_chunks
+from storage.transactions import AnySelect, Transaction, in_chunks
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -54,10 +54,9 @@ def answer_counts(
 
     To its sender and for its text: in the last 24 hours. To its domain and in all: in the last hour.
     """
-    letter = OUTGOING.c
     keys = list(asked.values())
-    senders = _counts(transaction, letter.recipient_key, (key.sender for key in keys), now - DAY)
-    domains = _counts(transaction, letter.domain_key, (key.domain for key in keys), now - HOUR)
+    senders = _counts(transaction, _TO_SENDER, (key.sender for key in keys), now - DAY)
+    domains = _counts(transaction, _TO_DOMAIN, (key.domain for key in keys), now - HOUR)
     texts = _counts_by_sender(transaction, (key.text for key in keys), now - DAY)
     in_all = _count_all(transaction, now - HOUR) if asked else 0
     return {
@@ -86,18 +85,12 @@ def answer_history(
 
 
 def _counts(
-    transaction: Transaction, column: Column[Any], keys: Iterable[bytes], since: datetime
+    transaction: Transaction, question: AnySelect, keys: Iterable[bytes], since: datetime
 ) -> dict[bytes, int]:
     found: dict[bytes, int] = {}
     for chunk in in_chunks(keys):
-        question = (
-            select(column, func.count())
-            .where(
-                column.in_(chunk), OUTGOING.c.queued_at > since, OUTGOING.c.automatic.is_(true())
-            )
-            .group_by(column)
-        )
-        found.update({bytes(key): count for key, count in transaction.fetch(question)})
+        rows = transaction.fetch(question, {"keys": chunk, "since": since})
+        found.update({bytes(key): count for key, count in rows})
     return found
 
 
@@ -105,23 +98,37 @@ def _counts_by_sender(
     transaction: Transaction, texts: Iterable[bytes], since: datetime
 ) -> dict[bytes, dict[bytes, int]]:
     """Return for each text how many letters went to each of its senders; the limits bound how many those are."""
-    letter = OUTGOING.c
     found: dict[bytes, dict[bytes, int]] = {}
     for chunk in in_chunks(texts):
-        question = (
-            select(letter.text_key, letter.recipient_key, func.count())
-            .where(
-                letter.text_key.in_(chunk), letter.queued_at > since, letter.automatic.is_(true())
-            )
-            .group_by(letter.text_key, letter.recipient_key)
-        )
-        for text, sender, count in transaction.fetch(question):
+        rows = transaction.fetch(_OF_TEXT, {"keys": chunk, "since": since})
+        for text, sender, count in rows:
             found.setdefault(bytes(text), {})[bytes(sender)] = count
     return found
 
 
 def _count_all(transaction: Transaction, since: datetime) -> int:
-    question = select(func.count()).select_from(OUTGOING)
-    question = question.where(OUTGOING.c.queued_at > since, OUTGOING.c.automatic.is_(true()))
-    count: int = transaction.fetch(question).scalar_one()
+    count: int = transaction.fetch(_IN_ALL, {"since": since}).scalar_one()
     return count
+
+
+def _automatic(*counted_by: Column[Any]) -> AnySelect:
+    """Return the question how many automatic letters were queued since then."""
+    letter = OUTGOING.c
+    since = bindparam("since", type_=letter.queued_at.type)
+    return (
+        select(*counted_by, func.count())
+        .select_from(OUTGOING)
+        .where(letter.queued_at > since, letter.automatic.is_(true()))
+    )
+
+
+def _of_each(column: Column[Any], *counted_by: Column[Any]) -> AnySelect:
+    """Return the same question for each of some keys."""
+    asked = column.in_(bindparam("keys", expanding=True))
+    return _automatic(column, *counted_by).where(asked).group_by(column, *counted_by)
+
+
+_TO_SENDER = _of_each(OUTGOING.c.recipient_key)
+_TO_DOMAIN = _of_each(OUTGOING.c.domain_key)
+_OF_TEXT = _of_each(OUTGOING.c.text_key, OUTGOING.c.recipient_key)
+_IN_ALL = _automatic()

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from privacy.audit import GENESIS, AuditEvent, canonical, chain_hash
 from storage.columns import storable
@@ -17,6 +17,11 @@ from storage.tables import AUDIT_CHAIN, AUDIT_EVENT
 from storage.transactions import AnyRow, Reading, Transaction, Values, in_chunks
 
 SALT_BYTES = 16
+ENDS = (
+    select(AUDIT_CHAIN.c.chain, AUDIT_CHAIN.c.length, AUDIT_CHAIN.c.head)
+    .where(AUDIT_CHAIN.c.chain.in_(bindparam("chains", expanding=True)))
+    .order_by(AUDIT_CHAIN.c.chain)
+)
 
 
 def append(transaction: Transaction, events: Sequence[AuditEvent]) -> None:
@@ -50,7 +55,9 @@ def events_of(reading: Reading, chain: UUID) -> list[AuditEvent]:
 
 
 def _link(event: AuditEvent, salt: bytes, position: int, previous: str) -> Values:
-    event = replace(event, actor=storable(event.actor))  # hashed as it is stored
+    actor = storable(event.actor)
+    if actor != event.actor:
+        event = replace(event, actor=actor)  # hashed as it is stored
     payload = canonical(event.payload)
     digest = _payload_digest(salt, payload)
     return {
@@ -95,15 +102,11 @@ def _links(reading: Reading, chain: UUID) -> Sequence[AnyRow]:
 
 def _ends_of(reading: Reading, chains: Sequence[UUID]) -> dict[UUID, tuple[int, str]]:
     """Length and head by chain; a writer on PostgreSQL holds the rows, so that no other adds to these chains."""
-    end = AUDIT_CHAIN.c
+    question = ENDS.with_for_update() if isinstance(reading, Transaction) else ENDS
     ends: dict[UUID, tuple[int, str]] = {}
     for chunk in in_chunks(sorted(chains)):
-        question = (
-            select(end.chain, end.length, end.head).where(end.chain.in_(chunk)).order_by(end.chain)
-        )
-        if isinstance(reading, Transaction):
-            question = question.with_for_update()
-        ends.update({chain: (length, head) for chain, length, head in reading.fetch(question)})
+        found = reading.fetch(question, {"chains": chunk})
+        ends.update({chain: (length, head) for chain, length, head in found})
     return ends
 
 

@@ -1,25 +1,26 @@
 """Many rows in one statement: the driver gets them directly, with the statement compiled once.
 
-What SQLAlchemy does for each row of an INSERT costs about as much as the database itself.
+What SQLAlchemy does for a statement and for each row of it costs about as much as the database itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Column, Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from privacy.errors import Permanent
+from storage.columns import Stored
 from storage.failures import cleaned_driver_error
 
-WORTH_A_COPY = 10  # rows; opening a stream costs a question of its own
 Row = dict[str, Any]
+Values = tuple[Any, ...]
 Way = Callable[[Any], Any]
 
 
@@ -28,20 +29,23 @@ class _Plan:
     """The statement, and what the driver wants for each of its columns, in their order."""
 
     statement: str
-    columns: tuple[tuple[str, Way | None], ...]
-    types: tuple[str, ...]
+    names: tuple[str, ...]
+    ways: tuple[tuple[Way | None, bool], ...]  # with whether the column may be NULL
+    types: tuple[int, ...]  # as PostgreSQL numbers them; SQLite asks for none
 
-    def values(self, row: Row) -> tuple[Any, ...]:
-        """Return one row as the driver takes it."""
-        return tuple([way(row[name]) if way else row[name] for name, way in self.columns])
+    def values(self, rows: Sequence[Row]) -> list[Values]:
+        """Return the rows as the driver takes them; a column at a time, for the loops are then the interpreter's."""
+        given = zip(*[map(row.__getitem__, self.names) for row in rows], strict=True)
+        columns = [_fitted(column, *way) for column, way in zip(given, self.ways, strict=True)]
+        return list(zip(*columns, strict=True))
 
-    def named(self, values: tuple[Any, ...]) -> Row:
+    def named(self, values: Values) -> Row:
         """Return the same by name, as psycopg takes it."""
-        return {name: value for (name, _), value in zip(self.columns, values, strict=True)}
+        return dict(zip(self.names, values, strict=True))
 
     def copy_into(self, table: str) -> str:
         """Return the statement that opens a stream of rows into the table."""
-        names = ", ".join(f'"{name}"' for name, _ in self.columns)
+        names = ", ".join(f'"{name}"' for name in self.names)
         return f'COPY "{table}" ({names}) FROM STDIN (FORMAT BINARY)'
 
 
@@ -61,28 +65,28 @@ def insert_rows(
         return
     plan = _plan(connection.dialect, table, tuple(rows[0]), only_new)
     try:
-        values = [plan.values(row) for row in rows]
+        values = plan.values(rows)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         kind = type(error).__name__
         raise Permanent(f"database: a value does not fit into {table.name} ({kind})") from None
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(plan.statement, values)
-    elif only_new or len(values) < WORTH_A_COPY:
-        connection.exec_driver_sql(plan.statement, [plan.named(row) for row in values])
-    else:
-        _copy(connection, plan, table.name, values)
-
-
-def _copy(connection: Connection, plan: _Plan, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Stream the rows: PostgreSQL then plans and answers once, not for every row."""
     driver: Any = connection.connection.driver_connection
     try:
-        with driver.cursor() as cursor, cursor.copy(plan.copy_into(table)) as copy:
-            copy.set_types(plan.types)
-            for row in rows:
-                copy.write_row(row)
+        if connection.dialect.name == "sqlite":
+            driver.executemany(plan.statement, values)
+        elif only_new:
+            driver.cursor().executemany(plan.statement, [plan.named(row) for row in values])
+        else:
+            _copy(driver, plan, table.name, values)
     except connection.dialect.loaded_dbapi.Error as error:
         raise cleaned_driver_error(error) from None
+
+
+def _copy(driver: Any, plan: _Plan, table: str, rows: Sequence[Values]) -> None:  # noqa: ANN401 psycopg's connection
+    """Stream the rows: PostgreSQL then plans and answers once, not for every row; a single row gains by it as well."""
+    with driver.cursor() as cursor, cursor.copy(plan.copy_into(table)) as copy:
+        copy.set_types(plan.types)
+        for row in rows:
+            copy.write_row(row)
 
 
 @lru_cache(maxsize=256)
@@ -92,10 +96,34 @@ def _plan(dialect: Dialect, table: Table, names: tuple[str, ...], only_new: bool
         insert = insert.on_conflict_do_nothing()
     compiled = insert.compile(dialect=dialect, column_keys=list(names))
     order = compiled.positiontup if isinstance(compiled, SQLCompiler) else None
-    types = {name: table.c[name].type.dialect_impl(dialect) for name in names}
-    ordered = tuple(order or names)
+    columns = [table.c[name] for name in order or names]
     return _Plan(
         statement=str(compiled),
-        columns=tuple((name, types[name].bind_processor(dialect)) for name in ordered),
-        types=tuple(table.c[name].type.compile(dialect=dialect).lower() for name in ordered),
+        names=tuple(column.name for column in columns),
+        ways=tuple(_way_into(column, dialect) for column in columns),
+        types=_types_of(columns, dialect),
     )
+
+
+def _way_into(column: Column[Any], dialect: Dialect) -> tuple[Way | None, bool]:
+    kind = column.type
+    if isinstance(kind, Stored):
+        return kind.way_into(dialect), bool(column.nullable)
+    return kind.dialect_impl(dialect).bind_processor(dialect), False  # SQLAlchemy's own see to NULL
+
+
+def _fitted(column: Iterable[Any], way: Way | None, may_be_null: bool) -> Iterable[Any]:  # noqa: FBT001 as _Plan keeps it
+    """Return the values of a column as the driver takes them."""
+    if way is None:
+        return column
+    if may_be_null:
+        return [None if value is None else way(value) for value in column]
+    return map(way, column)
+
+
+def _types_of(columns: Sequence[Column[Any]], dialect: Dialect) -> tuple[int, ...]:
+    if dialect.name == "sqlite":
+        return ()
+    known: Any = dialect.loaded_dbapi
+    names = (column.type.compile(dialect=dialect).lower() for column in columns)
+    return tuple(known.adapters.types.get_oid(name) for name in names)

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
@@ -58,8 +59,12 @@ class Stored(TypeDecorator[Value], Generic[Value]):
 
     def bind_processor(self, dialect: Dialect) -> Way | None:
         """Return the way into this engine."""
-        way = self.into_sqlite() if dialect.name == "sqlite" else self.into_postgresql()
+        way = self.way_into(dialect)
         return None if way is None else _unless_null(way)
+
+    def way_into(self, dialect: Dialect) -> Way | None:
+        """Return the way into this engine of a value that is not NULL."""
+        return self.into_sqlite() if dialect.name == "sqlite" else self.into_postgresql()
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Way | None:
         """Return the way out of this engine."""
@@ -122,7 +127,7 @@ class Id(Stored[UUID]):
     impl = Uuid()
 
     def into_sqlite(self) -> Way:
-        return lambda name: name.bytes
+        return attrgetter("bytes")
 
     def out_of_sqlite(self) -> Way:
         return lambda octets: UUID(bytes=octets)

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from storage.sealing import WrappedKey
 from storage.tables import DATA_KEY
 from storage.transactions import Reading, Transaction, in_chunks
+
+KEYS = select(DATA_KEY.c.owner_id, DATA_KEY.c.ring_key, DATA_KEY.c.wrapped).where(
+    DATA_KEY.c.owner_id.in_(bindparam("owners", expanding=True))
+)
 
 
 def add_keys(transaction: Transaction, owners: Sequence[UUID]) -> None:
@@ -24,10 +28,7 @@ def add_keys(transaction: Transaction, owners: Sequence[UUID]) -> None:
 def load_keys(reading: Reading, owners: Iterable[UUID]) -> None:
     """Take the owners' keys into use; an erased one, or one that the ring cannot open, stays away."""
     for chunk in in_chunks(owner for owner in owners if owner not in reading.vault):
-        question = select(DATA_KEY.c.owner_id, DATA_KEY.c.ring_key, DATA_KEY.c.wrapped)
-        for owner, ring_key, wrapped in reading.fetch(
-            question.where(DATA_KEY.c.owner_id.in_(chunk))
-        ):
+        for owner, ring_key, wrapped in reading.fetch(KEYS, {"owners": chunk}):
             reading.vault.open_key(owner, WrappedKey(ring_key=ring_key, wrapped=bytes(wrapped)))
 
 

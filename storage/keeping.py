@@ -22,6 +22,30 @@ from storage.transactions import Transaction, Values, in_chunks
 RAW = "raw_message.sealed_raw"
 ENVELOPE = "delivery.sealed_envelope"
 Place = tuple[str, str, int, int]
+# Put together once: SQLAlchemy takes longer over that than the engine over the answer.
+KNOWN_UIDS = select(DELIVERY.c.uid, DELIVERY.c.inbound_id).where(
+    DELIVERY.c.mailbox == bindparam("mailbox"),
+    DELIVERY.c.folder == bindparam("folder"),
+    DELIVERY.c.uidvalidity == bindparam("uidvalidity"),
+    DELIVERY.c.uid.in_(bindparam("uids", expanding=True)),
+)
+KNOWN_CONTENTS = (
+    select(
+        INBOUND.c.inbound_id,
+        INBOUND.c.content_key,
+        INBOUND.c.received_at,
+        INBOUND.c.arrival_basis,
+        INBOUND.c.history,
+        INBOUND.c.suspected_spam,
+        INBOUND.c.truncated,
+        INBOUND.c.quiet_reason,
+        INBOUND.c.state,
+        INBOUND.c.outcome,
+    )
+    .where(INBOUND.c.content_key.in_(bindparam("keys", expanding=True)))
+    .with_for_update()
+)
+UPDATE_KNOWN = update(INBOUND).where(INBOUND.c.inbound_id == bindparam("b_id"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,35 +133,16 @@ def _known_places(transaction: Transaction, batch: Iterable[RawMessage]) -> dict
 def _known_uids(
     transaction: Transaction, folder: tuple[str, str, int], uids: Iterable[int]
 ) -> Iterator[tuple[int, UUID]]:
-    delivery = DELIVERY.c
     mailbox, name, uidvalidity = folder
     for chunk in in_chunks(uids):
-        question = select(delivery.uid, delivery.inbound_id).where(
-            delivery.mailbox == mailbox,
-            delivery.folder == name,
-            delivery.uidvalidity == uidvalidity,
-            delivery.uid.in_(chunk),
-        )
-        yield from ((uid, inbound_id) for uid, inbound_id in transaction.fetch(question))
+        place = {"mailbox": mailbox, "folder": name, "uidvalidity": uidvalidity, "uids": chunk}
+        yield from ((uid, inbound_id) for uid, inbound_id in transaction.fetch(KNOWN_UIDS, place))
 
 
 def _known_contents(transaction: Transaction, keys: Sequence[bytes]) -> dict[bytes, _Content]:
-    inbound = INBOUND.c
-    question = select(
-        inbound.inbound_id,
-        inbound.content_key,
-        inbound.received_at,
-        inbound.arrival_basis,
-        inbound.history,
-        inbound.suspected_spam,
-        inbound.truncated,
-        inbound.quiet_reason,
-        inbound.state,
-        inbound.outcome,
-    ).with_for_update()
     found: dict[bytes, _Content] = {}
     for chunk in in_chunks(keys):
-        for row in transaction.fetch(question.where(inbound.content_key.in_(chunk))):
+        for row in transaction.fetch(KNOWN_CONTENTS, {"keys": chunk}):
             content = _Content(*row)
             found[bytes(content.content_key)] = content
     return found
@@ -281,7 +286,7 @@ def _update_known(transaction: Transaction, contents: Sequence[_Content], now: d
         }
         for content in contents
     ]
-    transaction.change(update(INBOUND).where(INBOUND.c.inbound_id == bindparam("b_id")), values)
+    transaction.change(UPDATE_KNOWN, values)
     turned = [content.inbound_id for content in contents if content.becomes_work]
     for chunk in in_chunks(turned):
         # A worker that has it as history right now loses its lease, and its result with it.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import URL
 
 from privacy.errors import Permanent
+from storage.failures import cleaned_driver_error
 
 MINIMUM = 130000  # PostgreSQL 13, in the form of server_version_num
 CONNECT_SECONDS = 10
@@ -59,4 +61,8 @@ def describe(connection: Connection) -> list[str]:
 
 def take(connection: Connection, lock: Lock) -> None:
     """Hold the lock until the transaction ends."""
-    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": int(lock)})
+    driver: Any = connection.connection.driver_connection
+    try:
+        driver.execute("SELECT pg_advisory_xact_lock(%s)", (int(lock),))
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise cleaned_driver_error(error) from None

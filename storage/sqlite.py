@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
@@ -192,5 +193,8 @@ def _set_up_connection(connection: sqlite3.Connection, _record: object) -> None:
 def _begin(connection: Connection) -> None:
     """Writers take the lock before they read: an update can then never rest on what another one changed."""
     reads_only = connection.get_execution_options().get(READS_ONLY, False)
-    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reads_only else 'OFF'}")
-    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+    driver: Any = connection.connection.driver_connection
+    if connection.info.get(READS_ONLY) is not reads_only:
+        driver.execute(f"PRAGMA query_only={'ON' if reads_only else 'OFF'}")
+        connection.info[READS_ONLY] = reads_only
+    driver.execute("BEGIN" if reads_only else "BEGIN IMMEDIATE")

@@ -32,9 +32,9 @@ class Reading:
         """Whether the database is SQLite, where a writing transaction has the database to itself."""
         return self.connection.dialect.name == "sqlite"
 
-    def fetch(self, question: Executable) -> Result[*tuple[Any, ...]]:
-        """Run a SELECT."""
-        return self.connection.execute(question)
+    def fetch(self, question: Executable, values: Values | None = None) -> Result[*tuple[Any, ...]]:
+        """Run a SELECT, with the values of its parameters if it has any."""
+        return self.connection.execute(question, values)
 
 
 class Transaction(Reading):

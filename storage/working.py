@@ -248,17 +248,16 @@ def _set_aside_unsealable(transaction: Transaction, row: AnyRow, now: datetime) 
     append(transaction, [event])
 
 
+_SAME_MAIL = select(
+    INBOUND.c.message_key, INBOUND.c.inbound_id, INBOUND.c.received_at, INBOUND.c.case_id
+).where(INBOUND.c.message_key.in_(bindparam("keys", expanding=True)))
+
+
 def find_same_mail(reading: Reading, message_keys: Sequence[bytes]) -> dict[bytes, SameMail]:
     """Return by key the messages that were worked before and are the same mail; history does not count."""
-    inbound = INBOUND.c
     found: dict[bytes, SameMail] = {}
     for chunk in in_chunks(message_keys):
-        question = select(
-            inbound.message_key, inbound.inbound_id, inbound.received_at, inbound.case_id
-        )
-        for key, inbound_id, received_at, case_id in reading.fetch(
-            question.where(inbound.message_key.in_(chunk))
-        ):
+        for key, inbound_id, received_at, case_id in reading.fetch(_SAME_MAIL, {"keys": chunk}):
             found[bytes(key)] = SameMail(
                 inbound_id=inbound_id, received_at=received_at, case_id=case_id
             )

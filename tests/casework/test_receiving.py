@@ -118,7 +118,7 @@ def writer(counting: CountingLedger) -> Iterator[GroupWriter]:
 
 async def kept_together(writer: GroupWriter, mails: Sequence[bytes]) -> list[BaseException | None]:
     """Hand the mails over as that many sessions do at the same moment; return what each is told."""
-    sessions = [asyncio.create_task(writer.keep(arriving(raw))) for raw in mails]
+    sessions = [asyncio.ensure_future(writer.keep(arriving(raw))) for raw in mails]
     await asyncio.sleep(0)  # every session has handed over and waits
     writer.start()
     async with asyncio.timeout(LONG_ENOUGH):
@@ -164,7 +164,7 @@ async def test_an_unexpected_error_is_told_without_its_words(desk, writer, count
 
 
 async def test_a_session_that_is_gone_does_not_stop_the_writer(desk, writer):
-    gone = asyncio.create_task(writer.keep(arriving(mail(number=1))))
+    gone = asyncio.ensure_future(writer.keep(arriving(mail(number=1))))
     await asyncio.sleep(0)
     gone.cancel()
     assert await kept_together(writer, [mail(number=2)]) == [None]
@@ -172,9 +172,23 @@ async def test_a_session_that_is_gone_does_not_stop_the_writer(desk, writer):
 
 
 async def test_what_waits_is_committed_before_the_writer_ends(desk, writer):
-    sessions = [asyncio.create_task(writer.keep(arriving(mail(number=n)))) for n in range(3)]
+    sessions = [asyncio.ensure_future(writer.keep(arriving(mail(number=n)))) for n in range(3)]
     await asyncio.sleep(0)
     writer.start()
     writer.stop()
     assert await asyncio.gather(*sessions) == [None] * 3
     assert len(desk.messages()) == 3
+
+
+async def test_a_group_waits_for_the_sessions_that_wrote_a_moment_ago(writer, monkeypatch):
+    monkeypatch.setattr("casework.receiving.LONGEST_PATIENCE_SECONDS", LONG_ENOUGH)
+    told = [writer.keep(arriving(mail(number=0)))]
+    group = asyncio.create_task(asyncio.to_thread(writer._next_group, 3, LONG_ENOUGH))
+    await asyncio.sleep(0.05)  # a writer that does not wait has taken the first one by now
+    told += [writer.keep(arriving(mail(number=n))) for n in (1, 2)]
+    assert [one.done for one in await group] == told
+
+
+async def test_a_session_that_is_alone_waits_for_nobody(writer):
+    told = writer.keep(arriving(mail(number=0)))
+    assert [one.done for one in writer._next_group(1, LONG_ENOUGH)] == [told]

@@ -1,10 +1,11 @@
 """May a letter go out by itself?"""
 
+import unicodedata
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from privacy.answering import (
@@ -252,3 +253,16 @@ def test_what_is_counted_is_bounded() -> None:
 def test_a_text_is_short_while_many_people_may_write_it() -> None:
     assert is_short("please delete my account and all data that you hold about me")
     assert (is_short("a" * (SHORT_TEXT - 1)), is_short("a" * SHORT_TEXT)) == (True, False)
+
+
+def letters_and_numbers(text: str) -> str:
+    spelled = unicodedata.normalize("NFKC", text).casefold()
+    kept = (one if unicodedata.category(one)[0] in "LMN" else " " for one in spelled)
+    return " ".join("".join(kept).split())
+
+
+@given(text=st.text(st.characters() | st.characters(categories=["P", "S", "Z"]), max_size=200))
+@example(text="Bitte löschen Sie „alles“ – sofort… हिन्दी 取消")
+@example(text="a" + "b".join(map(chr, range(0x2190, 0x2200))) + "c")
+def test_a_counted_text_has_every_letter_and_number_and_nothing_else(text):
+    assert counted_text("x " + text, "") == letters_and_numbers("x " + text)

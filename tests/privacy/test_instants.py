@@ -57,3 +57,10 @@ def test_an_aware_time_of_another_zone_is_refused_by_name(zone: tzinfo) -> None:
 
 def test_nothing_is_demanded_of_a_field_that_is_empty() -> None:
     require_utc(at=None)
+
+
+def test_an_instant_in_utc_stays_itself() -> None:
+    moment = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    assert as_utc(moment) is moment
+    require_utc(at=moment, since=None)
+    require_utc(at=moment.replace(tzinfo=timezone(timedelta(), "Zulu")))
