@@ -94,6 +94,7 @@ LAYOUT = {
     "/th": " ",
 }
 PRE = re.compile(r"(<pre(?=[\s>])[^>]*>)(.*?)(</pre>)", re.DOTALL)
+EMPTY_LINES = re.compile(r"\n{3,}")
 KEPT_BREAK = "\ue0f2"  # a line break inside <pre>
 MARKS = OPENING + CLOSING + KEPT_BREAK
 # Runs that hide words or push them out of a preview; single joiners belong to Hindi, Persian and emoji.
@@ -237,9 +238,7 @@ def line_of_its_own(mark: re.Match[str]) -> str:
 def squeeze(text: str) -> str:
     """Return the text with trimmed lines and at most one empty line in a row."""
     text = "\n".join([line.strip() for line in text.split("\n")])
-    while "\n\n\n" in text:
-        text = text.replace("\n\n\n", "\n\n")
-    return text.strip()
+    return EMPTY_LINES.sub("\n\n", text).strip()
 
 
 def remove_zero_width(text: str, marked: tuple[MarkedSpan, ...]) -> tuple[str, int]:
