@@ -55,7 +55,12 @@ class TextToSearch:
         return self.text.lower()
 
     def holds(self, phrases: Iterable[str]) -> bool:
-        return any(phrase in self.lowered for phrase in phrases)
+        """Tell whether one of the phrases stands in the text; most of them lack one of their words."""
+        return any(
+            phrase in self.lowered
+            for phrase in phrases
+            if all(word in self.different for word in phrase.split())
+        )
 
 
 @dataclass(frozen=True, slots=True)

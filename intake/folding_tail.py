@@ -44,11 +44,12 @@ class TailReader:
 
     def find_disclaimers(self) -> list[Found]:
         """Return paragraphs of lawyers' boilerplate: their "delete this message" is no request."""
-        whole = TextToSearch(" ".join(self.lines))
+        free = [line for number, line in enumerate(self.lines) if number not in self.taken]
+        whole = TextToSearch(" ".join(free))
         if not (
             self.words.disclaimer_anchors.occur_among(whole)
             or self.words.notices.occur_among(whole)
-            or (LIST_FOOTER.split()[0] in whole.different and whole.holds((LIST_FOOTER,)))
+            or whole.holds((LIST_FOOTER,))
         ):
             return []
         found: list[Found] = []

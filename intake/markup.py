@@ -94,7 +94,7 @@ LAYOUT = {
     "/th": " ",
 }
 PRE = re.compile(r"(<pre(?=[\s>])[^>]*>)(.*?)(</pre>)", re.DOTALL)
-EMPTY_LINES = re.compile(r"\n{3,}")
+EMPTY_LINES = re.compile(r"\n\n\n+")
 KEPT_BREAK = "\ue0f2"  # a line break inside <pre>
 MARKS = OPENING + CLOSING + KEPT_BREAK
 # Runs that hide words or push them out of a preview; single joiners belong to Hindi, Persian and emoji.

@@ -9,6 +9,7 @@ from html import unescape
 MAX_COMPARED = 20_000  # characters
 # Up to this share of the longer version, and up to so many words, they still count as the same.
 SHARE_MISSING, FEW_MISSING = 0.3, 2
+MUCH_MARKUP = 10  # times as much source as plain text: looking at it costs as much as laying it out
 TWICE, SPARE = 2, 200  # times as long and so many characters more
 
 LINK = re.compile(r"(?:https?://|www\.|mailto:)[^\s<>]+")
@@ -50,6 +51,8 @@ def is_far_longer(text: str, than: str) -> bool:
 
 def looks_the_same(plain: str, html: str) -> bool:
     """Tell, at the price of one look, whether HTML surely says no more than plain text: then it is not laid out."""
+    if len(html) > MUCH_MARKUP * (len(plain) + SPARE):
+        return False
     source = html[: 5 * MAX_COMPARED].encode(
         "utf-8", "replace"
     )  # lower case is made of bytes in a tenth of the time
