@@ -106,13 +106,12 @@ def words_in(value: bytes) -> str:
     """
     if b"=?" not in value:
         return ""
-    found = WORD.findall(value)
-    if len(found) != value.count(b"=?"):
+    if b"=?" in WORD.sub(b" ", value):
         return NOT_BY_THE_BOOK
     try:
         return "".join(
             (a2b_base64(base64) if base64 else a2b_qp(quoted, header=True)).decode()
-            for base64, quoted in found
+            for base64, quoted in WORD.findall(value)
         )
     except (ValueError, UnicodeError):
         return NOT_BY_THE_BOOK
