@@ -36,12 +36,9 @@ MAX_STYLE = 2_000  # characters of one attribute
 # Style sheets: simple rules only; a rule inside @media says how another screen shows the mail.
 MAX_SHEET = 200_000
 MAX_RULES = 2_000
-MAX_KEPT_SHEET = (
-    20_000  # characters of a style sheet that is remembered: one client's mails share theirs
-)
-RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
+MAX_KEPT_SHEET = 20_000  # characters; a client's mails share their sheet, so it is remembered
 SIMPLE = re.compile(r"[a-z0-9]*([.#])([a-z0-9_-]{1,100})")
-AT_RULE = re.compile(r"@[a-z-]+[^{};]*\{")
+AT_RULE = re.compile(r"@[a-z-]+[^{};@]*\{")
 # Conditional comments that only Outlook opens (downlevel-hidden): nobody else sees their words.
 CONDITIONAL_OPEN, CONDITIONAL_CLOSE = (
     re.compile(r"<!--\[if[^\]]{0,100}\]>(?!<!|-->)"),
@@ -110,13 +107,19 @@ def read_known_sheet(text: str) -> Sheet:
 def read_sheet(text: str) -> Sheet:
     """Return what a style sheet in lower case hides."""
     names: dict[str, set[str]] = {".": set(), "#": set()}
-    for selectors, style in RULE.findall(without_at_rules(text))[:MAX_RULES]:
+    for selectors, style in rules_of(without_at_rules(text))[:MAX_RULES]:
         if hides(style[:MAX_STYLE]):
             for selector in selectors.split(","):
                 found = SIMPLE.fullmatch(selector.strip())
                 if found is not None:
                     names[found[1]].add(found[2])
     return Sheet(frozenset(names["."]), frozenset(names["#"]))
+
+
+def rules_of(text: str) -> list[tuple[str, str]]:
+    """Return selectors and declarations of the rules of a style sheet; linear, whatever its braces are."""
+    halves = [block.rpartition("{") for block in text.split("}")[:-1]]
+    return [(before.rpartition("{")[2], style) for before, brace, style in halves if brace]
 
 
 def without_at_rules(text: str) -> str:

@@ -89,7 +89,8 @@ def test_a_deep_tree_keeps_its_text():
 @pytest.mark.parametrize(
     "unit", ["<", "<a", "<!--", '<a a="', "&#", "<div>", "<b>", "<table>", "<?", "<![CDATA[", "<script>",
              "<blockquote type=cite>", "<p hidden>", "<p style='display:none'>", "<pre>\n",
-             "<plaintext><", "<xmp><!--", "<script><!--", "<xmp><pre>", "<b style='font-size:0'>"],
+             "<plaintext><", "<xmp><!--", "<script><!--", "<xmp><pre>", "<b style='font-size:0'>",
+             "<style>a", "<style>@a", "<style>{"],
 )  # fmt: skip
 @pytest.mark.timeout(20)
 def test_hostile_markup_is_read_in_bounded_time(unit):
