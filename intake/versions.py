@@ -53,10 +53,8 @@ def looks_the_same(plain: str, html: str) -> bool:
     """Tell, at the price of one look, whether HTML surely says no more than plain text: then it is not laid out."""
     if len(html) > MUCH_MARKUP * (len(plain) + SPARE):
         return False
-    source = html[: 5 * MAX_COMPARED].encode(
-        "utf-8", "replace"
-    )  # lower case is made of bytes in a tenth of the time
-    lowered = source.lower()
+    source = html[: 5 * MAX_COMPARED].encode("utf-8", "replace")
+    lowered = source.lower()  # of bytes: ten times as fast
     start = max(0, lowered.find(b"<body"))
     if len(html) > 5 * MAX_COMPARED or lowered.find(b"<style", start) >= 0 or b"<script" in lowered:
         return False
