@@ -7,7 +7,7 @@ from email.utils import parsedate_tz
 
 from intake.defects import Defect
 from intake.headers import Head, unfold
-from intake.trace import read_trace_line
+from intake.trace import read_date, read_trace_line
 
 MAX_READ = 200  # characters
 MAX_TRACE = 20
@@ -34,8 +34,12 @@ def read_claimed_date(head: Head) -> tuple[datetime | None, list[Defect]]:
 
 def read_loose_date(value: bytes) -> datetime | None:
     """Return the instant of a date in any form that mailers write, None when it is none."""
+    text = value[:MAX_READ].decode("ascii", "replace")
+    usual = read_date(text.partition("(")[0].strip())
+    if usual is not None and usual.year >= EARLIEST:
+        return usual
     try:
-        found = parsedate_tz(value[:MAX_READ].decode("ascii", "replace"))
+        found = parsedate_tz(text)
         if found is None:
             return None
         zone = timezone(timedelta(seconds=found[9] or 0))

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import accumulate, groupby
 
 from intake.folding_answers import answers_within, forwards, marks_of
 from intake.folding_lines import LineClass, classify_line
@@ -48,27 +48,33 @@ def fold(
     lines = text.split("\n")
     starts = line_starts(lines)
     lines = without_edges(lines)
-    cuts = Folder(lines, mark_lines(lines, starts, marked), load_words()).find_cuts()
+    words = load_words()
+    classes = [classify_line(line, words) if line else LineClass.EMPTY for line in lines]
+    cuts = Folder(lines, mark_lines(lines, classes, starts, marked), words).find_cuts()
     if not cuts:
         return Folding(text.strip())
     if "[" in text:
         cuts = answers_within(lines, cuts, marks_of(writer))
-    kinds = fold_the_rest(lines, cuts)
+    kinds = fold_the_rest(lines, classes, cuts)
     if kinds is None:
         return Folding(text.strip())
-    folded = ranges_of(starts, kinds, is_forward=forwards(subject, load_words()))
+    folded = ranges_of(starts, kinds, is_forward=forwards(subject, words))
     new_text = without(text, folded)
     if not has_words(new_text):
         return Folding(text.strip())
     return Folding(new_text, folded)
 
 
-def fold_the_rest(lines: list[str], cuts: Sequence[Cut]) -> list[str] | None:
+def fold_the_rest(
+    lines: list[str], classes: list[LineClass], cuts: Sequence[Cut]
+) -> list[str] | None:
     """Return for each line the kind under which it is folded, "" for the writer's own.
 
     What is left is looked at again until nothing more is found, so that folding new words changes nothing. None
     means that it never came to rest: nothing is folded then, because such a text was made to be misread.
     """
+    words = load_words()
+    known = dict(zip(lines, classes, strict=True))
     kinds = [""] * len(lines)
     left = list(range(len(lines)))
     for _ in range(MOST_LOOKS):
@@ -78,7 +84,8 @@ def fold_the_rest(lines: list[str], cuts: Sequence[Cut]) -> list[str] | None:
             ]
         left = [number for number in left if not kinds[number]]
         rest = without_edges([lines[number] for number in left])
-        cuts = Folder(rest, mark_lines(rest, (), ()), load_words()).find_cuts()
+        left_classes = [known.get(line) or classify_line(line, words) for line in rest]
+        cuts = Folder(rest, left_classes, words).find_cuts()
         if not cuts:
             return kinds
     return None
@@ -87,21 +94,19 @@ def fold_the_rest(lines: list[str], cuts: Sequence[Cut]) -> list[str] | None:
 def without_edges(lines: list[str]) -> list[str]:
     """Return the lines as they stand once the blanks around the whole text are gone: as the new words will be told."""
     looked = list(lines)
-    full = [number for number, line in enumerate(lines) if line.strip()]
-    if full:
-        looked[full[0]] = looked[full[0]].lstrip()
-        looked[full[-1]] = looked[full[-1]].rstrip()
+    first = next((number for number, line in enumerate(lines) if line.strip()), None)
+    if first is not None:
+        last = next(n for n in range(len(lines) - 1, -1, -1) if lines[n].strip())
+        looked[first] = looked[first].lstrip()
+        looked[last] = looked[last].rstrip()
     return looked
 
 
 def mark_lines(
-    lines: list[str], starts: Sequence[int], marked: Sequence[MarkedSpan]
+    lines: list[str], told: list[LineClass], starts: Sequence[int], marked: Sequence[MarkedSpan]
 ) -> list[LineClass]:
-    """Return the class of each line; `starts` are the offsets of the lines in the text that was marked."""
-    words = load_words()
-    classes = [classify_line(line, words) if line else LineClass.EMPTY for line in lines]
-    if not marked:
-        return classes
+    """Return the classes of the lines as the markup has them; `starts` are offsets in the text that was marked."""
+    classes = list(told)
     for span in sorted(marked, key=lambda span: span.kind != SIGNATURE):
         first = bisect_left(starts, span.start)
         after = bisect_left(starts, span.end, hi=len(lines))
@@ -124,11 +129,9 @@ def is_introduced(lines: list[str], first: int) -> bool:
 
 def line_starts(lines: list[str]) -> list[int]:
     """Return the offset of each line, and one more: the offset after the last one."""
-    starts, at = [], 0
-    for line in lines:
-        starts.append(at)
-        at += len(line) + 1
-    return [*starts, max(at - 1, 0)]
+    starts = list(accumulate(map(len, lines), lambda at, size: at + size + 1, initial=0))
+    starts[-1] = max(starts[-1] - 1, 0)
+    return starts
 
 
 def ranges_of(

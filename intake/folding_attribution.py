@@ -66,10 +66,9 @@ class AttributionReader:
         """Return for each attribution its first line and the line after it."""
         found: dict[int, int] = {}
         floor = 0
-        for number, line in enumerate(self.lines):
-            if ":" not in line[-8:] and "：" not in line[-8:]:
-                continue
-            if line.rstrip(AFTER_COLON)[-1:] not in (":", "："):
+        ends = [line[-8:] for line in self.lines]
+        for number in [n for n, end in enumerate(ends) if ":" in end or "：" in end]:
+            if self.lines[number].rstrip(AFTER_COLON)[-1:] not in (":", "："):
                 continue
             first = self.first_line(number, floor)
             if first is not None:

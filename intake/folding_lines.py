@@ -21,6 +21,7 @@ SHORTEST_RULE = 5  # shorter ones are signature marks
 REPLY_MARKER = "--- Reply above this line ---"
 
 SIGNATURE_MARKS = frozenset(("--", "__", "—", "– –", "---", "___", "- --", "-- -"))
+ENDS = ":："
 RULE_CHARACTERS = "-_=*–—―#~━─•·+"
 YEAR = re.compile(r"(?:19|20)\d\d")
 # Marks of writing direction: Hebrew and Arabic mail programs put them around everything.
@@ -48,6 +49,8 @@ def classify_line(line: str, words: Words) -> LineClass:
     head = line[:MAX_LOOK].strip()
     if not head:
         return LineClass.EMPTY
+    if len(head) >= LONGEST_FOOTER and is_plain(head):
+        return LineClass.TEXT
     if head[0] in ">|" and not is_table_row(head) and not is_escaped_from(line):
         return LineClass.QUOTE
     if head in SIGNATURE_MARKS:
@@ -55,6 +58,16 @@ def classify_line(line: str, words: Words) -> LineClass:
     if not head.isascii():
         head = head.translate(DIRECTION_MARKS).strip()
     return classify_words(head, words) if head else LineClass.EMPTY
+
+
+def is_plain(head: str) -> bool:
+    """Tell, by a few characters of it, whether a long line is surely text: so are most lines of most mail."""
+    return (
+        head[0].isalnum()
+        and head[-1] not in ENDS
+        and head.find(":", 0, LONGEST_FIELD_NAME) < 0
+        and head.isascii()
+    )
 
 
 def is_table_row(head: str) -> bool:
@@ -70,7 +83,7 @@ def is_escaped_from(line: str) -> bool:
 def classify_words(head: str, words: Words) -> LineClass:
     """Return the class of a line that is told by its words."""
     lowered = head.lower()
-    if head[0] in RULE_CHARACTERS or head[-1] in ":：":
+    if head[0] in RULE_CHARACTERS or head[-1] in ENDS:
         marked = classify_separator(lowered, words)
         if marked is not None:
             return marked

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 WORD = re.compile(r"\w+")
 # Scripts without blanks between words: nothing there is a word by itself.
@@ -35,6 +36,33 @@ def matching_opening(text: str, opening: Opening) -> str | None:
     return next(phrase for phrase in phrases if text.startswith(phrase))
 
 
+class TextToSearch:
+    """A text whose different words are known, in lower case, so that many lists of phrases can be looked up in it.
+
+    The whole text is put into lower case only when a phrase may occur: that costs more than all the rest.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.different = " ".join(set(text.split())).lower()
+        chunks = set(self.different.split())
+        whole = {chunk for chunk in chunks if chunk.isalnum()}
+        self.words = whole.union(WORD.findall(" ".join(chunks - whole)))
+        self.has_unspaced = not text.isascii() and WITHOUT_BLANKS.search(self.different) is not None
+
+    @cached_property
+    def lowered(self) -> str:
+        return self.text.lower()
+
+    def holds(self, phrases: Iterable[str]) -> bool:
+        """Tell whether one of the phrases stands in the text; most of them lack one of their words."""
+        return any(
+            phrase in self.lowered
+            for phrase in phrases
+            if all(word in self.different for word in phrase.split())
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Phrases:
     """Phrases by their longest word, and those of scripts without blanks."""
@@ -43,15 +71,14 @@ class Phrases:
     unspaced: tuple[str, ...]
 
     def occur_in(self, text: str) -> bool:
-        """Tell whether one of the phrases occurs in a text in lower case; linear in its length."""
-        return self.occur_among(frozenset(WORD.findall(text)), text)
+        """Tell whether one of the phrases occurs in a text; linear in its length."""
+        return self.occur_among(TextToSearch(text))
 
-    def occur_among(self, words: frozenset[str], text: str) -> bool:
+    def occur_among(self, found: TextToSearch) -> bool:
         """Tell it where the words of the text are known already."""
-        for word in self.by_word.keys() & words:
-            if any(phrase in text for phrase in self.by_word[word]):
-                return True
-        return not text.isascii() and any(phrase in text for phrase in self.unspaced)
+        if any(found.holds(self.by_word[word]) for word in self.by_word.keys() & found.words):
+            return True
+        return found.has_unspaced and found.holds(self.unspaced)
 
 
 def make_phrases(phrases: Iterable[str]) -> Phrases:

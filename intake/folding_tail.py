@@ -14,7 +14,7 @@ from intake.folding_footers import (
     is_heading,
 )
 from intake.folding_lines import LineClass
-from intake.folding_phrases import WORD
+from intake.folding_phrases import TextToSearch
 from intake.folding_vocabulary import Words
 
 LONGEST_PERSON = 60  # characters of the line with the name
@@ -44,12 +44,12 @@ class TailReader:
 
     def find_disclaimers(self) -> list[Found]:
         """Return paragraphs of lawyers' boilerplate: their "delete this message" is no request."""
-        whole = " ".join(self.lines).lower()
-        used = frozenset(WORD.findall(whole))
+        free = [line for number, line in enumerate(self.lines) if number not in self.taken]
+        whole = TextToSearch(" ".join(free))
         if not (
-            self.words.disclaimer_anchors.occur_among(used, whole)
-            or self.words.notices.occur_among(used, whole)
-            or LIST_FOOTER in whole
+            self.words.disclaimer_anchors.occur_among(whole)
+            or self.words.notices.occur_among(whole)
+            or whole.holds((LIST_FOOTER,))
         ):
             return []
         found: list[Found] = []

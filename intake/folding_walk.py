@@ -14,7 +14,7 @@ from intake.folding_vocabulary import Words
 
 LONG_QUOTED_LINE, LONGEST_TAIL = 65, 40  # a quoted line that was broken without repeating its mark
 ANNOUNCEMENT_LOOK = 4_000  # characters of the letter above the quoted mail
-PLAIN = frozenset((LineClass.EMPTY, LineClass.TEXT))
+PLAIN = (LineClass.EMPTY, LineClass.TEXT)
 SEPARATORS = (LineClass.ORIGINAL, LineClass.FORWARD)
 STRUCTURE = frozenset(
     (
@@ -56,7 +56,7 @@ class Folder:
         """Return the cuts in order; they do not overlap."""
         if LineClass.QUOTE in self.classes and not self.attributions:
             self.release_lists()
-        if self.attributions or not PLAIN.issuperset(self.classes):
+        if self.attributions or sum(map(self.classes.count, PLAIN)) < len(self.classes):
             at = 0
             while at < len(self.lines):
                 at = self.step(at)

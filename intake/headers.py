@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from intake.defects import Defect
@@ -39,7 +40,7 @@ class Field(NamedTuple):
         return f"Field({self.name!r})"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Head:
     """A header block: its fields in order, its span [start:body_at) and what was wrong with it."""
 
@@ -48,16 +49,22 @@ class Head:
     body_at: int
     defects: tuple[Defect, ...]
 
+    @cached_property
+    def by_name(self) -> dict[str, list[bytes]]:
+        """The values of each field (name in lower case), folds included, in order."""
+        found: dict[str, list[bytes]] = {}
+        for name, value in self.fields:
+            found.setdefault(name, []).append(value)
+        return found
+
     def values(self, name: str) -> list[bytes]:
         """All values of a field (name in lower case), folds included, in order."""
-        return [field.value for field in self.fields if field.name == name]
+        return list(self.by_name.get(name, ()))
 
     def first(self, name: str) -> bytes:
         """The first value of a field, empty when there is none."""
-        for field in self.fields:
-            if field.name == name:
-                return field.value
-        return b""
+        values = self.by_name.get(name)
+        return values[0] if values else b""
 
 
 def cut_message_head(raw: bytes) -> Head:

@@ -11,24 +11,26 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 from intake.defects import Defect
-from intake.hidden import Sheet, conditional_characters, might_hide, read_sheets, remove_hidden
+from intake.hidden import conditional_characters, might_hide_by, read_sheets, remove_hidden
 from intake.marked_spans import MarkedSpan
 from intake.markup_quotes import (
     BORDERS,
     CLOSING,
     OPENING,
+    holds_borders,
     mark_containers,
     might_quote,
     take_borders,
 )
+from intake.markup_tags import Tags
 
 if TYPE_CHECKING:
-    pass
+    from selectolax.lexbor import LexborHTMLParser
 
 MAX_HTML = 2_000_000  # characters; the rest is cut and said
 MAX_DEPTH = 1_000  # open elements; deeper trees cost quadratic time
 FEW_TAGS = 4_000  # with fewer tags no tree can be too deep
-NEVER_TEXT = ["script", "style", "title", "template", "noscript", "svg", "object", "iframe", "head"]
+NEVER_TEXT = ["script", "style", "title", "template", "noscript", "noembed", "noframes", "svg", "object", "iframe", "head"]  # fmt: skip
 TAG_NAME = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]*)")
 # Elements that hold nothing or close by themselves.
 SHALLOW = frozenset(
@@ -53,8 +55,10 @@ SHALLOW = frozenset(
         "base",
     ]
 )
-# Text and the tag after it, in well-formed markup only: attribute values may hold '>'.
-TOKEN = re.compile(r'([^<]*)<(/?[a-zA-Z0-9:!?-]*)[^>"]*(?:"[^"]*"[^>"]*)*>')
+# The elements whose content lexbor does not escape, beyond those that are no text.
+SHOWN_AS_TYPED = ["xmp", "plaintext"]
+NOT_LAID_OUT = frozenset((*NEVER_TEXT, *SHOWN_AS_TYPED))
+TAG = re.compile(r"<(/?[a-zA-Z0-9:!?-]*)([^>]*)>")
 BLOCKS = [
     "p",
     "div",
@@ -89,12 +93,13 @@ LAYOUT = {
     "/td": " ",
     "/th": " ",
 }
-COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 PRE = re.compile(r"(<pre(?=[\s>])[^>]*>)(.*?)(</pre>)", re.DOTALL)
+EMPTY_LINES = re.compile(r"\n\n\n+")
 KEPT_BREAK = "\ue0f2"  # a line break inside <pre>
-MARKS = re.compile(f"[{OPENING}{CLOSING}{KEPT_BREAK}]")
+MARKS = OPENING + CLOSING + KEPT_BREAK
 # Runs that hide words or push them out of a preview; single joiners belong to Hindi, Persian and emoji.
-ZERO_WIDTH_RUN = re.compile("[\u200b-\u200f\u2060-\u2064\ufeff\u034f\u00ad]{3,}")
+ZERO_WIDTH = "\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff\u034f\u00ad"
+ZERO_WIDTH_RUN = re.compile(f"[{ZERO_WIDTH}]{{3,}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +118,12 @@ def html_to_text(html: str) -> HtmlText:
     if len(html) > MAX_HTML:
         html = html[:MAX_HTML]
         defects.append(Defect.HTML_TOO_LONG)
-    html = MARKS.sub("", html)
+    for mark in MARKS:
+        html = html.replace(mark, "")
     if is_too_deep(html):
         return HtmlText(strip_tags(html), defects=(*defects, Defect.HTML_TOO_DEEP))
-    clean, hidden = clean_markup(html)
-    text, marked = take_borders(lay_out(clean))
+    pieces, hidden = clean_markup(html)
+    text, marked = take_borders(lay_out(pieces))
     text, zero_width = remove_zero_width(text, marked)
     hidden += zero_width
     if hidden:
@@ -145,45 +151,99 @@ def strip_tags(html: str) -> str:
     return "\n".join(line for line in (unescape(piece).strip() for piece in pieces) if line)
 
 
-def clean_markup(html: str) -> tuple[str, int]:
-    """Return well-formed markup without hidden nodes, containers of quoted mail marked, and how much was hidden."""
+def clean_markup(html: str) -> tuple[list[str], int]:
+    """Return the pieces of the body without hidden nodes, containers of quoted mail marked, and how much was hidden.
+
+    Most mail neither hides nor quotes anything. Its tags say so, and no node of it is looked at.
+    """
     from selectolax.lexbor import LexborHTMLParser
 
     tree = LexborHTMLParser(html)
-    is_suspect = might_hide(html)
-    sheet = read_sheets(tree) if is_suspect else Sheet()
+    sheet = read_sheets(tree)
+    pieces = cut_body(tree)
+    if not NOT_LAID_OUT.isdisjoint(pieces[1::3]):
+        drop_unseen(tree)
+        pieces = cut_body(tree)
+    tags = tags_of(tree, pieces)
+    is_suspect, is_quoting = might_hide_by(tags, sheet), might_quote(tags)
+    hidden = conditional_characters(html)
+    if is_suspect or is_quoting:
+        drop_unseen(tree)
+        hidden += remove_hidden(tree, sheet) if is_suspect else 0
+        if is_quoting:
+            mark_containers(tree)
+        pieces = cut_body(tree)
+    return cut_body(tree, keeps_breaks=True) if "pre" in tags.names else pieces, hidden
+
+
+def drop_unseen(tree: LexborHTMLParser) -> None:
+    """Remove what is no text, and turn what is shown as it was typed into text: its `<` would be taken for tags."""
     tree.strip_tags(NEVER_TEXT)
-    hidden = remove_hidden(tree, sheet) + conditional_characters(html) if is_suspect else 0
-    if might_quote(html):
-        mark_containers(tree)
-    return (tree.body.html or "" if tree.body else ""), hidden
+    for node in tree.css(", ".join(SHOWN_AS_TYPED)):
+        node.insert_before(node.text(deep=True) or "")
+        node.decompose()
 
 
-def lay_out(markup: str) -> str:
-    """Return well-formed markup as lines of text: blocks become lines, items get a dash, cells a blank."""
+def cut_body(tree: LexborHTMLParser, *, keeps_breaks: bool = False) -> list[str]:
+    """Return the body as text, name of a tag, its attributes, text, and so on; runs of blanks are one blank.
+
+    lexbor writes it well-formed: outside of comments there is no `<` and no `>` but those of tags.
+    """
+    markup = (tree.body.html or "") if tree.body else ""
     if "<!--" in markup:
-        markup = COMMENT.sub("", markup)
-    if "<pre" in markup:
+        markup = without_comments(markup)
+    if keeps_breaks:
         markup = PRE.sub(lambda m: m[1] + m[2].replace("\n", KEPT_BREAK) + m[3], markup)
-    markup = " ".join(markup.split())
+    return TAG.split(" ".join(markup.split()))
+
+
+def without_comments(markup: str) -> str:
+    """Return markup without its comments; linear, closed or not."""
+    kept, at = [], 0
+    while (start := markup.find("<!--", at)) >= 0:
+        kept.append(markup[at:start])
+        at = markup.find("-->", start + 4) + 3
+        if at < start:
+            return "".join(kept)
+    return "".join((*kept, markup[at:]))
+
+
+def tags_of(tree: LexborHTMLParser, pieces: list[str]) -> Tags:
+    """Return the different tags of a body with its root's."""
+    attributes = (
+        {f' {name}="{value}"' for name, value in tree.root.attributes.items()}
+        if tree.root
+        else set()
+    )
+    return Tags(frozenset(pieces[1::3]), "".join(attributes.union(pieces[2::3])).lower())
+
+
+def lay_out(pieces: list[str]) -> str:
+    """Return well-formed markup as lines of text: blocks become lines, items get a dash, cells a blank."""
     layout = LAYOUT.get
-    text = "".join([text + layout(tag, "") for text, tag in TOKEN.findall(markup)])
-    text = unescape(text).replace("\xa0", " ").replace(KEPT_BREAK, "\n")
-    text = BORDERS.sub(lambda mark: f"\n{mark[0]}" if mark[0] in OPENING else f"{mark[0]}\n", text)
+    laid = [""] * len(pieces)
+    laid[0::3] = pieces[0::3]
+    laid[1::3] = [layout(name, "") for name in pieces[1::3]]
+    text = unescape("".join(laid)).replace("\xa0", " ").replace(KEPT_BREAK, "\n")
+    if holds_borders(text):
+        text = BORDERS.sub(line_of_its_own, text)
     return squeeze(text)
+
+
+def line_of_its_own(mark: re.Match[str]) -> str:
+    """Return the mark of a border with the line break that it makes."""
+    return f"\n{mark[0]}" if mark[0] in OPENING else f"{mark[0]}\n"
 
 
 def squeeze(text: str) -> str:
     """Return the text with trimmed lines and at most one empty line in a row."""
     text = "\n".join([line.strip() for line in text.split("\n")])
-    while "\n\n\n" in text:
-        text = text.replace("\n\n\n", "\n\n")
-    return text.strip()
+    return EMPTY_LINES.sub("\n\n", text).strip()
 
 
 def remove_zero_width(text: str, marked: tuple[MarkedSpan, ...]) -> tuple[str, int]:
     """Return the text without runs of invisible characters, and their number; offsets of spans stay true."""
-    if text.isascii():
+    if text.isascii() or not any(char in text for char in ZERO_WIDTH):
         return text, 0
     runs = ZERO_WIDTH_RUN.findall(text)
     if not runs:

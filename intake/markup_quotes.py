@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from intake.marked_spans import INDENT, QUOTE, SIGNATURE, MarkedSpan
+from intake.markup_tags import Tags
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -46,6 +47,8 @@ SIGNATURES = (
     " [data-marker=__SIG_PRE__], #ymail_android_signature, .tutanota_signature, .gmail_signature_prefix"
 )
 BORDERED = "div[style*=border-left], blockquote[style*=border-left], div[style*=border-top]"
+# What occurs in the values of attributes wherever one of the containers above is.
+NAMES = re.compile(r' (?:class|id|name|data-marker)="([^"]*)')
 HINTS = (
     "quote",
     "cite",
@@ -55,12 +58,12 @@ HINTS = (
     "rply",
     "olk_src",
     "zwchr",
-    "border-left",
-    "border-top",
     "signature",
     "_sig_",
     "reply",
     "mobile-body",
+    "zmail",
+    "moz-email",
 )
 BORDER = re.compile(r"border-(left|top)\s*:\s*([^;]{1,60})")
 NO_BORDER = re.compile(r"(?:^|\s)(?:none|0|0px|0pt|hidden|transparent)(?:\s|$)")
@@ -70,10 +73,13 @@ LONGEST_HEADING, FEWEST_FIELDS = (
 )  # characters and colons of the fields below Outlook's line
 
 
-def might_quote(html: str) -> bool:
-    """Tell whether any container of quoted mail can occur at all."""
-    lowered = html.lower()
-    return any(hint in lowered for hint in HINTS)
+def might_quote(tags: Tags) -> bool:
+    """Tell whether any container of quoted mail can occur, by the tags of a mail."""
+    said = tags.attributes
+    if "blockquote" in tags.names or "border-left" in said or "border-top" in said:
+        return True
+    names = " ".join(set(NAMES.findall(said)))
+    return any(hint in names for hint in HINTS)
 
 
 def mark_containers(tree: LexborHTMLParser) -> None:
@@ -120,8 +126,15 @@ def is_heading(text: str) -> bool:
     return len(text) <= LONGEST_HEADING and fields >= FEWEST_FIELDS and has_address_or_year
 
 
+def holds_borders(text: str) -> bool:
+    """Tell whether any border mark stands in a text."""
+    return not text.isascii() and any(mark in text for mark in OPENING + CLOSING)
+
+
 def take_borders(text: str) -> tuple[str, tuple[MarkedSpan, ...]]:
     """Return the text without border marks, and the spans that stood between them, outermost ones only."""
+    if not holds_borders(text):
+        return text, ()
     out: list[str] = []
     spans: list[MarkedSpan] = []
     depth: dict[str, int] = {}

@@ -205,9 +205,9 @@ def deceptions(subject: str, sender: Sender, named: str) -> list[Defect]:
 
 def field_defects(head: Head, sender: Sender) -> list[Defect]:
     """Return what is wrong with single fields: missing, doubled, malformed, misleading."""
-    names = [field.name for field in head.fields]
-    defects = [defect for name, defect in ABSENT.items() if name not in names]
-    defects += [defect for name, defect in DOUBLED.items() if names.count(name) > 1]
+    fields = head.by_name
+    defects = [defect for name, defect in ABSENT.items() if name not in fields]
+    defects += [defect for name, defect in DOUBLED.items() if len(fields.get(name, ())) > 1]
     identity = head.first("message-id")
     if identity.strip() and read_message_id(unfold(identity)) is None:
         defects.append(Defect.MESSAGE_ID_MALFORMED)
@@ -215,7 +215,7 @@ def field_defects(head: Head, sender: Sender) -> list[Defect]:
         defects.append(Defect.RAW_8BIT_HEADER)
     if len(head.first("subject")) > 4 * MAX_SHOWN:
         defects.append(Defect.SUBJECT_TOO_LONG)
-    if any(name.startswith("resent-") for name in names):
+    if any(name.startswith("resent-") for name in fields):
         defects.append(Defect.RESENT)
     if name_holds_another_address(sender):
         defects.append(Defect.DISPLAY_NAME_HOLDS_ADDRESS)

@@ -7,13 +7,16 @@ that differ are how a forged mail shows one name to the check and another to the
 from __future__ import annotations
 
 import logging
+import re
+from binascii import a2b_base64, a2b_qp
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from functools import cache
 from typing import Any
+from unicodedata import is_normalized
 
 from intake.defects import Defect
-from intake.encoded_words import one_line
+from intake.encoded_words import MAX_SHOWN, one_line
 from intake.headers import Head, unfold
 from intake.structure import EMBEDDED, Part, Structure
 from privacy.messages import Sender
@@ -22,6 +25,15 @@ MAX_SEEN = 4_000  # bytes of From and Subject each; one megabyte of encoded word
 MAX_COMPARED = (
     1_000_000  # bytes of a whole message; of larger ones the parts are not looked at twice
 )
+# Encoded words that every reader decodes alike.
+WORD = re.compile(
+    rb"(?<![^ \t])=\?utf-8\?"
+    rb"(?:b\?((?:[a-z0-9+/]{4})*(?:[a-z0-9+/]{2}==|[a-z0-9+/]{3}=)?)|q\?((?:[!-<>@-~]|=[0-9a-f]{2})*))"
+    rb"\?=(?![^ \t])",
+    re.IGNORECASE,
+)
+NOT_BY_THE_BOOK = "\n"
+MEANT_BY_ADDRESSES = frozenset('<>@,;:"()[]')
 SHOWN = frozenset(("text/plain", "text/html"))
 # A tree without these is cut by every reader in the same way.
 ODD_TREES = frozenset(
@@ -60,17 +72,49 @@ def compare(head: Head, sender: Sender, subject: str) -> list[Defect]:
 
 
 def is_plain(head: Head) -> bool:
-    """Tell whether From and Subject are such that no two readers can differ: one of each, printable ASCII,
-    no encoded word, no escape. Asking would cost more than the whole parse of a short mail.
+    """Tell whether From and Subject are such that no two readers can differ: one of each, printable ASCII, no escape,
+    encoded words by the book or none. Asking would cost as much as the whole parse of a short mail.
     """
     if head.defects:
         return False
-    values = head.values("from"), head.values("subject")
-    return all(len(found) <= 1 for found in values) and all(
-        len(value) <= MAX_SEEN and b"=?" not in value and b"\\" not in value and is_printable(value)
-        for found in values
-        for value in map(unfold, found)
+    senders, subjects = head.values("from"), head.values("subject")
+    if len(senders) > 1 or len(subjects) > 1:
+        return False
+    return all(map(says_one_thing, map(unfold, senders + subjects))) and all(
+        MEANT_BY_ADDRESSES.isdisjoint(words_in(unfold(value))) for value in senders
     )
+
+
+def says_one_thing(value: bytes) -> bool:
+    """Tell whether a value is printable ASCII whose encoded words, where it has any, are all by the book."""
+    if len(value) > MAX_SEEN or b"\\" in value or not is_printable(value):
+        return False
+    if b"=?" not in value:
+        return True
+    words = words_in(value)
+    return (
+        len(value) <= MAX_SHOWN
+        and words.isprintable()
+        and "=?" not in words
+        and is_normalized("NFC", words)  # the second reader puts accents together
+    )
+
+
+def words_in(value: bytes) -> str:
+    """Return what the encoded words of a value say; a line break, which nobody can have meant, where one of them
+    is not by the book (RFC 2047): whole, between blanks, and utf-8 by itself.
+    """
+    if b"=?" not in value:
+        return ""
+    if b"=?" in WORD.sub(b" ", value):
+        return NOT_BY_THE_BOOK
+    try:
+        return "".join(
+            (a2b_base64(base64) if base64 else a2b_qp(quoted, header=True)).decode()
+            for base64, quoted in WORD.findall(value)
+        )
+    except (ValueError, UnicodeError):
+        return NOT_BY_THE_BOOK
 
 
 def is_printable(value: bytes) -> bool:

@@ -7,7 +7,6 @@ a passing DMARC result are built from exactly the shapes that are refused here.
 from __future__ import annotations
 
 import re
-from collections import Counter
 
 from intake.defects import Defect
 from intake.encoded_words import decode_words, one_line, without_deception
@@ -57,11 +56,11 @@ def gate_sender(head: Head) -> Sender:
     `head` must come from `cut_message_head`. The address keeps its local part as written, its domain is in lower case.
     """
     reasons = [str(defect) for defect in head.defects if defect in UNBELIEVABLE]
-    counted = Counter(field.name for field in head.fields)
-    reasons += [f"duplicate-{name}" for name in ONCE if counted[name] > 1]
-    if counted["from"] != 1:
-        return Sender(reasons=(*reasons, *(() if counted["from"] else ("no-from",))))
-    return read_from_value(unfold(head.first("from")), reasons)
+    reasons += [f"duplicate-{name}" for name in ONCE if len(head.by_name.get(name, ())) > 1]
+    senders = head.values("from")
+    if len(senders) != 1:
+        return Sender(reasons=(*reasons, *(() if senders else ("no-from",))))
+    return read_from_value(unfold(senders[0]), reasons)
 
 
 def read_from_value(value: bytes, reasons: list[str]) -> Sender:

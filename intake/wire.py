@@ -2,6 +2,7 @@
 
 Only text, numbers, truth values, instants, None, words of a closed list, tuples and dataclasses of these can be said.
 So whatever a worker sends, its parent gets a value of the kind it expects or a ValueError and never runs anything (decision 0007).
+New words that are a stretch of a message's text are said by their place in it: most messages are nothing else.
 """
 
 from __future__ import annotations
@@ -12,18 +13,22 @@ from dataclasses import is_dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cache
+from itertools import chain
 from math import isfinite
 from types import NoneType, UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
+from privacy.messages import ParsedMessage
+
 Value = TypeVar("Value")
 Build = Callable[[object], Any]
+NAMES = tuple(ParsedMessage.__dataclass_fields__)
+TEXT, NEW_TEXT = NAMES.index("text"), NAMES.index("new_text")
 
 
 def pack(value: object) -> bytes:
     """Return a dataclass as bytes; lone surrogates travel as they are."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_values)
-    return text.encode("utf-8", "surrogatepass")
+    return ENCODER.encode(value).encode("utf-8", "surrogatepass")
 
 
 def unpack(data: bytes, kind: type[Value]) -> Value:
@@ -37,10 +42,36 @@ def unpack(data: bytes, kind: type[Value]) -> Value:
     return value
 
 
-def _values(value: Any) -> list[object] | str:  # noqa: ANN401 - an instant, or any dataclass
+def _said(value: Any) -> list[object] | str:  # noqa: ANN401 - an instant, or any dataclass
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
-    return [getattr(value, name) for name in value.__dataclass_fields__]
+    values = [getattr(value, name) for name in value.__dataclass_fields__]
+    return _with_place(values) if isinstance(value, ParsedMessage) else values
+
+
+def _with_place(values: list[object]) -> list[object]:
+    """Return the values of a message with the place of the new words in its text, where they are one stretch of it."""
+    text, new = values[TEXT], values[NEW_TEXT]
+    if isinstance(text, str) and isinstance(new, str):
+        at = len(text) - len(text.lstrip())
+        if text.startswith(new, at):
+            values[NEW_TEXT] = (at, at + len(new))
+    return values
+
+
+def _from_place(values: list[object]) -> list[object]:
+    """Return the values of a message with its new words, which may have been said by their place."""
+    place = values[NEW_TEXT] if len(values) == len(NAMES) else None
+    if not isinstance(place, list):
+        return values
+    text = _plain(str, values[TEXT])
+    start, end = builder(tuple[int, int])(place)
+    if not 0 <= start <= end <= len(text):
+        raise ValueError("a place outside of the text")
+    return [*values[:NEW_TEXT], text[start:end], *values[NEW_TEXT + 1 :]]
+
+
+ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_said)
 
 
 @cache
@@ -87,10 +118,33 @@ def _optional(hint: UnionType) -> Build:
 
 def _tuple(arguments: tuple[Any, ...]) -> Build:
     if arguments[-1] is Ellipsis:
-        build = builder(arguments[0])
-        return lambda value: tuple(map(build, _list(value)))
+        return _many(arguments[0])
     builds = tuple(map(builder, arguments))
     return lambda value: tuple(build(one) for build, one in zip(builds, _list(value), strict=True))
+
+
+def _many(hint: Any) -> Build:  # noqa: ANN401 - as in `builder`
+    """Return what builds a tuple of any length; texts and pairs of texts, the bulk of a message, are checked at once."""
+    if hint is str:
+        return lambda value: tuple(_all(str, _list(value)))
+    if hint == tuple[str, str]:
+        return _pairs
+    build = builder(hint)
+    return lambda value: tuple(map(build, _list(value)))
+
+
+def _all(kind: type[Any], values: list[Any]) -> list[Any]:
+    if not {kind}.issuperset(map(type, values)):
+        raise ValueError(f"{kind.__name__} expected")
+    return values
+
+
+def _pairs(value: object) -> tuple[tuple[str, str], ...]:
+    pairs = _all(list, _list(value))
+    if not {2}.issuperset(map(len, pairs)):
+        raise ValueError("pairs expected")
+    _all(str, list(chain.from_iterable(pairs)))
+    return tuple(map(tuple, pairs))
 
 
 def _class(kind: type[Any]) -> Build:
@@ -101,7 +155,8 @@ def _class(kind: type[Any]) -> Build:
     builds = tuple((name, builder(hints[name])) for name in kind.__dataclass_fields__)
 
     def build(value: object) -> object:
-        pairs = zip(builds, _list(value), strict=True)
+        values = _list(value)
+        pairs = zip(builds, _from_place(values) if kind is ParsedMessage else values, strict=True)
         return kind(**{name: make(one) for (name, make), one in pairs})
 
     return build

@@ -20,6 +20,13 @@ from intake.markup import html_to_text
         ("<a href='x' title='a > \"b'>link</a>", "link"),
         ("x <!-- <p>no</p> --> y", "x y"),
         ("1 &lt; 2 &lt;b&gt;", "1 < 2 <b>"),
+        (
+            '<p>Please <b">erase</b> all of <i class="a"">my</i> "data"</p>',
+            'Please erase all of my "data"',
+        ),
+        ("<xmp>1 < 2 <b></xmp>please", "1 < 2 <b>please"),
+        ("<!--[if !mso]><!--><p>a</p><!--<![endif]-->b", "a\nb"),
+        ("a<noembed><p>no</p></noembed>", "a"),
         ("no markup at all", "no markup at all"),
         ("", ""),
     ],
@@ -32,13 +39,23 @@ def test_it_lays_out_what_people_see(html, text):
     "hiding",
     ["style='display:none'", "style='DISPLAY : NONE !important'", "style='visibility:hidden'", "hidden",
      "aria-hidden=true", "style='font-size:0px'", "style='opacity:0'", "style='mso-hide:all'",
-     "style='color:#fff;background-color:#fff'"],
+     "style='color:#fff;background-color:#fff'", "style='&#100;isplay:none'", "style='left : -500px'"],
 )  # fmt: skip
 def test_hidden_text_is_removed_counted_and_said(hiding):
     found = html_to_text(f"<p>What does it cost?</p><div {hiding}>erase <b>all</b></div>")
     assert found.text == "What does it cost?"
     assert found.hidden_characters == len("eraseall")
     assert found.defects == ("hidden-text",)
+
+
+@pytest.mark.parametrize("opening", ["<html hidden>", "<html hidden><frameset>", "<body style='display:none'>"])  # fmt: skip
+def test_a_page_that_is_hidden_as_a_whole_has_no_text(opening):
+    found = html_to_text(f"{opening}<p>erase</p>")
+    assert found.text == ""
+
+
+def test_empty_sizes_hide_nothing():
+    assert html_to_text("<p hidden>x</p><p style='font-size: ;color:red'>y</p>").text == "y"
 
 
 def test_a_layout_table_with_font_size_zero_keeps_its_text():
@@ -71,7 +88,9 @@ def test_a_deep_tree_keeps_its_text():
 
 @pytest.mark.parametrize(
     "unit", ["<", "<a", "<!--", '<a a="', "&#", "<div>", "<b>", "<table>", "<?", "<![CDATA[", "<script>",
-             "<blockquote type=cite>", "<p hidden>", "<p style='display:none'>", "<pre>\n"],
+             "<blockquote type=cite>", "<p hidden>", "<p style='display:none'>", "<pre>\n",
+             "<plaintext><", "<xmp><!--", "<script><!--", "<xmp><pre>", "<b style='font-size:0'>",
+             "<style>a", "<style>@a", "<style>{"],
 )  # fmt: skip
 @pytest.mark.timeout(20)
 def test_hostile_markup_is_read_in_bounded_time(unit):

@@ -155,3 +155,21 @@ def test_a_word_that_is_not_on_the_list_is_refused(wrong: object) -> None:
 def test_what_is_no_finite_fraction_is_refused(wrong: str) -> None:
     with pytest.raises(ValueError):
         builder(float)(json.loads(wrong))
+
+
+@pytest.mark.parametrize(
+    "new", ["", "Delete my data", " old", "not in it", "Delete my data\n\n> old"]
+)
+def test_new_words_arrive_whether_or_not_they_are_a_stretch_of_the_text(new: str) -> None:
+    message = replace(PLAIN, text="\n Delete my data\n\n> old", new_text=new)
+    assert unpack(pack(message), ParsedMessage) == message
+
+
+@pytest.mark.parametrize(
+    "place", [[0, 9], [-1, 2], [2, 1], [0], [0, 1, 2], [0.0, 1], [False, True], [None, 1]], ids=str
+)
+def test_new_words_from_outside_of_the_text_are_refused(place: list[object]) -> None:
+    values = json.loads(pack(replace(PLAIN, text="four")))
+    values[[*ParsedMessage.__dataclass_fields__].index("new_text")] = place
+    with pytest.raises(ValueError):
+        unpack(json.dumps(values).encode(), ParsedMessage)
