@@ -10,7 +10,7 @@ from casework.acknowledging import AnswerKeys, AnswerTally
 from casework.reading import Reading
 from privacy.addresses import without_plus
 from privacy.answering import counted_text, is_short
-from privacy.cases import Case
+from privacy.cases import Case, CaseIdentifiers
 from privacy.deciding import arrived_as_copies
 from privacy.threads import Carriers, KnownCase
 from storage.delivered import SentLetter
@@ -51,6 +51,7 @@ class BatchView:
     letters_of: dict[UUID, list[SentLetter]] = field(default_factory=dict)
     same_mail: dict[bytes, SameMail] = field(default_factory=dict)
     tally: AnswerTally = field(default_factory=AnswerTally)
+    names: dict[UUID, CaseIdentifiers] = field(default_factory=dict)
     _keys: dict[UUID, MailKeys] = field(default_factory=dict)
 
     def keys_of(self, message: MessageAtWork) -> MailKeys:

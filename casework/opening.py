@@ -10,7 +10,16 @@ from casework.identifiers import draw_identifiers
 from casework.profile import DeskProfile
 from casework.writes import Writes
 from privacy.audit import AuditKind
-from privacy.cases import Case, Origin, RequestItem, add_message, added_items, open_case, open_stub
+from privacy.cases import (
+    Case,
+    CaseIdentifiers,
+    Origin,
+    RequestItem,
+    add_message,
+    added_items,
+    open_case,
+    open_stub,
+)
 from storage.ids import new_id
 
 ACTOR = "daemon"
@@ -30,10 +39,12 @@ def origin_of(message: MessageAtWork, desk: DeskProfile) -> Origin:
     )
 
 
-def start_case(message: MessageAtWork, desk: DeskProfile, writes: Writes) -> Case:
+def start_case(
+    message: MessageAtWork, name: CaseIdentifiers | None, desk: DeskProfile, writes: Writes
+) -> Case:
     """Collect a new case, or a stub when the message could not be read, with its first clock."""
     origin = origin_of(message, desk)
-    identifiers = draw_identifiers(origin.received_at)
+    identifiers = name or draw_identifiers(origin.received_at)
     unreadable = message.reading.message.unreadable_reason
     if unreadable is not None:
         case = open_stub(identifiers, origin, unreadable, regimes=desk.regimes)

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from casework.batch_view import BatchView, MessageAtWork
+from casework.identifiers import draw_free_identifiers
 from casework.profile import DeskProfile
 from casework.quarantine import quarantine, set_aside
 from casework.reading import complete
@@ -247,6 +248,8 @@ def _look_up(
     """Fetch in a few set-based questions all that deciding these messages needs."""
     lock_answers(transaction)
     view = BatchView(lookup=services.database.lookup_key)
+    received = {message.inbound_id: message.claimed.received_at for message in at_work}
+    view.names = draw_free_identifiers(transaction, received)
     _look_up_cases(transaction, at_work, view, services.desk)
     look_up_letters(transaction, at_work, view, services.desk)
     keys = {message.inbound_id: view.keys_of(message) for message in at_work}

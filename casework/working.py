@@ -94,7 +94,7 @@ def _work_on_case(
 ) -> UUID:
     before = _case_before(message, view, thread)
     if before is None:
-        case = start_case(message, desk, writes)
+        case = start_case(message, view.names.get(message.inbound_id), desk, writes)
         added = case.items
     else:
         case = continue_case(message, before, desk, writes)

@@ -90,6 +90,16 @@ class ClockEventRow:
     message_id_key: bytes | None = field(repr=False)
 
 
+def taken_references(reading: Reading, references: Sequence[str]) -> set[str]:
+    """Return those of the references that a case bears."""
+    column = PRIVACY_CASE.c.reference
+    return {
+        row.reference
+        for chunk in in_chunks(references)
+        for row in reading.fetch(select(column).where(column.in_(chunk)))
+    }
+
+
 def known_cases(
     reading: Reading, *, numbers: Sequence[int], references: Sequence[str]
 ) -> list[KnownCase]:
