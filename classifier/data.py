@@ -11,7 +11,7 @@ from typing import Any
 
 from classifier.concepts import ALL_TRIGGERS, BIT, bits
 from classifier.folded import fold
-from classifier.vocabulary import Lexicon, Phrase, read_entry, spellings
+from classifier.vocabulary import Lexicon, Phrase, read_entry, spellings, wordings
 from privacy.rights import Lane, Right, Scope
 
 _NOT = BIT["not"]
@@ -106,9 +106,10 @@ def language(code: str) -> Language:
 def _entries(concepts: Mapping[str, Iterable[str]], respell: Mapping[str, str]) -> Iterator[Phrase]:
     for concept, words in concepts.items():
         mask = 0 if concept == "nothing" else BIT[concept]
-        for word in words:
-            for spelling in spellings(word, respell):
-                yield read_entry(spelling, mask)
+        for written in words:
+            for wording in wordings(written):
+                for spelling in spellings(wording, respell):
+                    yield read_entry(spelling, mask)
 
 
 @cache
