@@ -30,10 +30,9 @@ _SCRIPTS: tuple[tuple[str, re.Pattern[str]], ...] = (
 _OTHER_ALPHABET = re.compile("[\u0370-\u1dff\u2e80-\uffff]")
 # Small words of neighbours whose rights we cannot read yet: better "we do not know" than the wrong neighbour.
 _NEIGHBOURS: Mapping[str, str] = {
-    "da": "og ikke jeg mig dig mine jer kan skal venligst hvad hvordan slet slette oplysninger ønsker af på til vil dette har det som med tak",
-    "no": "og ikke jeg meg deg mine dere kan skal vennligst hva hvordan slett opplysninger ønsker av på til vil dette har det som med takk",
-    "fi": "ja ei minun ole olen teidän kaikki tietoni haluan voitte mitä että on ovat sekä pyydän kiitos miten tietojen myös",
-    "cs": "a je jsem mé moje prosím všechny údaje jak chci že na se vám vaše žádám děkuji nebo jste které osobních údajů",
+    "gl": "o a os as do da dos das e non unha un que coa polo pola miña meu meus miñas vostede vostedes eliminen datos persoais grazas quero solicito borren correo todos",
+    "ca": "el la els les i amb per que no una un meves meus meu meva vosaltres vostès esborrin dades personals gràcies vull sol·licito tots totes aquest aquesta és són",
+    "af": "die en ek my jou julle nie is het van vir met asseblief verwyder data persoonlike inligting dankie hoe wat wil al alle u hierdie",
     "ro": "și nu sunt vă rog datele mele este pentru toate care doresc mulțumesc cum despre solicit ale personal",
     "hu": "és nem a az hogy kérem adataim vagyok minden azt köszönöm egy ezt van személyes kérek önök",
     "tr": "ve bir bu benim lütfen verilerimi için istiyorum değil tüm nasıl teşekkürler olarak kişisel",
