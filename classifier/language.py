@@ -56,6 +56,18 @@ def _small_words() -> dict[str, tuple[str, ...]]:
     return {word: tuple(codes) for word, codes in owners.items()}
 
 
+@cache
+def _words_of_rights() -> dict[str, tuple[str, ...]]:
+    """Return for each word of the language files the languages that have it: a subject line may have no small word."""
+    owners: dict[str, list[str]] = {}
+    for code in language_codes():
+        one = language(code)
+        words = {word for entry in one.entries for word in entry.words if "*" not in word}
+        for word in words.union(one.detect):
+            owners.setdefault(word, []).append(code)
+    return {word: tuple(codes) for word, codes in owners.items()}
+
+
 def detect_language(text: str) -> str:
     """Return the two-letter code of the language of any text, `und` when unsure."""
     return detect_in(cut(text[:SAMPLE_LENGTH]).words)
@@ -64,7 +76,7 @@ def detect_language(text: str) -> str:
 def detect_in(words: Sequence[str]) -> str:
     """Return the language of a text that is already folded and cut into words."""
     sample = words[:SAMPLE]
-    code = _by_script(sample) or _by_words(sample)
+    code = _by_script(sample) or _most_votes(_small_words(), sample) or _by_vocabulary(sample)
     return code or UNKNOWN
 
 
@@ -81,8 +93,18 @@ def _by_script(sample: Sequence[str]) -> str | None:
     return None
 
 
-def _by_words(sample: Sequence[str]) -> str | None:
-    owners = Counter(map(_small_words().get, sample))
+def _by_vocabulary(sample: Sequence[str]) -> str | None:
+    """Return the language of a line without small words, if at least half of its words are known there."""
+    known = _words_of_rights()
+    words = [word for word in sample if word.isalpha()]
+    code = _most_votes(known, words)
+    if code is None or 2 * sum(code in known.get(word, ()) for word in words) < len(words):
+        return None
+    return code
+
+
+def _most_votes(known: Mapping[str, tuple[str, ...]], sample: Sequence[str]) -> str | None:
+    owners = Counter(map(known.get, sample))
     votes: dict[str, float] = {}
     for codes, count in owners.items():
         for code in codes or ():
