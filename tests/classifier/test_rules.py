@@ -87,7 +87,7 @@ def test_articles_are_strong_evidence_in_a_language_that_it_does_not_know():
     for text in (
         "Kérem a GDPR 17. cikke alapján.",
         "Ek versoek my inligting, GDPR artikel 15.",
-        "Ju lutem, GDPR article 16.",
+        "Ju lutem korrigjoni emrin tim, GDPR article 16.",
     ):
         result = classify_text("", text)
         assert result.rights
