@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -26,8 +26,17 @@ class Language:
     complete: bool
     negation_follows: bool
     detect: tuple[str, ...]
-    entries: tuple[Phrase, ...]
     ordinary: tuple[str, ...]
+    concepts: Mapping[str, Iterable[str]]
+    respell: Mapping[str, str]
+
+    @cached_property
+    def entries(self) -> tuple[Phrase, ...]:
+        """All expressions, compiled at first use: to tell a language its small words are enough.
+
+        Raises KeyError for a concept that is not in the list, ValueError for a bad stem.
+        """
+        return tuple(_entries(self.concepts, self.respell))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,15 +100,16 @@ def language_codes() -> tuple[str, ...]:
 
 @cache
 def language(code: str) -> Language:
-    """Return one language. Raises KeyError for a concept that is not in the list, ValueError for a bad stem."""
+    """Return one language. Raises KeyError where its file lacks a part."""
     raw = _toml("languages", f"{code}.toml")
     return Language(
         code=code,
         complete=raw["complete"],
         negation_follows=raw["negation_follows"],
         detect=tuple(fold(raw["detect"]).text.split()),
-        entries=tuple(_entries(raw["concepts"], raw.get("respell", {}))),
         ordinary=tuple(raw.get("ordinary", "").split()),
+        concepts=raw["concepts"],
+        respell=raw.get("respell", {}),
     )
 
 
