@@ -5,13 +5,13 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import Any
 
 from classifier.concepts import ALL_TRIGGERS, BIT, bits
 from classifier.folded import fold
-from classifier.vocabulary import Lexicon, Phrase, read_entry, spellings
+from classifier.vocabulary import Lexicon, Phrase, read_entry, spellings, wordings
 from privacy.rights import Lane, Right, Scope
 
 _NOT = BIT["not"]
@@ -26,8 +26,17 @@ class Language:
     complete: bool
     negation_follows: bool
     detect: tuple[str, ...]
-    entries: tuple[Phrase, ...]
     ordinary: tuple[str, ...]
+    concepts: Mapping[str, Iterable[str]]
+    respell: Mapping[str, str]
+
+    @cached_property
+    def entries(self) -> tuple[Phrase, ...]:
+        """All expressions, compiled at first use: to tell a language its small words are enough.
+
+        Raises KeyError for a concept that is not in the list, ValueError for a bad stem.
+        """
+        return tuple(_entries(self.concepts, self.respell))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,24 +100,26 @@ def language_codes() -> tuple[str, ...]:
 
 @cache
 def language(code: str) -> Language:
-    """Return one language. Raises KeyError for a concept that is not in the list, ValueError for a bad stem."""
+    """Return one language. Raises KeyError where its file lacks a part."""
     raw = _toml("languages", f"{code}.toml")
     return Language(
         code=code,
         complete=raw["complete"],
         negation_follows=raw["negation_follows"],
         detect=tuple(fold(raw["detect"]).text.split()),
-        entries=tuple(_entries(raw["concepts"], raw.get("respell", {}))),
         ordinary=tuple(raw.get("ordinary", "").split()),
+        concepts=raw["concepts"],
+        respell=raw.get("respell", {}),
     )
 
 
 def _entries(concepts: Mapping[str, Iterable[str]], respell: Mapping[str, str]) -> Iterator[Phrase]:
     for concept, words in concepts.items():
         mask = 0 if concept == "nothing" else BIT[concept]
-        for word in words:
-            for spelling in spellings(word, respell):
-                yield read_entry(spelling, mask)
+        for written in words:
+            for wording in wordings(written):
+                for spelling in spellings(wording, respell):
+                    yield read_entry(spelling, mask)
 
 
 @cache

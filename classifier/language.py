@@ -30,10 +30,9 @@ _SCRIPTS: tuple[tuple[str, re.Pattern[str]], ...] = (
 _OTHER_ALPHABET = re.compile("[\u0370-\u1dff\u2e80-\uffff]")
 # Small words of neighbours whose rights we cannot read yet: better "we do not know" than the wrong neighbour.
 _NEIGHBOURS: Mapping[str, str] = {
-    "da": "og ikke jeg mig dig mine jer kan skal venligst hvad hvordan slet slette oplysninger ønsker af på til vil dette har det som med tak",
-    "no": "og ikke jeg meg deg mine dere kan skal vennligst hva hvordan slett opplysninger ønsker av på til vil dette har det som med takk",
-    "fi": "ja ei minun ole olen teidän kaikki tietoni haluan voitte mitä että on ovat sekä pyydän kiitos miten tietojen myös",
-    "cs": "a je jsem mé moje prosím všechny údaje jak chci že na se vám vaše žádám děkuji nebo jste které osobních údajů",
+    "gl": "o a os as do da dos das e non unha un que coa polo pola miña meu meus miñas vostede vostedes eliminen datos persoais grazas quero solicito borren correo todos",
+    "ca": "el la els les i amb per que no una un meves meus meu meva vosaltres vostès esborrin dades personals gràcies vull sol·licito tots totes aquest aquesta és són",
+    "af": "die en ek my jou julle nie is het van vir met asseblief verwyder data persoonlike inligting dankie hoe wat wil al alle u hierdie",
     "ro": "și nu sunt vă rog datele mele este pentru toate care doresc mulțumesc cum despre solicit ale personal",
     "hu": "és nem a az hogy kérem adataim vagyok minden azt köszönöm egy ezt van személyes kérek önök",
     "tr": "ve bir bu benim lütfen verilerimi için istiyorum değil tüm nasıl teşekkürler olarak kişisel",
@@ -57,6 +56,18 @@ def _small_words() -> dict[str, tuple[str, ...]]:
     return {word: tuple(codes) for word, codes in owners.items()}
 
 
+@cache
+def _words_of_rights() -> dict[str, tuple[str, ...]]:
+    """Return for each word of the language files the languages that have it: a subject line may have no small word."""
+    owners: dict[str, list[str]] = {}
+    for code in language_codes():
+        one = language(code)
+        words = {word for entry in one.entries for word in entry.words if "*" not in word}
+        for word in words.union(one.detect):
+            owners.setdefault(word, []).append(code)
+    return {word: tuple(codes) for word, codes in owners.items()}
+
+
 def detect_language(text: str) -> str:
     """Return the two-letter code of the language of any text, `und` when unsure."""
     return detect_in(cut(text[:SAMPLE_LENGTH]).words)
@@ -65,7 +76,7 @@ def detect_language(text: str) -> str:
 def detect_in(words: Sequence[str]) -> str:
     """Return the language of a text that is already folded and cut into words."""
     sample = words[:SAMPLE]
-    code = _by_script(sample) or _by_words(sample)
+    code = _by_script(sample) or _most_votes(_small_words(), sample) or _by_vocabulary(sample)
     return code or UNKNOWN
 
 
@@ -82,8 +93,18 @@ def _by_script(sample: Sequence[str]) -> str | None:
     return None
 
 
-def _by_words(sample: Sequence[str]) -> str | None:
-    owners = Counter(map(_small_words().get, sample))
+def _by_vocabulary(sample: Sequence[str]) -> str | None:
+    """Return the language of a line without small words, if at least half of its words are known there."""
+    known = _words_of_rights()
+    words = [word for word in sample if word.isalpha()]
+    code = _most_votes(known, words)
+    if code is None or 2 * sum(code in known.get(word, ()) for word in words) < len(words):
+        return None
+    return code
+
+
+def _most_votes(known: Mapping[str, tuple[str, ...]], sample: Sequence[str]) -> str | None:
+    owners = Counter(map(known.get, sample))
     votes: dict[str, float] = {}
     for codes, count in owners.items():
         for code in codes or ():

@@ -1,8 +1,8 @@
 """The words of one language, compiled: from a word to the concepts it may mean, at the price of one look-up.
 
 Notation of the language files: `delete` is a word, `delet*` a stem, `*daten` the end of a compound, `opt out` words
-in a row, `take ... off` words with up to seven others between. A row takes its words away from shorter readings:
-once `account manager` is read, `account` is not.
+in a row, `take ... off` words with up to seven others between, `my {name|address}` one of several. A row takes its
+words away from shorter readings: once `account manager` is read, `account` is not.
 """
 
 from __future__ import annotations
@@ -86,6 +86,18 @@ def read_entry(written: str, mask: int) -> Phrase:
             raise ValueError(f"stem too short: {written}")
         words.append(word)
     return Phrase(tuple(words), frozenset(gaps), mask)
+
+
+def wordings(written: str) -> Iterable[str]:
+    """Yield each wording that alternatives stand for: `delete {it|them}` is `delete it` and `delete them`."""
+    before, brace, rest = written.partition("{")
+    if not brace:
+        yield written
+        return
+    choices, _, after = rest.partition("}")
+    for tail in wordings(after):
+        for choice in choices.split("|"):
+            yield f"{before}{choice}{tail}"
 
 
 def spellings(written: str, respell: Mapping[str, str]) -> Iterable[str]:

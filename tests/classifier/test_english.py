@@ -108,6 +108,7 @@ def test_it_finds_every_right_in_an_english_request(text, wanted):
         ("Which sub-processors do you use?", "policy_question"),
         ("How long do you keep log files?", "policy_question"),
         ("Where can I find your privacy policy?", "policy_question"),
+        ("Could you send me information about your pricing?", "support"),
         ("Please find attached my application for the position of analyst.", "other"),
         ("Please send us the signed data processing agreement.", "other"),
         ("Thanks for your help, it works now.", "other"),

@@ -12,6 +12,7 @@ from classifier import data
 from classifier.concepts import BIT
 from classifier.language import detect_language
 from classifier.rules import RulesClassifier, classify_text, list_rules
+from classifier.vocabulary import wordings
 from privacy.messages import ForwardedMessage, ParsedMessage, Sender
 from privacy.rights import Engine, Lane, Right
 
@@ -85,8 +86,8 @@ def test_a_language_that_it_does_not_know_goes_to_a_person():
 def test_articles_are_strong_evidence_in_a_language_that_it_does_not_know():
     for text in (
         "Kérem a GDPR 17. cikke alapján.",
-        "Pyydän tietoja, GDPR 15 artikla.",
-        "Žádám dle čl. 16 GDPR (article 16).",
+        "Ek versoek my inligting, GDPR artikel 15.",
+        "Ju lutem korrigjoni emrin tim, GDPR article 16.",
     ):
         result = classify_text("", text)
         assert result.rights
@@ -276,9 +277,47 @@ def test_it_knows_the_language_by_its_alphabet_or_its_small_words(text, code):
         ("mera data delete karo", Right.ERASURE),
     ],
 )
-def test_it_reads_the_core_of_the_other_languages_and_asks_a_person(text, right):
+def test_it_reads_the_complete_languages_without_a_person(text, right):
     result = classify_text("", text)
     assert right in [claim.right for claim in result.rights]
+    assert not result.needs_human
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Inzageverzoek artikel 15 AVG", "nl"),
+        ("Portabilidad artículo 20", "es"),
+        ("Disiscrizione", "it"),
+        ("Indsigtsanmodning", "da"),
+        ("Innsynsbegjæring", "no"),
+        ("Zapomeňte na mě", "cs"),
+        ("Poistakaa tietoni", "fi"),
+        ("Elimine os meus datos persoais, vostede non ten permiso.", "gl"),
+        ("Verwyder asseblief my inligting, julle het nie toestemming nie.", "af"),
+    ],
+)
+def test_it_tells_neighbours_apart_even_in_a_subject_line(text, code):
+    assert detect_language(text) == code
+
+
+def test_words_that_half_a_line_does_not_know_tell_no_language():
+    assert detect_language("Inzageverzoek zzkrt bvlqx wwpdq") == "und"
+
+
+def test_a_list_may_say_several_wordings_in_one_line():
+    assert sorted(wordings("{put|set} it {up|down}")) == [
+        "put it down",
+        "put it up",
+        "set it down",
+        "set it up",
+    ]
+    assert list(wordings("as it is")) == ["as it is"]
+
+
+def test_a_freeze_instead_of_a_deletion_is_a_restriction_that_a_person_sees():
+    result = classify_text("", "Don't delete it yet please, just freeze it for now.")
+    assert [claim.right for claim in result.rights] == [Right.RESTRICTION]
     assert result.needs_human
 
 
