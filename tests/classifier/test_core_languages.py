@@ -1,0 +1,44 @@
+"""What mails ask for in the languages of which we know the core words: every right is found, and a person decides."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from classifier.rules import classify_text
+from privacy.rights import Classification
+
+SENTENCES = {
+    path.stem: tomllib.loads(path.read_text(encoding="utf-8"))
+    for path in sorted((Path(__file__).parent / "sentences").glob("*.toml"))
+}
+ASKS = [(text, wishes) for file in SENTENCES.values() for text, wishes in file["asks"]]
+ASKS_NOTHING = [text for file in SENTENCES.values() for text in file["asks_nothing"]]
+
+
+def wishes(result: Classification) -> list[str]:
+    return sorted(
+        str(c.right) if c.scope is None else f"{c.right}/{c.scope}" for c in result.rights
+    )
+
+
+@pytest.mark.parametrize(("text", "expected"), ASKS)
+def test_it_finds_every_right_that_is_asked_for_and_calls_a_person(text, expected):
+    result = classify_text("", text)
+    assert wishes(result) == sorted(expected.split())
+    assert result.needs_human
+
+
+@pytest.mark.parametrize("text", ASKS_NOTHING)
+def test_what_only_looks_like_a_request_asks_for_no_right(text):
+    assert wishes(classify_text("", text)) == []
+
+
+@pytest.mark.parametrize("code", SENTENCES)
+def test_every_right_stands_in_the_sentences_of_every_language(code):
+    asked = {
+        wish.partition("/")[0] for _, found in SENTENCES[code]["asks"] for wish in found.split()
+    }
+    rights = {"access", "rectification", "erasure", "portability", "objection", "restriction", "withdraw_consent", "automated_decision"}  # fmt: skip
+    assert asked == rights
+    assert len(SENTENCES[code]["asks_nothing"]) >= 5
