@@ -16,6 +16,8 @@ from privacy.rights import Lane, Right, Scope
 
 _NOT = BIT["not"]
 UNKNOWN = "und"  # BCP 47: a language that could not be told
+# Acts that people forbid or do not want.
+_DENIABLE = ("delete", "keep", "give", "want", "use", "contact", "sell", "transfer")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +81,11 @@ class Laws:
 
 
 def _toml(*place: str) -> dict[str, Any]:
-    return tomllib.loads(files("classifier").joinpath(*place).read_text(encoding="utf-8"))
+    return tomllib.loads(_written(*place))
+
+
+def _written(*place: str) -> str:
+    return files("classifier").joinpath(*place).read_text(encoding="utf-8")
 
 
 @cache
@@ -90,6 +96,13 @@ def language_codes() -> tuple[str, ...]:
 
 
 @cache
+def small_words(code: str) -> tuple[str, ...]:
+    """Return the words that tell one language; reads no more of its file than what stands before its tables."""
+    head = _written("languages", f"{code}.toml").partition("\n[")[0]
+    return tuple(fold(tomllib.loads(head)["detect"]).text.split())
+
+
+@cache
 def language(code: str) -> Language:
     """Return one language. Raises KeyError for a concept that is not in the list, ValueError for a bad stem."""
     raw = _toml("languages", f"{code}.toml")
@@ -97,18 +110,42 @@ def language(code: str) -> Language:
         code=code,
         complete=raw["complete"],
         negation_follows=raw["negation_follows"],
-        detect=tuple(fold(raw["detect"]).text.split()),
-        entries=tuple(_entries(raw["concepts"], raw.get("respell", {}))),
+        detect=small_words(code),
+        entries=(
+            *_entries(raw["concepts"], raw.get("respell", {}), raw.get("prefixes", ())),
+            *_denied(_glued(raw["concepts"], raw.get("denied_by", ""))),
+            *_denied(raw.get("denied", {})),
+        ),
         ordinary=tuple(raw.get("ordinary", "").split()),
     )
 
 
-def _entries(concepts: Mapping[str, Iterable[str]], respell: Mapping[str, str]) -> Iterator[Phrase]:
+def _entries(
+    concepts: Mapping[str, Iterable[str]], respell: Mapping[str, str], prefixes: Iterable[str]
+) -> Iterator[Phrase]:
+    """Yield all ways to write the words; `prefixes` are small words glued to the next: Arabic "and", "the", "with"."""
     for concept, words in concepts.items():
         mask = 0 if concept == "nothing" else BIT[concept]
         for word in words:
             for spelling in spellings(word, respell):
                 yield read_entry(spelling, mask)
+                for prefix in prefixes:
+                    yield read_entry(prefix + spelling, mask)
+
+
+def _glued(concepts: Mapping[str, Iterable[str]], prefix: str) -> Mapping[str, Iterable[str]]:
+    """Return the acts as they are denied where the denial is glued on in front: Slovak `použite`, `nepoužite`."""
+    return {
+        concept: [prefix + word for word in concepts.get(concept, ()) if " " not in word]
+        for concept in (_DENIABLE if prefix else ())
+    }
+
+
+def _denied(concepts: Mapping[str, Iterable[str]]) -> Iterator[Phrase]:
+    """Yield words that mean an act and deny it: Turkish `kullanmayın` is "do not use"."""
+    for concept, words in concepts.items():
+        for word in words:
+            yield read_entry(word, BIT[concept] | BIT["not"] | BIT["denied"])
 
 
 @cache
