@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from classifier.language import detect_language
 from classifier.rules import classify_text
 from privacy.rights import Classification
 
@@ -12,6 +13,9 @@ SENTENCES = {
     path.stem: tomllib.loads(path.read_text(encoding="utf-8"))
     for path in sorted((Path(__file__).parent / "sentences").glob("*.toml"))
 }
+LETTERS = tomllib.loads((Path(__file__).parent / "letters.toml").read_text(encoding="utf-8"))[
+    "letter"
+]
 ASKS = [(text, wishes) for file in SENTENCES.values() for text, wishes in file["asks"]]
 ASKS_NOTHING = [text for file in SENTENCES.values() for text in file["asks_nothing"]]
 
@@ -32,6 +36,19 @@ def test_it_finds_every_right_that_is_asked_for_and_calls_a_person(text, expecte
 @pytest.mark.parametrize("text", ASKS_NOTHING)
 def test_what_only_looks_like_a_request_asks_for_no_right(text):
     assert wishes(classify_text("", text)) == []
+
+
+@pytest.mark.parametrize("letter", LETTERS, ids=lambda letter: letter["language"])
+def test_a_whole_letter_asks_for_no_more_than_it_asks(letter):
+    result = classify_text(letter["subject"], letter["text"])
+    assert wishes(result) == sorted(letter["wishes"].split())
+    assert result.needs_human
+
+
+@pytest.mark.parametrize("code", SENTENCES)
+def test_the_language_of_a_text_of_some_length_is_told(code):
+    text = " ".join(text for text, _ in SENTENCES[code]["asks"])
+    assert detect_language(text) == code
 
 
 @pytest.mark.parametrize("code", SENTENCES)
