@@ -59,3 +59,26 @@ def test_every_right_stands_in_the_sentences_of_every_language(code):
     rights = {"access", "rectification", "erasure", "portability", "objection", "restriction", "withdraw_consent", "automated_decision"}  # fmt: skip
     assert asked == rights
     assert len(SENTENCES[code]["asks_nothing"]) >= 5
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("член 20 от Общия регламент", "law.gdpr.portability"),
+        ("a GDPR 22. cikke", "law.gdpr.automated_decision"),
+        ("17. člen GDPR", "law.gdpr.erasure"),
+        ("18. pants VDAR", "law.gdpr.restriction"),
+        ("άρθρο 21 ΓΚΠΔ", "law.gdpr.objection"),
+        ("Airteagal 21 RCSG", "law.gdpr.objection"),
+        ("GDPR第17条", "law.gdpr.erasure"),
+        ("المادة 17 من اللائحة العامة لحماية البيانات", "law.gdpr.erasure"),
+        ("ст. 14 152-ФЗ", "law.ru152.access"),
+        ("KVKK madde 7", "law.kvkk.erasure"),
+        ("根据《个人信息保护法》第47条", "law.pipl.erasure"),
+        ("個人情報保護法第33条", "law.appi.access"),
+        ("개인정보 보호법 제35조", "law.pipa.access"),
+    ],
+)
+def test_an_article_is_evidence_however_the_language_writes_it(text, reason):
+    (claim,) = classify_text(text, "").rights
+    assert claim.reason == reason
