@@ -22,7 +22,11 @@ _DENIABLE = ("delete", "keep", "give", "want", "use", "contact", "sell", "transf
 
 @dataclass(frozen=True, kw_only=True)
 class Language:
-    """One language as its file describes it; `complete` is False where only the core words are known."""
+    """One language as its file describes it; `complete` is False where only the core words are known.
+
+    A file may say how words are written in another way too: `respell` (letters that people replace), `prefixes` (small
+    words glued in front), `denied_by` (a denial glued in front of acts), `[denied]` (acts with their denial inside).
+    """
 
     code: str
     complete: bool

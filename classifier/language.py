@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from operator import itemgetter
 from unicodedata import normalize
@@ -34,6 +34,7 @@ _SCRIPTS: tuple[tuple[str, re.Pattern[str], int], ...] = (
     ("ar", re.compile("[\u0621-\u064a]"), 4),
 )
 _SHARED_ALPHABET = {"zh": ("ja",)}  # a title in Chinese signs alone may be Japanese
+_NOT_LATIN = frozenset({"ar", "bg", "el", "ja", "ko", "ru", "uk", "zh"})
 _OTHER_ALPHABET = re.compile("[\u0370-\u1dff\u2e80-\uffff]")
 # Small words of neighbours whose rights we cannot read yet: better "we do not know" than the wrong neighbour.
 _NEIGHBOURS: Mapping[str, str] = {
@@ -106,6 +107,12 @@ class Guess:
 
     code: str
     others: tuple[str, ...] = ()
+    latin: bool = False
+
+    def readable(self) -> tuple[str, ...]:
+        """Return the languages that a text whose language is not told may be in, of those that we know words of."""
+        codes = language_codes()
+        return tuple(code for code in codes if code not in _NOT_LATIN) if self.latin else codes
 
 
 def detect_language(text: str) -> str:
@@ -116,13 +123,13 @@ def detect_language(text: str) -> str:
 def guess_in(words: Sequence[str], written: str) -> Guess:
     """Return the language of a text, given its folded words and, for the marks on its letters, as it is written."""
     sample = words[:SAMPLE]
-    return _by_script(sample) or _by_words(sample, written[:SAMPLE_LENGTH])
-
-
-def _by_script(sample: Sequence[str]) -> Guess | None:
     text = "".join(sample)
-    if text.isascii() or not _OTHER_ALPHABET.search(text):
-        return None
+    latin = text.isascii() or not _OTHER_ALPHABET.search(text)
+    by_script = None if latin else _by_script(text)
+    return by_script or replace(_by_words(sample, written[:SAMPLE_LENGTH]), latin=latin)
+
+
+def _by_script(text: str) -> Guess | None:
     letters = sum(map(str.isalpha, text))
     for code, letter, one_in in _SCRIPTS:
         if one_in * len(letter.findall(text)) > letters:

@@ -194,7 +194,7 @@ def _readings(guess: Guess) -> Iterator[tuple[str, ...]]:
         if code in known:
             yield (code,)
     if guess.code not in known:
-        yield known
+        yield guess.readable()
     elif guess.code != _ENGLISH:
         yield (_ENGLISH,)
 
