@@ -22,9 +22,8 @@ _LIKE: dict[str, str] = {
 # Characters that are not seen: a word with a soft hyphen or a zero-width space inside is still that word.
 _UNSEEN = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\ufe0f")
 _NUKTA = "\u093c"  # Devanagari: क़ and क are written for each other
-_ARABIC_VOWELS = frozenset(
-    "\u0640\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u0670"
-)  # and the stretch
+# Arabic vowel signs, which few people write, and the line that stretches a word.
+_ARABIC_VOWELS = frozenset("\u0640\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u0670")
 _BEYOND_ASCII = re.compile(r"([^\x00-\x7f]+)")
 
 

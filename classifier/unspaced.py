@@ -12,9 +12,8 @@ _HANGUL = "\uac00-\ud7a3"
 _SIGNS = "\u3005-\u3007\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff" + _HANGUL
 _UNSPACED = re.compile(f"[{_SIGNS}]")
 _HANGUL_END = re.compile(f"[{_HANGUL}]$")
-_ONE_SYLLABLE = re.compile(
-    f"[{_HANGUL}]"
-)  # 제 is "my", but also the end of "problem": only a word of its own
+# 제 is "my", but also the end of "problem": one syllable is a word only by itself.
+_ONE_SYLLABLE = re.compile(f"[{_HANGUL}]")
 
 
 def compile_terms(words: Iterable[str]) -> re.Pattern[str] | None:

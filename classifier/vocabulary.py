@@ -134,9 +134,9 @@ class Lexicon:
         spelled_as_meant: set[str] = (
             set()
         )  # a later word of a known row of words is no slip of the pen
-        known_entries = tuple(entries)
-        self.terms = compile_terms(e.words[0] for e in known_entries if len(e.words) == 1)
-        for entry in known_entries:
+        written = tuple(entries)
+        self.terms = compile_terms(entry.words[0] for entry in written if len(entry.words) == 1)
+        for entry in written:
             cut = _cut(entry, self.terms)
             self._add(cut)
             spelled_as_meant.update(cut.words[1:])
