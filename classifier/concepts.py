@@ -39,8 +39,8 @@ GRAMMAR: tuple[str, ...] = (
     "until", "carries", "please", "rights",
 )  # fmt: skip
 
-# Set by the reader of the text itself, never by a language file.
-MARKS: tuple[str, ...] = ("end", "period", "soft", "question", "phrase_start")
+# Set by the reader of the text itself or when a file is read, never by a language file.
+MARKS: tuple[str, ...] = ("denied", "end", "period", "soft", "question", "phrase_start")
 
 BIT: dict[str, int] = {
     name: 1 << place for place, name in enumerate((*TRIGGERS, *OBJECTS, *GRAMMAR, *MARKS))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
+from itertools import chain
 from typing import Any
 
 from classifier.concepts import ALL_TRIGGERS, BIT, bits
@@ -16,11 +17,17 @@ from privacy.rights import Lane, Right, Scope
 
 _NOT = BIT["not"]
 UNKNOWN = "und"  # BCP 47: a language that could not be told
+# Acts that people forbid or do not want.
+_DENIABLE = ("delete", "keep", "give", "want", "use", "contact", "sell", "transfer")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Language:
-    """One language as its file describes it; `complete` is False where only the core words are known."""
+    """One language as its file describes it; `complete` is False where only the core words are known.
+
+    A file may say how words are written in another way too: `respell` (letters that people replace), `prefixes` (small
+    words glued in front), `denied_by` (a denial glued in front of acts), `[denied]` (acts with their denial inside).
+    """
 
     code: str
     complete: bool
@@ -29,6 +36,9 @@ class Language:
     ordinary: tuple[str, ...]
     concepts: Mapping[str, Iterable[str]]
     respell: Mapping[str, str]
+    prefixes: tuple[str, ...] = ()
+    denied_by: str = ""
+    denied: Mapping[str, Iterable[str]] = field(default_factory=dict)
 
     @cached_property
     def entries(self) -> tuple[Phrase, ...]:
@@ -36,7 +46,11 @@ class Language:
 
         Raises KeyError for a concept that is not in the list, ValueError for a bad stem.
         """
-        return tuple(_entries(self.concepts, self.respell))
+        return (
+            *_entries(self.concepts, self.respell, self.prefixes),
+            *_denied(_glued(self.concepts, self.denied_by)),
+            *_denied(self.denied),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +102,11 @@ class Laws:
 
 
 def _toml(*place: str) -> dict[str, Any]:
-    return tomllib.loads(files("classifier").joinpath(*place).read_text(encoding="utf-8"))
+    return tomllib.loads(_written(*place))
+
+
+def _written(*place: str) -> str:
+    return files("classifier").joinpath(*place).read_text(encoding="utf-8")
 
 
 @cache
@@ -99,6 +117,13 @@ def language_codes() -> tuple[str, ...]:
 
 
 @cache
+def small_words(code: str) -> tuple[str, ...]:
+    """Return the words that tell one language; reads no more of its file than what stands before its tables."""
+    head = _written("languages", f"{code}.toml").partition("\n[")[0]
+    return tuple(fold(tomllib.loads(head)["detect"]).text.split())
+
+
+@cache
 def language(code: str) -> Language:
     """Return one language. Raises KeyError where its file lacks a part."""
     raw = _toml("languages", f"{code}.toml")
@@ -106,20 +131,48 @@ def language(code: str) -> Language:
         code=code,
         complete=raw["complete"],
         negation_follows=raw["negation_follows"],
-        detect=tuple(fold(raw["detect"]).text.split()),
+        detect=small_words(code),
         ordinary=tuple(raw.get("ordinary", "").split()),
         concepts=raw["concepts"],
         respell=raw.get("respell", {}),
+        prefixes=tuple(raw.get("prefixes", ())),
+        denied_by=raw.get("denied_by", ""),
+        denied=raw.get("denied", {}),
     )
 
 
-def _entries(concepts: Mapping[str, Iterable[str]], respell: Mapping[str, str]) -> Iterator[Phrase]:
+def _entries(
+    concepts: Mapping[str, Iterable[str]], respell: Mapping[str, str], prefixes: Iterable[str]
+) -> Iterator[Phrase]:
+    """Yield all ways to write the words; `prefixes` are small words glued to the next: Arabic "and", "the", "with"."""
     for concept, words in concepts.items():
         mask = 0 if concept == "nothing" else BIT[concept]
         for written in words:
             for wording in wordings(written):
                 for spelling in spellings(wording, respell):
                     yield read_entry(spelling, mask)
+                    for prefix in prefixes:
+                        yield read_entry(prefix + spelling, mask)
+
+
+def _glued(concepts: Mapping[str, Iterable[str]], prefix: str) -> Mapping[str, Iterable[str]]:
+    """Return the acts as they are denied where the denial is glued on in front: Slovak `použite`, `nepoužite`."""
+    return {
+        concept: [
+            prefix + word
+            for written in concepts.get(concept, ())
+            for word in wordings(written)
+            if " " not in word
+        ]
+        for concept in (_DENIABLE if prefix else ())
+    }
+
+
+def _denied(concepts: Mapping[str, Iterable[str]]) -> Iterator[Phrase]:
+    """Yield words that mean an act and deny it: Turkish `kullanmayın` is "do not use"."""
+    for concept, words in concepts.items():
+        for word in chain.from_iterable(map(wordings, words)):
+            yield read_entry(word, BIT[concept] | BIT["not"] | BIT["denied"])
 
 
 @cache

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 # Letters that Unicode does not decompose although writers do, and marks that come in many shapes.
 _LIKE: dict[str, str] = {
-    "ł": "l", "ø": "o", "đ": "d", "ı": "i", "ð": "d", "ß": "ß", "æ": "æ", "œ": "œ",
+    "ł": "l", "ø": "o", "đ": "d", "ı": "i", "ð": "d", "ß": "ß", "æ": "æ", "œ": "œ", "ħ": "h",
+    "أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ة": "ه",
     "’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'",
     "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‐": "-", "‑": "-", "–": "-", "—": "-",
     "\u00a0": " ", "\u202f": " ", "\u3000": " ", "\u2028": "\n", "\u2029": "\n", "…": ".",
@@ -21,11 +22,13 @@ _LIKE: dict[str, str] = {
 # Characters that are not seen: a word with a soft hyphen or a zero-width space inside is still that word.
 _UNSEEN = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\ufe0f")
 _NUKTA = "\u093c"  # Devanagari: क़ and क are written for each other
+# Arabic vowel signs, which few people write, and the line that stretches a word.
+_ARABIC_VOWELS = frozenset("\u0640\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u0670")
 _BEYOND_ASCII = re.compile(r"([^\x00-\x7f]+)")
 
 
 def _is_accent(char: str) -> bool:
-    return "\u0300" <= char <= "\u036f" or char == _NUKTA
+    return "\u0300" <= char <= "\u036f" or char == _NUKTA or char in _ARABIC_VOWELS
 
 
 def _fold_char(char: str) -> str:

@@ -14,7 +14,7 @@ _DENIED = 8  # words between a negation and the act that it denies
 _QUALIFIED = 4  # words between "data" and "of my leads"
 _ME = BIT["me"]
 _NOUNS = ALL_OBJECTS & ~(_ME | BIT["it"])  # "me" and "it" point to what was named before
-_PRODUCT, _NOT = BIT["product"], BIT["not"]
+_PRODUCT, _NOT, _DENIED_ITSELF = BIT["product"], BIT["not"], BIT["denied"]
 _SOFT, _CARRIES, _PLEASE = BIT["soft"], BIT["carries"], BIT["please"]
 _PAUSE = _SOFT | BIT["and"]
 _PERSON = bits(["my", "client", "personal", "me"])
@@ -85,6 +85,8 @@ def _near(hits: list[Hit], place: int) -> int:
 
 def _negated(hits: list[Hit], place: int, *, follows: bool) -> bool:
     act = hits[place]
+    if act.mask & _DENIED_ITSELF:
+        return True
     if _finds_negation(act, reversed(hits[max(0, place - 12) : place]), _PAUSE | _PLEASE):
         return True
     return follows and _finds_negation(act, hits[place + 1 : place + 12], _PAUSE)

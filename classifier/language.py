@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from operator import itemgetter
+from unicodedata import normalize
 
-from classifier.data import UNKNOWN, language, language_codes
+from classifier.data import UNKNOWN, language, language_codes, small_words
 from classifier.folded import fold
 from classifier.pieces import cut
 
@@ -16,41 +18,82 @@ SAMPLE = 300  # words: more of them would not change the answer
 SAMPLE_LENGTH = SAMPLE * 20  # characters
 _ENOUGH = 1.0  # votes: two words that two languages share, or one that only one language has
 _LEAD = 1.25  # how far ahead the first language must be
-# Alphabets that belong to one language of those we may meet; the order matters (Japanese also uses Chinese signs).
-_SCRIPTS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("hi", re.compile("[\u0904-\u0939]")),
-    ("el", re.compile("[\u03b1-\u03c9]")),
-    ("ja", re.compile("[\u3041-\u30fa]")),
-    ("zh", re.compile("[\u4e00-\u9fff]")),
-    ("ko", re.compile("[\uac00-\ud7a3]")),
-    ("uk", re.compile("[іїєґ]")),
-    ("ru", re.compile("[ыэё]")),
-    ("ar", re.compile("[\u0621-\u064a]")),
+_NEAR = 2.0  # who has at least one vote for so many of the first is nearly as likely
+_CANDIDATES = 3
+A_LINE = 12  # words; a line may have no small word at all
+# Alphabets that belong to one language of those we may meet, and one in how many letters must be of it; the order
+# matters: Japanese also uses Chinese signs, Persian and Urdu the Arabic letters with some of their own.
+_SCRIPTS: tuple[tuple[str, re.Pattern[str], int], ...] = (
+    ("hi", re.compile("[\u0904-\u0939]"), 4),
+    ("el", re.compile("[\u03b1-\u03c9]"), 4),
+    ("ja", re.compile("[\u3041-\u30fa]"), 12),
+    ("zh", re.compile("[\u4e00-\u9fff]"), 4),
+    ("ko", re.compile("[\uac00-\ud7a3]"), 4),
+    ("uk", re.compile("[іїєґ]"), 30),
+    ("ru", re.compile("[ыэё]"), 30),
+    ("fa", re.compile("[\u067e\u0686\u0698\u06a9\u06af\u06cc]"), 30),
+    ("ar", re.compile("[\u0621-\u064a]"), 4),
 )
+_SHARED_ALPHABET = {"zh": ("ja",)}  # a title in Chinese signs alone may be Japanese
+_NOT_LATIN = frozenset({"ar", "bg", "el", "ja", "ko", "ru", "uk", "zh"})
 _OTHER_ALPHABET = re.compile("[\u0370-\u1dff\u2e80-\uffff]")
 # Small words of neighbours whose rights we cannot read yet: better "we do not know" than the wrong neighbour.
 _NEIGHBOURS: Mapping[str, str] = {
     "gl": "o a os as do da dos das e non unha un que coa polo pola miña meu meus miñas vostede vostedes eliminen datos persoais grazas quero solicito borren correo todos",
     "ca": "el la els les i amb per que no una un meves meus meu meva vosaltres vostès esborrin dades personals gràcies vull sol·licito tots totes aquest aquesta és són",
     "af": "die en ek my jou julle nie is het van vir met asseblief verwyder data persoonlike inligting dankie hoe wat wil al alle u hierdie",
-    "ro": "și nu sunt vă rog datele mele este pentru toate care doresc mulțumesc cum despre solicit ale personal",
-    "hu": "és nem a az hogy kérem adataim vagyok minden azt köszönöm egy ezt van személyes kérek önök",
-    "tr": "ve bir bu benim lütfen verilerimi için istiyorum değil tüm nasıl teşekkürler olarak kişisel",
-    "sk": "a je som moje prosím všetky údaje ako chcem že na sa vám vaše žiadam ďakujem alebo ste ktoré osobných údajov",
-    "hr": "i je sam moje molim sve podatke kako želim da na se vam vaše hvala ili ste koje osobnih podataka",
-    "sl": "in je sem moje prosim vse podatke kako želim da na se vam vaše hvala ali ste osebnih podatkov",
-    "et": "ja ei on minu palun kõik andmed kuidas soovin et teie aitäh või mis isikuandmete",
-    "lt": "ir ne yra mano prašau visus duomenis kaip noriu kad jūsų ačiū arba asmens duomenų",
-    "lv": "un nav ir mani lūdzu visus datus kā vēlos ka jūsu paldies vai personas datu",
+    "sq": "dhe nuk një është janë që ju lutem faleminderit mua nga dhënat jeni kam mund",
+    "cy": "yn yr ac nid yw mae gwelwch dda diolch fy ei eich gyda sydd gan wedi bopeth sut beth",
+    "eu": "eta ez dut naiz nire zuen mesedez eskerrik asko datuak guztiak nola bat hau zer duzue izan",
+    "vi": "va toi cua khong cac vui long cam ban nhung lieu tat ca muon lam xin hay cho",
+    "id": "yang saya anda tidak ini itu untuk dari dengan terima kasih mohon semua bagaimana ingin tolong akan adalah",
 }
+
+# Letters beyond a-z of the languages in Latin letters; a text of few words is told by them.
+_LETTERS: Mapping[str, str] = {
+    "cs": "áčďéěíňóřšťúůýž",
+    "da": "æøå",
+    "de": "äöüß",
+    "es": "áéíñóúü",
+    "et": "äõöüšž",
+    "fi": "äöå",
+    "fr": "àâçèéêëîïôùûüœ",
+    "ga": "áéíóú",
+    "hr": "čćđšž",
+    "hu": "áéíóöőúüű",
+    "is": "áðéíóúýþæö",
+    "it": "àèéìòù",
+    "lt": "ąčęėįšųūž",
+    "lv": "āčēģīķļņšūž",
+    "mt": "ċġħżàè",
+    "nl": "ëïé",
+    "no": "æøå",
+    "pl": "ąćęłńóśźż",
+    "pt": "ãâáàçéêíóôõú",
+    "ro": "ăâîșțşţ",
+    "sk": "áäčďéíĺľňóôŕšťúýž",
+    "sl": "čšž",
+    "sv": "åäö",
+    "tr": "çğıöşü",
+}
+
+
+@cache
+def _letter_owners() -> dict[str, tuple[str, ...]]:
+    """Return for each letter with a mark the languages that write it."""
+    owners: dict[str, list[str]] = {}
+    for code, letters in _LETTERS.items():
+        for letter in letters:
+            owners.setdefault(letter, []).append(code)
+    return {letter: tuple(codes) for letter, codes in owners.items()}
 
 
 @cache
 def _small_words() -> dict[str, tuple[str, ...]]:
     """Return for each small word the languages that have it."""
     owners: dict[str, list[str]] = {}
-    known = {code: " ".join(language(code).detect) for code in language_codes()}
-    for code, words in {**known, **_NEIGHBOURS}.items():
+    known = {code: " ".join(small_words(code)) for code in language_codes()}
+    for code, words in {**_NEIGHBOURS, **known}.items():
         for word in set(fold(words).text.split()):
             owners.setdefault(word, []).append(code)
     return {word: tuple(codes) for word, codes in owners.items()}
@@ -68,54 +111,81 @@ def _words_of_rights() -> dict[str, tuple[str, ...]]:
     return {word: tuple(codes) for word, codes in owners.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """The language of a text, `und` when unsure, and those that are nearly as likely: neighbours share small words."""
+
+    code: str
+    others: tuple[str, ...] = ()
+    latin: bool = False
+
+    def readable(self) -> tuple[str, ...]:
+        """Return the languages that a text whose language is not told may be in, of those that we know words of."""
+        codes = language_codes()
+        return tuple(code for code in codes if code not in _NOT_LATIN) if self.latin else codes
+
+
 def detect_language(text: str) -> str:
     """Return the two-letter code of the language of any text, `und` when unsure."""
-    return detect_in(cut(text[:SAMPLE_LENGTH]).words)
+    return guess_in(cut(text[:SAMPLE_LENGTH]).words, text).code
 
 
-def detect_in(words: Sequence[str]) -> str:
-    """Return the language of a text that is already folded and cut into words."""
+def guess_in(words: Sequence[str], written: str) -> Guess:
+    """Return the language of a text, given its folded words and, for the marks on its letters, as it is written."""
     sample = words[:SAMPLE]
-    code = _by_script(sample) or _most_votes(_small_words(), sample) or _by_vocabulary(sample)
-    return code or UNKNOWN
-
-
-def _by_script(sample: Sequence[str]) -> str | None:
     text = "".join(sample)
-    if text.isascii() or not _OTHER_ALPHABET.search(text):
-        return None
+    latin = text.isascii() or not _OTHER_ALPHABET.search(text)
+    by_script = None if latin else _by_script(text)
+    if by_script is not None:
+        return by_script
+    guess = _by_words(sample, written[:SAMPLE_LENGTH])
+    if guess.code == UNKNOWN and len(sample) <= A_LINE:
+        guess = _by_vocabulary([word for word in sample if word.isalpha()]) or guess
+    return replace(guess, latin=latin)
+
+
+def _by_script(text: str) -> Guess | None:
     letters = sum(map(str.isalpha, text))
-    for code, letter in _SCRIPTS:
-        if 4 * len(letter.findall(text)) > letters or (
-            code in {"uk", "ru"} and 30 * len(letter.findall(text)) > letters
-        ):
-            return code
+    for code, letter, one_in in _SCRIPTS:
+        if one_in * len(letter.findall(text)) > letters:
+            return Guess(code, _SHARED_ALPHABET.get(code, ()))
     return None
 
 
-def _by_vocabulary(sample: Sequence[str]) -> str | None:
+def _by_vocabulary(words: Sequence[str]) -> Guess | None:
     """Return the language of a line without small words, if at least half of its words are known there."""
     known = _words_of_rights()
-    words = [word for word in sample if word.isalpha()]
-    code = _most_votes(known, words)
-    if code is None or 2 * sum(code in known.get(word, ()) for word in words) < len(words):
-        return None
-    return code
+    guess = _ranked(_votes(Counter(map(known.get, words))))
+    found = sum(guess.code in known.get(word, ()) for word in words)
+    return guess if guess.code != UNKNOWN and 2 * found >= len(words) else None
 
 
-def _most_votes(known: Mapping[str, tuple[str, ...]], sample: Sequence[str]) -> str | None:
-    owners = Counter(map(known.get, sample))
+def _by_words(sample: Sequence[str], written: str) -> Guess:
+    owners = Counter(map(_small_words().get, sample))
+    owners.update(map(_letter_owners().get, _letters(written)))
+    return _ranked(_votes(owners))
+
+
+def _votes(owners: Mapping[tuple[str, ...] | None, int]) -> list[tuple[str, float]]:
+    """Return the languages with the most votes; a word that several have is a part of a vote for each."""
     votes: dict[str, float] = {}
     for codes, count in owners.items():
         for code in codes or ():
             votes[code] = votes.get(code, 0.0) + count / len(codes or ())
-    return _winner(sorted(votes.items(), key=itemgetter(1), reverse=True)[:2])
+    return sorted(votes.items(), key=itemgetter(1), reverse=True)[:_CANDIDATES]
 
 
-def _winner(leaders: Iterable[tuple[str, float]]) -> str | None:
-    ranked = list(leaders)
-    if not ranked or ranked[0][1] < _ENOUGH:
-        return None
-    if len(ranked) > 1 and ranked[0][1] < _LEAD * ranked[1][1]:
-        return None
-    return ranked[0][0]
+def _letters(written: str) -> set[str]:
+    """Return the letters that a text has, each once; composed, because some programs write marks apart."""
+    return set() if written.isascii() else set(normalize("NFC", written.lower()))
+
+
+def _ranked(leaders: Sequence[tuple[str, float]]) -> Guess:
+    """Return the winner and who came near; no winner without enough votes and a lead."""
+    if not leaders:
+        return Guess(UNKNOWN)
+    most = leaders[0][1]
+    near = tuple(code for code, count in leaders if count * _NEAR >= most)
+    if most < _ENOUGH or (len(leaders) > 1 and most < _LEAD * leaders[1][1]):
+        return Guess(UNKNOWN, near)
+    return Guess(near[0], near[1:])

@@ -20,9 +20,10 @@ _DIGIT = re.compile("[0-9]")
 # A blank line or a list item starts a new thought; a single line break is where mail programs wrap.
 _NEW_THOUGHT = re.compile(r"[!?;;؟؛।॥。！？]|\n[ \t>]*\n|\n[ \t]*[-*•>(]|\.\.|\|")
 _FULL_STOP = re.compile(r"\.(?:[\s\"')\]]|$)|[.][\s]*$")
-_SHORT_STOP = re.compile(r"[,:()\n\"]| - ")
+_SHORT_STOP = re.compile(r"[,:()\n\"،、]| - ")
 _ASKING = re.compile(r"[?؟？]")
 
+_SIGNS_BEGIN = "\u2e80"  # from here on one sign is a word or a syllable, no initial
 REMEMBERED = 50_000  # a flood of new pieces makes a memory start anew, it does not grow
 END, PERIOD, SOFT, QUESTION = BIT["end"], BIT["period"], BIT["soft"], BIT["question"]
 STOPS = bits(["end", "period"])
@@ -82,6 +83,12 @@ ABBREVIATED = frozenset(
         "fig",
         "vol",
         "s",
+        "cl",
+        "чл",
+        "ст",
+        "ал",
+        "αρ",
+        "παρ",
     ]
 )
 
@@ -158,4 +165,5 @@ def mark_of(between: str) -> int:
 
 def stop_is_real(before: str) -> bool:
     """Return whether a full stop after this word ends a sentence: not after `Art`, one letter or a day's number."""
-    return not (before in ABBREVIATED or len(before) < 2 or (before.isdigit() and len(before) == 2))  # noqa: PLR2004
+    one_letter = len(before) < 2 and before < _SIGNS_BEGIN  # noqa: PLR2004
+    return not (before in ABBREVIATED or one_letter or (before.isdigit() and len(before) == 2))  # noqa: PLR2004

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from classifier.concepts import ALL_CONCEPTS, concepts_within
 from classifier.pieces import END, QUESTION, SOFT, STOPS, Cut, Marks, stop_is_real
+from classifier.unspaced import cut_at_terms
 from classifier.vocabulary import GAP, PHRASE_START, Lexicon, Phrase, Phrases, word_fits
 
 # Words up to which slips of the pen are forgiven: a mail of ordinary length, never a flood of made-up words.
@@ -115,6 +116,7 @@ class Reader:
 
 def read(part: str, original: str, text: Cut, lexicon: Lexicon) -> Reader:
     """Return the sentences of one part of a message; cost linear in its length."""
+    text = cut_at_terms(text, lexicon.terms)
     words = text.words
     memory = lexicon.forgiving if len(words) <= FORGIVING_UP_TO else lexicon.strict
     masks = list(map(memory.__getitem__, words))

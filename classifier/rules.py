@@ -10,7 +10,7 @@ from classifier import data
 from classifier.concepts import BIT
 from classifier.evidence import Evidence, gather
 from classifier.lanes import ALWAYS_A_PERSON, HINTS, choose_lane
-from classifier.language import SAMPLE, detect_in
+from classifier.language import SAMPLE, Guess, guess_in
 from classifier.machine_text import opens_like_a_machine
 from classifier.reading import read
 from classifier.wishes import has_open_wish
@@ -155,41 +155,47 @@ def _without_answered_subject(parts: list[_Part]) -> list[_Part]:
 
 
 def _read_parts(parts: list[_Part]) -> tuple[Evidence, str]:
-    code = _language_of(parts)
-    evidence = Evidence()
-    for codes in _readings(code):
-        lexicon = data.lexicon(codes)
-        follows = any(data.language(one).negation_follows for one in codes)
-        named = codes[0] if len(codes) == 1 else data.UNKNOWN
-        for part in parts:
-            gather(
-                read(part.name, part.text, part.written.chosen, lexicon),
-                evidence,
-                code=named,
-                negation_follows=follows,
-            )
+    guess = _language_of(parts)
+    evidence, code = Evidence(), guess.code
+    for codes in _readings(guess):
+        _gather_with(codes, parts, evidence)
         if evidence.claims or evidence.lanes:
+            code = data.UNKNOWN if codes[0] in guess.others else code
             break
     return evidence, code
 
 
-def _language_of(parts: list[_Part]) -> str:
+def _gather_with(codes: tuple[str, ...], parts: list[_Part], evidence: Evidence) -> None:
+    lexicon = data.lexicon(codes)
+    follows = any(data.language(one).negation_follows for one in codes)
+    named = codes[0] if len(codes) == 1 else data.UNKNOWN
+    for part in parts:
+        gather(
+            read(part.name, part.text, part.written.chosen, lexicon),
+            evidence,
+            code=named,
+            negation_follows=follows,
+        )
+
+
+def _language_of(parts: list[_Part]) -> Guess:
     """The language of the text, with the words of the subject where the text has few."""
     last = parts[-1].written
     if len(parts) == 1 or len(last.chosen.words) >= SAMPLE:
-        return last.code
-    return detect_in(
-        [word for part in reversed(parts) for word in part.written.chosen.words[:SAMPLE]]
-    )
+        return last.guess
+    words = [word for part in reversed(parts) for word in part.written.chosen.words[:SAMPLE]]
+    return guess_in(words, "\n".join(part.text for part in reversed(parts)))
 
 
-def _readings(code: str) -> Iterator[tuple[str, ...]]:
-    """Yield the lexicons to read with, until one finds something."""
-    if code not in data.language_codes():
-        yield data.language_codes()
-        return
-    yield (code,)
-    if code != _ENGLISH:
+def _readings(guess: Guess) -> Iterator[tuple[str, ...]]:
+    """Yield the lexicons to read with, until one finds something: the language, its likely neighbours, loan words."""
+    known = data.language_codes()
+    for code in (guess.code, *guess.others):
+        if code in known:
+            yield (code,)
+    if guess.code not in known:
+        yield guess.readable()
+    elif guess.code != _ENGLISH:
         yield (_ENGLISH,)
 
 

@@ -7,6 +7,7 @@ words away from shorter readings: once `account manager` is read, `account` is n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
@@ -17,6 +18,7 @@ from classifier.concepts import AHEAD, ALL_OBJECTS, ALL_TRIGGERS, APART_BEGUN, A
 from classifier.folded import fold
 from classifier.pieces import REMEMBERED
 from classifier.spelling import Slips
+from classifier.unspaced import compile_terms, cut_phrase
 
 GAP = 7  # words that may stand between the two halves of `take ... off`
 _HEAD = 3  # letters by which stems and endings are looked up
@@ -119,6 +121,19 @@ def word_fits(pattern: str, word: str) -> bool:
     return word == pattern
 
 
+def _cut(entry: Phrase, terms: re.Pattern[str] | None) -> Phrase:
+    """Return a row of words cut as the text is: Korean `동의를 철회` stands there as `동의`, `를`, `철회`."""
+    if terms is None or len(entry.words) == 1:
+        return entry
+    words: list[str] = []
+    gaps: set[int] = set()
+    for number, word in enumerate(entry.words):
+        if number in entry.gaps:
+            gaps.add(len(words))
+        words += cut_phrase(word, terms, last=number == len(entry.words) - 1)
+    return Phrase(tuple(words), frozenset(gaps), entry.mask)
+
+
 class Lexicon:
     """All words of one language (or of several read as one), ready to be asked."""
 
@@ -131,9 +146,12 @@ class Lexicon:
         spelled_as_meant: set[str] = (
             set()
         )  # a later word of a known row of words is no slip of the pen
-        for entry in entries:
-            self._add(entry)
-            spelled_as_meant.update(entry.words[1:])
+        written = tuple(entries)
+        self.terms = compile_terms(entry.words[0] for entry in written if len(entry.words) == 1)
+        for entry in written:
+            cut = _cut(entry, self.terms)
+            self._add(cut)
+            spelled_as_meant.update(cut.words[1:])
         # Pairs of words with which a row of words begins: one look-up tells that nothing begins here.
         rows: dict[tuple[str, str], list[Phrase]] = {}
         for word, known in self._phrases.items():

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from classifier.form_lines import without_refused_lines
-from classifier.language import SAMPLE, SAMPLE_LENGTH, detect_in, detect_language
+from classifier.language import SAMPLE, SAMPLE_LENGTH, Guess, detect_language, guess_in
 from classifier.pieces import Cut, cut
 from privacy.messages import ParsedMessage
 
@@ -40,15 +40,15 @@ class WrittenText:
         return self.cut if text is self.text else cut(text)
 
     @cached_property
-    def code(self) -> str:
-        """The language of the first words that may ask for something."""
-        return detect_in(self.chosen.words)
+    def guess(self) -> Guess:
+        """The language of the first words that may ask for something, and those that are nearly as likely."""
+        return guess_in(self.chosen.words, self.text)
 
     @cached_property
     def language(self) -> str:
         """What `detect_language` says of the text; its sample is counted in characters before it is in words."""
         shared = self.chosen is self.cut and self._sample_is_whole()
-        return self.code if shared else detect_language(self.text)
+        return self.guess.code if shared else detect_language(self.text)
 
     def _sample_is_whole(self) -> bool:
         """Whether the first words end before the characters do that are looked at."""

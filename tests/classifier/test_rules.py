@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from classifier import data
 from classifier.concepts import BIT
-from classifier.language import detect_language
+from classifier.language import detect_language, guess_in
 from classifier.rules import RulesClassifier, classify_text, list_rules
 from classifier.vocabulary import wordings
 from privacy.messages import ForwardedMessage, ParsedMessage, Sender
@@ -21,6 +21,7 @@ WORDS = [
     "please", "delete", "my", "data", "not", "Art.", "15", "GDPR", "löschen", "lo\u0308schen", "ﬁn", "Straße", "İ", "\u200b",
     "copy", "access", "stop", "newsletter", "?", ".", ",", "\n\n", "- ", "mera", "डेटा", "हटाएं", "１７", "bitte", "lead", "consent",
     "what", "about", "me", "take", "off", "widerrufe", "Einwilligung", "données", "personnelles", "§", "the", "and", "ich", "et",
+    "请删除我的数据。", "제 데이터를", "データを消して", "احذفوا", "بِياناتي", "ħassru", "удалите", "nepoužívajte", "，", "、", "،",
 ]  # fmt: skip
 MADE_OF_WORDS = st.lists(st.sampled_from(WORDS), max_size=60).map(" ".join)
 ANY_TEXT = st.one_of(MADE_OF_WORDS, st.text(max_size=300))
@@ -79,7 +80,7 @@ def test_a_text_without_words_is_unclear():
 
 
 def test_a_language_that_it_does_not_know_goes_to_a_person():
-    result = classify_text("", "Kérem, küldjék el nekem az önök által kezelt adatok listáját.")
+    result = classify_text("", "Ju lutem më dërgoni listën e gjithçkaje që mbani për mua.")
     assert (result.lane, result.needs_human) == (Lane.UNCLEAR, True)
 
 
@@ -207,7 +208,7 @@ def test_every_concept_is_used_by_a_rule_or_by_the_grammar():
         if isinstance(mask, int) and mask & bit
     )
     grammar = {"me", "my", "client", "personal", "request", "how", "report", "if", "recital", "not", "and", "product", "law",
-               "article", "carries", "please", "end", "period", "soft", "question", "phrase_start", "human", "database"}  # fmt: skip
+               "article", "carries", "please", "denied", "end", "period", "soft", "question", "phrase_start", "human", "database"}  # fmt: skip
     assert set(BIT) - set(used) - grammar == set()
 
 
@@ -347,6 +348,7 @@ HOSTILE = [
     "delete ", "delete my lead ", "my data ", "please delete my data. ", "not not not ", "what about ", "what what what ", "take take off ",
     "how do i delete my data? ", "article 15 16 17 ", "art. ", "gdpr 15 gdpr ", "löschen Sie nicht ", "nehmen nehmen aus ", "a, ", "a. ", "? ",
     "\n\n- ", "> > > ", "ä\u0308", "ﬃ ", "15, ", "i have i had i ", "if unless if ", "existence of right to ", "ö" * 40 + " ",
+    "请删除我的数据", "我不要", "天", "데이터를 삭제하지 마세요 ", "データを消して", "بياناتي ", "удалите мои данные не ",
 ]  # fmt: skip
 
 
@@ -369,7 +371,8 @@ def test_no_expression_of_any_language_costs_more_than_its_length():
 def test_made_up_words_do_not_fill_the_memory():
     text = " ".join(f"x{number:x}y".replace("0", "q") for number in range(200_000))
     classify_text("", text)
-    assert all(len(data.lexicon(codes).strict) <= 50_000 for codes in [data.language_codes()])
+    read_with = guess_in(["x"], "x").readable()
+    assert 0 < len(data.lexicon(read_with).strict) <= 50_000
 
 
 def test_the_words_of_every_claim_can_be_written_as_json():
