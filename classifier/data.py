@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from classifier.vocabulary import Lexicon, Phrase, read_entry, spellings, wordin
 from privacy.rights import Lane, Right, Scope
 
 _NOT = BIT["not"]
+_QUOTED = re.compile(r'"([^"\n]*)"')
+_WORD_OF_A_LIST = re.compile(r"(?<![\w*])[^\W\d_]+(?![\w*])")
 UNKNOWN = "und"  # BCP 47: a language that could not be told
 # Acts that people forbid or do not want.
 _DENIABLE = ("delete", "keep", "give", "want", "use", "contact", "sell", "transfer")
@@ -121,6 +124,14 @@ def small_words(code: str) -> tuple[str, ...]:
     """Return the words that tell one language; reads no more of its file than what stands before its tables."""
     head = _written("languages", f"{code}.toml").partition("\n[")[0]
     return tuple(fold(tomllib.loads(head)["detect"]).text.split())
+
+
+def words_in_lists(code: str) -> set[str]:
+    """Return the plain words of a language's expressions, folded; the file is looked through and not compiled."""
+    lists = _written("languages", f"{code}.toml").partition("\n[concepts]")[2]
+    written = _QUOTED.findall(lists)
+    said = chain.from_iterable(wordings(one) if "{" in one else (one,) for one in written)
+    return set(_WORD_OF_A_LIST.findall(fold(" ".join(said)).text))
 
 
 @cache

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from operator import itemgetter
 from unicodedata import normalize
 
-from classifier.data import UNKNOWN, language, language_codes, small_words
+from classifier.data import UNKNOWN, language_codes, small_words, words_in_lists
 from classifier.folded import fold
 from classifier.pieces import cut
 
@@ -35,7 +35,6 @@ _SCRIPTS: tuple[tuple[str, re.Pattern[str], int], ...] = (
     ("ar", re.compile("[\u0621-\u064a]"), 4),
 )
 _SHARED_ALPHABET = {"zh": ("ja",)}  # a title in Chinese signs alone may be Japanese
-_NOT_LATIN = frozenset({"ar", "bg", "el", "ja", "ko", "ru", "uk", "zh"})
 _OTHER_ALPHABET = re.compile("[\u0370-\u1dff\u2e80-\uffff]")
 # Small words of neighbours whose rights we cannot read yet: better "we do not know" than the wrong neighbour.
 _NEIGHBOURS: Mapping[str, str] = {
@@ -104,9 +103,7 @@ def _words_of_rights() -> dict[str, tuple[str, ...]]:
     """Return for each word of the language files the languages that have it: a subject line may have no small word."""
     owners: dict[str, list[str]] = {}
     for code in language_codes():
-        one = language(code)
-        words = {word for entry in one.entries for word in entry.words if "*" not in word}
-        for word in words.union(one.detect):
+        for word in words_in_lists(code).union(small_words(code)):
             owners.setdefault(word, []).append(code)
     return {word: tuple(codes) for word, codes in owners.items()}
 
@@ -117,12 +114,6 @@ class Guess:
 
     code: str
     others: tuple[str, ...] = ()
-    latin: bool = False
-
-    def readable(self) -> tuple[str, ...]:
-        """Return the languages that a text whose language is not told may be in, of those that we know words of."""
-        codes = language_codes()
-        return tuple(code for code in codes if code not in _NOT_LATIN) if self.latin else codes
 
 
 def detect_language(text: str) -> str:
@@ -140,8 +131,8 @@ def guess_in(words: Sequence[str], written: str) -> Guess:
         return by_script
     guess = _by_words(sample, written[:SAMPLE_LENGTH])
     if guess.code == UNKNOWN and len(sample) <= A_LINE:
-        guess = _by_vocabulary([word for word in sample if word.isalpha()]) or guess
-    return replace(guess, latin=latin)
+        return _by_vocabulary([word for word in sample if word.isalpha()]) or guess
+    return guess
 
 
 def _by_script(text: str) -> Guess | None:

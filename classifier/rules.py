@@ -188,15 +188,15 @@ def _language_of(parts: list[_Part]) -> Guess:
 
 
 def _readings(guess: Guess) -> Iterator[tuple[str, ...]]:
-    """Yield the lexicons to read with, until one finds something: the language, its likely neighbours, loan words."""
+    """Yield the lexicons to read with, until one finds something: the language, its likely neighbours, loan words.
+
+    A lexicon of all languages together would take 200 MB and find look-alikes: what is told by no word is read for
+    articles, names of laws and the English that travels.
+    """
     known = data.language_codes()
-    for code in (guess.code, *guess.others):
+    for code in dict.fromkeys((guess.code, *guess.others, _ENGLISH)):
         if code in known:
             yield (code,)
-    if guess.code not in known:
-        yield guess.readable()
-    elif guess.code != _ENGLISH:
-        yield (_ENGLISH,)
 
 
 def _believed(evidence: Evidence) -> Iterator[RightClaim]:
