@@ -41,11 +41,22 @@ class Minimised:
         """
         at = self.text.find(quote) if quote.strip() else -1
         while at >= 0:
-            start, end = self._original(at), self._original(at + len(quote))
-            if start is not None and end is not None:
-                return start, end
+            found = self.span(at, at + len(quote))
+            if found is not None:
+                return found
             at = self.text.find(quote, at + len(quote))
         return None
+
+    def at(self, start: int, end: int) -> tuple[int, int]:
+        """Return where the placeholders' text has a span of the original that `find` or `span` gave."""
+        return self._placed(start), self._placed(end)
+
+    def span(self, at: int, at_end: int) -> tuple[int, int] | None:
+        """Return the span of the original behind one of the text; None where it cuts a placeholder or is none."""
+        if not 0 <= at < at_end <= len(self.text):
+            return None
+        start, end = self._original(at), self._original(at_end)
+        return None if start is None or end is None else (start, end)
 
     def _original(self, at: int) -> int | None:
         """Return the position in the original, None inside a placeholder."""
@@ -56,6 +67,13 @@ class Minimised:
         if at == piece.at:
             return piece.start
         return piece.end + (at - piece.at_end) if at >= piece.at_end else None
+
+    def _placed(self, position: int) -> int:
+        place = bisect_right(self.replaced, position, key=lambda piece: piece.start) - 1
+        if place < 0:
+            return position
+        piece = self.replaced[place]
+        return piece.at if position == piece.start else piece.at_end + (position - piece.end)
 
 
 @dataclass
