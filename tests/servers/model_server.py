@@ -104,7 +104,9 @@ def says(given: Any, *, thinking_first: bool = False) -> Answer:
 
     def answer(server: ModelServer, request: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
         del server
-        thought = [{"type": "thinking", "thinking": "well", "signature": "s"}] if thinking_first else []
+        thought = (
+            [{"type": "thinking", "thinking": "well", "signature": "s"}] if thinking_first else []
+        )
         if "tools" in request:
             return 200, {}, message(*thought, tool_use(given), stop="tool_use")
         return 200, {}, message(*thought, {"type": "text", "text": json.dumps(given)})
@@ -114,7 +116,7 @@ def says(given: Any, *, thinking_first: bool = False) -> Answer:
 
 def raw(body: bytes, status: int = 200, **headers: str) -> Answer:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return lambda server, request: (status, named, body)
+    return lambda *_: (status, named, body)
 
 
 def fails(status: int, kind: str = "api_error", **headers: str) -> Answer:
