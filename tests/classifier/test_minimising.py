@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifier.minimising import Known, Placeholders, minimise, minimise_parts, people_of
+from classifier.minimising import Placeholders, minimise, minimise_parts, people_of
+from classifier.personal_spans import Known
 from classifier.personal_words import personal_words
 from privacy.messages import ParsedMessage, Sender
 
