@@ -36,7 +36,6 @@ HEADERS = frozenset(
         "connection",
         "content-length",
         "content-type",
-        "host",
         "user-agent",
     }
 )
@@ -92,7 +91,7 @@ class _Guard(httpx2.AsyncBaseTransport):
         bare = httpx2.Request(
             request.method,
             url,
-            headers=[*kept, NO_COMPRESSION],
+            headers=[("host", base.netloc.decode("ascii")), *kept, NO_COMPRESSION],
             stream=request.stream,
             extensions=request.extensions,
         )
@@ -217,9 +216,16 @@ class ModelClient:
             "open_telemetry": False,
             "http_client": http,
         }
+        client: AsyncAnthropic | AsyncAnthropicBedrockMantle
         if self._endpoint.assurance is Assurance.BEDROCK_VERIFIED:
-            return anthropic.AsyncAnthropicBedrockMantle(aws_region=self._endpoint.region, **common)
-        return anthropic.AsyncAnthropic(**common)
+            client = anthropic.AsyncAnthropicBedrockMantle(
+                aws_region=self._endpoint.region, **common
+            )
+        else:
+            client = anthropic.AsyncAnthropic(**common)
+        # ANTHROPIC_CUSTOM_HEADERS would replace even the key; no argument of the constructor turns it off.
+        client._custom_headers = {}  # noqa: SLF001
+        return client
 
 
 def _address_of(endpoint: Endpoint) -> str:
