@@ -76,7 +76,7 @@ def needs_retention(model: str) -> bool:
 
 
 def region_fits(endpoint_region: str, case_region: str, also_serves: Collection[str]) -> bool:
-    """Return whether the words of a case of one region may go to an endpoint of another (policy P18, P19)."""
+    """Return whether the words of a case of one region may go to an endpoint of another."""
     return endpoint_region in {EVERYWHERE, case_region} or case_region in also_serves
 
 
