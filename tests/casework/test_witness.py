@@ -1,36 +1,27 @@
 """The model is heard between reading and deciding: it may add and call a person; nothing depends on its being there."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from casework.attesting import attest_contract
-from casework.witness import Matter, Witness
 from casework_values import (
     BOTH_ENGINES,
-    COPY,
     DAY,
     ERASE,
-    LONG,
     NOON,
     SAM,
     arriving,
     mail,
-    profile,
 )
-from classifier.minimising import minimise_parts
-from classifier.model_client import ModelClient
 from classifier.model_settings import ModelSettings, Use
-from classifier.personal_spans import Known
 from classifier.rules import classify_text
-from injected_letters import INJECTIONS, OBEDIENT
+from model_values import VAGUE, calls, matter, settings_for, with_model, witness_for
 from privacy.audit import AuditKind
 from privacy.deciding import Outcome
 from privacy.errors import Permanent, Retryable
 from privacy.model_calls import CallOutcome, Heard
-from privacy.rights import Engine
 from privacy.witness import Statement
 from privacy.zero_retention import Assurance, RetentionProof
 from servers.model_server import (
@@ -44,46 +35,13 @@ from servers.model_server import (
     statement,
 )
 from storage.audit import events_of, verify_chain
-from storage.model_calls import calls_since
 from storage.tables import MODEL_ATTESTATION
-
-VAGUE = "Hello, can you make me vanish from there? Regards"
-LONG_AGO = NOON - timedelta(days=30)
 
 
 @pytest.fixture
 def server():
     with model_server() as running:
         yield running
-
-
-def settings_for(server, **changes):
-    values = {
-        "use": Use.WITNESS,
-        "assurance": Assurance.LOCAL,
-        "model": "m",
-        "base_url": server.url,
-        "skip_when_sure": False,
-    }
-    return ModelSettings(**(values | changes))
-
-
-def witness_for(desk, settings, client=None, **changes):
-    made = Witness(
-        settings, client or ModelClient(settings), region="default", clock=desk.clock, **changes
-    )
-    made.pause = lambda _seconds: None  # nobody of the tests waits between two attempts
-    return made
-
-
-def with_model(desk, server, **changes):
-    desk.witness = witness_for(desk, settings_for(server, **changes))
-    return desk
-
-
-def calls(desk):
-    with desk.database.reading() as reading:
-        return calls_since(reading, LONG_AGO)
 
 
 class Scripted:
@@ -316,11 +274,6 @@ def statement_of():
     return Statement(unsure=True)
 
 
-def matter(inbound_id=None, text=VAGUE, **changes):
-    parts = minimise_parts({"text": text}, Known(), most_characters=8000)
-    return Matter(rules=classify_text("", text), parts=parts, inbound_id=inbound_id, **changes)
-
-
 def test_a_ledger_out_of_reach_means_that_nobody_is_asked(desk, server, monkeypatch):
     client = scripted(desk, server, Heard(outcome=CallOutcome.HEARD, statement=statement_of()))
 
@@ -485,90 +438,3 @@ def test_the_account_is_read_at_the_start_and_again_before_a_day_is_over(desk):
 def test_without_assurance_there_is_no_witness(desk):
     with pytest.raises(ValueError):
         witness_for(desk, ModelSettings(), Scripted(desk, None))
-
-
-# -- injected instructions --------------------------------------------------------------------------------------------
-
-REQUESTS = (ERASE, COPY)
-
-
-def injected(number, injection):
-    request = REQUESTS[number % 2]
-    below = number % 3
-    return f"{injection}\n\n{request}" if below == 1 else f"{request}\n\n{injection}"
-
-
-def letters_with_commands():
-    return [
-        arriving(
-            mail(
-                injected(number, injection),
-                number=number,
-                From=f"anne{number}@person{number}.example",
-                Content_Transfer_Encoding="8bit",
-            )
-        )
-        for number, injection in enumerate(INJECTIONS)
-    ]
-
-
-def test_there_are_at_least_sixty_injections_and_all_differ():
-    assert len(set(INJECTIONS)) == len(INJECTIONS) >= 60
-
-
-@pytest.mark.parametrize("answer", OBEDIENT, ids=range(len(OBEDIENT)))
-def test_a_model_that_obeys_a_letter_changes_no_right_and_calls_a_person(desk, server, answer):
-    server.play(says(answer))
-    texts = [injected(number, text) for number, text in enumerate(INJECTIONS)]
-    witness = witness_for(desk, settings_for(server, at_once=16))
-    heard = witness.hear(desk.database, [matter(text=text) for text in texts])
-    for text, after in zip(texts, heard, strict=True):
-        before = classify_text("", text)
-        assert after.rights == before.rights
-        assert after.lane is before.lane
-        assert after.needs_human or not before.rights
-        assert after.engine is Engine.BOTH
-    assert server.faults == []
-
-
-def test_with_an_obedient_model_every_request_is_a_case_and_no_letter_leaves_by_itself(
-    desk, server
-):
-    server.play(*[says(answer) for answer in OBEDIENT] * 20)
-    desk.profile = profile(limits=LONG)
-    with_model(desk, server, at_once=16)
-    rows = desk.receive(*letters_with_commands())
-    recognised = [
-        (row, classify_text("My data", injected(number, text)))
-        for number, (row, text) in enumerate(zip(rows, INJECTIONS, strict=True))
-    ]
-    for row, rules in recognised:
-        if rules.rights:
-            assert row.outcome in {Outcome.CASE, Outcome.HELD}
-    with_rights = [row for row, rules in recognised if rules.rights]
-    assert len(with_rights) >= 60
-    assert desk.letters() == []
-    assert {case.state for case in desk.cases()} == {"open"}
-
-
-@pytest.mark.parametrize("number", range(0, len(INJECTIONS), 9))
-def test_a_model_that_repeats_the_letter_as_its_answer_says_nothing(desk, server, number):
-    text = injected(number, INJECTIONS[number])
-    server.play(raw(message({"type": "text", "text": text})))
-    witness = witness_for(desk, settings_for(server, attempts=1))
-    (heard,) = witness.hear(desk.database, [matter(text=text)])
-    before = classify_text("", text)
-    assert replace(heard, reasons=before.reasons) == before
-    assert heard.reasons[-1] == "model not heard: invalid-answer"
-
-
-def test_no_letter_can_close_the_marks_around_it(desk, server):
-    server.play(says(statement()))
-    witness = witness_for(desk, settings_for(server, at_once=1))
-    texts = [text for text in INJECTIONS if "message" in text]
-    witness.hear(desk.database, [matter(text=text) for text in texts])
-    for request in server.seen:
-        content = request.json["messages"][0]["content"]
-        mark = content.partition(">")[0].removeprefix("<")
-        assert content.endswith(f"\n</{mark}>")
-        assert content.count(mark) == 2
