@@ -122,6 +122,19 @@ def _signatures(text: str, words: PersonalWords) -> Iterator[Span]:
         if plain(text[start:end]).strip(" \t\r,.!:;-–") in words.valedictions:
             yield from _lines_below(text, lines[number + 1 :], words)
     yield from _name_at_the_end(text, lines)
+    yield from _names_beside_valedictions(text, words)
+
+
+def _names_beside_valedictions(text: str, words: PersonalWords) -> Iterator[Span]:
+    """`Thanks, Anne` on one line; on the last line in small letters too."""
+    end = len(text.rstrip())
+    for match in words.valediction_before.finditer(text):
+        line_end = text.find("\n", match.end())
+        rest_end = len(text) if line_end < 0 else line_end
+        rest = text[match.end() : rest_end].split()
+        is_last = rest_end >= end and not any(plain(word) in words.small_words for word in rest)
+        if 0 < len(rest) <= _NAME_WORDS and (is_last or all(map(_is_name_like, rest))):
+            yield (match.end(), rest_end, Personal.SIGNATURE)
 
 
 def _lines_of(text: str) -> list[tuple[int, int]]:
@@ -214,7 +227,9 @@ def _is_cited(text: str, start: int, number: str, words: PersonalWords) -> bool:
 
 def _announced_names(text: str, words: PersonalWords) -> Iterator[Span]:
     for match in words.introductions.finditer(text):
-        yield from _words_after(text, match.end(), words, capitals=False)
+        first = _WORD.match(text, match.end())
+        if first is not None and plain(first.group()) not in words.no_name_after:
+            yield from _words_after(text, match.end(), words, capitals=False)
     for pattern in (words.introductions_with_capitals, words.titles, words.greetings):
         for match in pattern.finditer(text):
             yield from _words_after(text, match.end(), words, capitals=True)
@@ -297,7 +312,8 @@ def _continues(
     last = run[-1]
     if not _belong_together(last.group(), text[last.end() : match.start()]):
         return False
-    return plain(match.group()) in words.particles or _may_begin(text, match, known, words)
+    joins = not known.nouns_have_capitals and plain(match.group()) in words.particles
+    return joins or _may_begin(text, match, known, words)
 
 
 def _belong_together(before: str, between: str) -> bool:

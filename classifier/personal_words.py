@@ -21,6 +21,7 @@ class PersonalWords:
     """Patterns, each linear in the text, and sets of words without case and accents."""
 
     introductions: re.Pattern[str]
+    no_name_after: frozenset[str]
     introductions_with_capitals: re.Pattern[str]
     titles: re.Pattern[str]
     greetings: re.Pattern[str]
@@ -28,6 +29,7 @@ class PersonalWords:
     law_before: re.Pattern[str]
     addresses: tuple[re.Pattern[str], ...]
     valedictions: frozenset[str]
+    valediction_before: re.Pattern[str]
     postscripts: tuple[str, ...]
     citations: frozenset[str]
     not_names: frozenset[str]
@@ -51,15 +53,19 @@ def personal_words() -> PersonalWords:
         introductions=_one_of(
             words["introductions"], after=r"(?:\s{0,3}:?\s{1,3}|(?<=[\u3040-\u9fff]))"
         ),
+        no_name_after=frozenset(plain(word) for word in words["no_name_after"]),
         introductions_with_capitals=_one_of(
             words["introductions_with_capitals"], after=r"[:,]?\s{1,3}"
         ),
         titles=_one_of(words["titles"], after=r"\.?\s{1,3}"),
-        greetings=_one_of(words["greetings"], before=r"(?m:^)[ \t>]{0,8}", after=r"[ \t,]{1,3}"),
+        greetings=_one_of(words["greetings"], before=r"^[ \t>]{0,8}", after=r"[ \t,]{1,3}"),
         identifiers=_identified_by(words),
         law_before=_one_of(words["law_markers"], after=r"[\s\d().,&§-]{0,24}\Z"),
         addresses=tuple(re.compile(pattern) for pattern in _addresses(words)),
         valedictions=frozenset(plain(word) for word in words["valedictions"]),
+        valediction_before=_one_of(
+            words["valedictions"], before=r"^[ \t>]{0,8}", after=r"[ \t]{0,2}[,.!–—-]?[ \t]{0,3}"
+        ),
         postscripts=words["postscripts"],
         citations=frozenset(words["citations"]),
         not_names=frozenset(plain(word) for word in words["not_names"]),
@@ -81,7 +87,7 @@ def _either(words: Iterable[str]) -> str:
 
 
 def _one_of(words: Iterable[str], *, before: str = r"(?<!\w)", after: str) -> re.Pattern[str]:
-    return re.compile(f"{before}(?:{_either(words)}){after}", re.IGNORECASE)
+    return re.compile(f"{before}(?:{_either(words)}){after}", re.IGNORECASE | re.MULTILINE)
 
 
 def _identified_by(words: Words) -> re.Pattern[str]:
