@@ -15,9 +15,15 @@ from uuid import UUID
 import structlog
 
 from classifier.minimising import Minimised
-from classifier.model_client import Question
 from classifier.model_settings import ModelSettings, Use
-from classifier.question import INSTRUCTIONS, MOST_TOKENS, read_again, text_of, written_down
+from classifier.question import (
+    INSTRUCTIONS,
+    MOST_TOKENS,
+    Question,
+    read_again,
+    text_of,
+    written_down,
+)
 from privacy.errors import PrivacyError
 from privacy.model_calls import WORTH_ANOTHER, Breaker, CallOutcome, Heard, ModelCall, Prices, Spent
 from privacy.ports import Clock

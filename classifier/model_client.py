@@ -10,15 +10,13 @@ import asyncio
 import logging
 import threading
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import httpx2
 
-from classifier.minimising import Minimised
 from classifier.model_settings import FIRST_PARTY, ModelSettings
-from classifier.question import MOST_ANSWER_OCTETS, read_answer, request_of
+from classifier.question import MOST_ANSWER_OCTETS, Question, read_answer, request_of
 from privacy.model_calls import CallOutcome, Heard
 from privacy.zero_retention import Assurance, Endpoint
 
@@ -48,14 +46,6 @@ _BY_STATUS = {
     529: CallOutcome.OVERLOADED,
 }
 _SERVER_ERROR = 500
-
-
-@dataclass(frozen=True, kw_only=True)
-class Question:
-    """The words of one message as they are sent, and the parts in which quotes are looked for."""
-
-    text: str = field(repr=False)
-    parts: Mapping[str, Minimised] = field(repr=False)
 
 
 class _Bounded(httpx2.AsyncByteStream):

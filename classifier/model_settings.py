@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from privacy.zero_retention import EVERYWHERE, Assurance, Endpoint, needs_retent
 FIRST_PARTY = "api.anthropic.com"
 DEFAULT_MODEL = "claude-haiku-5-5"
 BEDROCK_MODEL = "anthropic.claude-haiku-5-5"
+AWS_REGION = re.compile(r"[a-z]{2}(?:-[a-z]{3,10}){1,3}-\d{1,2}")
 GEOGRAPHIES = ("us", "global")  # all that the provider's own endpoint offers
 
 
@@ -136,6 +138,9 @@ class ModelSettings(BaseModel):
             _require(self.region is not None, "region: is not set")
         if self.assurance is Assurance.ATTESTED:
             _require(self.region in GEOGRAPHIES, "region: us or global, no other is offered there")
+        if self.assurance is Assurance.BEDROCK_VERIFIED:
+            is_region = bool(AWS_REGION.fullmatch(self.region or ""))
+            _require(is_region, "region: the code of an AWS region, such as eu-west-1")
         return self
 
     @property

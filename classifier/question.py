@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from classifier.minimising import Minimised
@@ -17,7 +18,7 @@ from privacy.rights import Lane, Right, Scope
 from privacy.witness import UNSURE, Statement, WitnessClaim
 
 TOOL = "record_statement"
-MOST_TOKENS = 1_500  # of the answer: a dozen short quotes
+MOST_TOKENS = 4_000  # of the answer: a dozen short quotes, and what some models think before them
 MOST_ANSWER_OCTETS = 64 * 1024
 MOST_CLAIMS = 12
 MOST_QUOTE = 600  # characters
@@ -43,6 +44,14 @@ vendor's offer and a quoted older mail ask for nothing.
 lane says who should look: rights, complaint, children (about a child's data), security_incident (a leak or misuse),
 regulator (an authority or a court), policy_question, support, vendor, unsubscribe, other, unclear.
 unsure is true where a careful person could read the message differently."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """The words of one message as they are sent, and the parts in which quotes are looked for."""
+
+    text: str = field(repr=False)
+    parts: Mapping[str, Minimised] = field(repr=False)
 
 
 def schema() -> dict[str, Any]:

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 from casework.witness import Witness
-from classifier.bedrock_account import read_retention
-from classifier.model_client import ModelClient
 from classifier.model_settings import ModelSettings, Use
 from daemon.clock import utc_now
 from privacy.zero_retention import Assurance, RetentionProof
@@ -17,6 +15,8 @@ def build_witness(settings: ModelSettings, *, region: str) -> Witness | None:
     """Return the witness for a desk of this region, None where the model is off. Dials nobody yet."""
     if settings.use is Use.OFF:
         return None
+    from classifier.model_client import ModelClient
+
     return Witness(
         settings,
         ModelClient(settings),
@@ -31,4 +31,6 @@ def _account_of(settings: ModelSettings) -> Callable[[datetime], RetentionProof]
     key, region = settings.api_key, settings.region
     if settings.assurance is not Assurance.BEDROCK_VERIFIED or key is None or region is None:
         return None
+    from classifier.bedrock_account import read_retention
+
     return lambda now: read_retention(region, key.get_secret_value(), now)

@@ -115,6 +115,26 @@ def test_a_model_that_sees_less_takes_nothing_away_and_the_letter_waits(desk, se
     assert len(desk.drafts()) == 1
 
 
+def test_nothing_that_names_anybody_in_a_mail_is_in_the_bytes_on_the_wire(desk, server):
+    """The whole way of a mail: header, quoted history, signature, and every sort of number."""
+    raw_mail = mail(
+        "Hello Markerolivia,\n\nplease make all of it vanish, says markerlocal. I live at 12 Markerlane Road, 1234 "
+        "Markertown, phone +353 86 765 4399, customer number MARKER-4711, see https://marker.example/x.\n\n"
+        "Regards\nAnne Markerhead\nMarker Ltd\n\n"
+        "On Monday, 16 November 2026, Markersam <sam@marker.example> wrote:\n> Dear Marker, older words of marker\n",
+        From="Anne Markerhead <anne.markerlocal@marker.example>",
+        Subject="Markerhead wants to vanish",
+        To="Olivia Marker <privacy@autocloz.example>",
+    )
+    with_model(desk, server).receive_one(raw_mail)
+    (request,) = server.seen
+    assert b"marker" not in request.body.lower()
+    for number in (b"765", b"4399", b"4711", b"1234", b"12 "):
+        assert number not in request.letter.encode()
+    assert "please make all of it vanish" in request.letter
+    assert "older words" not in request.letter
+
+
 def test_where_the_rules_are_sure_nobody_is_asked(desk, server):
     with_model(desk, server, skip_when_sure=True).receive_one(mail(ERASE))
     assert server.seen == []
@@ -210,13 +230,13 @@ def test_after_failures_in_a_row_nobody_is_asked_for_a_while(desk, server):
 
 def test_a_used_up_budget_leaves_the_rest_of_the_day_to_the_rules(desk, server):
     server.play(says(statement()))
-    with_model(desk, server, daily_budget=0.002)
+    with_model(desk, server, daily_budget=0.003)
     rows = [
         desk.receive_one(mail(f"{VAGUE} {word}", number=n)) for n, word in enumerate("abcdefghijkl")
     ]
     spent = sum(call.cost for call in calls(desk))
     assert "model not heard: budget-used-up" in rows[-1].reasons
-    assert 0 < spent <= 2000
+    assert 0 < spent <= 3000
     asked = len(server.seen)
     desk.now += DAY
     desk.receive_one(mail(f"{VAGUE} tomorrow", number=99))

@@ -9,10 +9,10 @@ from pydantic import SecretStr, ValidationError
 
 from classifier.bedrock_account import read_retention
 from classifier.minimising import minimise_parts
-from classifier.model_client import LONGEST_PAUSE, ModelClient, Question
+from classifier.model_client import LONGEST_PAUSE, ModelClient
 from classifier.model_settings import AnswerBy, ModelSettings, Use
 from classifier.personal_spans import Known
-from classifier.question import text_of
+from classifier.question import Question, text_of
 from core_values import NOON
 from privacy.errors import Permanent, Retryable
 from privacy.model_calls import CallOutcome
@@ -208,6 +208,11 @@ def test_what_is_asked_ends_when_the_desk_stops_and_nobody_is_asked_afterwards(s
     assert len(server.seen) == seen
 
 
+REGIONS = {
+    Assurance.ATTESTED: "us",
+    Assurance.BEDROCK_VERIFIED: "eu-west-1",
+    Assurance.LOCAL: None,
+}
 HOSTILE = {
     "ANTHROPIC_BASE_URL": "http://127.0.0.1:9",
     "ANTHROPIC_BEDROCK_MANTLE_BASE_URL": "http://127.0.0.1:9",
@@ -240,7 +245,7 @@ def test_the_environment_can_neither_redirect_nor_record_nor_add(
         assurance=assurance,
         model="m",
         api_key=SecretStr("key"),
-        region=None if assurance is Assurance.LOCAL else "us",
+        region=REGIONS[assurance],
         base_url=server.url if assurance is Assurance.LOCAL else None,
     )
     with caplog.at_level(logging.DEBUG):
@@ -327,6 +332,8 @@ def test_settings_hold_no_half_assurance():
         {"assurance": "attested", "api_key": "k", "region": "eu-west-1"},
         {"assurance": "attested", "api_key": "k", "region": "us", "base_url": "http://127.0.0.1:1"},
         {"assurance": "bedrock-verified", "api_key": "k"},
+        {"assurance": "bedrock-verified", "api_key": "k", "region": "local"},
+        {"assurance": "bedrock-verified", "api_key": "k", "region": "us"},
         {"assurance": "local", "model": "m"},
         {"assurance": "local", "base_url": "http://127.0.0.1:1"},
         {"assurance": "local", "model": "m", "base_url": "https://api.anthropic.com"},
