@@ -30,6 +30,7 @@ class CallOutcome(StrEnum):
     REFUSED = "refused"
     TRUNCATED = "truncated"
     REJECTED = "rejected"  # key, model, money or request: a person must change something
+    NOT_ASKED = "no-time-left"  # the time of its batch was over before its turn came
     STOPPED = "stopped"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -47,28 +47,36 @@ def spent_since(reading: Reading, instant: datetime) -> int:
 
 
 def said_before(
-    reading: Reading, wanted: Iterable[tuple[bytes, UUID, UUID | None]]
+    reading: Reading, wanted: Sequence[tuple[bytes, UUID, UUID | None]]
 ) -> dict[UUID, tuple[str, ...]]:
     """Return what was said about the same words in the same message or case, by message.
 
     `wanted` holds the key of the words, the message, and its case where it has one already.
     """
-    asked = {(key, inbound): case for key, inbound, case in wanted}
-    call, found = MODEL_CALL.c, {}
-    for chunk in in_chunks(key for key, _ in asked):
-        question = (
-            select(call.text_key, call.inbound_id, call.said, INBOUND.c.case_id)
-            .join(INBOUND, INBOUND.c.inbound_id == call.inbound_id)
-            .where(call.text_key.in_(chunk), _WAS_HEARD)
-            .order_by(call.started_at)
-        )
-        rows = reading.fetch(question).all()
-        for (key, inbound), case in asked.items():
-            for row in rows:
-                same_case = case is not None and row.case_id == case
-                if bytes(row.text_key) == key and (row.inbound_id == inbound or same_case):
-                    found[inbound] = row.said
-    return found
+    cases = _messages_of(reading, [case for _, _, case in wanted if case is not None])
+    said: dict[tuple[UUID, bytes], tuple[str, ...]] = {}
+    call = MODEL_CALL.c
+    for chunk in in_chunks([*(inbound for _, inbound, _ in wanted), *cases]):
+        question = select(call.inbound_id, call.text_key, call.said)
+        question = question.where(call.inbound_id.in_(chunk), _WAS_HEARD)
+        for row in reading.fetch(question.order_by(call.started_at)):
+            for owner in (row.inbound_id, cases.get(row.inbound_id, row.inbound_id)):
+                said[owner, bytes(row.text_key)] = row.said
+    found = (
+        (inbound, said.get((inbound, key)) or said.get((case or inbound, key)))
+        for key, inbound, case in wanted
+    )
+    return {inbound: words for inbound, words in found if words is not None}
+
+
+def _messages_of(reading: Reading, cases: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Return the case of each message of these cases."""
+    message = INBOUND.c
+    owners: dict[UUID, UUID] = {}
+    for chunk in in_chunks(cases):
+        question = select(message.inbound_id, message.case_id).where(message.case_id.in_(chunk))
+        owners.update((row.inbound_id, row.case_id) for row in reading.fetch(question))
+    return owners
 
 
 def calls_since(reading: Reading, instant: datetime) -> list[ModelCall]:

@@ -440,7 +440,7 @@ class ModelCallRow(Row, table=True):
         CheckConstraint("cost >= 0", name="cost"),
         Index("ix_model_call_started", "started_at"),  # spent_since, calls_since
         # said_before
-        index_where("ix_model_call_said", "text_key", where="outcome = 'heard'"),
+        index_where("ix_model_call_said", "inbound_id", where="outcome = 'heard'"),
         STRICT,
     )
     call_id: UUID = key_column()

@@ -57,7 +57,13 @@ def test_a_refused_key_opens_it_at_once():
 
 @pytest.mark.parametrize(
     "outcome",
-    [CallOutcome.REFUSED, CallOutcome.TRUNCATED, CallOutcome.INVALID, CallOutcome.STOPPED],
+    [
+        CallOutcome.REFUSED,
+        CallOutcome.TRUNCATED,
+        CallOutcome.INVALID,
+        CallOutcome.STOPPED,
+        CallOutcome.NOT_ASKED,
+    ],
 )
 def test_what_one_text_brings_about_says_nothing_of_the_other_side(outcome):
     assert not Breaker(limit=1, pause=PAUSE).after([outcome] * 9, NOW).is_open(NOW)

@@ -84,14 +84,14 @@ def _create_model_call() -> None:
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("said", sa.Text(), nullable=False),
         sa.Column("changes", sa.Text(), nullable=False),
-        sa.CheckConstraint("outcome IN ('started', 'heard', 'cached', 'timeout', 'rate-limited', 'overloaded', 'server-error', 'unreachable', 'invalid-answer', 'refused', 'truncated', 'rejected', 'stopped')", name=op.f("ck_model_call_outcome")),
+        sa.CheckConstraint("outcome IN ('started', 'heard', 'cached', 'timeout', 'rate-limited', 'overloaded', 'server-error', 'unreachable', 'invalid-answer', 'refused', 'truncated', 'rejected', 'no-time-left', 'stopped')", name=op.f("ck_model_call_outcome")),
         sa.CheckConstraint("assurance IN ('attested', 'bedrock-verified', 'local')", name=op.f("ck_model_call_assurance")),
         sa.CheckConstraint("cost >= 0", name=op.f("ck_model_call_cost")),
         sa.PrimaryKeyConstraint("call_id", name=op.f("pk_model_call")),
         sqlite_strict=True
     )
     op.create_index("ix_model_call_started", "model_call", ["started_at"])
-    op.create_index("ix_model_call_said", "model_call", ["text_key"], sqlite_where=sa.text("outcome = 'heard'"), postgresql_where=sa.text("outcome = 'heard'"))
+    op.create_index("ix_model_call_said", "model_call", ["inbound_id"], sqlite_where=sa.text("outcome = 'heard'"), postgresql_where=sa.text("outcome = 'heard'"))
 
 
 def _create_model_attestation() -> None:
