@@ -56,7 +56,6 @@ READ_AGAIN = timedelta(
 BUDGET = "budget-used-up"
 BREAKER = "resting-after-failures"
 NO_LEDGER = "ledger-out-of-reach"
-NO_TIME = "no-time-left"
 NOT_ASSURED = "zero-retention-not-assured"
 # What certainly cost nothing; a call that may have been answered keeps what was reserved for it.
 _FREE = frozenset(
@@ -65,6 +64,7 @@ _FREE = frozenset(
         CallOutcome.OVERLOADED,
         CallOutcome.SERVER_ERROR,
         CallOutcome.REJECTED,
+        CallOutcome.NOT_ASKED,
     }
 )
 
@@ -257,7 +257,7 @@ class _Hearing:
         except PrivacyError as error:
             log.warning("model_ledger_out_of_reach", error=str(error))
             self._give_up(NO_LEDGER)
-        self._give_up(NO_TIME)
+        self._give_up(CallOutcome.NOT_ASKED)
         return self._results
 
     def _give_up(self, reason: str) -> None:
@@ -326,11 +326,12 @@ class _Hearing:
         with self._database.transaction() as transaction:
             left = self._witness.budget_left(spent_since(transaction, midnight))
             for place, call in list(calls.items()):
-                left -= call.cost
-                if left < 0:
-                    del calls[place]
-                    self._pending.pop(place)
-                    self._results[place] = BUDGET
+                if call.cost <= left:
+                    left -= call.cost
+                    continue
+                del calls[place]
+                self._pending.pop(place)
+                self._results[place] = BUDGET
             begin_calls(transaction, list(calls.values()))
         return calls
 

@@ -139,10 +139,17 @@ class ModelClient:
                 self._running = None
 
     async def _ask_together(self, questions: Sequence[Question], seconds: float) -> list[Heard]:
-        gate = asyncio.Semaphore(self._settings.at_once)
+        gate, dialled = asyncio.Semaphore(self._settings.at_once), set[int]()
         async with self._open() as client:
+
+            async def ask_in_turn(place: int, question: Question) -> Heard:
+                async with gate:
+                    dialled.add(place)
+                    return await self._ask_one(client, question)
+
             tasks = [
-                asyncio.create_task(self._ask_one(client, gate, question)) for question in questions
+                asyncio.create_task(ask_in_turn(place, question))
+                for place, question in enumerate(questions)
             ]
             try:
                 _, late = await asyncio.wait(tasks, timeout=seconds)
@@ -150,20 +157,19 @@ class ModelClient:
                 for one in tasks:
                     one.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-            timeout = Heard(outcome=CallOutcome.TIMEOUT)
-            return [timeout if one.cancelled() else one.result() for one in tasks]
+        return [
+            _cut_off(place in dialled) if one.cancelled() else one.result()
+            for place, one in enumerate(tasks)
+        ]
 
     async def _ask_one(
-        self,
-        client: AsyncAnthropic | AsyncAnthropicBedrockMantle,
-        gate: asyncio.Semaphore,
-        question: Question,
+        self, client: AsyncAnthropic | AsyncAnthropicBedrockMantle, question: Question
     ) -> Heard:
         """Return how the call ended; the exceptions of the library stop here, for their texts hold the answer."""
         import anthropic
 
         try:
-            async with gate, asyncio.timeout(self._settings.call_seconds):
+            async with asyncio.timeout(self._settings.call_seconds):
                 body = await self._call(client, question)
         except (TimeoutError, anthropic.APITimeoutError):
             return Heard(outcome=CallOutcome.TIMEOUT)
@@ -221,6 +227,11 @@ class ModelClient:
 def _address_of(endpoint: Endpoint) -> str:
     bedrock = endpoint.assurance is Assurance.BEDROCK_VERIFIED
     return f"https://{endpoint.host}/anthropic" if bedrock else f"https://{endpoint.host}"
+
+
+def _cut_off(was_dialled: bool) -> Heard:  # noqa: FBT001 - the one thing that there is to know
+    """What did not end in time: only a call that was made says anything about the other side."""
+    return Heard(outcome=CallOutcome.TIMEOUT if was_dialled else CallOutcome.NOT_ASKED)
 
 
 def _by_status(status: int, headers: Mapping[str, str]) -> Heard:

@@ -6,6 +6,7 @@ The instructions and the schema are the same for every message and hold no data:
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ LEAST_QUOTE = 2  # letters: two are a sentence in some scripts
 NO_SCOPE = "none"
 PARTS = ("text", "subject")  # where a quote is looked for, in this order
 _MARK_BYTES = 8
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")  # cannot be written in UTF-8
 
 INSTRUCTIONS = """You read one message that a person sent to the privacy desk of a company, and you record what it asks for.
 A computer program has replaced names, addresses, numbers and signatures by placeholders such as [NAME 1]; that is not the
@@ -78,9 +80,10 @@ def _one_of(words: type[Right | Lane] | Sequence[str]) -> dict[str, Any]:
 
 
 def text_of(parts: Mapping[str, Minimised]) -> str:
-    """Return the words that are sent, and hashed for the ledger."""
+    """Return the words that are sent, and hashed for the ledger; half a character becomes a mark."""
     subject = f"Subject: {parts['subject'].text}\n\n" if "subject" in parts else ""
-    return subject + (parts["text"].text if "text" in parts else "")
+    whole = subject + (parts["text"].text if "text" in parts else "")
+    return _HALF_CHARACTER.sub("\N{REPLACEMENT CHARACTER}", whole)
 
 
 def request_of(text: str, *, model: str, answer_by: AnswerBy) -> dict[str, Any]:

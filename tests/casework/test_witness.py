@@ -202,7 +202,9 @@ def test_in_trouble_the_rules_decide_and_the_reason_is_recorded(
     desk, server, answer, reason, attempts
 ):
     server.play(answer)
-    row = with_model(desk, server, call_seconds=0.5).receive_one(mail(ERASE))
+    row = with_model(
+        desk, server, call_seconds=0.5 if answer is hangs else 60, wait_seconds=120
+    ).receive_one(mail(ERASE))
     assert row.rights == ("erasure",)
     assert f"model not heard: {reason}" in row.reasons
     assert len(desk.letters()) == 1

@@ -147,7 +147,7 @@ TROUBLE = [
 @pytest.mark.parametrize(("answer", "outcome"), TROUBLE, ids=range(len(TROUBLE)))
 def test_every_trouble_has_its_name_and_is_dialled_once(server, answer, outcome):
     server.play(answer)
-    (heard,) = ask(server, call_seconds=0.6)
+    (heard,) = ask(server, seconds=60, call_seconds=0.6 if outcome is CallOutcome.TIMEOUT else 60)
     assert (heard.outcome, heard.statement) == (outcome, None)
     assert len(server.seen) == 1
     assert "letter-words-come-back" not in repr(heard)
@@ -181,11 +181,17 @@ def test_several_messages_are_asked_about_at_once_and_answered_in_order(server):
     assert [one.statement.claims[0].quote[-1] for one in heard] == list("abcdefghij")
 
 
+def test_half_a_character_is_sent_as_a_mark(server):
+    (heard,) = ask(server, question("Please delete my data. \ud83d"))
+    assert heard.outcome is CallOutcome.HEARD
+    assert server.seen[0].letter.endswith("\N{REPLACEMENT CHARACTER}")
+
+
 def test_all_together_end_when_the_time_is_over(server):
     server.play(GOOD, hangs)
-    heard = ask(server, *[question()] * 6, seconds=1.5, at_once=2, call_seconds=30)
+    heard = ask(server, *[question()] * 6, seconds=6, at_once=2, call_seconds=60)
     assert sorted(one.outcome for one in heard) == sorted(
-        [CallOutcome.HEARD, *[CallOutcome.TIMEOUT] * 5]
+        [CallOutcome.HEARD, *[CallOutcome.TIMEOUT] * 2, *[CallOutcome.NOT_ASKED] * 3]
     )
 
 
