@@ -157,10 +157,7 @@ class ModelClient:
                 for one in tasks:
                     one.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-        return [
-            _cut_off(place in dialled) if one.cancelled() else one.result()
-            for place, one in enumerate(tasks)
-        ]
+        return [_end_of(one, was_dialled=place in dialled) for place, one in enumerate(tasks)]
 
     async def _ask_one(
         self, client: AsyncAnthropic | AsyncAnthropicBedrockMantle, question: Question
@@ -229,9 +226,13 @@ def _address_of(endpoint: Endpoint) -> str:
     return f"https://{endpoint.host}/anthropic" if bedrock else f"https://{endpoint.host}"
 
 
-def _cut_off(was_dialled: bool) -> Heard:  # noqa: FBT001 - the one thing that there is to know
-    """What did not end in time: only a call that was made says anything about the other side."""
-    return Heard(outcome=CallOutcome.TIMEOUT if was_dialled else CallOutcome.NOT_ASKED)
+def _end_of(task: asyncio.Task[Heard], *, was_dialled: bool) -> Heard:
+    """Return how a call ended; of one that was cut off, only a dialled one says anything about the other side."""
+    if task.cancelled():
+        return Heard(outcome=CallOutcome.TIMEOUT if was_dialled else CallOutcome.NOT_ASKED)
+    if task.exception() is not None:  # the library broke on an answer: that one is none
+        return Heard(outcome=CallOutcome.INVALID)
+    return task.result()
 
 
 def _by_status(status: int, headers: Mapping[str, str]) -> Heard:

@@ -181,6 +181,20 @@ def test_several_messages_are_asked_about_at_once_and_answered_in_order(server):
     assert [one.statement.claims[0].quote[-1] for one in heard] == list("abcdefghij")
 
 
+def test_a_library_that_breaks_on_one_answer_leaves_the_others(server):
+    client = ModelClient(local(server))
+    call = client._call
+
+    async def breaks_once(opened, asked):
+        if "second" in asked.text:
+            raise AttributeError("words of an answer")
+        return await call(opened, asked)
+
+    client._call = breaks_once
+    heard = client.ask([question(), question(f"{ERASE} second")], seconds=60)
+    assert [one.outcome for one in heard] == [CallOutcome.HEARD, CallOutcome.INVALID]
+
+
 def test_half_a_character_is_sent_as_a_mark(server):
     (heard,) = ask(server, question("Please delete my data. \ud83d"))
     assert heard.outcome is CallOutcome.HEARD
