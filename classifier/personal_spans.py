@@ -120,7 +120,8 @@ def _signatures(text: str, words: PersonalWords) -> Iterator[Span]:
     lines = _lines_of(text)
     for number, (start, end) in enumerate(lines):
         if plain(text[start:end]).strip(" \t\r,.!:;-–") in words.valedictions:
-            yield from _lines_below(text, lines[number + 1 :], words)
+            below = lines[number + 1 : number + 1 + _SIGNATURE_LINES]
+            yield from _lines_below(text, below, words)
     yield from _name_at_the_end(text, lines)
     yield from _names_beside_valedictions(text, words)
 
@@ -145,7 +146,7 @@ def _lines_below(
     text: str, lines: Sequence[tuple[int, int]], words: PersonalWords
 ) -> Iterator[Span]:
     """The short lines after a valediction are a signature, up to a postscript or a sentence."""
-    for start, end in lines[:_SIGNATURE_LINES]:
+    for start, end in lines:
         line = text[start:end].strip()
         if not line:
             continue
@@ -324,11 +325,16 @@ def _belong_together(before: str, between: str) -> bool:
 
 def _may_begin(text: str, match: re.Match[str], known: Known, words: PersonalWords) -> bool:
     word = match.group()
-    if not word[0].isupper() or word.isupper() or plain(word) in words.ordinary | words.small_words:
+    if not word[0].isupper() or word.isupper() or _is_ordinary(word, words):
         return False
     nearby = text[max(0, match.start() - 8) : match.start()]
     before = nearby.rstrip(" \t\"'“„(") if known.nouns_have_capitals else "x"
     return bool(before) and before[-1] not in ".!?:\n"
+
+
+def _is_ordinary(word: str, words: PersonalWords) -> bool:
+    spelled = plain(word)
+    return spelled in words.ordinary or spelled in words.small_words
 
 
 _FINDERS: tuple[Callable[[str, PersonalWords], Iterator[Span]], ...] = (
