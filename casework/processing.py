@@ -19,6 +19,8 @@ from casework.profile import DeskProfile
 from casework.quarantine import quarantine, set_aside
 from casework.reading import complete
 from casework.returns import look_up_letters
+from casework.witness import Witness
+from casework.witnessing import hear_model
 from casework.working import work_message
 from casework.writes import Writes, write_down
 from intake.verification import Arrival, SenderCheck, SenderVerifier
@@ -51,6 +53,7 @@ class Services:
     reader: MailReader
     desk: DeskProfile
     verifier: SenderVerifier | None = None
+    witness: Witness | None = None
 
     def own_check(self, message: ClaimedMessage) -> SenderCheck | None:
         """Return our own check of a message's sender, None where its mailbox leaves that to the boundary.
@@ -76,7 +79,7 @@ def process_batch(services: Services, now: datetime, *, limit: int = BATCH) -> i
     _look_ahead(services, claimed, now)
     first = services.desk.first_countable
     countable = [_countable(one, first) for one in claimed]
-    readable = _read_all(services, countable, now)
+    readable = _hear_model(services, _read_all(services, countable, now))
     if readable and not _worked_together(services, readable, now):
         _work_one_by_one(services, readable, now)
     return len(claimed)
@@ -115,6 +118,17 @@ def _read_all(
         _postpone(services, wanted, now + RETRY_AFTER, reason="no-reader")
         return []
     return [reading for reading in readings if reading is not None]
+
+
+def _hear_model(services: Services, readable: list[MessageAtWork]) -> list[MessageAtWork]:
+    """Let the model be heard, where there is one; no transaction is open, and the rules have decided already."""
+    if services.witness is None or not readable:
+        return readable
+    try:
+        return hear_model(services.witness, services.database, readable)
+    except Exception as error:  # noqa: BLE001 - whatever befalls the model, no mail may suffer from it
+        log.error("model_not_heard", messages=len(readable), error=type(error).__name__)  # noqa: TRY400
+        return readable
 
 
 def _read(

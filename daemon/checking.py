@@ -14,6 +14,7 @@ from daemon.clock import utc_now
 from daemon.disk import free_bytes
 from daemon.dns_checking import describe_domain
 from daemon.event_door import EVENTS_PATH
+from daemon.model_checking import describe_model
 from daemon.settings import MailboxEntry, Settings, SettingsError
 from daemon.wiring import (
     Desk,
@@ -63,6 +64,7 @@ def check_everything(settings: Settings, *, carriers: bool) -> list[Finding]:
         return [*findings, _wrong("database", str(error)), *_without_database(settings)]
     try:
         findings += [_ok("database", line) for line in desk.database.describe()]
+        findings += _model(desk)
         for entry in settings.mailboxes:
             findings += _mailbox(entry, desk)
             if carriers:
@@ -91,7 +93,7 @@ def _without_database(settings: Settings) -> Iterator[Finding]:
     )
     yield from _disk(settings)
     yield from _attempt("event webhook", lambda: _events(settings))
-    yield _ok("classifier", "rules alone; no model is asked, nothing leaves this machine")
+    yield _ok("classifier", "rules; they decide alone whatever becomes of the model")
     yield from _domains(settings)
     yield from _attempt("clock", _clock)
     yield from _attempt("calendars", lambda: _calendars(settings))
@@ -173,6 +175,15 @@ def _is_open_to_others(listener: ListenerSettings | None) -> bool:
 
 def _carriers(entry: MailboxEntry, desk: Desk) -> Iterator[Finding]:
     yield from _attempt(f"carriers of {entry.address}", lambda: check_carriers(entry, desk))
+
+
+def _model(desk: Desk) -> Iterator[Finding]:
+    try:
+        says, stands = describe_model(desk)
+    except PrivacyError as error:
+        yield _wrong("model", str(error))
+    else:
+        yield (_ok if stands else _wrong)("model", says)
 
 
 def _attempt(item: str, look: Callable[[], str]) -> Iterator[Finding]:

@@ -30,7 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "rightsdesk explain mail/17.eml --jsonl",
     ),
     "classify": (
-        "classify JSON lines on stdin; no database",
+        "classify JSON lines on stdin; no database and no network without --model",
         "rightsdesk classify --jsonl < letters.jsonl",
     ),
     "evaluate": (
@@ -59,6 +59,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "mailbox": (
         "log a mailbox in with OAuth (device flow)",
         "rightsdesk mailbox login privacy@autocloz.example",
+    ),
+    "model": (
+        "attest a contract on zero retention, compare the model with the rules",
+        "rightsdesk model attest --contract ZDR-2026-7 --date 2026-11-01 --actor sam@autocloz.example",
     ),
     "db": ("bring the database to this version's schema", "rightsdesk db upgrade"),
 }

@@ -21,7 +21,13 @@ from casework.receiving import GroupWriter
 from casework.sending import reconcile, send_next
 from daemon.bell import Bell
 from daemon.clock import utc_now
-from daemon.schedule import ALARM_SECONDS, RECONCILE_SECONDS, TICK_SECONDS, Ticker
+from daemon.schedule import (
+    ALARM_SECONDS,
+    RECONCILE_SECONDS,
+    RETENTION_SECONDS,
+    TICK_SECONDS,
+    Ticker,
+)
 from daemon.state import DaemonState
 from daemon.web import PageServer
 from daemon.wiring import (
@@ -78,6 +84,7 @@ class Daemon:
             (self._adopt, TICK_SECONDS),
             (self._reconcile, RECONCILE_SECONDS),
             (self._look_for_alarms, ALARM_SECONDS),
+            (self._read_retention, RETENTION_SECONDS),
         )
         self._pages = PageServer(
             settings.web,
@@ -100,6 +107,7 @@ class Daemon:
             thread.start()
         self._ticker.start()
         web = await self._pages.start()
+        await asyncio.to_thread(self._read_retention)
         self._worker.start()
         self._sender.start()
         log.info(
@@ -120,6 +128,8 @@ class Daemon:
         await self._pages.stop()
         self._worker.stop()
         self._desk.services.reader.interrupt()
+        if self._desk.services.witness is not None:
+            self._desk.services.witness.stop()
         self._sender.stop()
         ended = await asyncio.to_thread(self._join)
         log.info("daemon_stopped", clean=ended)
@@ -189,6 +199,11 @@ class Daemon:
         if reconcile(self._desk.database, self._lookups, utc_now()):
             log.info("letters_reconciled")
         self._sender.wake()
+
+    def _read_retention(self) -> None:
+        """Ask the model's account whether it still keeps nothing: at the start, and again before a day is over."""
+        if self._desk.services.witness is not None:
+            self._desk.services.witness.read_proof()
 
     def _look_for_alarms(self) -> None:
         now = utc_now()

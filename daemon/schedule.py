@@ -15,6 +15,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 TICK_SECONDS = 15
 RECONCILE_SECONDS = 20
 ALARM_SECONDS = 30
+RETENTION_SECONDS = 900  # looks whether the answer of the account is old enough to ask again
 
 Job = Callable[[], None]
 log = structlog.get_logger(__name__)

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from classifier.model_settings import ModelSettings
 from classifier.settings import ClassifierSettings
 from daemon.settings_file import SettingsError, model_in, read_secrets, read_tree
 from desk.settings import WebSettings
@@ -208,6 +209,9 @@ class Settings(BaseModel):
     law: LawSettings = Field(default_factory=LawSettings, description="Candidate laws.")
     classifier: ClassifierSettings = Field(
         default_factory=ClassifierSettings, description="Which right."
+    )
+    model: ModelSettings = Field(
+        default_factory=ModelSettings, description="The model as a second reader; off by default."
     )
     storage: StorageSettings = Field(default_factory=StorageSettings, description="The database.")
     keys: KeySettings = Field(default_factory=KeySettings, description="The key file.")

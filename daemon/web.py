@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 import uvicorn
 from starlette.types import ASGIApp
 
+from daemon.clock import utc_now
 from daemon.event_door import EventDoor, beside
 from desk.app import create_app
 from desk.reader import StorageReader
@@ -42,7 +43,9 @@ class PageServer:
         events: EventDoor | None = None,
     ) -> None:
         self._settings = settings
-        app: ASGIApp = create_app(StorageReader(database), access_key=access_key, health=health)
+        app: ASGIApp = create_app(
+            StorageReader(database, utc_now), access_key=access_key, health=health
+        )
         if events is not None:
             app = beside(events, app)
         config = uvicorn.Config(

@@ -16,6 +16,7 @@ from daemon.clock import utc_now
 from daemon.event_door import EventDoor
 from daemon.keys import Keys, are_there, load_or_make_keys
 from daemon.keys import load_keys as read_keys
+from daemon.model_wiring import build_witness
 from daemon.settings import LawSettings, Settings, SettingsError
 from intake.arrival import boundary_received_at
 from intake.authenticity_settings import AuthenticitySettings, Verify
@@ -80,6 +81,7 @@ def open_desk(settings: Settings) -> Desk:
         reader=build_reader(settings),
         desk=profile,
         verifier=build_verifier(settings.authenticity),
+        witness=build_witness(settings.model, region=settings.region),
     )
     return Desk(settings=settings, services=services, keys=keys)
 

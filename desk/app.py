@@ -68,6 +68,10 @@ def _add_lists(app: FastAPI, reader: DeskReader) -> None:
 
 
 def _add_single_pages(app: FastAPI, reader: DeskReader) -> None:
+    @app.get("/model")
+    def model() -> Response:
+        return page("model", report=reader.agreement())
+
     @app.get("/cases/{reference}")
     def case(reference: str) -> Response:
         found = reader.case(reference) if REFERENCE.fullmatch(reference) else None

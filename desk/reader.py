@@ -9,9 +9,11 @@ from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
 from casework.showing import ShownMessage, show_message
+from privacy.agreement import WEEK, Agreement, agreement_of
 from privacy.audit import AuditEvent
 from privacy.cases import Case
 from privacy.deciding import Outcome
+from privacy.ports import Clock
 from storage.audit import events_of
 from storage.cases import CaseSummary, clock_events, find_case, list_cases, who_met
 from storage.database import Database, Reading
@@ -25,10 +27,12 @@ from storage.messages import (
     messages_of_case,
     raw_of,
 )
+from storage.model_calls import calls_since
 from storage.outbox import LetterRow, letters_of_case, list_letters
 from storage.states import ClockName, DraftState
 
 PAGE_LENGTH = 50
+WEEKS = 4  # of the page about the model
 HELD = (Outcome.HELD, Outcome.SPAM, Outcome.AUTO, Outcome.BULK, Outcome.BOUNCE)
 QUARANTINED = (Outcome.QUARANTINED,)
 
@@ -103,6 +107,9 @@ class DeskReader(Protocol):
     def case(self, reference: str) -> CaseFile | None:
         """Return one case, None for a reference that is not known."""
 
+    def agreement(self) -> Agreement:
+        """Return how the model agreed with the rules in the last weeks."""
+
     def letters(self, after: Place | None) -> Page[LetterRow]:
         """Return letters out, the newest first."""
 
@@ -122,8 +129,16 @@ class DeskReader(Protocol):
 class StorageReader:
     """Fulfils DeskReader on the database."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
+        self._clock = clock
+
+    def agreement(self) -> Agreement:
+        """Return how the model agreed with the rules in the last weeks."""
+        now = self._clock()
+        with self._database.reading() as reading:
+            calls = calls_since(reading, now - WEEK * WEEKS)
+        return agreement_of(calls, now=now, weeks=WEEKS)
 
     def cases(self, after: Place | None) -> Page[CaseSummary]:
         """Return cases, the newest first."""

@@ -42,6 +42,7 @@ class AuditKind(StrEnum):
     LETTER_DELIVERY = "letter_delivery"
     TASK_OPENED = "task_opened"
     TASK_DONE = "task_done"
+    MODEL_ATTESTED = "model_attested"
 
 
 @dataclass(frozen=True, kw_only=True)

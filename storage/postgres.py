@@ -23,6 +23,7 @@ class Lock(IntEnum):
     INTAKE = 7_374_001
     ANSWERS = 7_374_002
     SCHEMA = 7_374_003
+    MODEL_BUDGET = 7_374_004
 
 
 def open_engine(url: URL, busy_seconds: float) -> Engine:

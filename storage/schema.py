@@ -9,7 +9,7 @@ from sqlalchemy import Connection, inspect, text
 from privacy.errors import Permanent
 
 # Oldest first. Listed here so that opening a database need not load the migration tool.
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
@@ -39,14 +39,14 @@ def require_current(revision: str | None) -> None:
 
 
 def migrate(connection: Connection, target: str) -> None:
-    """Move the schema to a revision, `head` or `base`, inside the caller's transaction: all of it or nothing."""
+    """Move the schema up to `head`, or down to an older revision or `base`, inside the caller's transaction: all of it or nothing."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    if target == "base":
-        command.downgrade(config, target)
-    else:
+    if target == "head":
         command.upgrade(config, target)
+    else:
+        command.downgrade(config, target)

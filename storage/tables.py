@@ -8,72 +8,32 @@ A message and its case may live in databases of different regions, so neither ha
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import StrEnum
-from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import (
-    CheckConstraint,
-    ForeignKeyConstraint,
-    Index,
-    MetaData,
-    Table,
-    UniqueConstraint,
-    text,
-)
-from sqlmodel import Field, SQLModel
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlmodel import Field
 
 from privacy.audit import AuditKind
 from privacy.cases import CaseState, ItemState, Role
 from privacy.deciding import Outcome
 from privacy.messages import ArrivalBasis, Route
+from privacy.model_calls import CallOutcome
 from privacy.outgoing import OutgoingState
 from privacy.rights import Lane, Right, Scope
+from privacy.zero_retention import Assurance
 from storage.columns import Codes, Count, Day, Flag, Id, OneOf, Plain, Share, UtcDateTime
+from storage.rows import (
+    SMALL,
+    STRICT,
+    Row,
+    index_where,
+    key_column,
+    of_case,
+    of_inbound,
+    one_of,
+    table_of,
+)
 from storage.states import ClockChange, ClockName, DraftState, MessageState, PartyRole
-
-STRICT = {"sqlite_strict": True}
-SMALL = {"sqlite_strict": True, "sqlite_with_rowid": False}
-NAMES = {
-    "pk": "pk_%(table_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-}
-
-
-class Row(SQLModel):
-    """Base of all tables: values are checked when a row is made, constraints have names."""
-
-    metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMES)
-
-
-def _words(column: str, *lists: type[StrEnum], also: tuple[str, ...] = ()) -> CheckConstraint:
-    words = (*(word.value for words in lists for word in words), *also)
-    return CheckConstraint(f"{column} IN ({', '.join(repr(word) for word in words)})", name=column)
-
-
-def _of_case(column: str = "case_id") -> ForeignKeyConstraint:
-    """Deferred: within a transaction the rows may come in any order."""
-    return ForeignKeyConstraint(
-        [column], ["privacy_case.case_id"], deferrable=True, initially="DEFERRED"
-    )
-
-
-def _of_inbound() -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(
-        ["inbound_id"], ["inbound.inbound_id"], deferrable=True, initially="DEFERRED"
-    )
-
-
-def _index_where(name: str, *columns: str, where: str, unique: bool = False) -> Index:
-    return Index(
-        name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where)
-    )
-
-
-def _key() -> Any:  # noqa: ANN401 as SQLModel's Field
-    return Field(primary_key=True, sa_type=Id)
 
 
 class DatabaseMark(Row, table=True):
@@ -90,7 +50,7 @@ class DataKey(Row, table=True):
 
     __tablename__ = "data_key"
     __table_args__ = (SMALL,)
-    owner_id: UUID = _key()
+    owner_id: UUID = key_column()
     ring_key: str = Field(sa_type=Plain)  # name of the key in the ring that wraps this one
     wrapped: bytes
 
@@ -100,16 +60,16 @@ class Inbound(Row, table=True):
 
     __tablename__ = "inbound"
     __table_args__ = (
-        _words("state", MessageState),
-        _words("outcome", Outcome),
-        _words("arrival_basis", ArrivalBasis),
-        _words("lane", Lane),
+        one_of("state", MessageState),
+        one_of("outcome", Outcome),
+        one_of("arrival_basis", ArrivalBasis),
+        one_of("lane", Lane),
         CheckConstraint("size >= 0", name="size"),
         CheckConstraint("(state = 'leased') = (lease_token IS NOT NULL)", name="lease"),
         # claim_messages: the queue alone, new work before history, oldest arrival first
-        _index_where("ix_inbound_queue", "history", "received_at", where="due_at IS NOT NULL"),
+        index_where("ix_inbound_queue", "history", "received_at", where="due_at IS NOT NULL"),
         # list_messages and count_by_outcome
-        _index_where(
+        index_where(
             "ix_inbound_outcome",
             "outcome",
             "received_at",
@@ -117,7 +77,7 @@ class Inbound(Row, table=True):
             where="state <> 'dismissed'",
         ),
         # earliest_hold
-        _index_where(
+        index_where(
             "ix_inbound_hold",
             "hold_due_on",
             where="hold_due_on IS NOT NULL AND state <> 'dismissed'",
@@ -125,10 +85,10 @@ class Inbound(Row, table=True):
         # list_messages without an outcome
         Index("ix_inbound_received", "received_at", "inbound_id"),
         # messages_of_case
-        _index_where("ix_inbound_case", "case_id", where="case_id IS NOT NULL"),
+        index_where("ix_inbound_case", "case_id", where="case_id IS NOT NULL"),
         STRICT,
     )
-    inbound_id: UUID = _key()
+    inbound_id: UUID = key_column()
     content_key: bytes = Field(unique=True)  # of the raw bytes: keep_raw
     size: int = Field(sa_type=Count)  # bytes
     received_at: datetime = Field(sa_type=UtcDateTime)  # the earliest arrival of all deliveries
@@ -171,8 +131,8 @@ class RawBytes(Row, table=True):
     """The bytes as they arrived. A missing row: erased, or moved to another region."""
 
     __tablename__ = "raw_message"
-    __table_args__ = (_of_inbound(), STRICT)
-    inbound_id: UUID = _key()
+    __table_args__ = (of_inbound(), STRICT)
+    inbound_id: UUID = key_column()
     sealed_raw: bytes
 
 
@@ -181,15 +141,15 @@ class Delivery(Row, table=True):
 
     __tablename__ = "delivery"
     __table_args__ = (
-        _of_inbound(),
-        _words("route", Route),
-        _words("arrival_basis", ArrivalBasis),
+        of_inbound(),
+        one_of("route", Route),
+        one_of("arrival_basis", ArrivalBasis),
         # keep_raw and unknown_uids; rows without a place are never equal
         UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
         Index("ix_delivery_inbound", "inbound_id"),  # claim_messages, list_messages
         STRICT,
     )
-    delivery_id: UUID = _key()
+    delivery_id: UUID = key_column()
     inbound_id: UUID = Field(sa_type=Id)
     mailbox: str = Field(sa_type=Plain)  # an address of ours
     route: Route = Field(sa_type=OneOf(Route))
@@ -208,16 +168,16 @@ class PrivacyCase(Row, table=True):
 
     __tablename__ = "privacy_case"
     __table_args__ = (
-        _words("state", CaseState),
-        _words("lane", Lane),
-        _words("role", Role),
+        one_of("state", CaseState),
+        one_of("lane", Lane),
+        one_of("role", Role),
         Index("ix_privacy_case_received", "received_at", "case_id"),  # list_cases
         Index(
             "ix_privacy_case_state", "state", "received_at", "case_id"
         ),  # list_cases of one state
         STRICT,
     )
-    case_id: UUID = _key()
+    case_id: UUID = key_column()
     number: int = Field(unique=True, sa_type=Count)  # known_cases
     reference: str = Field(unique=True, sa_type=Plain)  # known_cases, find_case
     region: str = Field(sa_type=Plain)
@@ -238,12 +198,12 @@ class Party(Row, table=True):
 
     __tablename__ = "party"
     __table_args__ = (
-        _of_case(),
-        _words("role", PartyRole),
+        of_case(),
+        one_of("role", PartyRole),
         UniqueConstraint("case_id", "address_key"),  # known_cases, get_cases
         STRICT,
     )
-    party_id: UUID = _key()
+    party_id: UUID = key_column()
     case_id: UUID = Field(sa_type=Id)
     role: PartyRole = Field(sa_type=OneOf(PartyRole))
     address_key: bytes | None  # NULL, as the next: there is no believable address
@@ -256,14 +216,14 @@ class Item(Row, table=True):
 
     __tablename__ = "request_item"
     __table_args__ = (
-        _of_case(),
-        _words("right_name", Right),
-        _words("scope", Scope, also=("",)),
-        _words("state", ItemState),
+        of_case(),
+        one_of("right_name", Right),
+        one_of("scope", Scope, also=("",)),
+        one_of("state", ItemState),
         CheckConstraint("confidence >= 0 AND confidence <= 1", name="confidence"),
         Index("ix_request_item_case", "case_id"),  # get_cases, list_cases
         # Two workers cannot both add the same right; one that is put aside may be asked for anew.
-        _index_where(
+        index_where(
             "uq_request_item_open",
             "case_id",
             "right_name",
@@ -273,7 +233,7 @@ class Item(Row, table=True):
         ),
         STRICT,
     )
-    item_id: UUID = _key()
+    item_id: UUID = key_column()
     case_id: UUID = Field(sa_type=Id)
     position: int = Field(sa_type=Count)  # order in which the rights were asked for
     inbound_id: UUID = Field(sa_type=Id)
@@ -294,13 +254,13 @@ class ClockEvent(Row, table=True):
 
     __tablename__ = "clock_event"
     __table_args__ = (
-        _of_case(),
-        _words("clock", ClockName),
-        _words("change", ClockChange),
+        of_case(),
+        one_of("clock", ClockName),
+        one_of("change", ClockChange),
         Index("ix_clock_event_case", "case_id"),  # get_cases, list_cases, clock_events
         STRICT,
     )
-    event_id: UUID = _key()
+    event_id: UUID = key_column()
     case_id: UUID = Field(sa_type=Id)
     item_id: UUID | None = Field(sa_type=Id)  # NULL: a clock of the whole case
     clock: ClockName = Field(sa_type=OneOf(ClockName))
@@ -320,21 +280,21 @@ class Outgoing(Row, table=True):
 
     __tablename__ = "outgoing"
     __table_args__ = (
-        _of_case(),
-        _words("state", OutgoingState),
+        of_case(),
+        one_of("state", OutgoingState),
         CheckConstraint("(state = 'leased') = (lease_token IS NOT NULL)", name="lease"),
         # claim_letter, expire_leases, uncertain_letters, oldest_pending
-        _index_where("ix_outgoing_queue", "due_at", where="due_at IS NOT NULL"),
+        index_where("ix_outgoing_queue", "due_at", where="due_at IS NOT NULL"),
         Index("ix_outgoing_queued", "queued_at", "letter_id"),  # list_letters; letters of the hour
         Index("ix_outgoing_state", "state", "queued_at", "letter_id"),  # list_letters of one state
         Index("ix_outgoing_case", "case_id"),  # letters_of_case
         Index("ix_outgoing_recipient", "recipient_key", "queued_at"),  # answer_counts
         Index("ix_outgoing_domain", "domain_key", "queued_at"),  # answer_counts
         # answer_counts
-        _index_where("ix_outgoing_text", "text_key", "queued_at", where="text_key IS NOT NULL"),
+        index_where("ix_outgoing_text", "text_key", "queued_at", where="text_key IS NOT NULL"),
         STRICT,
     )
-    letter_id: UUID = _key()
+    letter_id: UUID = key_column()
     case_id: UUID = Field(sa_type=Id)
     inbound_id: UUID | None = Field(sa_type=Id)  # NULL: answers no message
     kind: str = Field(sa_type=Plain)
@@ -364,14 +324,14 @@ class DraftLetter(Row, table=True):
 
     __tablename__ = "draft"
     __table_args__ = (
-        _of_case(),
-        _words("state", DraftState),
+        of_case(),
+        one_of("state", DraftState),
         # list_drafts
-        _index_where("ix_draft_waiting", "created_at", "draft_id", where="state = 'waiting'"),
-        _index_where("ix_draft_due", "due_on", where="state = 'waiting'"),  # earliest_draft
+        index_where("ix_draft_waiting", "created_at", "draft_id", where="state = 'waiting'"),
+        index_where("ix_draft_due", "due_on", where="state = 'waiting'"),  # earliest_draft
         STRICT,
     )
-    draft_id: UUID = _key()
+    draft_id: UUID = key_column()
     case_id: UUID = Field(sa_type=Id)
     inbound_id: UUID | None = Field(sa_type=Id)  # NULL: answers no message
     kind: str = Field(sa_type=Plain)
@@ -393,14 +353,14 @@ class StaffTask(Row, table=True):
 
     __tablename__ = "task"
     __table_args__ = (
-        _of_case(),
+        of_case(),
         # list_tasks, earliest_task
-        _index_where("ix_task_open", "urgent", "due_on", where="done_at IS NULL"),
+        index_where("ix_task_open", "urgent", "due_on", where="done_at IS NULL"),
         # finish_tasks_about
-        _index_where("ix_task_inbound", "inbound_id", where="done_at IS NULL"),
+        index_where("ix_task_inbound", "inbound_id", where="done_at IS NULL"),
         STRICT,
     )
-    task_id: UUID = _key()
+    task_id: UUID = key_column()
     natural_key: str | None = Field(
         unique=True, sa_type=Plain
     )  # NULL: done, and may be opened anew
@@ -420,7 +380,7 @@ class AuditChain(Row, table=True):
 
     __tablename__ = "audit_chain"
     __table_args__ = (SMALL,)
-    chain: UUID = _key()
+    chain: UUID = key_column()
     length: int = Field(sa_type=Count)
     head: str = Field(sa_type=Plain)
 
@@ -430,10 +390,10 @@ class AuditLink(Row, table=True):
 
     __tablename__ = "audit_event"
     __table_args__ = (
-        _words("kind", AuditKind),
+        one_of("kind", AuditKind),
         STRICT,
     )
-    chain: UUID = _key()
+    chain: UUID = key_column()
     position: int = Field(primary_key=True, sa_type=Count)
     kind: AuditKind = Field(sa_type=OneOf(AuditKind))
     at: datetime = Field(sa_type=UtcDateTime)
@@ -470,9 +430,48 @@ class OAuthToken(Row, table=True):
     sealed_tokens: bytes
 
 
-def table_of(row: type[SQLModel]) -> Table:
-    """Return the table that a row class declares."""
-    return Row.metadata.tables[str(row.__tablename__)]
+class ModelCallRow(Row, table=True):
+    """One call of a model, written before it was made. No column holds a word of what was asked or answered."""
+
+    __tablename__ = "model_call"
+    __table_args__ = (
+        one_of("outcome", CallOutcome),
+        one_of("assurance", Assurance),
+        CheckConstraint("cost >= 0", name="cost"),
+        Index("ix_model_call_started", "started_at"),  # spent_since, calls_since
+        # said_before
+        index_where("ix_model_call_said", "inbound_id", where="outcome = 'heard'"),
+        STRICT,
+    )
+    call_id: UUID = key_column()
+    inbound_id: UUID | None = Field(sa_type=Id)  # NULL: words from the command line
+    started_at: datetime = Field(sa_type=UtcDateTime)
+    finished_at: datetime | None = Field(sa_type=UtcDateTime)  # NULL: never known how it ended
+    model: str = Field(sa_type=Plain)
+    host: str = Field(sa_type=Plain)
+    region: str = Field(sa_type=Plain)
+    assurance: Assurance = Field(sa_type=OneOf(Assurance))
+    shadow: bool = Field(sa_type=Flag)
+    text_key: bytes  # of the sent words, placeholders and all
+    tokens_in: int = Field(sa_type=Count)
+    tokens_out: int = Field(sa_type=Count)
+    cost: int = Field(sa_type=Count)  # millionths; reserved at the start, set right at the end
+    outcome: CallOutcome = Field(sa_type=OneOf(CallOutcome))
+    said: tuple[str, ...] = Field(sa_type=Codes)  # labels and positions
+    changes: tuple[str, ...] = Field(sa_type=Codes)  # label names
+
+
+class ModelAttestationRow(Row, table=True):
+    """Somebody's word that a contract promises zero retention at an endpoint; the newest one counts."""
+
+    __tablename__ = "model_attestation"
+    __table_args__ = (STRICT,)
+    attestation_id: UUID = key_column()
+    endpoint: str = Field(sa_type=Plain)
+    contract: str = Field(sa_type=Plain)
+    contract_date: date = Field(sa_type=Day)
+    attested_by: str = Field(sa_type=Plain)  # a member of staff
+    attested_at: datetime = Field(sa_type=UtcDateTime)
 
 
 DATABASE_MARK = table_of(DatabaseMark)
@@ -491,3 +490,5 @@ AUDIT_CHAIN = table_of(AuditChain)
 AUDIT_EVENT = table_of(AuditLink)
 FOLDER_CURSOR = table_of(Cursor)
 OAUTH_TOKEN = table_of(OAuthToken)
+MODEL_CALL = table_of(ModelCallRow)
+MODEL_ATTESTATION = table_of(ModelAttestationRow)

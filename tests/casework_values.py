@@ -162,6 +162,7 @@ class TestDesk:
     reader: Any = field(default_factory=ReaderAtHand)
     now: datetime = NOON
     verifier: Any = None
+    witness: Any = None
 
     @property
     def services(self) -> Services:
@@ -170,6 +171,7 @@ class TestDesk:
             reader=self.reader,
             desk=self.profile,
             verifier=self.verifier,
+            witness=self.witness,
         )
 
     def clock(self) -> datetime:

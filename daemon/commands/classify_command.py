@@ -1,4 +1,4 @@
-"""`rightsdesk classify`: JSON lines in, classifications out; no database and no network."""
+"""`rightsdesk classify`: JSON lines in, classifications out; no database and no network unless a model is asked."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import argparse
 import json
 import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 
 from casework.first_reading import classify_written
 from classifier.rules import THRESHOLD
@@ -19,18 +20,60 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--jsonl", action="store_true", required=True, help="read and write JSON lines"
     )
+    parser.add_argument(
+        "--model",
+        action="store_true",
+        help="hear the model of the settings as well; each call is in the ledger of the database",
+    )
 
 
-def run(options: argparse.Namespace) -> int:  # noqa: ARG001 - every command takes its options
+def run(options: argparse.Namespace) -> int:
     """Write one line for each line read, in the same order; a bad line gets a line with `error`."""
-    for number, raw in enumerate(sys.stdin.buffer, start=1):
-        line = raw.decode("utf-8", "replace")  # bytes that are no text cost one line, not the rest
-        if line.strip():
-            print(as_json(_classified(line, number)), flush=True)
+    answers = _with_model(options) if options.model else map(_with_rules, _given())
+    for answer in answers:
+        print(as_json(answer), flush=True)
     return 0
 
 
-def _classified(line: str, number: int) -> dict[str, object]:
+def _with_rules(given: Mapping[str, object]) -> Mapping[str, object]:
+    if "error" in given:
+        return given
+    subject, text = str(given.get("subject") or ""), str(given.get("text") or "")
+    found = classify_written(subject, text, THRESHOLD)
+    return {"id": given.get("id"), **classification_form(found)}
+
+
+def _with_model(options: argparse.Namespace) -> Iterator[Mapping[str, object]]:
+    """As many lines at once as calls may be made at once."""
+    from daemon.commands.session import open_desk_of
+    from daemon.model_lines import hear_lines, witness_of
+
+    with open_desk_of(options) as desk:
+        witness = witness_of(desk)
+        given = _given()
+        while lines := list(islice(given, witness.settings.at_once)):
+            good = [line for line in lines if "error" not in line]
+            heard = iter(hear_lines(witness, desk.database, good))
+            for line in lines:
+                if "error" in line:
+                    yield line
+                else:
+                    yield {"id": line.get("id"), **classification_form(next(heard))}
+
+
+def _given() -> Iterator[Mapping[str, object]]:
+    """Yield the objects of the lines; for a line that holds none, an object with `error`."""
+    return _read(enumerate(sys.stdin.buffer, start=1))
+
+
+def _read(lines: Iterable[tuple[int, bytes]]) -> Iterator[Mapping[str, object]]:
+    for number, raw in lines:
+        line = raw.decode("utf-8", "replace")  # bytes that are no text cost one line, not the rest
+        if line.strip():
+            yield _object_in(line, number)
+
+
+def _object_in(line: str, number: int) -> Mapping[str, object]:
     try:
         given = json.loads(line, parse_float=_finite, parse_constant=_finite)
     except OverflowError:
@@ -39,11 +82,7 @@ def _classified(line: str, number: int) -> dict[str, object]:
         return {"id": None, "error": f"line {number} is not JSON"}
     if not isinstance(given, Mapping):
         return {"id": None, "error": f"line {number} is not an object"}
-    subject, text = str(given.get("subject") or ""), str(given.get("text") or "")
-    return {
-        "id": given.get("id"),
-        **classification_form(classify_written(subject, text, THRESHOLD)),
-    }
+    return {name: value for name, value in given.items() if name != "error"}
 
 
 def _finite(number: str) -> float:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from alembic import context
 
-from storage.tables import Row
+from storage.tables import INBOUND
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Row.metadata,
+    target_metadata=INBOUND.metadata,
     render_as_batch=True,  # SQLite cannot change a table in place
     transactional_ddl=True,  # on both engines a migration that fails leaves nothing behind
 )

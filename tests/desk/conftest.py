@@ -77,7 +77,9 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 @pytest.fixture
 def app(desk: Desk) -> FastAPI:
     return create_app(
-        StorageReader(desk.database), access_key=KEY, health=lambda: (False, ["transport"])
+        StorageReader(desk.database, lambda: ARRIVED + timedelta(days=1)),
+        access_key=KEY,
+        health=lambda: (False, ["transport"]),
     )
 
 

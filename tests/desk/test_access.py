@@ -4,7 +4,7 @@ from fastapi.testclient import TestClient
 from desk.app import create_app
 
 KEY = "a-key-made-at-the-start-of-a-test"
-PAGES = ("/", "/letters", "/held", "/quarantine", "/cases/PR-2026-000001-00", "/nowhere")
+PAGES = ("/", "/letters", "/held", "/quarantine", "/model", "/cases/PR-2026-000001-00", "/nowhere")
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/docs", "/openapi.json", "/redoc"])

@@ -1,5 +1,6 @@
 import re
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -9,7 +10,11 @@ from desk.app import create_app
 from desk.paging import place_word, read_place
 from desk.rendering import day, facts, moment, words
 from privacy.errors import Retryable
+from privacy.model_calls import CallOutcome, ModelCall
+from privacy.zero_retention import Assurance, Endpoint
+from storage.ids import new_id
 from storage.messages import list_messages
+from storage.model_calls import begin_calls
 
 KEY = "a-key-made-at-the-start-of-a-test"
 LISTS = ("/", "/letters", "/held", "/quarantine")
@@ -21,9 +26,33 @@ def page_of(client, path: str) -> str:
     return answer.text
 
 
-@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize("path", [*LISTS, "/model"])
 def test_an_empty_desk_says_so(sam, path):
     assert 'class="empty"' in page_of(sam, path)
+
+
+def test_the_page_of_the_model_shows_agreement_drift_and_what_would_change(sam, desk):
+    now = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    answered = ModelCall(
+        call_id=new_id(),
+        inbound_id=None,
+        started_at=now,
+        endpoint=Endpoint(host="h", region="local", model="m", assurance=Assurance.LOCAL),
+        shadow=True,
+        text_key=b"k",
+        cost=1,
+        outcome=CallOutcome.HEARD,
+    )
+    differing = replace(answered, call_id=new_id(), changes=("+access", "-erasure"))
+    before = replace(answered, call_id=new_id(), started_at=now - timedelta(days=7))
+    with desk.database.transaction() as transaction:
+        begin_calls(transaction, [answered, differing, before])
+    text = page_of(sam, "/model")
+    assert "2 of its 3 answers agree with the rules (66.7 %)" in text
+    assert "moved by -50.0 points" in text
+    assert "+access" in text
+    assert "-erasure" in text
+    assert "heard: 3" in text
 
 
 def test_the_list_shows_each_case_with_its_dates(sam, references):

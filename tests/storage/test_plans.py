@@ -33,6 +33,7 @@ from storage.messages import (
     messages_of_case,
     oldest_unprocessed,
 )
+from storage.model_calls import calls_since, said_before, spent_since
 from storage.outbox import (
     answer_counts,
     claim_letter,
@@ -129,6 +130,9 @@ QUESTIONS = {
     ),
     "list_drafts": lambda tx, _: list_drafts(tx),
     "list_tasks": lambda tx, _: list_tasks(tx),
+    "spent_since": lambda tx, make: spent_since(tx, make.now),
+    "calls_since": lambda tx, make: calls_since(tx, make.now),
+    "said_before": lambda tx, _: said_before(tx, [(b"k", new_id(), new_id())]),
     "unknown_uids": lambda tx, make: unknown_uids(tx, make.privacy, "INBOX", 7, [1, 2]),
 }
 # These walk an index that holds only what waits, or only what is counted.
