@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from intake.markup_lines import is_tight
 from intake.markup_tags import Tags
 
 if TYPE_CHECKING:
@@ -49,10 +50,11 @@ TAG = re.compile(r"<[^<>]*>")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Names of classes and ids that the style sheets of a mail hide."""
+    """Names of classes and ids that the style sheets of a mail hide, and the paragraphs that they leave no margins."""
 
     classes: frozenset[str] = frozenset()
     ids: frozenset[str] = frozenset()
+    tight: frozenset[str] = frozenset()
 
 
 def might_hide(html: str) -> bool:
@@ -105,15 +107,26 @@ def read_known_sheet(text: str) -> Sheet:
 
 
 def read_sheet(text: str) -> Sheet:
-    """Return what a style sheet in lower case hides."""
+    """Return what a style sheet in lower case hides, and which paragraphs it leaves no margins."""
     names: dict[str, set[str]] = {".": set(), "#": set()}
+    tight: set[str] = set()
     for selectors, style in rules_of(without_at_rules(text))[:MAX_RULES]:
         if hides(style[:MAX_STYLE]):
             for selector in selectors.split(","):
                 found = SIMPLE.fullmatch(selector.strip())
                 if found is not None:
                     names[found[1]].add(found[2])
-    return Sheet(frozenset(names["."]), frozenset(names["#"]))
+        if "margin" in style and is_tight(style[:MAX_STYLE]):
+            tight.update(paragraphs_in(selectors[-MAX_STYLE:]))
+    return Sheet(frozenset(names["."]), frozenset(names["#"]), frozenset(tight))
+
+
+def paragraphs_in(selectors: str) -> Iterator[str]:
+    """Yield `p`, and the classes of paragraphs, of the selectors in front of a rule."""
+    for selector in selectors.split(","):
+        name, _, class_name = (selector.split() or [""])[-1].partition(".")
+        if name in ("", "p") and (name or class_name):
+            yield class_name or name
 
 
 def rules_of(text: str) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from intake.defects import Defect
 from intake.hidden import conditional_characters, might_hide_by, read_sheets, remove_hidden
 from intake.marked_spans import MarkedSpan
+from intake.markup_lines import BLOCK, PARAGRAPH, break_lines, tighten
 from intake.markup_quotes import (
     BORDERS,
     CLOSING,
@@ -86,17 +87,20 @@ BLOCKS = [
     "center",
     "body",
 ]
+# Blocks that leave a blank line above and below them, unless a style says otherwise.
+SPACED = ["p", "ul", "ol", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "pre"]
 LAYOUT = {
-    **{f"{slash}{block}": "\n" for slash in ("", "/") for block in BLOCKS},
+    **{f"{slash}{block}": BLOCK for slash in ("", "/") for block in [*BLOCKS, "li"]},
+    **{f"{slash}{block}": PARAGRAPH for slash in ("", "/") for block in SPACED},
     "br": "\n",
-    "li": "\n- ",
+    "li": f"{BLOCK}- ",
     "/td": " ",
     "/th": " ",
 }
 PRE = re.compile(r"(<pre(?=[\s>])[^>]*>)(.*?)(</pre>)", re.DOTALL)
 EMPTY_LINES = re.compile(r"\n\n\n+")
 KEPT_BREAK = "\ue0f2"  # a line break inside <pre>
-MARKS = OPENING + CLOSING + KEPT_BREAK
+MARKS = OPENING + CLOSING + KEPT_BREAK + BLOCK + PARAGRAPH
 # Runs that hide words or push them out of a preview; single joiners belong to Hindi, Persian and emoji.
 ZERO_WIDTH = "\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff\u034f\u00ad"
 ZERO_WIDTH_RUN = re.compile(f"[{ZERO_WIDTH}]{{3,}}")
@@ -122,8 +126,8 @@ def html_to_text(html: str) -> HtmlText:
         html = html.replace(mark, "")
     if is_too_deep(html):
         return HtmlText(strip_tags(html), defects=(*defects, Defect.HTML_TOO_DEEP))
-    pieces, hidden = clean_markup(html)
-    text, marked = take_borders(lay_out(pieces))
+    pieces, tight, hidden = clean_markup(html)
+    text, marked = take_borders(lay_out(pieces, tight))
     text, zero_width = remove_zero_width(text, marked)
     hidden += zero_width
     if hidden:
@@ -151,8 +155,9 @@ def strip_tags(html: str) -> str:
     return "\n".join(line for line in (unescape(piece).strip() for piece in pieces) if line)
 
 
-def clean_markup(html: str) -> tuple[list[str], int]:
-    """Return the pieces of the body without hidden nodes, containers of quoted mail marked, and how much was hidden.
+def clean_markup(html: str) -> tuple[list[str], frozenset[str], int]:
+    """Return the pieces of the body without hidden nodes, containers of quoted mail marked; what paragraphs have no
+    margins; and how much was hidden.
 
     Most mail neither hides nor quotes anything. Its tags say so, and no node of it is looked at.
     """
@@ -173,7 +178,9 @@ def clean_markup(html: str) -> tuple[list[str], int]:
         if is_quoting:
             mark_containers(tree)
         pieces = cut_body(tree)
-    return cut_body(tree, keeps_breaks=True) if "pre" in tags.names else pieces, hidden
+    if "pre" in tags.names:
+        pieces = cut_body(tree, keeps_breaks=True)
+    return pieces, sheet.tight, hidden
 
 
 def drop_unseen(tree: LexborHTMLParser) -> None:
@@ -218,21 +225,26 @@ def tags_of(tree: LexborHTMLParser, pieces: list[str]) -> Tags:
     return Tags(frozenset(pieces[1::3]), "".join(attributes.union(pieces[2::3])).lower())
 
 
-def lay_out(pieces: list[str]) -> str:
-    """Return well-formed markup as lines of text: blocks become lines, items get a dash, cells a blank."""
+def lay_out(pieces: list[str], tight: frozenset[str] = frozenset()) -> str:
+    """Return well-formed markup as lines of text, as a browser shows them; items get a dash, cells a blank.
+
+    `tight` are the paragraphs that the style sheets leave no margins.
+    """
     layout = LAYOUT.get
     laid = [""] * len(pieces)
     laid[0::3] = pieces[0::3]
-    laid[1::3] = [layout(name, "") for name in pieces[1::3]]
-    text = unescape("".join(laid)).replace("\xa0", " ").replace(KEPT_BREAK, "\n")
+    laid[1::3] = [layout(name, "") for name in tighten(pieces[1::3], pieces[2::3], tight)]
+    text = unescape("".join(laid))
+    marks = ""
     if holds_borders(text):
-        text = BORDERS.sub(line_of_its_own, text)
-    return squeeze(text)
+        text, marks = BORDERS.sub(line_of_its_own, text), OPENING + CLOSING
+    text = break_lines(text, marks)
+    return squeeze(text.replace("\xa0", " ").replace(KEPT_BREAK, "\n"))
 
 
 def line_of_its_own(mark: re.Match[str]) -> str:
     """Return the mark of a border with the line break that it makes."""
-    return f"\n{mark[0]}" if mark[0] in OPENING else f"{mark[0]}\n"
+    return f"{BLOCK}{mark[0]}" if mark[0] in OPENING else f"{mark[0]}{BLOCK}"
 
 
 def squeeze(text: str) -> str:

@@ -14,7 +14,7 @@ from intake.markup import html_to_text
         ("<p>Hello &amp; <b>you</b></p><p>two</p>", "Hello & you\n\ntwo"),
         ("a<br>b<br/>c", "a\nb\nc"),
         ("<ul><li>one<li>two</ul>", "- one\n- two"),
-        ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a b\n\nc"),
+        ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a b\nc"),
         ("<pre>a\nb</pre>", "a\nb"),
         ("<title>no</title><style>p{}</style><script>x()</script>yes", "yes"),
         ("<a href='x' title='a > \"b'>link</a>", "link"),
@@ -32,6 +32,27 @@ from intake.markup import html_to_text
     ],
 )
 def test_it_lays_out_what_people_see(html, text):
+    assert html_to_text(html).text == text
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<div>Hello,</div><div>Anne here</div>", "Hello,\nAnne here"),
+        ("<div>one<br></div>\n<div><br></div>\n<div>two</div>", "one\n\ntwo"),
+        ("<div>one</div><div>&nbsp;</div><div>two</div>", "one\n\ntwo"),
+        ("one<br><br>two<div>three</div>four", "one\n\ntwo\nthree\nfour"),
+        ("<p>one</p><div>two</div><p></p><div>three</div>", "one\n\ntwo\n\nthree"),
+        ("<p style='margin:0'>one</p><p style='MARGIN: 0cm 0cm .0001pt'>two</p>", "one\ntwo"),
+        ("<p style='margin:0 0 1em'>one</p><p style='margin-top:0'>two</p>", "one\n\ntwo"),
+        ("<style>p.MsoNormal, li.MsoNormal {margin:0cm}</style><p class=MsoNormal>one<p class=msonormal>two<p>three",
+         "one\ntwo\n\nthree"),
+        ("<style>P {margin-top:0;margin-bottom:0;}</style><p>one</p><p>two</p><p style='margin:9pt'>three</p>",
+         "one\ntwo\n\nthree"),
+        ("<ol><li><p>one</p></li><li>two</li></ol>after", "- one\n\n- two\n\nafter"),
+    ],
+)  # fmt: skip
+def test_lines_and_blank_lines_are_those_that_a_browser_shows(html, text):
     assert html_to_text(html).text == text
 
 
@@ -90,7 +111,8 @@ def test_a_deep_tree_keeps_its_text():
     "unit", ["<", "<a", "<!--", '<a a="', "&#", "<div>", "<b>", "<table>", "<?", "<![CDATA[", "<script>",
              "<blockquote type=cite>", "<p hidden>", "<p style='display:none'>", "<pre>\n",
              "<plaintext><", "<xmp><!--", "<script><!--", "<xmp><pre>", "<b style='font-size:0'>",
-             "<style>a", "<style>@a", "<style>{"],
+             "<style>a", "<style>@a", "<style>{", "<p style='margin:0'>", "<br> ", "<li> &#32;",
+             "<style>p{margin:0"],
 )  # fmt: skip
 @pytest.mark.timeout(20)
 def test_hostile_markup_is_read_in_bounded_time(unit):
@@ -98,9 +120,9 @@ def test_hostile_markup_is_read_in_bounded_time(unit):
 
 
 @given(st.lists(st.one_of(st.text(max_size=20), st.sampled_from(
-    ["<p>", "</p>", "<blockquote type=cite>", "</blockquote>", "<div hidden>", "</div>", "<!--", "-->", "<pre>", "\ue0f0", "&amp;"]
+    ["<p>", "</p>", "<blockquote type=cite>", "</blockquote>", "<div hidden>", "</div>", "<!--", "-->", "<pre>", "<br>", "<li>", "\ue0f0", "\ue0f8", "&#57593;", "&amp;"]
 )), max_size=25))  # fmt: skip
 def test_any_markup_gives_text_with_true_offsets(pieces):
     found = html_to_text("".join(pieces))
     assert all(0 <= start <= end <= len(found.text) for start, end, _ in found.marked)
-    assert not any(mark in found.text for mark in "\ue0f0\ue0f1\ue0f2")
+    assert not any(mark in found.text for mark in "\ue0f0\ue0f1\ue0f2\ue0f8")
