@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import accumulate, groupby
 
 from intake.folding_answers import answers_within, forwards, marks_of
+from intake.folding_cards import names_of
 from intake.folding_lines import LineClass, classify_line
 from intake.folding_vocabulary import load_words
 from intake.folding_walk import Cut, Folder
@@ -48,14 +49,14 @@ def fold(
     lines = text.split("\n")
     starts = line_starts(lines)
     lines = without_edges(lines)
-    words = load_words()
+    words, names = load_words(), names_of(writer)
     classes = [classify_line(line, words) if line else LineClass.EMPTY for line in lines]
-    cuts = Folder(lines, mark_lines(lines, classes, starts, marked), words).find_cuts()
+    cuts = Folder(lines, mark_lines(lines, classes, starts, marked), words, names).find_cuts()
     if not cuts:
         return Folding(text.strip())
     if "[" in text:
         cuts = answers_within(lines, cuts, marks_of(writer))
-    kinds = fold_the_rest(lines, classes, cuts)
+    kinds = fold_the_rest(lines, classes, cuts, names)
     if kinds is None:
         return Folding(text.strip())
     folded = ranges_of(starts, kinds, is_forward=forwards(subject, words))
@@ -66,7 +67,7 @@ def fold(
 
 
 def fold_the_rest(
-    lines: list[str], classes: list[LineClass], cuts: Sequence[Cut]
+    lines: list[str], classes: list[LineClass], cuts: Sequence[Cut], names: frozenset[str]
 ) -> list[str] | None:
     """Return for each line the kind under which it is folded, "" for the writer's own.
 
@@ -85,7 +86,7 @@ def fold_the_rest(
         left = [number for number in left if not kinds[number]]
         rest = without_edges([lines[number] for number in left])
         left_classes = [known.get(line) or classify_line(line, words) for line in rest]
-        cuts = Folder(rest, left_classes, words).find_cuts()
+        cuts = Folder(rest, left_classes, words, names).find_cuts()
         if not cuts:
             return kinds
     return None

@@ -1,4 +1,4 @@
-"""What stands below a letter and is no part of it: signatures, contact data, lawyers' boilerplate, scanners' lines.
+"""What stands below a letter and is no part of it: marked signatures, lawyers' boilerplate, scanners' lines.
 
 Conservative: a line that may be a person's request stays. Keeping too much costs a second look, cutting costs the request.
 """
@@ -13,7 +13,6 @@ from intake.folding_vocabulary import Words
 
 LONGEST_SIGNATURE = 15  # lines with text; more is a letter below a drawn line
 LONGEST_NAME = 6  # words in the first line of a signature whose mark is not the standard one
-LONGEST_CONTACT_BLOCK, LONGEST_CONTACT_LINE, FEWEST_CONTACTS = 12, 90, 2
 PROSE = 9  # words of a line that is a sentence
 RULED_SIGNATURE = 6  # lines below a short rule that many also draw between paragraphs
 DISCLAIMER_WORDS, FURTHER_DISCLAIMER_WORDS = 2, 3
@@ -22,12 +21,10 @@ LIST_FOOTER = "mailing list"
 LONGEST_HEADING = 6  # words
 MAX_PARAGRAPH = 20_000  # characters of a paragraph that are looked at
 POSTSCRIPT = re.compile(r"\s*(?:p\.?\s?p?\.?s\.?|ps)\s*[:.)\-–—]", re.IGNORECASE)
-CONTACT = re.compile(
-    r"(?:^|[\s|•·])(?:tel|phone|telephone|fon|mob|mobile|fax|handy|gsm|cell|telefon|telefax|telefono|teléfono|móvil|tél"
-    r"|téléphone|portable|tfn|tlf|puh|mobil|телефон|тел|факс|моб|τηλ|电话|電話|手机|전화|t|m|f|e|d|w|e-?mail|mail|web)"
-    r"\W{0,4}[+(\d]|\+\d[\d\s()/.\-]{6,20}|www\.\w|https?://|\w@\w",
-    re.IGNORECASE,
-)
+LIST_ITEM = re.compile(r"\s*(?:\d{1,2}[.)]|[-*•·–])\s")
+HEADING = 6  # words
+MAX_PARAGRAPH = 20_000  # characters of a paragraph that are looked at
+POSTSCRIPT = re.compile(r"\s*(?:p\.?\s?p?\.?s\.?|ps)\s*[:.)\-–—]", re.IGNORECASE)
 LIST_ITEM = re.compile(r"\s*(?:\d{1,2}[.)]|[-*•·–])\s")
 LABEL = re.compile(r"\s*([^\W\d][^:]{1,40}):\s*\S")
 CONTACT_LABEL = re.compile(
@@ -77,28 +74,6 @@ def is_name_like(line: str) -> bool:
         len(names) <= LONGEST_NAME
         and line[-1] not in "?!:,"
         and (len(names) == 1 or small * 2 <= len(names))
-    )
-
-
-def is_contact_block(block: Sequence[str]) -> bool:
-    """Tell whether lines below name and closing are a business card: two ways of contact, nothing with another label."""
-    if not 0 < len(block) <= LONGEST_CONTACT_BLOCK:
-        return False
-    contacts = 0
-    for line in block:
-        if len(line) > LONGEST_CONTACT_LINE or is_prose(line):
-            return False
-        label = LABEL.match(line)
-        if label is not None and CONTACT_LABEL.match(label[1].strip()) is None:
-            return False
-        contacts += len(CONTACT.findall(line))
-    return contacts >= FEWEST_CONTACTS
-
-
-def is_closing(line: str, words: Words) -> bool:
-    """Tell whether a line is a polite closing ("Kind regards,")."""
-    return (
-        len(line) < LONGEST_CONTACT_LINE and line.strip(" ,.!-–—\t\r\xa0").lower() in words.closings
     )
 
 
@@ -157,6 +132,16 @@ def end_of_notice(lowered: Sequence[str], first: int) -> int:
 def is_disclaimer(text: str, words: Words) -> bool:
     """Tell whether a paragraph (lower case) holds a disclaimer: an anchor, two more of its words, and nobody says "I"."""
     if not words.disclaimer_anchors.occur_in(text):
+        return False
+    return count_words(text, words) >= DISCLAIMER_WORDS and not words.first_person.occur_in(text)
+
+
+def is_secret(lines: Sequence[str], words: Words) -> bool:
+    """Tell whether lines speak of secrecy and of the right or wrong recipient, as only lawyers' text does."""
+    text = " ".join(lines)[:MAX_PARAGRAPH].lower()
+    if not any(word in text for word in words.secret):
+        return False
+    if not any(word in text for word in words.addressed):
         return False
     return count_words(text, words) >= DISCLAIMER_WORDS and not words.first_person.occur_in(text)
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from intake.folding_cards import CardReader, is_closing, is_name_of
 from intake.folding_footers import (
-    CONTACT,
     LIST_FOOTER,
-    LONGEST_CONTACT_BLOCK,
     boilerplate,
-    is_closing,
-    is_contact_block,
     is_heading,
+    is_secret,
 )
 from intake.folding_lines import LineClass
 from intake.folding_phrases import TextToSearch
 from intake.folding_vocabulary import Words
 
-LONGEST_PERSON = 60  # characters of the line with the name
+MOST_BELOW = 40  # lines with text below a closing
 Found = tuple[int, int, str]
 
 
@@ -30,28 +28,39 @@ class TailReader:
         classes: Sequence[LineClass],
         words: Words,
         taken: set[int],
+        names: frozenset[str],
     ) -> None:
         self.lines = lines
         self.classes = classes
         self.words = words
         self.taken = taken
+        self.names = names
 
     def find(self) -> list[Found]:
         """Return lines [first:after) with the kind of cut."""
         found = self.find_disclaimers()
         self.taken.update(number for first, after, _ in found for number in range(first, after))
-        return [*found, *self.find_contacts()]
+        card = CardReader(self.lines, self.classes, self.words, self.taken, self.names).find()
+        return [*found, (*card, "signature")] if card else found
 
     def find_disclaimers(self) -> list[Found]:
         """Return paragraphs of lawyers' boilerplate: their "delete this message" is no request."""
+        found = self.find_anchored() if self.has_anchor() else []
+        end = self.end_of_letter()
+        return found if end is None else [*found, *self.find_secrets(end + 1, found)]
+
+    def has_anchor(self) -> bool:
+        """Tell whether any word of boilerplate stands outside of what other rules have taken."""
         free = [line for number, line in enumerate(self.lines) if number not in self.taken]
         whole = TextToSearch(" ".join(free))
-        if not (
+        return (
             self.words.disclaimer_anchors.occur_among(whole)
             or self.words.notices.occur_among(whole)
             or whole.holds((LIST_FOOTER,))
-        ):
-            return []
+        )
+
+    def find_anchored(self) -> list[Found]:
+        """Return the paragraphs that hold an anchor, a notice or the foot of a mailing list."""
         found: list[Found] = []
         for first, after in self.paragraphs():
             lines = self.lines[first:after]
@@ -61,6 +70,34 @@ class TailReader:
                 top = self.with_heading(first) if start == 0 else first + start
                 found.append((top, first + end, "disclaimer"))
         return found
+
+    def end_of_letter(self) -> int | None:
+        """Return the last line that closes the letter, or holds but the writer's name, of the last ones with text."""
+        full = 0
+        for number in range(len(self.lines) - 1, -1, -1):
+            if self.classes[number] is not LineClass.TEXT or number in self.taken:
+                continue
+            line = self.lines[number]
+            if is_closing(line, self.words) or is_name_of(line, self.names):
+                return number
+            full += 1
+            if full > MOST_BELOW:
+                break
+        return None
+
+    def find_secrets(self, first: int, found: Sequence[Found]) -> Iterator[Found]:
+        """Yield what speaks below the name of secrecy and of whom it is for; no anchor is needed there."""
+        known = {number for start, after, _ in found for number in range(start, after)}
+        for top, after in self.paragraphs():
+            if after <= first or not known.isdisjoint(range(top, after)):
+                continue
+            start = max(top, first)
+            if is_secret(self.lines[start:after], self.words):
+                yield start, after, "disclaimer"
+                continue
+            for number in range(start, after):
+                if is_secret(self.lines[number : number + 1], self.words):
+                    yield number, number + 1, "disclaimer"
 
     def lines_between(self, first: int, after: int) -> bool:
         """Tell whether any line with text stands between."""
@@ -85,33 +122,3 @@ class TailReader:
                 first = None
             elif first is None:
                 first = number
-
-    def find_contacts(self) -> list[Found]:
-        """Return the business card below closing and name of the letter; both of these stay."""
-        last = self.last_free_line()
-        block: list[int] = []
-        for number in range(last, -1, -1):
-            if number in self.taken or len(block) > LONGEST_CONTACT_BLOCK + 1:
-                return []
-            if self.classes[number] is LineClass.EMPTY:
-                continue
-            if is_closing(self.lines[number], self.words):
-                return self.card(block[::-1])
-            block.append(number)
-        return []
-
-    def last_free_line(self) -> int:
-        """Return the last line of the letter: the one above the first cut that reaches to the end."""
-        last = len(self.lines) - 1
-        while last >= 0 and (last in self.taken or self.classes[last] is LineClass.EMPTY):
-            last -= 1
-        return last
-
-    def card(self, block: list[int]) -> list[Found]:
-        """Return the lines below the name when they are a business card."""
-        if len(block) < 2 or len(self.lines[block[0]]) > LONGEST_PERSON:  # noqa: PLR2004 name and one more
-            return []
-        if CONTACT.search(self.lines[block[0]]) is not None:
-            return []
-        below = [self.lines[number] for number in block[1:]]
-        return [(block[1], block[-1] + 1, "signature")] if is_contact_block(below) else []

@@ -43,7 +43,12 @@ class Words:
     disclaimer_words: tuple[str, ...]
     first_person: Phrases
     notices: Phrases
+    secret: tuple[str, ...]
+    addressed: tuple[str, ...]
     closings: frozenset[str]
+    contacts: re.Pattern[str]
+    speaks: Phrases
+    own_numbers: tuple[str, ...]
     answers_below: Phrases
     fields: dict[str, str]
 
@@ -75,7 +80,12 @@ def load_words() -> Words:
         disclaimer_words=union("disclaimer_words"),
         first_person=make_phrases(union("first_person")),
         notices=make_phrases(union("notices")),
+        secret=union("secret"),
+        addressed=union("addressed"),
         closings=frozenset(union("closings")),
+        contacts=contact_pattern(union("contacts")),
+        speaks=make_phrases(union("speaks")),
+        own_numbers=union("own_numbers"),
         answers_below=make_phrases(union("answers_below")),
         fields=fields_of(tables),
     )
@@ -106,6 +116,16 @@ def device_pattern(name: str) -> str:
     before = "(?<![a-z0-9])" if name.isascii() else ""
     after = "(?![a-z0-9])" if len(name) <= SHORT_DEVICE and name.isascii() else ""
     return before + re.escape(name) + after
+
+
+def contact_pattern(labels: Iterable[str]) -> re.Pattern[str]:
+    """Return the pattern of one way of contact: a label with a number, a telephone number, a page, an address."""
+    named = "|".join(sorted(map(re.escape, labels), key=len, reverse=True))
+    return re.compile(
+        rf"(?:^|[\s|•·,;/(–-])(?:{named})\W{{0,4}}[+(\d]|\+\d[\d\s()/.\-]{{6,20}}|^\s*\(?0\d[\d\s()/.\-]{{5,18}}$"
+        r"|www\.\w|https?://|\w@\w",
+        re.IGNORECASE,
+    )
 
 
 def fields_of(tables: list[Table]) -> dict[str, str]:

@@ -42,7 +42,14 @@ class Cut:
 class Folder:
     """Holds the lines of one mail, their classes, and the cuts so far."""
 
-    def __init__(self, lines: list[str], classes: list[LineClass], words: Words) -> None:
+    def __init__(
+        self,
+        lines: list[str],
+        classes: list[LineClass],
+        words: Words,
+        names: frozenset[str] = frozenset(),
+    ) -> None:
+        self.names = names
         self.lines = lines
         self.classes = classes
         self.words = words
@@ -61,7 +68,7 @@ class Folder:
             while at < len(self.lines):
                 at = self.step(at)
         taken = {number for cut in self.cuts for number in range(cut.first, cut.after)}
-        tail = TailReader(self.lines, self.classes, self.words, taken)
+        tail = TailReader(self.lines, self.classes, self.words, taken, self.names)
         self.cuts += [Cut(first, after, kind) for first, after, kind in tail.find()]
         return sorted(self.cuts, key=lambda cut: cut.first)
 

@@ -44,11 +44,11 @@ SIGNATURES = (
     ".gmail_signature, .moz-signature, #Signature, #signature, #ms-outlook-mobile-signature,"
     " #AppleMailSignature, .AppleMailSignature, .protonmail_signature_block, #composer_signature,"
     " .yahoo-signature, .yahoo_signature, div[name=messageSignatureSection], [data-marker=__SIG_POST__],"
-    " [data-marker=__SIG_PRE__], #ymail_android_signature, .tutanota_signature, .gmail_signature_prefix"
+    " [data-marker=__SIG_PRE__], #ymail_android_signature, .tutanota_signature, .gmail_signature_prefix, [data-sigid]"
 )
 BORDERED = "div[style*=border-left], blockquote[style*=border-left], div[style*=border-top]"
 # What occurs in the values of attributes wherever one of the containers above is.
-NAMES = re.compile(r' (?:class|id|name|data-marker)="([^"]*)')
+NAMES = re.compile(r' (?:class|id|name|data-marker|data-sigid)="([^"]*)')
 HINTS = (
     "quote",
     "cite",
