@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby
 
-from intake.folding_answers import answers_within, forwards, marks_of
-from intake.folding_cards import names_of
+from intake.folding_answers import answers_within, forwards
 from intake.folding_lines import LineClass, classify_line
 from intake.folding_vocabulary import load_words
 from intake.folding_walk import Cut, Folder
+from intake.folding_writer import Writer
 from intake.marked_spans import INDENT, SIGNATURE, MarkedSpan
 from privacy.messages import FoldedRange
 
@@ -49,25 +49,35 @@ def fold(
     lines = text.split("\n")
     starts = line_starts(lines)
     lines = without_edges(lines)
-    words, names = load_words(), names_of(writer)
+    words, person = load_words(), Writer(writer)
     classes = [classify_line(line, words) if line else LineClass.EMPTY for line in lines]
-    cuts = Folder(lines, mark_lines(lines, classes, starts, marked), words, names).find_cuts()
+    cuts = Folder(lines, mark_lines(lines, classes, starts, marked), words, person).find_cuts()
     if not cuts:
         return Folding(text.strip())
-    if "[" in text:
-        cuts = answers_within(lines, cuts, marks_of(writer))
-    kinds = fold_the_rest(lines, classes, cuts, names)
+    cuts = answers_within(lines, cuts, person)
+    kinds = fold_the_rest(lines, classes, cuts, person)
     if kinds is None:
         return Folding(text.strip())
     folded = ranges_of(starts, kinds, is_forward=forwards(subject, words))
     new_text = without(text, folded)
-    if not has_words(new_text):
+    if has_words(new_text):
+        return Folding(new_text, folded)
+    return fold_phone_footer(text, starts, classes)
+
+
+def fold_phone_footer(text: str, starts: list[int], classes: list[LineClass]) -> Folding:
+    """Return a text of very few words without its last lines, if a telephone wrote them: "delete me" is enough."""
+    end = len(classes)
+    while end > 0 and classes[end - 1] in (LineClass.EMPTY, LineClass.MOBILE):
+        end -= 1
+    if end == 0 or LineClass.MOBILE not in classes[end:]:
         return Folding(text.strip())
-    return Folding(new_text, folded)
+    folded = (FoldedRange(start=starts[end], end=len(text), kind="signature"),)
+    return Folding(without(text, folded), folded)
 
 
 def fold_the_rest(
-    lines: list[str], classes: list[LineClass], cuts: Sequence[Cut], names: frozenset[str]
+    lines: list[str], classes: list[LineClass], cuts: Sequence[Cut], writer: Writer
 ) -> list[str] | None:
     """Return for each line the kind under which it is folded, "" for the writer's own.
 
@@ -86,7 +96,7 @@ def fold_the_rest(
         left = [number for number in left if not kinds[number]]
         rest = without_edges([lines[number] for number in left])
         left_classes = [known.get(line) or classify_line(line, words) for line in rest]
-        cuts = Folder(rest, left_classes, words, names).find_cuts()
+        cuts = Folder(rest, left_classes, words, writer).find_cuts()
         if not cuts:
             return kinds
     return None

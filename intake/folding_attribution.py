@@ -78,6 +78,7 @@ class AttributionReader:
     def first_line(self, last: int, floor: int) -> int | None:
         """Return the first line of the attribution that ends at `last`: the fewest lines that make a whole one."""
         fallback: int | None = None
+        only_date: int | None = None  # whose name and verb stand in the line above, where its language wants them
         quoted = self.quote_follows(last + 1)
         pieces: list[str] = []
         for first in self.lines_above(last, floor):
@@ -86,13 +87,20 @@ class AttributionReader:
             if len(joined) > MAX_LOOK:
                 break
             found = introduce(joined, self.words)
+            is_told = found.wrote is not None or found.has_address
+            has_gap = last - first >= len(pieces)
+            if only_date is not None and (has_gap or not is_told):
+                break
             if not self.is_attribution(found, first, quoted=quoted):
                 continue
-            has_gap = last - first >= len(pieces)
-            if self.is_whole(found, is_doubtful=has_gap or fallback is not None):
-                return first
+            is_doubtful = has_gap or fallback is not None
+            if only_date is not None or self.is_whole(found, is_doubtful=is_doubtful):
+                if is_told:
+                    return first
+                only_date = first
+                continue
             fallback = first if fallback is None and not has_gap else fallback
-        return fallback
+        return fallback if only_date is None else only_date
 
     def lines_above(self, last: int, floor: int) -> Iterator[int]:
         """Yield the lines with text that may belong to an attribution, upwards; markup leaves single blank lines between."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from intake.folding_footers import is_prose
 from intake.folding_lines import MAX_LOOK, LineClass, is_rule
 from intake.folding_vocabulary import Words
+from intake.folding_writer import ENDS, Writer
 
 LONGEST_CARD, LONGEST_LINE = 13, 120  # lines with text; characters
 FEWEST_CONTACTS = 2  # on a card of one line without dividers
@@ -24,7 +25,6 @@ CARD_LABEL = re.compile(
     r"|еик|инн|огрн|єдрпоу|reg|adósz|cégj|cui|fax",
     re.IGNORECASE,
 )
-ENDS = " ,.!-–—:;\t\r\xa0。．、，！"
 DIVIDERS = re.compile(r"\S\s*[|•·]\s*\S")
 TITLE = re.compile(r"[^\W\d]{2,5}\.")
 
@@ -38,13 +38,13 @@ class CardReader:
         classes: Sequence[LineClass],
         words: Words,
         taken: set[int],
-        names: frozenset[str],
+        writer: Writer,
     ) -> None:
         self.lines = lines
         self.classes = classes
         self.words = words
         self.taken = taken
-        self.names = names
+        self.writer = writer
 
     def find(self) -> tuple[int, int] | None:
         """Return the lines [first:after) of the card; closing and name of the letter stay."""
@@ -56,7 +56,7 @@ class CardReader:
                 return self.card(self.without_name(number, below[::-1]))
             if closes_with_name(line, self.words):
                 return self.card(below[::-1])
-            if is_name_of(line, self.names):
+            if self.writer.signs(line):
                 named = below[::-1]
             if len(below) > LONGEST_CARD or not self.may_stand_on_card(line):
                 break
@@ -91,7 +91,7 @@ class CardReader:
         return is_apart and TITLE.match(head.strip()) is not None and self.holds_name(head)
 
     def holds_name(self, line: str) -> bool:
-        return len(self.names.intersection(line.lower().split())) > 1
+        return len(self.writer.names.intersection(line.lower().split())) > 1
 
     def card(self, below: list[int]) -> tuple[int, int] | None:
         """Return the lines when they are a business card."""
@@ -124,23 +124,6 @@ class CardReader:
             return True
         figures = [line for line in text.split("\n") if any(char.isdigit() for char in line)]
         return any(part in line for line in figures for part in self.words.own_numbers)
-
-
-def names_of(writer: str) -> frozenset[str]:
-    """Return the words of a person's name in lower case."""
-    found = writer[:LONGEST_PERSON].lower().replace(",", " ").split()
-    return frozenset(name.strip(ENDS) for name in found if name[0].isalpha())
-
-
-def is_name_of(line: str, names: frozenset[str]) -> bool:
-    """Tell whether a line holds nothing but words of a name; all but one may be initials."""
-    if not names or len(line) > LONGEST_PERSON:
-        return False
-    words = [word for word in (word.strip(ENDS) for word in line.lower().split()) if word]
-    initials = {name[:1] for name in names}
-    return not names.isdisjoint(words) and all(
-        word in names or (len(word) == 1 and word in initials) for word in words
-    )
 
 
 def is_closing(line: str, words: Words) -> bool:

@@ -22,16 +22,6 @@ LONGEST_HEADING = 6  # words
 MAX_PARAGRAPH = 20_000  # characters of a paragraph that are looked at
 POSTSCRIPT = re.compile(r"\s*(?:p\.?\s?p?\.?s\.?|ps)\s*[:.)\-–—]", re.IGNORECASE)
 LIST_ITEM = re.compile(r"\s*(?:\d{1,2}[.)]|[-*•·–])\s")
-HEADING = 6  # words
-MAX_PARAGRAPH = 20_000  # characters of a paragraph that are looked at
-POSTSCRIPT = re.compile(r"\s*(?:p\.?\s?p?\.?s\.?|ps)\s*[:.)\-–—]", re.IGNORECASE)
-LIST_ITEM = re.compile(r"\s*(?:\d{1,2}[.)]|[-*•·–])\s")
-LABEL = re.compile(r"\s*([^\W\d][^:]{1,40}):\s*\S")
-CONTACT_LABEL = re.compile(
-    r"tel|phone|fon|mob|fax|handy|gsm|cell|t\b|m\b|f\b|e\b|w\b|d\b|e-?mail|mail|web|http|skype|linkedin|тел|факс|моб|τηλ"
-    r"|tél|port|tfn|tlf|puh|电话|電話|手机|전화|site|internet|adresse? web|sitz|hrb|ust|vat|kvk|iban|company|registered|geschäfts",
-    re.IGNORECASE,
-)
 HEADING = re.compile(
     r"disclaimer|confidential|haftungsausschluss|vertraulich|avis|aviso|avviso|notice|important|wichtig"
 )

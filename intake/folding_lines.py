@@ -14,7 +14,7 @@ LONGEST_FOOTER = 100
 LONGEST_SUFFIX_FOOTER = 60  # of languages whose verb stands last
 FOOTER_WORDS = 8  # more words than that are a sentence,
 LONG_OPENING, LONG_FOOTER_WORDS = 20, 14  # unless the opening is a sentence itself
-RULES_AROUND = 4  # characters of rule on both sides of words
+RULES_AROUND = 3  # characters of rule on both sides of words; one big program writes four and three
 SHORTEST_RULE = 5  # shorter ones are signature marks
 
 # Printed by our letters above the words that a person should not have to read again; the translations are in the data.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from intake.folding_cards import CardReader, is_closing, is_name_of
+from intake.folding_cards import CardReader, is_closing
 from intake.folding_footers import (
     LIST_FOOTER,
     boilerplate,
@@ -14,6 +14,7 @@ from intake.folding_footers import (
 from intake.folding_lines import LineClass
 from intake.folding_phrases import TextToSearch
 from intake.folding_vocabulary import Words
+from intake.folding_writer import Writer
 
 MOST_BELOW = 40  # lines with text below a closing
 Found = tuple[int, int, str]
@@ -28,19 +29,19 @@ class TailReader:
         classes: Sequence[LineClass],
         words: Words,
         taken: set[int],
-        names: frozenset[str],
+        writer: Writer,
     ) -> None:
         self.lines = lines
         self.classes = classes
         self.words = words
         self.taken = taken
-        self.names = names
+        self.writer = writer
 
     def find(self) -> list[Found]:
         """Return lines [first:after) with the kind of cut."""
         found = self.find_disclaimers()
         self.taken.update(number for first, after, _ in found for number in range(first, after))
-        card = CardReader(self.lines, self.classes, self.words, self.taken, self.names).find()
+        card = CardReader(self.lines, self.classes, self.words, self.taken, self.writer).find()
         return [*found, (*card, "signature")] if card else found
 
     def find_disclaimers(self) -> list[Found]:
@@ -78,7 +79,7 @@ class TailReader:
             if self.classes[number] is not LineClass.TEXT or number in self.taken:
                 continue
             line = self.lines[number]
-            if is_closing(line, self.words) or is_name_of(line, self.names):
+            if is_closing(line, self.words) or self.writer.signs(line):
                 return number
             full += 1
             if full > MOST_BELOW:

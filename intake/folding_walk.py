@@ -11,9 +11,11 @@ from intake.folding_lines import RULE_CHARACTERS, LineClass, is_rule
 from intake.folding_originals import OriginalReader
 from intake.folding_tail import TailReader
 from intake.folding_vocabulary import Words
+from intake.folding_writer import Writer
 
 LONG_QUOTED_LINE, LONGEST_TAIL = 65, 40  # a quoted line that was broken without repeating its mark
 ANNOUNCEMENT_LOOK = 4_000  # characters of the letter above the quoted mail
+NOBODY = Writer()
 PLAIN = (LineClass.EMPTY, LineClass.TEXT)
 SEPARATORS = (LineClass.ORIGINAL, LineClass.FORWARD)
 STRUCTURE = frozenset(
@@ -47,9 +49,10 @@ class Folder:
         lines: list[str],
         classes: list[LineClass],
         words: Words,
-        names: frozenset[str] = frozenset(),
+        writer: Writer = NOBODY,
     ) -> None:
-        self.names = names
+        self.writer = writer
+        self.last_marked = writer.last_marked(lines)
         self.lines = lines
         self.classes = classes
         self.words = words
@@ -61,14 +64,14 @@ class Folder:
 
     def find_cuts(self) -> list[Cut]:
         """Return the cuts in order; they do not overlap."""
-        if LineClass.QUOTE in self.classes and not self.attributions:
-            self.release_lists()
+        if LineClass.QUOTE in self.classes:
+            self.release_lists(min(self.attributions, default=len(self.lines)))
         if self.attributions or sum(map(self.classes.count, PLAIN)) < len(self.classes):
             at = 0
             while at < len(self.lines):
                 at = self.step(at)
         taken = {number for cut in self.cuts for number in range(cut.first, cut.after)}
-        tail = TailReader(self.lines, self.classes, self.words, taken, self.names)
+        tail = TailReader(self.lines, self.classes, self.words, taken, self.writer)
         self.cuts += [Cut(first, after, kind) for first, after, kind in tail.find()]
         return sorted(self.cuts, key=lambda cut: cut.first)
 
@@ -110,7 +113,7 @@ class Folder:
             if kind is LineClass.FORWARD:
                 return self.cut(at, self.end_of_quote(self.next_full_line(after)), name)
             return self.cut(at, after, "separator")
-        if self.announces_answers(at):  # nobody can tell which words below are the writer's
+        if after > self.last_marked and self.announces_answers(at):  # nobody can tell which words below are the writer's
             return after
         return self.cut(
             max(self.originals.with_rule_above(at), self.end_of_cuts()), len(self.lines), name
@@ -229,12 +232,12 @@ class Folder:
             return at + 1
         return self.cut(at, after, "signature")
 
-    def release_lists(self) -> None:
-        """Take back the class of lines that begin with the mark and are no quote: a list that the writer announced,
-        a single "> 18 years".
+    def release_lists(self, end: int) -> None:
+        """Take back the class of lines up to the first attribution that begin with the mark and are no quote: a list
+        that the writer announced, a single "> 18 years".
         """
         at = 0
-        while at < len(self.lines):
+        while at < end:
             if self.classes[at] is not LineClass.QUOTE:
                 at += 1
                 continue

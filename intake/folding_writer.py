@@ -1,0 +1,77 @@
+"""What the name of a mail's writer tells about its text: the name that was typed below it, and marks of own answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from intake.folding_lines import MAX_LOOK
+
+LONGEST_NAME = 60
+ENDS = " ,.!-–—:;\t\r\xa0。．、，！"
+
+
+@dataclass(frozen=True)
+class Writer:
+    """A person by the display name of the sender, in lower case."""
+
+    name: str = ""
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The words of the name as they stand."""
+        found = self.name[:LONGEST_NAME].lower().replace(",", " ").split()
+        return tuple(name for name in found if name[0].isalpha())
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The words without the signs at their ends."""
+        return frozenset(name.strip(ENDS) for name in self.words)
+
+    @cached_property
+    def short_names(self) -> tuple[str, ...]:
+        """How the person may be called: whole name, first, last, initials."""
+        if not self.words:
+            return ()
+        found = {" ".join(self.words), self.words[0], self.words[-1]}
+        if len(self.words) > 1:
+            found.add("".join(name[0] for name in self.words))
+        return tuple(sorted(found))
+
+    @cached_property
+    def marks(self) -> tuple[str, ...]:
+        """How own answers are marked in somebody else's text: `[Anne Berg]`, `[Anne]`, `[AB]`."""
+        return tuple(f"[{name}]" for name in self.short_names)
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """The same as they stand in a text without quote marks, in front of the answer: `AB: yes`."""
+        return tuple(f"{name}: " for name in self.short_names)
+
+    def marked(self, line: str) -> bool:
+        """Tell whether a line begins with one of the marks."""
+        text = bare(line)
+        return text.startswith(self.marks) or (line[:1] != ">" and text.startswith(self.labels))
+
+    def last_marked(self, lines: Sequence[str]) -> int:
+        """Return the last line that begins with one of the marks, -1 when none does."""
+        if not self.words:
+            return -1
+        backwards = range(len(lines) - 1, -1, -1)
+        return next((number for number in backwards if self.marked(lines[number])), -1)
+
+    def signs(self, line: str) -> bool:
+        """Tell whether a line holds nothing but words of the name; all but one may be initials."""
+        if not self.names or len(line) > LONGEST_NAME:
+            return False
+        words = [word for word in (word.strip(ENDS) for word in line.lower().split()) if word]
+        initials = {name[:1] for name in self.names}
+        return not self.names.isdisjoint(words) and all(
+            word in self.names or (len(word) == 1 and word in initials) for word in words
+        )
+
+
+def bare(line: str) -> str:
+    """Return a line in lower case without the marks of quoting in front of it."""
+    return line[:MAX_LOOK].lstrip("> \t\xa0").lower()
