@@ -28,6 +28,7 @@ DAY = re.compile(
     r"[^\W\d]{1,12}\.?,?\s+(?:\d{1,2}\b|[^\W\d]{3,10}\.?\s\d{1,2}\b|\d{4}-)"
 )  # "pon., 5 sty", "Mon Jan 5"
 SENTENCE_END = re.compile(r"[^\W\d]{4,}[.!?]$|[!?]$")
+QUOTATION = tuple('"„“”«»‚‘’「『《')
 MOST_NAME_WORDS = 6
 
 
@@ -78,7 +79,9 @@ class AttributionReader:
     def first_line(self, last: int, floor: int) -> int | None:
         """Return the first line of the attribution that ends at `last`: the fewest lines that make a whole one."""
         fallback: int | None = None
-        only_date: int | None = None  # whose name and verb stand in the line above, where its language wants them
+        only_date: int | None = (
+            None  # whose name and verb stand in the line above, where its language wants them
+        )
         quoted = self.quote_follows(last + 1)
         pieces: list[str] = []
         for first in self.lines_above(last, floor):
@@ -91,7 +94,7 @@ class AttributionReader:
             has_gap = last - first >= len(pieces)
             if only_date is not None and (has_gap or not is_told):
                 break
-            if not self.is_attribution(found, first, quoted=quoted):
+            if not self.is_attribution(found, first, last, quoted=quoted):
                 continue
             is_doubtful = has_gap or fallback is not None
             if only_date is not None or self.is_whole(found, is_doubtful=is_doubtful):
@@ -137,11 +140,23 @@ class AttributionReader:
             or DAY.match(found.lowered) is not None
         )
 
-    def is_attribution(self, found: Introduction, first: int, *, quoted: bool) -> bool:
+    def goes_on(self, found: Introduction, last: int) -> bool:
+        """Tell whether a writer tells what somebody wrote: words in quotation marks follow, or the sentence goes on."""
+        below = last + 1
+        if below >= len(self.lines):
+            return False
+        if self.classes[below] is LineClass.TEXT and not any(sign in found.text for sign in "<[("):
+            return True
+        if self.classes[below] is LineClass.EMPTY:
+            below += 1
+        return below < len(self.lines) and self.lines[below].lstrip()[:1] in QUOTATION
+
+    def is_attribution(self, found: Introduction, first: int, last: int, *, quoted: bool) -> bool:
         """Tell whether the lines introduce a quoted mail."""
         if found.wrote is None:
             return self.is_by_structure(found, quoted=quoted)
-        if self.words.own_wrote.occur_in(found.lowered) and not (quoted and found.is_dated):
+        is_own = self.words.own_wrote.occur_in(found.lowered) and not (quoted and found.is_dated)
+        if is_own or (not quoted and self.goes_on(found, last)):
             return False
         if found.has_address and (found.has_date or "<" in found.text or self.begins_well(found)):
             return True

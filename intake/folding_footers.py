@@ -20,7 +20,6 @@ WRAPPED_LINE, SENTENCE_ENDS = 45, tuple(".!?:;。")
 LIST_FOOTER = "mailing list"
 LONGEST_HEADING = 6  # words
 MAX_PARAGRAPH = 20_000  # characters of a paragraph that are looked at
-POSTSCRIPT = re.compile(r"\s*(?:p\.?\s?p?\.?s\.?|ps)\s*[:.)\-–—]", re.IGNORECASE)
 LIST_ITEM = re.compile(r"\s*(?:\d{1,2}[.)]|[-*•·–])\s")
 HEADING = re.compile(
     r"disclaimer|confidential|haftungsausschluss|vertraulich|avis|aviso|avviso|notice|important|wichtig"

@@ -10,7 +10,8 @@ from intake.folding_vocabulary import Words
 
 MAX_LOOK = 400  # characters of a line
 LONGEST_FIELD_NAME = 26
-LONGEST_FOOTER = 100
+LONGEST_FOOTER, LONGEST_WITH_EXCUSE = 100, 160
+SENTENCE_END = re.compile(r"\.\s|。")
 LONGEST_SUFFIX_FOOTER = 60  # of languages whose verb stands last
 FOOTER_WORDS = 8  # more words than that are a sentence,
 LONG_OPENING, LONG_FOOTER_WORDS = 20, 14  # unless the opening is a sentence itself
@@ -91,23 +92,41 @@ def classify_words(head: str, words: Words) -> LineClass:
             return LineClass.RULED
     if field_kind(lowered, words) is not None:
         return LineClass.HEADER
-    if len(head) < LONGEST_FOOTER and is_mobile_footer(lowered, words):
+    if len(head) < LONGEST_WITH_EXCUSE and is_mobile_footer(lowered, words):
         return LineClass.MOBILE
     return LineClass.TEXT
 
 
 def is_mobile_footer(lowered: str, words: Words) -> bool:
     """Tell whether a line is what a telephone adds: the opening or the end of the phrase, and a device or program."""
-    lowered = lowered.strip("*_<>()[]~-–— \xa0")
+    said = lowered.strip("*_<>()[]~-–— \xa0")
+    lowered = without_excuse(said, words)
+    if len(lowered) >= LONGEST_FOOTER:
+        return False
     opening = matching_opening(lowered, words.mobile)
     if opening is not None:
-        most = LONG_FOOTER_WORDS if len(opening) >= LONG_OPENING else FOOTER_WORDS
+        is_sure = len(opening) >= LONG_OPENING or len(lowered) < len(said)
+        most = LONG_FOOTER_WORDS if is_sure else FOOTER_WORDS
         if len(lowered.split()) > most or YEAR.search(lowered) is not None:
             return False
         return words.devices.search(lowered) is not None
     if len(lowered) > LONGEST_SUFFIX_FOOTER or not lowered.rstrip(". ").endswith(words.mobile_ends):
         return False
     return words.devices.search(lowered) is not None
+
+
+def without_excuse(lowered: str, words: Words) -> str:
+    """Return a footer without its second sentence, if that only excuses brevity or mistakes."""
+    end = SENTENCE_END.search(lowered)
+    if end is None or len(lowered) > LONGEST_WITH_EXCUSE:
+        return lowered
+    excuse = lowered[end.end() :]
+    is_short = len(excuse.split()) <= FOOTER_WORDS
+    return (
+        lowered[: end.start()]
+        if is_short and any(part in excuse for part in words.excuses)
+        else lowered
+    )
 
 
 def classify_separator(lowered: str, words: Words) -> LineClass | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from intake.folding_attribution import ADDRESS, TIME, find_wrote
+from intake.folding_attribution import ADDRESS, TIME, YEAR, find_wrote
 from intake.folding_lines import (
     DIRECTION_MARKS,
     MAX_LOOK,
@@ -42,20 +42,22 @@ class OriginalReader:
     def read_block(self, at: int) -> Block:
         """Return the header fields from a line on."""
         kinds: set[str] = set()
-        after, is_from_program = at, False
+        after, is_from_program, is_typed, kind = at, False, False, ""
         for number in range(at, min(at + FIELD_WINDOW, len(self.lines))):
             head = self.lines[number][:MAX_LOOK]
             if self.classes[number] is LineClass.HEADER:
-                lowered = head.translate(DIRECTION_MARKS).strip().lower()
-                kinds.add(field_kind(lowered, self.words) or "other")
+                kind = field_kind(plain(head), self.words) or "other"
+                kinds.add(kind)
                 after = number + 1
+                is_typed = is_typed or (kind == "from" and is_period(head))
             elif number - after >= MOST_BETWEEN_FIELDS or self.classes[number] not in (
                 LineClass.TEXT,
                 LineClass.EMPTY,
             ):
                 break
-            is_from_program = is_from_program or is_machine_made(head)
-        return Block(frozenset(kinds), after, is_from_program)
+            is_value = number == after - 1 or (number == after and ends_open(self.lines[after - 1]))
+            is_from_program = is_from_program or (is_value and is_machine_made(head, kind))
+        return Block(frozenset(kinds), after, is_from_program and not is_typed)
 
     def after_block(self, at: int, *, is_below_rule: bool) -> int | None:
         """Return the line after the header fields of an embedded original, None when none begins here."""
@@ -94,6 +96,23 @@ class OriginalReader:
         return above if above >= 0 and is_rule(self.lines[above]) else at
 
 
-def is_machine_made(head: str) -> bool:
-    """Tell whether a field holds an address or a time of day: people who type a letter head write neither."""
+def plain(head: str) -> str:
+    """Return a line in lower case without marks of direction."""
+    return head.translate(DIRECTION_MARKS).strip().lower()
+
+
+def ends_open(line: str) -> bool:
+    """Tell whether a field's value stands in the line below it."""
+    return line[:MAX_LOOK].rstrip("* \t\xa0")[-1:] in (":", "：")
+
+
+def is_period(head: str) -> bool:
+    """Tell whether a person tells since when: "From: 2014 to 2019" names no sender."""
+    return ADDRESS.search(head) is None and "<" not in head and YEAR.search(head) is not None
+
+
+def is_machine_made(head: str, kind: str) -> bool:
+    """Tell whether a field holds an address or a time of day: people who type a letter head write neither there."""
+    if kind in ("subject", "other"):
+        return False
     return ADDRESS.search(head) is not None or TIME.search(head) is not None or "<" in head

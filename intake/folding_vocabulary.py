@@ -37,6 +37,7 @@ class Words:
     forward_subjects: frozenset[str]
     mobile: Opening
     mobile_ends: tuple[str, ...]
+    excuses: tuple[str, ...]
     devices: re.Pattern[str]
     own_letter: Opening
     disclaimer_anchors: Phrases
@@ -50,6 +51,7 @@ class Words:
     speaks: Phrases
     own_numbers: tuple[str, ...]
     answers_below: Phrases
+    postscripts: re.Pattern[str]
     fields: dict[str, str]
 
 
@@ -74,6 +76,7 @@ def load_words() -> Words:
         forward_subjects=frozenset(union("forward_subjects")),
         mobile=by_opening(union("mobile")),
         mobile_ends=union("mobile_ends"),
+        excuses=union("excuses"),
         devices=re.compile("|".join(map(device_pattern, union("devices")))),
         own_letter=by_opening(union("own_letter")),
         disclaimer_anchors=make_phrases(union("disclaimer_anchors")),
@@ -87,6 +90,7 @@ def load_words() -> Words:
         speaks=make_phrases(union("speaks")),
         own_numbers=union("own_numbers"),
         answers_below=make_phrases(union("answers_below")),
+        postscripts=postscript_pattern(union("postscripts")),
         fields=fields_of(tables),
     )
 
@@ -126,6 +130,12 @@ def contact_pattern(labels: Iterable[str]) -> re.Pattern[str]:
         r"|www\.\w|https?://|\w@\w",
         re.IGNORECASE,
     )
+
+
+def postscript_pattern(words: Iterable[str]) -> re.Pattern[str]:
+    """Return the pattern of the beginning of a postscript: its word with a sign behind it."""
+    named = "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+    return re.compile(rf"\s*(?:{named})\s?\.?\s?[:：.)\-–—]", re.IGNORECASE)
 
 
 def fields_of(tables: list[Table]) -> dict[str, str]:

@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 
 from intake.folding_attribution import AttributionReader, find_wrote
-from intake.folding_footers import LONGEST_SIGNATURE, POSTSCRIPT, is_prose, is_signature
+from intake.folding_footers import LONGEST_SIGNATURE, is_prose, is_signature
 from intake.folding_lines import RULE_CHARACTERS, LineClass, is_rule
 from intake.folding_originals import OriginalReader
+from intake.folding_phrases import WITHOUT_BLANKS
 from intake.folding_tail import TailReader
 from intake.folding_vocabulary import Words
 from intake.folding_writer import Writer
@@ -28,6 +29,7 @@ STRUCTURE = frozenset(
         LineClass.MARKED_SIGNATURE,
     )
 )
+LONGEST_NAME = 2  # words, or characters of scripts without blanks, that may be but a name
 LINK = re.compile(r"\s*[<\[(]?(?:https?://|www\.)\S+\s*$")
 FIGURE = re.compile(r">\s?[\d€$£]")
 
@@ -113,7 +115,9 @@ class Folder:
             if kind is LineClass.FORWARD:
                 return self.cut(at, self.end_of_quote(self.next_full_line(after)), name)
             return self.cut(at, after, "separator")
-        if after > self.last_marked and self.announces_answers(at):  # nobody can tell which words below are the writer's
+        if after > self.last_marked and self.announces_answers(
+            at
+        ):  # nobody can tell which words below are the writer's
             return after
         return self.cut(
             max(self.originals.with_rule_above(at), self.end_of_cuts()), len(self.lines), name
@@ -207,7 +211,9 @@ class Folder:
         if kind is LineClass.HEADER:
             above = self.originals.with_rule_above(at)
             return self.originals.after_block(at, is_below_rule=above < at) is not None
-        return POSTSCRIPT.match(self.lines[at]) is not None or self.is_ruled_separator(at)
+        return self.words.postscripts.match(
+            self.lines[at][:40]
+        ) is not None or self.is_ruled_separator(at)
 
     def fold_marked_signature(self, at: int) -> int:
         """Fold what the markup calls a signature, unless somebody wrote a letter into it."""
@@ -262,11 +268,12 @@ class Folder:
         if above < 0 or any("?" in line for line in marked):
             return False
         head = self.lines[above][-200:].strip()
-        return head[-1:] == ":" and announces_list(head, self.words)
+        return head[-1:] in (":", "：") and announces_list(head, self.words)
 
 
 def announces_list(head: str, words: Words) -> bool:
     """Tell whether a line that ends with a colon is a sentence of the writer, not a mail program's introduction."""
     names = head.split()
-    is_sentence = len(names) > 2 and any(name[0].islower() for name in names)  # noqa: PLR2004 a name has two words
+    is_long = len(names) > LONGEST_NAME or len(WITHOUT_BLANKS.findall(head)) > LONGEST_NAME
+    is_sentence = is_long and any(name[0].isalpha() and not name[0].isupper() for name in names)
     return is_sentence and "@" not in head and find_wrote(head.lower(), words) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,6 +10,8 @@ from functools import cached_property
 from intake.folding_lines import MAX_LOOK
 
 LONGEST_NAME = 60
+AROUND_MARKS = " \t\xa0*#-=<([/"
+AFTER_INITIALS = re.compile(r"\s?[:>)\]*=/–—-]{1,4}\s*\S")
 ENDS = " ,.!-–—:;\t\r\xa0。．、，！"
 
 
@@ -46,13 +49,28 @@ class Writer:
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
-        """The same as they stand in a text without quote marks, in front of the answer: `AB: yes`."""
+        """The same as they stand in a text without quote marks, in front of the answer: `Anne: yes`."""
         return tuple(f"{name}: " for name in self.short_names)
+
+    @cached_property
+    def initials(self) -> str:
+        """Initials of at least two names in capitals: they stand in front of answers with any sign behind."""
+        return "".join(name[0] for name in self.words).upper() if len(self.words) > 1 else ""
 
     def marked(self, line: str) -> bool:
         """Tell whether a line begins with one of the marks."""
         text = bare(line)
-        return text.startswith(self.marks) or (line[:1] != ">" and text.startswith(self.labels))
+        if text.startswith(self.marks):
+            return True
+        return line[:1] != ">" and (text.startswith(self.labels) or self.has_initials(line))
+
+    def has_initials(self, line: str) -> bool:
+        """Tell whether the initials stand in front of words: `AB> yes`, `*AB* yes`."""
+        head = line[:MAX_LOOK].lstrip(AROUND_MARKS)
+        if not self.initials or not head.startswith(self.initials):
+            return False
+        rest = head[len(self.initials) :]
+        return AFTER_INITIALS.match(rest) is not None
 
     def last_marked(self, lines: Sequence[str]) -> int:
         """Return the last line that begins with one of the marks, -1 when none does."""

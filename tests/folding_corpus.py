@@ -71,6 +71,8 @@ def cases() -> Iterator[Case]:
     for language, letter in letters.items():
         yield from footed(language, letter)
         yield from contained(language, letter)
+    for card in read("cards")["cards"]:
+        yield from carded(card, fill(first_introduction(card["language"])))
     for case in [*read("whole")["mails"], *read("second")["mails"]]:
         yield Case(
             case["client"], case["language"], case["style"], case["text"], case["new"],
@@ -132,6 +134,19 @@ def footed(language: str, letter: dict[str, str]) -> Iterator[Case]:
         yield Case("plain", language, "disclaimer", f"{new}\n\n{letter['disclaimer']}\n", new)
         both = f"{new}\n\n{letter['disclaimer']}\n\n{fill(first_introduction(language))}\n{quoted(letter['old'])}"
         yield Case("plain", language, "disclaimer-quoted", both, new)
+
+
+def carded(card: dict[str, str], intro: str) -> Iterator[Case]:
+    """Yield letters with a business card below the name, close or apart, in text and in HTML."""
+    letter, language, writer = card["letter"], card["language"], card["writer"]
+    note = f"\n\n{card['disclaimer']}" if "disclaimer" in card else ""
+    for style, gap in (("close", "\n"), ("apart", "\n\n")):
+        text = f"{letter}{gap}{card['card']}{note}"
+        yield Case("card", language, style, text, letter, writer=writer)
+        below = f"{text}\n\n{intro}\n> old words of yours\n"
+        yield Case("card", language, f"{style}-quoted", below, letter, writer=writer)
+        html = "".join(f"<div>{escape(line) or '<br>'}</div>" for line in text.split("\n"))
+        yield Case("card", language, f"{style}-html", html, letter, is_html=True, writer=writer)
 
 
 def contained(language: str, letter: dict[str, str]) -> Iterator[Case]:
