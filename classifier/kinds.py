@@ -4,52 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
 from itertools import chain
 
+from classifier.letter import ASKS, LIST_HEADERS, Letter
 from classifier.machine_text import (
     is_answer,
     is_forward,
-    read_subject,
-    read_written,
-    signal,
 )
-from classifier.written import WrittenText, own_text
+from classifier.senders import (
+    LOCAL_ANSWERS,
+    LOCAL_MACHINE,
+    LOCAL_NO_REPLY,
+    LOCAL_ROBOT,
+    LOCAL_SURELY_MACHINE,
+    MAIL_PROGRAMS,
+)
 from privacy.messages import ParsedMessage
-from privacy.rights import Classification, Lane
+from privacy.rights import Classification
 from privacy.screening import Kind, Signal, Strength, points_for
 
 LOOP_HEADER = "x-rightsdesk-loop"  # our own mark on all automatic mail
-_CLEAR = 0.7  # confidence from which a right that was recognised speaks for a person
 _LOOP_IDS = 20  # more of our own ids in one References header is a conversation of two machines
 
 _STRONG, _BULK, _WORDING = Strength.STRONG, Strength.WEAK_BULK, Strength.WEAK_WORDING
-_LOCAL_MACHINE = re.compile(
-    r"(?:mail(?:er)?[-._]?daemon|mdaemon|postmaster|postoffice|mail[-._]?delivery(?:[-._]?(?:system|subsystem))?|"
-    r"delivery[-._]?(?:status|failure|report)|bounces?|double-bounce|ndr|mail[-._]?system|microsoftexchange[0-9a-f]+)"
-    r"(?:[+=._-].*)?$"
-)
-_LOCAL_NO_REPLY = re.compile(
-    r"(?:.*[._+-])?(?:no|do-?not|donot|dont|ne-?pas|nicht|kein)[._-]?(?:reply|respond|repondre|antworten|responder)(?:[._+-].*)?$"
-)
-_LOCAL_ANSWERS = re.compile(
-    r"(?:auto[-._]?(?:reply|responder|response|respond|answer)|vacation|out[-._]?of[-._]?office)(?:[+._-].*)?$"
-)
-_LOCAL_ROBOT = re.compile(
-    r"(?:.*[._+-])?(?:notifications?|notify|alerts?|newsletters?|mailings?|robot|cron|root|nagios|zabbix|monitoring|automat(?:ic|ed))(?:[+._-].*)?$"
-)
-_MAIL_SYSTEM_NAMES = re.compile(
-    r"\s*[\"']?(?:mail (?:delivery|administrator|system)|mailer[- ]daemon|internet mail delivery|delivery (?:status|subsystem|notification)|"
-    r"postmaster|system ?administrator|microsoft outlook$|mailzustell|mail[- ]?zustell|zustellsystem|serveur de messagerie|sistema de correo|"
-    r"sous-syst.me de remise|mail subsystem|administrat(?:eur|or|ore) (?:syst|de)|mailserver)",
-    re.IGNORECASE,
-)
-_MAIL_PROGRAMS = re.compile(
-    r".{0,40}(?:thunderbird|apple mail|iphone mail|ipad mail|outlook express|mutt/|evolution|kmail|claws|"
-    r"airmail|the bat|eudora|k-9|fairemail|roundcube|squirrelmail|spark)",
-    re.IGNORECASE,
-)
 _AUTO_WORD = re.compile(
     r"auto[-_]?(?:response|submitted|replied|reply|generated|respond)|holidayreply|machinegenerated",
     re.IGNORECASE,
@@ -92,7 +69,6 @@ _VALUES: tuple[tuple[str, re.Pattern[str], Kind], ...] = (
     ("x-precedence", re.compile(r"auto[_-]?reply\b"), Kind.AUTO_REPLY),
 )
 _BULK_PRECEDENCE = re.compile(r"bulk|junk|list")
-_BULK_HEADERS = ("list-id", "list-post", "list-unsubscribe", "feedback-id")
 # Headers whose text is not searched: ordinary Exchange mail carries the first, `no` in the second is not automatic.
 _NOT_SEARCHED = frozenset(
     {
@@ -106,54 +82,6 @@ _NOT_SEARCHED = frozenset(
         "in-reply-to",
     }
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Letter:
-    message: ParsedMessage
-    our_addresses: frozenset[str]
-    envelope_from: str | None
-    suspected_spam: bool
-    classification: Classification | None
-
-    @property
-    def our_domains(self) -> frozenset[str]:
-        return frozenset(address.rpartition("@")[2] for address in self.our_addresses)
-
-    def count_ours(self, ids: tuple[str, ...]) -> int:
-        """Return how many of these Message-IDs are of one of our domains."""
-        return sum(one.strip("<>").rpartition("@")[2].lower() in self.our_domains for one in ids)
-
-    @property
-    def null_path(self) -> bool:
-        paths = (self.envelope_from, *self.message.header_values("return-path"))
-        return any(path is not None and path.strip() in {"", "<>"} for path in paths)
-
-    @property
-    def asks(self) -> bool:
-        """Whether the writer's own words ask for a right clearly enough."""
-        found = self.classification
-        return (
-            found is not None and found.asks and any(c.confidence >= _CLEAR for c in found.rights)
-        )
-
-    @property
-    def may_ask(self) -> bool:
-        """Whether the words may ask for a right that the rules did not recognise."""
-        return self.classification is not None and self.classification.lane is Lane.UNCLEAR
-
-    @cached_property
-    def words(self) -> tuple[Signal, ...]:
-        """What the subject and the writer's own text say about who wrote it, whatever it is worth."""
-        message = self.message
-        text = own_text(message) if message.new_text else WrittenText(message.text)
-        named = _MAIL_SYSTEM_NAMES.match(message.sender.display_name)
-        sender = (signal("system_name"),) if named else ()
-        return (*sender, *_subject_words(self), *map(signal, sorted(read_written(text))))
-
-    def leans_to(self, kind: Kind, other: Kind) -> bool:
-        """Whether the words speak more for one kind than for the other."""
-        return points_for(self.words, kind) > points_for(self.words, other)
 
 
 def read_signals(
@@ -170,7 +98,7 @@ def read_signals(
     reverse path as the door saw it ("" or "<>" is the null path, None is not known). What the `classification`
     found speaks for a person against words, never against a header.
     """
-    letter = _Letter(
+    letter = Letter(
         message=message,
         our_addresses=our_addresses,
         envelope_from=envelope_from,
@@ -188,13 +116,13 @@ def _weak(name: str, strength: Strength, kind: Kind) -> Signal:
     return Signal(name=name, strength=strength, suggests=kind)
 
 
-def _unreadable(letter: _Letter) -> Iterator[Signal]:
+def _unreadable(letter: Letter) -> Iterator[Signal]:
     reason = letter.message.unreadable_reason
     if reason is not None:
         yield _strong(f"unreadable: {reason}", Kind.UNREADABLE)
 
 
-def _reports(letter: _Letter) -> Iterator[Signal]:
+def _reports(letter: Letter) -> Iterator[Signal]:
     """Multipart/report is a delivery report, a receipt or a complaint (RFC 6522, RFC 8098, RFC 5965)."""
     message = letter.message
     types = {message.content_type, *message.part_types}
@@ -214,7 +142,7 @@ def _reports(letter: _Letter) -> Iterator[Signal]:
         yield _strong("content-type: message/disposition-notification", Kind.AUTO_REPLY)
 
 
-def _null_path(letter: _Letter) -> Iterator[Signal]:
+def _null_path(letter: Letter) -> Iterator[Signal]:
     """RFC 5321 section 4.5.5: the null path marks mail that must not be answered.
 
     RFC 3834 lets vacation answers use it as well, so the words decide which of the two it is.
@@ -228,27 +156,29 @@ def _null_path(letter: _Letter) -> Iterator[Signal]:
         yield _strong("return-path: null", Kind.AUTO_REPLY if answering else Kind.BOUNCE)
 
 
-def _auto_submitted(letter: _Letter) -> Iterator[Signal]:
+def _auto_submitted(letter: Letter) -> Iterator[Signal]:
     """RFC 3834 section 5: the keyword stands before `;` or a comment; `no` is said by people's programs too.
 
-    Mail systems mark their reports so as well: the words decide which of the two it is.
+    Mail systems mark their reports so as well: the words decide which of the two it is. What is generated and sent to
+    a list answers nobody: it is a notice.
     """
     kind = Kind.BOUNCE if letter.leans_to(Kind.BOUNCE, Kind.AUTO_REPLY) else Kind.AUTO_REPLY
     for value in letter.message.header_values("auto-submitted"):
         found = _TOKEN.match(value.strip().lower())
         said = found[0] if found else ""
         if said and said != "no":
-            yield _strong(f"auto-submitted: {said[:40]}", kind)
+            is_notice = said == "auto-generated" and letter.is_list_notice
+            yield _strong(f"auto-submitted: {said[:40]}", Kind.BULK if is_notice else kind)
 
 
-def _present_headers(letter: _Letter) -> Iterator[Signal]:
+def _present_headers(letter: Letter) -> Iterator[Signal]:
     for name, kind in _PRESENT:
         value = letter.message.header(name)
         if value is not None and value.strip().lower() != "no":
             yield _strong(name, kind)
 
 
-def _telling_values(letter: _Letter) -> Iterator[Signal]:
+def _telling_values(letter: Letter) -> Iterator[Signal]:
     for name, pattern, kind in _VALUES:
         if any(
             pattern.match(value.strip().lower()) for value in letter.message.header_values(name)
@@ -262,7 +192,7 @@ def _telling_values(letter: _Letter) -> Iterator[Signal]:
         yield _strong("x-ms-exchange-inbox-rules-loop", Kind.AUTO_REPLY)
 
 
-def _ours(letter: _Letter) -> Iterator[Signal]:
+def _ours(letter: Letter) -> Iterator[Signal]:
     """A copy of our own mail is never a request: answering it would be answering ourselves."""
     if letter.message.header(LOOP_HEADER) is not None:
         yield _strong("our own loop header", Kind.AUTO_REPLY)
@@ -272,35 +202,43 @@ def _ours(letter: _Letter) -> Iterator[Signal]:
         yield _strong("references: too many ids of ours", Kind.AUTO_REPLY)
 
 
-def _sender_name(letter: _Letter) -> Iterator[Signal]:
+def _sender_name(letter: Letter) -> Iterator[Signal]:
     local = (letter.message.sender.address or "").rpartition("@")[0].lower()
-    if _LOCAL_MACHINE.match(local):
+    if LOCAL_MACHINE.match(local):
         answering = letter.leans_to(Kind.AUTO_REPLY, Kind.BOUNCE)
-        yield _strong("from: mail system", Kind.AUTO_REPLY if answering else Kind.BOUNCE)
-    elif _LOCAL_ANSWERS.match(local):
+        if not LOCAL_SURELY_MACHINE.match(local) and letter.speaks_as_person:
+            yield _weak("from: named like a mail system", _BULK, Kind.BULK)
+        else:
+            yield _strong("from: mail system", Kind.AUTO_REPLY if answering else Kind.BOUNCE)
+    elif LOCAL_ANSWERS.match(local):
         yield _strong("from: answering machine", Kind.AUTO_REPLY)
-    elif _LOCAL_NO_REPLY.match(local):
+    elif LOCAL_NO_REPLY.match(local):
         yield _weak("from: no-reply", _BULK, Kind.BULK)
-    elif _LOCAL_ROBOT.match(local):
+    elif LOCAL_ROBOT.match(local):
         yield _weak("from: sends notices", _BULK, Kind.BULK)
 
 
-def _bulk_signs(letter: _Letter) -> Iterator[Signal]:
+def _bulk_signs(letter: Letter) -> Iterator[Signal]:
     return (one for one in (*_sender_name(letter), *_bulk_headers(letter)) if one.strength is _BULK)
 
 
-def _bulk_headers(letter: _Letter) -> Iterator[Signal]:
+def _may_be_list(letter: Letter) -> bool:
+    """Whether words of newsletters count: beside signs of a list, in no answer to a mail of ours."""
+    return any(_bulk_signs(letter)) and not letter.count_ours(letter.message.in_reply_to)
+
+
+def _bulk_headers(letter: Letter) -> Iterator[Signal]:
     for name in ("precedence", "x-precedence"):
         for value in letter.message.header_values(name):
             found = _BULK_PRECEDENCE.match(value.strip().lower())
             if found:
                 yield _weak(f"{name}: {found[0]}", _BULK, Kind.BULK)
-    for name in _BULK_HEADERS:
+    for name in LIST_HEADERS:
         if letter.message.header(name) is not None:
             yield _weak(name, _BULK, Kind.BULK)
 
 
-def _wording_headers(letter: _Letter) -> Iterator[Signal]:
+def _wording_headers(letter: Letter) -> Iterator[Signal]:
     message = letter.message
     if (message.header("x-loop") or "").strip().lower() in {"yes", "true"}:
         yield _weak("x-loop", _WORDING, Kind.AUTO_REPLY)
@@ -319,18 +257,7 @@ def _name_automatic_mail(headers: Iterable[tuple[str, str]]) -> bool:
     )
 
 
-def _subject_words(letter: _Letter) -> Iterator[Signal]:
-    """A subject after Re: may be an answer of a person, and one after Fwd: was passed on by one."""
-    subject = letter.message.subject
-    passed_on = is_forward(subject)
-    if passed_on:
-        yield signal("forwards")
-    for sign in sorted(read_subject(subject)):
-        if not passed_on and (sign.startswith("auto_reply") or not is_answer(subject)):
-            yield signal(sign, 1 if is_answer(subject) else None)
-
-
-def _answers_us(letter: _Letter) -> Iterator[Signal]:
+def _answers_us(letter: Letter) -> Iterator[Signal]:
     """A telling subject is sure where the mail has the null path or answers ours, unless it stands after Re:."""
     message = letter.message
     if is_answer(message.subject) or is_forward(message.subject):
@@ -344,7 +271,7 @@ def _answers_us(letter: _Letter) -> Iterator[Signal]:
         yield _weak("subject: auto", _WORDING, Kind.AUTO_REPLY)
 
 
-def _words(letter: _Letter) -> Iterator[Signal]:
+def _words(letter: Letter) -> Iterator[Signal]:
     """Half of all answering machines send no telling header at all: their words are counted.
 
     Words that prove too little to matter are left out, and so is what speaks for a person where nothing else
@@ -356,7 +283,9 @@ def _words(letter: _Letter) -> Iterator[Signal]:
         for kind in (Kind.AUTO_REPLY, Kind.BOUNCE)
         if kind in named or points_for(letter.words, kind) > 1
     ]
-    if not letter.may_ask and any(_bulk_signs(letter)):
+    if Kind.BOUNCE in machine and not letter.tells_of_a_delivery:
+        machine.remove(Kind.BOUNCE)
+    if _may_be_list(letter):
         machine.append(Kind.BULK)
     yield from (one for one in letter.words if one.suggests in machine)
     if machine:
@@ -364,14 +293,16 @@ def _words(letter: _Letter) -> Iterator[Signal]:
         yield from _speaks_for_a_person(letter)
 
 
-def _speaks_for_a_person(letter: _Letter) -> Iterator[Signal]:
+def _speaks_for_a_person(letter: Letter) -> Iterator[Signal]:
     message = letter.message
-    if letter.asks:
-        yield _person("asks for a right", 3)
+    if _may_be_list(letter) and letter.only_unsubscribes:
+        pass  # the foot of a newsletter; what it asks for is held for a person all the same
+    elif letter.asks:
+        yield _person("asks for a right", ASKS)
     elif letter.classification is not None and letter.classification.rights:
         yield _person("may ask for a right", 1)
     programs = (message.header("user-agent"), message.header("x-mailer"))
-    if any(program and _MAIL_PROGRAMS.match(program) for program in programs):
+    if any(program and MAIL_PROGRAMS.match(program) for program in programs):
         yield _person("written in a mail program", 1)
     if is_answer(message.subject) and any(one.kind == "quote" for one in message.folded):
         yield _person("answers above a quoted mail", 1)
@@ -381,7 +312,7 @@ def _person(name: str, points: int) -> Signal:
     return Signal(name=name, strength=Strength.WORDS, suggests=Kind.PERSON, points=points)
 
 
-def _spam(letter: _Letter) -> Iterator[Signal]:
+def _spam(letter: Letter) -> Iterator[Signal]:
     if letter.suspected_spam:
         yield _strong("suspected spam", Kind.SPAM)
     if (letter.message.header("x-spam-flag") or "").strip().lower() == "yes":
@@ -389,7 +320,7 @@ def _spam(letter: _Letter) -> Iterator[Signal]:
 
 
 # Every signal, in the order in which staff read them.
-_TABLE: tuple[Callable[[_Letter], Iterator[Signal]], ...] = (
+_TABLE: tuple[Callable[[Letter], Iterator[Signal]], ...] = (
     _unreadable,
     _reports,
     _null_path,

@@ -24,6 +24,11 @@ _FORWARDED = re.compile(
 )
 # Where a sentence begins, and where nothing but a line break stands before a word.
 _NEW_SENTENCE = re.compile(r"[.!?:;。！？\n*\[(|>\-]")
+# What stands between quotation marks, in one paragraph.
+_QUOTES = '"“”„«»'
+_QUOTED = re.compile(r"[\"„“«»][^\"„“”«»\n]{20,600}[\"“”»«]")
+_MACHINES = (Kind.AUTO_REPLY, Kind.BOUNCE)
+_COMMA, _GREETING = re.compile(r"[,،，、]"), 6  # words
 _QUESTIONS = "?？؟"
 # RFC 3463 status codes and RFC 5321 replies: a digit that stands first in its word is looked for first of all.
 _CODES = re.compile(
@@ -72,9 +77,11 @@ SIGNS: dict[str, Sign] = {
     "protocol": Sign("text: holds answers of a mail server", Kind.BOUNCE, 1),
     "view": Sign("text: offers to be read in a browser", Kind.BULK, 2),
     "because": Sign("text: says why it is sent to many", Kind.BULK, 2),
+    "leave": Sign("text: offers to end a subscription", Kind.BULK, 2),
     "footer": Sign("text: has the foot of a newsletter", Kind.BULK, 1),
     "trade": Sign("text: speaks of trade or of systems", Kind.BULK, 1),
-    "wants": Sign("text: says what the writer wants", Kind.PERSON, 2),
+    "wants": Sign("text: says what the writer wants", Kind.PERSON, 3),
+    "demands": Sign("text: asks for something to be done with own data", Kind.PERSON, 3),
     "question": Sign("text: asks a question", Kind.PERSON, 2),
     "about": Sign("text: speaks about a machine's mail", Kind.PERSON, 3),
     "long": Sign("text: long", Kind.PERSON, 1),
@@ -146,7 +153,19 @@ def read_text(text: str) -> set[str]:
 
 
 def read_written(written: WrittenText) -> set[str]:
-    """Return the signs of the writer's own text, which others may have cut into words before."""
+    """Return the signs of the writer's own text, which others may have cut into words before.
+
+    What a machine has said and somebody cites is no sign of a machine.
+    """
+    found = _signs_of(written)
+    machine = {sign for sign in found if SIGNS[sign].kind in _MACHINES}
+    if machine and any(sign in written.text for sign in _QUOTES):
+        cited = f"{written.text[:READ]}\n{written.text[READ:][-READ_AT_END:]}"
+        found -= machine - _signs_of(WrittenText(_QUOTED.sub(" ", cited)))
+    return found
+
+
+def _signs_of(written: WrittenText) -> set[str]:
     sample = written.sample(READ, READ_AT_END)
     marks = _marks(written.text, sample.folded)
     return _said_in(sample) | {sign for sign, is_there in marks if is_there}
@@ -163,17 +182,29 @@ def _said_in(sample: Sample) -> set[str]:
 
 
 def _found_in(words: Sequence[str], between: Sequence[str]) -> Iterator[str]:
-    known = words_of("text")
-    for sign, place, _ in known.within(words):
-        if sign == "automatic" and not _begins_sentence(between, place):
-            continue
-        if sign == "thanks" and place > OPENING:
-            continue
-        yield sign
+    """Yield the signs; "this is an automatic reply" is no talk about one."""
+    found = list(words_of("text").within(words))
+    automatic = {
+        at
+        for sign, place, after in found
+        if sign == "automatic" and _begins_sentence(between, place)
+        for at in range(place, after)
+    }
+    for sign, place, _ in found:
+        is_said = {
+            "automatic": place in automatic,
+            "about": place not in automatic,
+            "thanks": place <= OPENING,
+        }
+        if is_said.get(sign, True):
+            yield sign
 
 
 def _begins_sentence(between: Sequence[str], place: int) -> bool:
-    return place == 0 or _NEW_SENTENCE.search(between[place - 1]) is not None
+    """Return whether a sentence begins here; behind a greeting a comma is enough ("Dear customer, this is ...")."""
+    if place == 0 or _NEW_SENTENCE.search(between[place - 1]) is not None:
+        return True
+    return place <= _GREETING and _COMMA.search(between[place - 1]) is not None
 
 
 def _marks(text: str, folded: str) -> Iterator[tuple[str, bool]]:

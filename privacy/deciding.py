@@ -136,6 +136,12 @@ POLICY: tuple[tuple[str, Callable[[Findings], bool], Outcome], ...] = (
         Outcome.HELD,
     ),
     ("automatic-reply", lambda f: f.screening.kind is Kind.AUTO_REPLY, Outcome.AUTO),
+    # The words of a newsletter around words that nobody understood: a service may have sent somebody's request.
+    (
+        "bulk-mail-not-understood",
+        lambda f: f.screening.kind is Kind.BULK and f.classification.lane is Lane.UNCLEAR,
+        Outcome.HELD,
+    ),
     ("bulk-mail", lambda f: f.screening.kind is Kind.BULK, Outcome.BULK),
     # A newsletter's own footer speaks of unsubscribing; a person's wish sent through a list service may look alike.
     ("newsletter-or-wish", lambda f: f.list_signs and f.only_marketing, Outcome.HELD),

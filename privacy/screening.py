@@ -70,14 +70,17 @@ WORDS_ENOUGH: tuple[tuple[Kind, int], ...] = (
 )
 WORDS_BESIDE_BULK = 2  # so many are enough for an automatic reply where bulk signs are as well
 BULK_WORDS = 4  # and so many words of a newsletter; words alone make none
+BULK_WORDS_OF_LISTS = (
+    2  # where several signs of a list stand together: an offer to end the subscription is enough
+)
 
 
 def screen(signals: tuple[Signal, ...]) -> Screening:
     """Return the kind of the message, with every signal that was hit.
 
     One strong signal decides, in the order of STRONG_ORDER; else the points of words, less those that speak for a
-    person; else one weak signal of each sort makes an automatic reply. Bulk signs alone leave a person's mail a
-    person's mail, but its letter waits for staff, because services that send genuine requests look like
+    person; else one weak signal of each sort makes an automatic reply, and signs of a list with the words of a
+    newsletter make bulk mail. Bulk signs alone leave a person's mail a person's mail, but its letter waits for staff, because services that send genuine requests look like
     newsletters. So does the letter for a person who writes like a machine.
     """
     reasons = _names(signals)
@@ -103,10 +106,13 @@ def _kind_by_words(signals: tuple[Signal, ...]) -> Kind | None:
 def _kind_by_weak(signals: tuple[Signal, ...]) -> Kind | None:
     if not _names(signals, Strength.WEAK_BULK):
         return None
+    bulk, answers = net_points(signals, Kind.BULK), net_points(signals, Kind.AUTO_REPLY)
     wording = bool(_names(signals, Strength.WEAK_WORDING))
-    if wording or net_points(signals, Kind.AUTO_REPLY) >= WORDS_BESIDE_BULK:
+    if wording or (answers >= WORDS_BESIDE_BULK and answers >= bulk):
         return Kind.AUTO_REPLY
-    return Kind.BULK if net_points(signals, Kind.BULK) >= BULK_WORDS else None
+    is_list = len(_names(signals, Strength.WEAK_BULK)) > 1
+    enough = BULK_WORDS_OF_LISTS if is_list else BULK_WORDS
+    return Kind.BULK if bulk >= enough else None
 
 
 def points_for(signals: tuple[Signal, ...], kind: Kind) -> int:

@@ -1,0 +1,116 @@
+"""One mail as the reader of signals sees it: where it came from, and what its words weigh for machines and for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from classifier.machine_text import SIGNS, is_answer, is_forward, read_subject, read_written, signal
+from classifier.senders import MAIL_SYSTEM_NAMES
+from classifier.written import WrittenText, own_text
+from privacy.messages import ParsedMessage
+from privacy.rights import Classification, Scope
+from privacy.screening import Kind, Signal, points_for
+
+LIST_HEADERS = ("list-id", "list-post", "list-unsubscribe", "feedback-id")
+ASKS = 3  # points of a right that was recognised
+_CLEAR = 0.7  # confidence from which a right that was recognised speaks for a person
+_LONGEST_NAME = 80  # characters
+_LEAVE = SIGNS["leave"].name
+_OF_MAIL_SYSTEMS = frozenset(SIGNS[one].name for one in ("mail_system", "protocol", "system_name"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    message: ParsedMessage
+    our_addresses: frozenset[str]
+    envelope_from: str | None
+    suspected_spam: bool
+    classification: Classification | None
+
+    @property
+    def our_domains(self) -> frozenset[str]:
+        return frozenset(address.rpartition("@")[2] for address in self.our_addresses)
+
+    def count_ours(self, ids: tuple[str, ...]) -> int:
+        """Return how many of these Message-IDs are of one of our domains."""
+        return sum(one.strip("<>").rpartition("@")[2].lower() in self.our_domains for one in ids)
+
+    @property
+    def null_path(self) -> bool:
+        paths = (self.envelope_from, *self.message.header_values("return-path"))
+        return any(path is not None and path.strip() in {"", "<>"} for path in paths)
+
+    @property
+    def asks(self) -> bool:
+        """Whether the writer's own words ask for a right clearly enough."""
+        found = self.classification
+        return (
+            found is not None and found.asks and any(c.confidence >= _CLEAR for c in found.rights)
+        )
+
+    @property
+    def only_unsubscribes(self) -> bool:
+        """Whether nothing is asked for but an end of marketing, in words with which newsletters offer it."""
+        found = self.classification
+        if found is None or not any(one.name == _LEAVE for one in self.words):
+            return False
+        return all(claim.scope is Scope.MARKETING for claim in found.rights)
+
+    @property
+    def is_list_notice(self) -> bool:
+        """Whether fields of a list stand in it (RFC 2369, RFC 2919), it answers nothing and says so of nothing."""
+        message = self.message
+        has_fields = any(message.header(name) is not None for name in LIST_HEADERS)
+        answers = bool(message.in_reply_to) or points_for(self.words, Kind.AUTO_REPLY) > 1
+        return has_fields and not answers and not self.leans_to(Kind.BOUNCE, Kind.AUTO_REPLY)
+
+    @cached_property
+    def words(self) -> tuple[Signal, ...]:
+        """What the subject and the writer's own text say about who wrote it, whatever it is worth."""
+        message = self.message
+        text = own_text(message) if message.new_text else WrittenText(message.text)
+        named = MAIL_SYSTEM_NAMES.match(message.sender.display_name)
+        sender = (signal("system_name"),) if named else ()
+        return (*sender, *subject_words(self), *map(signal, sorted(read_written(text))))
+
+    @property
+    def tells_of_a_delivery(self) -> bool:
+        """Whether no person speaks, or an address, a server's answer, a mail system's name is there: parcels fail to
+        arrive as well.
+        """
+        text = self.message.new_text or self.message.text
+        if "@" in text or any(one.name in _OF_MAIL_SYSTEMS for one in self.words):
+            return True
+        return not (self.is_signed or self.asks or points_for(self.words, Kind.PERSON) > 1)
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether the text ends with the sender's name, or a part of it: reports on deliveries do not."""
+        text = (self.message.new_text or self.message.text).rstrip()
+        named = self.message.sender.display_name.casefold().replace(",", " ").split()
+        last = text[text.rfind("\n") + 1 :][-_LONGEST_NAME:].casefold().split()
+        return bool(last) and all(word.strip(",.") in named for word in last)
+
+    @property
+    def speaks_as_person(self) -> bool:
+        """Whether the words are more those of a person than of a machine."""
+        machine = max(points_for(self.words, kind) for kind in (Kind.BOUNCE, Kind.AUTO_REPLY))
+        person = points_for(self.words, Kind.PERSON) + (ASKS if self.asks else 0)
+        return person > max(1, machine)
+
+    def leans_to(self, kind: Kind, other: Kind) -> bool:
+        """Whether the words speak more for one kind than for the other."""
+        return points_for(self.words, kind) > points_for(self.words, other)
+
+
+def subject_words(letter: Letter) -> Iterator[Signal]:
+    """A subject after Re: may be an answer of a person, and one after Fwd: was passed on by one."""
+    subject = letter.message.subject
+    passed_on = is_forward(subject)
+    if passed_on:
+        yield signal("forwards")
+    for sign in sorted(read_subject(subject)):
+        if not passed_on and (sign.startswith("auto_reply") or not is_answer(subject)):
+            yield signal(sign, 1 if is_answer(subject) else None)
