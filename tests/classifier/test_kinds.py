@@ -257,3 +257,54 @@ def test_it_tells_every_signal_once_and_in_a_stable_order():
         "precedence: bulk",
         "list-id",
     ]
+
+
+LIST = (("list-unsubscribe", "<https://boats.example/u>"), ("list-id", "<news.boats.example>"))
+FOOT = "New lamps have come.\n\nUnsubscribe"
+
+
+def test_it_takes_an_offer_to_unsubscribe_beside_two_signs_of_a_list_for_bulk_mail():
+    assert kind(*LIST, text=FOOT, new_text=FOOT) is Kind.BULK
+    assert kind(LIST[0], text=FOOT, new_text=FOOT) is Kind.PERSON
+    assert kind(*LIST, text="New lamps have come.") is Kind.PERSON
+
+
+def test_a_wish_sent_like_a_newsletter_stays_a_persons():
+    text = f"Please erase my profile.\n\n{FOOT}"
+    assert kind(*LIST, text=text, new_text=text) is Kind.PERSON
+
+
+def test_an_answer_to_a_mail_of_ours_is_no_newsletter():
+    found = signals(*LIST, text=FOOT, new_text=FOOT, in_reply_to=("<1@autocloz.example>",))
+    assert screen(found).kind is Kind.PERSON
+
+
+def test_a_generated_mail_with_fields_of_a_list_is_a_notice_and_no_answer():
+    generated = ("auto-submitted", "auto-generated")
+    assert kind(generated, *LIST, text="Pump 3 runs.") is Kind.BULK
+    assert kind(generated, text="Pump 3 runs.") is Kind.AUTO_REPLY
+    assert kind(generated, *LIST, in_reply_to=("<1@x.example>",)) is Kind.AUTO_REPLY
+    assert kind(("auto-submitted", "auto-replied"), *LIST) is Kind.AUTO_REPLY
+
+
+@pytest.mark.parametrize("local", ["postmaster", "ndr", "bounces"])
+def test_a_person_named_like_a_mail_system_stays_a_person_whose_letter_waits(local):
+    anne = Sender(address=f"{local}@berg.example")
+    result = screen(signals(sender=anne, text="I want to know why you write to me."))
+    assert (result.kind, bool(result.no_automatic_letter)) == (Kind.PERSON, True)
+    assert (
+        kind(sender=Sender(address="mailer-daemon@berg.example"), text="I want it.") is Kind.BOUNCE
+    )
+
+
+def test_what_somebody_cites_is_not_said_by_a_machine():
+    said = "I am out of the office until Monday and have limited access to my mail."
+    assert kind(text=said) is Kind.AUTO_REPLY
+    assert kind(text=f'Then this came: "{said}"') is Kind.PERSON
+
+
+def test_a_text_that_ends_with_the_senders_name_is_no_report_on_a_delivery():
+    text = "The letter could not be delivered."
+    anne = Sender(address="anne@home.example", display_name="Anne Berg")
+    assert kind(subject="Undeliverable", text=text, sender=anne) is Kind.BOUNCE
+    assert kind(subject="Undeliverable", text=f"{text}\n\nAnne", sender=anne) is Kind.PERSON

@@ -83,6 +83,14 @@ ROWS: dict[str, tuple[Findings, Outcome]] = {
         Outcome.HELD,
     ),
     "automatic-reply": (replace(PLAIN, screening=kind(Kind.AUTO_REPLY)), Outcome.AUTO),
+    "bulk-mail-not-understood": (
+        replace(
+            PLAIN,
+            screening=kind(Kind.BULK),
+            classification=Classification(lane=Lane.UNCLEAR),
+        ),
+        Outcome.HELD,
+    ),
     "bulk-mail": (replace(PLAIN, screening=kind(Kind.BULK)), Outcome.BULK),
     "newsletter-or-wish": (
         replace(PLAIN, classification=OFF_THE_LIST, list_signs=True),

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from privacy.screening import (
     BULK_WORDS,
+    BULK_WORDS_OF_LISTS,
     STRONG_ORDER,
     WORDS_BESIDE_BULK,
     WORDS_ENOUGH,
@@ -143,3 +144,16 @@ def test_the_order_in_which_signs_are_read_does_not_matter(
     shuffled = list(hit)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     assert screen(tuple(shuffled)).kind is screen(tuple(hit)).kind
+
+
+def test_fewer_words_of_a_newsletter_do_where_several_signs_of_a_list_stand() -> None:
+    offer = words(Kind.BULK, BULK_WORDS_OF_LISTS)
+    assert screen((offer, BULK, NO_REPLY)).kind is Kind.BULK
+    assert screen((offer, BULK)).kind is Kind.PERSON
+    assert screen((offer, BULK, NO_REPLY, words(Kind.PERSON, 1))).kind is Kind.PERSON
+
+
+def test_the_words_of_a_newsletter_outweigh_fewer_words_of_an_answering_machine() -> None:
+    away, newsletter = words(Kind.AUTO_REPLY, WORDS_BESIDE_BULK), words(Kind.BULK, BULK_WORDS)
+    assert screen((away, newsletter, BULK)).kind is Kind.BULK
+    assert screen((away, words(Kind.BULK, WORDS_BESIDE_BULK), BULK)).kind is Kind.AUTO_REPLY
