@@ -16,7 +16,7 @@ from intake.folding_answers import answers_within, forwards
 from intake.folding_lines import LineClass, classify_line
 from intake.folding_vocabulary import load_words
 from intake.folding_walk import Cut, Folder
-from intake.folding_writer import Writer
+from intake.folding_writer import Writer, told_signs
 from intake.marked_spans import INDENT, SIGNATURE, MarkedSpan
 from privacy.messages import FoldedRange
 
@@ -49,8 +49,9 @@ def fold(
     lines = text.split("\n")
     starts = line_starts(lines)
     lines = without_edges(lines)
-    words, person = load_words(), Writer(writer)
+    words = load_words()
     classes = [classify_line(line, words) if line else LineClass.EMPTY for line in lines]
+    person = Writer(writer, told_signs(letter_above(lines, classes)))
     cuts = Folder(lines, mark_lines(lines, classes, starts, marked), words, person).find_cuts()
     if not cuts:
         return Folding(text.strip())
@@ -63,6 +64,13 @@ def fold(
     if has_words(new_text):
         return Folding(new_text, folded)
     return fold_phone_footer(text, starts, classes)
+
+
+def letter_above(lines: list[str], classes: list[LineClass]) -> list[str]:
+    """Return the lines above the first one that may open an original; none where none may."""
+    opens = (LineClass.ORIGINAL, LineClass.HEADER, LineClass.RULED)
+    first = next((number for number, kind in enumerate(classes) if kind in opens), 0)
+    return lines[:first]
 
 
 def fold_phone_footer(text: str, starts: list[int], classes: list[LineClass]) -> Folding:

@@ -16,7 +16,7 @@ PREFIX = re.compile(r"\s*\[?([^\s:：\[\]]{1,12})\]?\s?[:：]")
 
 def answers_within(lines: list[str], cuts: list[Cut], writer: Writer) -> list[Cut]:
     """Return the cuts without the paragraphs that begin with one of the writer's marks."""
-    if not writer.names:
+    if not (writer.names or writer.told):
         return cuts
     found: list[Cut] = []
     for cut in cuts:

@@ -22,7 +22,7 @@ LABEL = re.compile(r"\s*([^\W\d][^:：]{1,40})[:：]\s*\S")
 CARD_LABEL = re.compile(
     r"[tmfewdph]\b|http|skype|linkedin|site|internet|adres|address|direcci|indirizzo|адрес|διεύθυνση|住所|地址|주소|sitz|hrb|hra|ust|vat|kvk|btw"
     r"|iban|bic|swift|company|registered|geschäfts|steuer|cvr|nip|krs|regon|ičo|ico|dič|siret|siren|rcs|tva|cif|p\. ?iva|org|y-tunnus|oib|eik"
-    r"|еик|инн|огрн|єдрпоу|reg|adósz|cégj|cui|fax",
+    r"|еик|инн|огрн|єдрпоу|reg|amtsg|handelsreg|vorsitz|vorstand|gerant|administr|capital|si[èe]ge|sede|sídlo|zetel|säte|székhely|siedzib|c\. ?f|n°|nr|adósz|cégj|cui|fax",
     re.IGNORECASE,
 )
 DIVIDERS = re.compile(r"\S\s*[|•·]\s*\S")

@@ -125,14 +125,29 @@ def is_disclaimer(text: str, words: Words) -> bool:
     return count_words(text, words) >= DISCLAIMER_WORDS and not words.first_person.occur_in(text)
 
 
-def is_secret(lines: Sequence[str], words: Words) -> bool:
-    """Tell whether lines speak of secrecy and of the right or wrong recipient, as only lawyers' text does."""
+def is_closing_notice(lines: Sequence[str], words: Words) -> bool:
+    """Tell whether lines below the name are boilerplate: secrecy, or a company's notice on data protection."""
     text = " ".join(lines)[:MAX_PARAGRAPH].lower()
-    if not any(word in text for word in words.secret):
+    if not (is_secret(text, words) or is_data_notice(text, words)):
         return False
-    if not any(word in text for word in words.addressed):
+    return not words.first_person.occur_in(text)
+
+
+def is_secret(text: str, words: Words) -> bool:
+    """Tell whether a text speaks of secrecy and of the right or wrong recipient, as only lawyers' text does."""
+    is_about_both = holds(text, words.secret) and holds(text, words.addressed)
+    return is_about_both and count_words(text, words) >= DISCLAIMER_WORDS
+
+
+def is_data_notice(text: str, words: Words) -> bool:
+    """Tell whether a text informs the reader of the processing of data: it names rights and asks for none."""
+    if not holds(text, words.data_notices):
         return False
-    return count_words(text, words) >= DISCLAIMER_WORDS and not words.first_person.occur_in(text)
+    return sum(word in text for word in words.data_notice_words) >= DISCLAIMER_WORDS
+
+
+def holds(text: str, parts: Sequence[str]) -> bool:
+    return any(part in text for part in parts)
 
 
 def goes_on(text: str, words: Words) -> bool:

@@ -8,8 +8,8 @@ from intake.folding_cards import CardReader, is_closing
 from intake.folding_footers import (
     LIST_FOOTER,
     boilerplate,
+    is_closing_notice,
     is_heading,
-    is_secret,
 )
 from intake.folding_lines import LineClass
 from intake.folding_phrases import TextToSearch
@@ -48,7 +48,7 @@ class TailReader:
         """Return paragraphs of lawyers' boilerplate: their "delete this message" is no request."""
         found = self.find_anchored() if self.has_anchor() else []
         end = self.end_of_letter()
-        return found if end is None else [*found, *self.find_secrets(end + 1, found)]
+        return found if end is None else [*found, *self.find_closing_notices(end + 1, found)]
 
     def has_anchor(self) -> bool:
         """Tell whether any word of boilerplate stands outside of what other rules have taken."""
@@ -86,18 +86,18 @@ class TailReader:
                 break
         return None
 
-    def find_secrets(self, first: int, found: Sequence[Found]) -> Iterator[Found]:
-        """Yield what speaks below the name of secrecy and of whom it is for; no anchor is needed there."""
+    def find_closing_notices(self, first: int, found: Sequence[Found]) -> Iterator[Found]:
+        """Yield what speaks below the name of secrecy or of data protection; no anchor is needed there."""
         known = {number for start, after, _ in found for number in range(start, after)}
         for top, after in self.paragraphs():
             if after <= first or not known.isdisjoint(range(top, after)):
                 continue
             start = max(top, first)
-            if is_secret(self.lines[start:after], self.words):
+            if is_closing_notice(self.lines[start:after], self.words):
                 yield start, after, "disclaimer"
                 continue
             for number in range(start, after):
-                if is_secret(self.lines[number : number + 1], self.words):
+                if is_closing_notice(self.lines[number : number + 1], self.words):
                     yield number, number + 1, "disclaimer"
 
     def lines_between(self, first: int, after: int) -> bool:

@@ -46,6 +46,8 @@ class Words:
     notices: Phrases
     secret: tuple[str, ...]
     addressed: tuple[str, ...]
+    data_notices: tuple[str, ...]
+    data_notice_words: tuple[str, ...]
     closings: frozenset[str]
     contacts: re.Pattern[str]
     speaks: Phrases
@@ -85,6 +87,8 @@ def load_words() -> Words:
         notices=make_phrases(union("notices")),
         secret=union("secret"),
         addressed=union("addressed"),
+        data_notices=union("data_notices"),
+        data_notice_words=union("data_notice_words"),
         closings=frozenset(union("closings")),
         contacts=contact_pattern(union("contacts")),
         speaks=make_phrases(union("speaks")),

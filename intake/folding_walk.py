@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from intake.folding_attribution import AttributionReader, find_wrote
 from intake.folding_footers import LONGEST_SIGNATURE, is_prose, is_signature
-from intake.folding_lines import RULE_CHARACTERS, LineClass, is_rule
+from intake.folding_lines import MAX_LOOK, RULE_CHARACTERS, LineClass, is_rule
 from intake.folding_originals import OriginalReader
 from intake.folding_phrases import WITHOUT_BLANKS
 from intake.folding_tail import TailReader
@@ -211,9 +211,15 @@ class Folder:
         if kind is LineClass.HEADER:
             above = self.originals.with_rule_above(at)
             return self.originals.after_block(at, is_below_rule=above < at) is not None
-        return self.words.postscripts.match(
-            self.lines[at][:40]
-        ) is not None or self.is_ruled_separator(at)
+        head = self.lines[at][:MAX_LOOK]
+        resumes = self.words.postscripts.match(head) is not None or self.is_letter_again(at, head)
+        return resumes or self.is_ruled_separator(at)
+
+    def is_letter_again(self, at: int, head: str) -> bool:
+        """Tell whether a paragraph below a signature is a sentence of somebody who says "I"."""
+        if self.classes[at] is not LineClass.TEXT or self.classes[at - 1] is not LineClass.EMPTY:
+            return False
+        return is_prose(head) and self.words.first_person.occur_in(head.lower())
 
     def fold_marked_signature(self, at: int) -> int:
         """Fold what the markup calls a signature, unless somebody wrote a letter into it."""

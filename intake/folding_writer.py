@@ -12,14 +12,17 @@ from intake.folding_lines import MAX_LOOK
 LONGEST_NAME = 60
 AROUND_MARKS = " \t\xa0*#-=<([/"
 AFTER_INITIALS = re.compile(r"\s?[:>)\]*=/–—-]{1,4}\s*\S")
+AROUND_TOLD = ".,;:!?\"'()„“”«»‘’"
+ARROWS, LONGEST_SIGN, LONGEST_LETTER = tuple("→⇒►▶➜➔➤"), 4, 2_000  # characters
 ENDS = " ,.!-–—:;\t\r\xa0。．、，！"
 
 
 @dataclass(frozen=True)
 class Writer:
-    """A person by the display name of the sender, in lower case."""
+    """A person by the display name of the sender, and what the letter says by which signs its answers are known."""
 
     name: str = ""
+    told: tuple[str, ...] = ()
 
     @cached_property
     def words(self) -> tuple[str, ...]:
@@ -62,7 +65,20 @@ class Writer:
         text = bare(line)
         if text.startswith(self.marks):
             return True
-        return line[:1] != ">" and (text.startswith(self.labels) or self.has_initials(line))
+        if line[:1] == ">":
+            return False
+        return text.startswith(self.labels) or self.has_initials(line) or self.has_told_sign(line)
+
+    def has_told_sign(self, line: str) -> bool:
+        """Tell whether a sign that the letter named stands in front of words: `*** yes`, `QX: yes`."""
+        head = line[:MAX_LOOK].strip()
+        sign = next((sign for sign in self.told if head.startswith(sign)), None)
+        if sign is None:
+            return False
+        rest = head[len(sign) :]
+        if sign.isalpha():
+            return AFTER_INITIALS.match(rest) is not None
+        return any(char.isalnum() for char in rest)
 
     def has_initials(self, line: str) -> bool:
         """Tell whether the initials stand in front of words: `AB> yes`, `*AB* yes`."""
@@ -74,7 +90,7 @@ class Writer:
 
     def last_marked(self, lines: Sequence[str]) -> int:
         """Return the last line that begins with one of the marks, -1 when none does."""
-        if not self.words:
+        if not (self.words or self.told):
             return -1
         backwards = range(len(lines) - 1, -1, -1)
         return next((number for number in backwards if self.marked(lines[number])), -1)
@@ -88,6 +104,21 @@ class Writer:
         return not self.names.isdisjoint(words) and all(
             word in self.names or (len(word) == 1 and word in initials) for word in words
         )
+
+
+def told_signs(letter: Sequence[str]) -> tuple[str, ...]:
+    """Return signs in a letter that could mark its answers below: capitals or punctuation that stand alone."""
+    found = {token.strip(AROUND_TOLD) for token in " ".join(letter)[-LONGEST_LETTER:].split()}
+    return tuple(sorted(sign for sign in found if is_sign(sign)))
+
+
+def is_sign(token: str) -> bool:
+    """Tell whether a token is an abbreviation in capitals, or punctuation that is no rule and no dash."""
+    if not 1 < len(token) <= LONGEST_SIGN:
+        return token in ARROWS
+    if token.isalpha():
+        return token.isupper()
+    return not any(char.isalnum() for char in token) and bool(token.strip("-_="))
 
 
 def bare(line: str) -> str:
