@@ -23,6 +23,7 @@ REPLY_MARKER = "--- Reply above this line ---"
 
 SIGNATURE_MARKS = frozenset(("--", "__", "—", "– –", "---", "___", "- --", "-- -"))
 ENDS = ":："
+GROUPWISE = ">>>"  # at both ends of the line above an original
 RULE_CHARACTERS = "-_=*–—―#~━─•·+"
 YEAR = re.compile(r"(?:19|20)\d\d")
 # Marks of writing direction: Hebrew and Arabic mail programs put them around everything.
@@ -53,7 +54,7 @@ def classify_line(line: str, words: Words) -> LineClass:
     if len(head) >= LONGEST_FOOTER and is_plain(head):
         return LineClass.TEXT
     if head[0] in ">|" and not is_table_row(head) and not is_escaped_from(line):
-        return LineClass.QUOTE
+        return LineClass.ORIGINAL if is_groupwise(head) else LineClass.QUOTE
     if head in SIGNATURE_MARKS:
         return LineClass.SIGNATURE
     if not head.isascii():
@@ -69,6 +70,11 @@ def is_plain(head: str) -> bool:
         and head.find(":", 0, LONGEST_FIELD_NAME) < 0
         and head.isascii()
     )
+
+
+def is_groupwise(head: str) -> bool:
+    """Tell whether a line with name, address and time stands between marks, as one program puts it above an original."""
+    return head.startswith(GROUPWISE) and head.endswith(GROUPWISE) and "@" in head
 
 
 def is_table_row(head: str) -> bool:

@@ -38,6 +38,7 @@ class OriginalReader:
         self.lines = lines
         self.classes = classes
         self.words = words
+        self.fields: dict[int, tuple[str, bool]] = {}
 
     def read_block(self, at: int) -> Block:
         """Return the header fields from a line on."""
@@ -46,10 +47,10 @@ class OriginalReader:
         for number in range(at, min(at + FIELD_WINDOW, len(self.lines))):
             head = self.lines[number][:MAX_LOOK]
             if self.classes[number] is LineClass.HEADER:
-                kind = field_kind(plain(head), self.words) or "other"
+                kind, is_period_there = self.field_at(number)
                 kinds.add(kind)
                 after = number + 1
-                is_typed = is_typed or (kind == "from" and is_period(head))
+                is_typed = is_typed or is_period_there
             elif number - after >= MOST_BETWEEN_FIELDS or self.classes[number] not in (
                 LineClass.TEXT,
                 LineClass.EMPTY,
@@ -58,6 +59,14 @@ class OriginalReader:
             is_value = number == after - 1 or (number == after and ends_open(self.lines[after - 1]))
             is_from_program = is_from_program or (is_value and is_machine_made(head, kind))
         return Block(frozenset(kinds), after, is_from_program and not is_typed)
+
+    def field_at(self, number: int) -> tuple[str, bool]:
+        """Return the kind of a field, and whether it tells since when instead of from whom; read once for each line."""
+        if number not in self.fields:
+            head = self.lines[number][:MAX_LOOK]
+            kind = field_kind(plain(head), self.words) or "other"
+            self.fields[number] = kind, kind == "from" and is_period(head)
+        return self.fields[number]
 
     def after_block(self, at: int, *, is_below_rule: bool) -> int | None:
         """Return the line after the header fields of an embedded original, None when none begins here."""

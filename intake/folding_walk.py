@@ -127,7 +127,7 @@ class Folder:
         """Tell whether "Original message:" without rules and with nothing of a mail below it is the writer's own line."""
         if self.classes[at] is not LineClass.ORIGINAL or after > at + 1:
             return False
-        is_ruled = self.lines[at].lstrip()[:1] in RULE_CHARACTERS
+        is_ruled = self.lines[at].lstrip()[:1] in (*RULE_CHARACTERS, ">")
         return not is_ruled and not self.quote_follows(after)
 
     def cut(self, first: int, after: int, kind: str) -> int:

@@ -25,7 +25,7 @@ from intake.markup import html_to_text
             'Please erase all of my "data"',
         ),
         ("<xmp>1 < 2 <b></xmp>please", "1 < 2 <b>please"),
-        ("<!--[if !mso]><!--><p>a</p><!--<![endif]-->b", "a\nb"),
+        ("<!--[if !mso]><!--><p>a</p><!--<![endif]-->b", "a\n\nb"),
         ("a<noembed><p>no</p></noembed>", "a"),
         ("no markup at all", "no markup at all"),
         ("", ""),
