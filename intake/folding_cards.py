@@ -15,7 +15,8 @@ from intake.folding_writer import ENDS, Writer
 
 LONGEST_CARD, LONGEST_LINE = 13, 120  # lines with text; characters
 FEWEST_CONTACTS = 2  # on a card of one line without dividers
-LONGEST_PERSON, MOST_NAMES = 60, 4  # characters of the line with the name; words after a closing
+LONGEST_PERSON = 60  # characters of the line with the name
+MOST_NAMES, LONGEST_CLOSING = 4, 6  # words after a closing, words of one
 SENTENCE, FEWEST_WORDS = re.compile(r"[^\W\d]{4,}[.!]$|[。！]$"), 4
 LABEL = re.compile(r"\s*([^\W\d][^:：]{1,40})[:：]\s*\S")
 # What else is told with a colon on a card: registers, tax numbers, pages, addresses.
@@ -136,7 +137,8 @@ def closes_with_name(line: str, words: Words) -> bool:
     if len(line) > LONGEST_PERSON:
         return False
     pieces = line.split()
-    for names in range(1, min(MOST_NAMES, len(pieces) - 1) + 1):
+    most = min(MOST_NAMES, len(pieces) - 1)
+    for names in range(1, most + 1) if len(pieces) <= MOST_NAMES + LONGEST_CLOSING else ():
         opening = " ".join(pieces[:-names]).strip(ENDS).lower()
         if opening in words.closings:
             return all(piece[0].isupper() for piece in pieces[-names:])

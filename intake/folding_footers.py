@@ -19,6 +19,7 @@ DISCLAIMER_WORDS, FURTHER_DISCLAIMER_WORDS = 2, 3
 WRAPPED_LINE, SENTENCE_ENDS = 45, tuple(".!?:;。")
 LIST_FOOTER = "mailing list"
 LONGEST_HEADING = 6  # words
+SHORTEST_NOTICE, SHORTEST_UNSPACED_NOTICE = 50, 20  # characters
 MAX_PARAGRAPH = 20_000  # characters of a paragraph that are looked at
 LIST_ITEM = re.compile(r"\s*(?:\d{1,2}[.)]|[-*•·–])\s")
 HEADING = re.compile(
@@ -128,6 +129,8 @@ def is_disclaimer(text: str, words: Words) -> bool:
 def is_closing_notice(lines: Sequence[str], words: Words) -> bool:
     """Tell whether lines below the name are boilerplate: secrecy, or a company's notice on data protection."""
     text = " ".join(lines)[:MAX_PARAGRAPH].lower()
+    if len(text) < (SHORTEST_NOTICE if text.isascii() else SHORTEST_UNSPACED_NOTICE):
+        return False
     if not (is_secret(text, words) or is_data_notice(text, words)):
         return False
     return not words.first_person.occur_in(text)

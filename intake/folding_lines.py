@@ -106,19 +106,17 @@ def classify_words(head: str, words: Words) -> LineClass:
 def is_mobile_footer(lowered: str, words: Words) -> bool:
     """Tell whether a line is what a telephone adds: the opening or the end of the phrase, and a device or program."""
     said = lowered.strip("*_<>()[]~-–— \xa0")
-    lowered = without_excuse(said, words)
-    if len(lowered) >= LONGEST_FOOTER:
-        return False
-    opening = matching_opening(lowered, words.mobile)
+    opening = matching_opening(said, words.mobile)
     if opening is not None:
-        is_sure = len(opening) >= LONG_OPENING or len(lowered) < len(said)
+        footer = without_excuse(said, words)
+        is_sure = len(opening) >= LONG_OPENING or len(footer) < len(said)
         most = LONG_FOOTER_WORDS if is_sure else FOOTER_WORDS
-        if len(lowered.split()) > most or YEAR.search(lowered) is not None:
+        if len(footer) >= LONGEST_FOOTER or len(footer.split()) > most:
             return False
-        return words.devices.search(lowered) is not None
-    if len(lowered) > LONGEST_SUFFIX_FOOTER or not lowered.rstrip(". ").endswith(words.mobile_ends):
+        return YEAR.search(footer) is None and words.devices.search(footer) is not None
+    if len(said) > LONGEST_SUFFIX_FOOTER or not said.rstrip(". ").endswith(words.mobile_ends):
         return False
-    return words.devices.search(lowered) is not None
+    return words.devices.search(said) is not None
 
 
 def without_excuse(lowered: str, words: Words) -> str:
