@@ -23,6 +23,8 @@ _OF_MAIL_SYSTEMS = frozenset(SIGNS[one].name for one in ("mail_system", "protoco
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
+    """A parsed mail with what the door and the classification know of it; questions about it are answered when asked."""
+
     message: ParsedMessage
     our_addresses: frozenset[str]
     envelope_from: str | None
@@ -60,7 +62,7 @@ class Letter:
 
     @property
     def is_list_notice(self) -> bool:
-        """Whether fields of a list stand in it (RFC 2369, RFC 2919), it answers nothing and says so of nothing."""
+        """Whether fields of a list stand in it (RFC 2369, RFC 2919), and it neither answers a mail nor speaks as if."""
         message = self.message
         has_fields = any(message.header(name) is not None for name in LIST_HEADERS)
         answers = bool(message.in_reply_to) or points_for(self.words, Kind.AUTO_REPLY) > 1

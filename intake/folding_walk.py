@@ -115,9 +115,8 @@ class Folder:
             if kind is LineClass.FORWARD:
                 return self.cut(at, self.end_of_quote(self.next_full_line(after)), name)
             return self.cut(at, after, "separator")
-        if after > self.last_marked and self.announces_answers(
-            at
-        ):  # nobody can tell which words below are the writer's
+        is_unmarked = after > self.last_marked
+        if is_unmarked and self.announces_answers(at):  # nobody can tell whose words stand below
             return after
         return self.cut(
             max(self.originals.with_rule_above(at), self.end_of_cuts()), len(self.lines), name
