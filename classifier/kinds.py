@@ -305,7 +305,7 @@ def _speaks_for_a_person(letter: Letter) -> Iterator[Signal]:
     if any(program and MAIL_PROGRAMS.match(program) for program in programs):
         yield _person("written in a mail program", 1)
     if is_answer(message.subject) and any(one.kind == "quote" for one in message.folded):
-        yield _person("answers above a quoted mail", 1)
+        yield _person("answers above a quoted mail", 2)
 
 
 def _person(name: str, points: int) -> Signal:

@@ -143,11 +143,15 @@ class Words:
 
 
 class _Glued:
-    """Expressions of scripts without blanks, by their first character: a look at each place of a text, no more."""
+    """Expressions of scripts without blanks, by their first character: a look at each place of a text, no more.
+
+    Of several that begin at a place the longest counts.
+    """
 
     def __init__(self, signs: Mapping[str, str]) -> None:
         groups: dict[str, dict[str, str]] = {}
-        for written, sign in signs.items():
+        longest_first = sorted(signs.items(), key=lambda one: -len(one[0]))
+        for written, sign in longest_first:
             for first in DIGITS if written[0] == "#" else written[0]:
                 groups.setdefault(first, {})[_glued_pattern(written)] = sign
         self._first = re.compile(f"[{re.escape(''.join(groups))}]") if groups else None
