@@ -98,9 +98,14 @@ def _strong_kind(signals: tuple[Signal, ...]) -> Kind | None:
 
 
 def _kind_by_words(signals: tuple[Signal, ...]) -> Kind | None:
-    return next(
+    found = next(
         (kind for kind, enough in WORDS_ENOUGH if net_points(signals, kind) >= enough), None
     )
+    is_list = len(_names(signals, Strength.WEAK_BULK)) > 1
+    bulk = net_points(signals, Kind.BULK)
+    if found is Kind.AUTO_REPLY and is_list and bulk > net_points(signals, found):
+        return Kind.BULK  # "follow the link below" to leave is no challenge
+    return found
 
 
 def _kind_by_weak(signals: tuple[Signal, ...]) -> Kind | None:

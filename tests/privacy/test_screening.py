@@ -157,3 +157,9 @@ def test_the_words_of_a_newsletter_outweigh_fewer_words_of_an_answering_machine(
     away, newsletter = words(Kind.AUTO_REPLY, WORDS_BESIDE_BULK), words(Kind.BULK, BULK_WORDS)
     assert screen((away, newsletter, BULK)).kind is Kind.BULK
     assert screen((away, words(Kind.BULK, WORDS_BESIDE_BULK), BULK)).kind is Kind.AUTO_REPLY
+
+
+def test_a_newsletter_with_a_few_words_of_an_answering_machine_is_bulk() -> None:
+    machine, newsletter = words(Kind.AUTO_REPLY, 3), words(Kind.BULK, BULK_WORDS)
+    assert screen((machine, newsletter, BULK, NO_REPLY)).kind is Kind.BULK
+    assert screen((machine, newsletter, BULK)).kind is Kind.AUTO_REPLY
