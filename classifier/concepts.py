@@ -36,11 +36,11 @@ OBJECTS: tuple[str, ...] = (
 # Words that say who, in which mood, and where one thought ends.
 GRAMMAR: tuple[str, ...] = (
     "my", "client", "request", "how", "report", "if", "recital", "not", "and", "product", "law", "article",
-    "until", "carries", "please", "rights",
+    "until", "carries", "please", "rights", "asked_before", "broadcast",
 )  # fmt: skip
 
 # Set by the reader of the text itself or when a file is read, never by a language file.
-MARKS: tuple[str, ...] = ("denied", "end", "period", "soft", "question", "phrase_start")
+MARKS: tuple[str, ...] = ("denied", "end", "period", "soft", "colon", "question", "phrase_start")
 
 BIT: dict[str, int] = {
     name: 1 << place for place, name in enumerate((*TRIGGERS, *OBJECTS, *GRAMMAR, *MARKS))

@@ -71,8 +71,10 @@ class Rule:
     near: int = 0
     also: int = 0
     whole: int = 0
+    nowhere: int = 0
     not_near: int = 0
     alone: bool = False
+    short: bool = False
     mention: bool = False
     unless: int = 0
     denied: bool | None = False  # None: denied or not
@@ -229,11 +231,12 @@ def _rule(raw: Mapping[str, Any]) -> Rule:
         person=raw.get("person", False),
         asks=raw.get("asks", False),
         alone=raw.get("alone", False),
+        short=raw.get("short", False),
         mention=raw.get("mention", False),
         with_=bits(raw.get("with", ())),
         **{
             key: bits(raw.get(key, ()))
-            for key in ("says", "near", "also", "whole", "not_near", "unless")
+            for key in ("says", "near", "also", "whole", "nowhere", "not_near", "unless")
         },
     )
 

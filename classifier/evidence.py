@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from classifier.articles import citations
 from classifier.concepts import ALL_TRIGGERS, BIT, bits
 from classifier.data import Rule, rules_for, rules_that_may_hold
-from classifier.grammar import Bound, about_the_writer, bind, recital_place
+from classifier.grammar import ALL_NAMES, Bound, about_the_writer, bind, recital_place
 from classifier.pieces import QUESTION
 from classifier.reading import Hit, Reader, Sentence, Stretch
 from privacy.rights import Lane, Right, RightClaim, Scope
@@ -22,18 +22,23 @@ _REQUEST, _HOW, _IF, _REPORT, _LAW = (
 _NOT_A_SUBJECT = bits(
     ["authority", "pitch", "policy", "asks_policy", "subprocessor", "hosting", "contract", "survey"]
 )
-_SOMEBODY = bits(["my", "me", "client"])
+_SOMEBODY = bits(["my", "me", "personal", "client"])
+# Who studies requests says "my thesis" and "I am"; only who says "my data" asks for them.
+_STUDY, _OWN = BIT["survey"], bits(["personal", "client"])
+_BROADCAST, _SETTLED, _ASKED_BEFORE = BIT["broadcast"], BIT["settled"], BIT["asked_before"]
+_TOLD = _REPORT | _SETTLED
 _CITED = bits(["article", "law"])
 _NO_PERSON, _NO_PERSON_BUT_LAW = 0.3, 0.08  # taken off where the sentence speaks of nobody
 _ONLY_ASKED, _ONLY_IF = 0.15, 0.1  # taken off a question about how, a condition
 _ARTICLE_ALONE, _ARTICLE_WITHOUT_LAW = 0.82, 0.62
 _WEAK_TRIES = 3  # sentences in which one rule may hold weakly before it is let be
-_ALONE = 3  # words
-_TITLE, _ONLY_NAMED = (
-    8,
-    0.15,
-)  # words of a title; taken off where a right is named outside of one and not asked for
+_ALONE, _SHORT = 3, 8  # words
+_TITLE = 8  # words of a title or of an item in a list
+_ONLY_NAMED = 0.15  # taken off where a right is named and not asked for
+_ONLY_TOLD = 0.4  # taken off where it is spoken about
+_BEFORE = 0.15  # taken off what was asked before
 _CITING = 60  # sentences with a citation that are read: a flood of articles says nothing new
+SURE, DOUBTFUL = 0.8, 0.79  # two doubtful signs stay doubtful: each may be of something else
 _SURE = 0.99  # nothing is surer than this
 
 Key = tuple[Right, Scope | None]
@@ -72,7 +77,8 @@ class Evidence:
             return
         best, second = (claim, other) if claim.confidence > other.confidence else (other, claim)
         if best.reason != second.reason:
-            best = _surer(best, 1 - (1 - best.confidence) * (1 - second.confidence / 2))
+            together = 1 - (1 - best.confidence) * (1 - second.confidence / 2)
+            best = _surer(best, together if best.confidence >= SURE else min(together, DOUBTFUL))
         self.claims[key] = best
 
 
@@ -136,7 +142,7 @@ def _findings(
             continue
         bound: Bound | None = None
         for rule in rules_for(hit.mask & ALL_TRIGGERS):
-            if rule.name in known or not _allowed(rule, sentence.mask, reader):
+            if rule.name in known or not _allowed(rule, sentence, reader):
                 continue
             bound = bound or bind(sentence, place, negation_follows=negation_follows)
             if _holds(rule, bound):
@@ -145,11 +151,16 @@ def _findings(
                     yield Finding(rule, hit, confidence)
 
 
-def _allowed(rule: Rule, mask: int, reader: Reader) -> bool:
+def _allowed(rule: Rule, sentence: Sentence, reader: Reader) -> bool:
     """Whether the sentence as a whole lets the rule hold: asked first, because it costs next to nothing."""
+    mask = sentence.mask
     if mask & rule.unless or not rule.finds_all_in(mask) or _is_too_long(rule, reader):
         return False
-    return not rule.whole or reader.speaks_of(rule.whole)
+    if rule.short and sentence.last - sentence.first > _SHORT:
+        return False
+    if rule.whole and not reader.speaks_of(rule.whole):
+        return False
+    return not rule.nowhere or not reader.speaks_of(rule.nowhere)
 
 
 def _is_too_long(rule: Rule, reader: Reader) -> bool:
@@ -167,31 +178,49 @@ def _holds(rule: Rule, bound: Bound) -> bool:
 def _confidence(rule: Rule, sentence: Sentence, hit: Hit, reader: Reader) -> float:
     if rule.right is None:
         return rule.confidence
+    if _is_only_told(rule, sentence, hit, reader):
+        return 0.0
     mask = sentence.mask
-    asked = mask & _REQUEST
-    if hit.first > recital_place(sentence) or (mask & _REPORT and not asked):
-        return 0.0
-    if (rule.mention or rule.person) and _speaks_of_others(reader):
-        return 0.0
     confidence = rule.confidence
-    if not asked:
+    if not mask & _REQUEST:
         only_asked = mask & _HOW or (mask & QUESTION and not rule.asks)
         confidence -= (_ONLY_ASKED if only_asked else 0) + (_ONLY_IF if mask & _IF else 0)
     if rule.person and not about_the_writer(mask):
-        confidence -= _NO_PERSON_BUT_LAW if reader.speaks_of(_LAW) else _NO_PERSON
-    if rule.mention and _names_in_passing(sentence, reader):
-        confidence -= _ONLY_NAMED
-    return round(confidence, 2)
+        of_law = mask & _CITED or reader.speaks_of(_LAW)
+        confidence -= _NO_PERSON_BUT_LAW if of_law else _NO_PERSON
+    if rule.mention or hit.mask & ALL_NAMES & rule.says:
+        confidence -= _named_in_passing(sentence, reader)
+    return round(confidence - (_BEFORE if mask & _ASKED_BEFORE else 0), 2)
 
 
-def _names_in_passing(sentence: Sentence, reader: Reader) -> bool:
-    """Whether a right is named in a longer text, in a sentence that speaks of nobody and cites no law."""
+def _is_only_told(rule: Rule, sentence: Sentence, hit: Hit, reader: Reader) -> bool:
+    """Whether the sentence tells of what was done, of what anybody may do, or of others, and asks for nothing."""
+    mask = sentence.mask
+    if hit.first > recital_place(sentence) or (mask & _TOLD and not mask & _REQUEST):
+        return True
+    if mask & _ASKED_BEFORE and reader.speaks_of(_SETTLED):
+        return True
+    return _is_broadcast(reader) or ((rule.mention or rule.person) and _speaks_of_others(reader))
+
+
+def _named_in_passing(sentence: Sentence, reader: Reader) -> float:
+    """Return what is taken off where a longer text names a right in a sentence that speaks of nobody and cites no law."""
     is_title = len(reader.text.words) <= _TITLE
-    return not (is_title or about_the_writer(sentence.mask) or sentence.mask & _CITED)
+    if is_title or about_the_writer(sentence.mask) or sentence.mask & _CITED:
+        return 0.0
+    is_item = sentence.last - sentence.first <= _TITLE
+    return _ONLY_NAMED if is_item or sentence.mask & _REQUEST else _ONLY_TOLD
+
+
+def _is_broadcast(reader: Reader) -> bool:
+    """Whether a text is written to many, and says nothing of its writer or somebody who is represented."""
+    return reader.speaks_of(_BROADCAST) and not reader.speaks_of(_SOMEBODY)
 
 
 def _speaks_of_others(reader: Reader) -> bool:
     """Whether a text names nobody whose data it is about, and is an authority's, a seller's or a questionnaire's."""
+    if reader.speaks_of(_STUDY) and not reader.speaks_of(_OWN):
+        return True
     return reader.speaks_of(_NOT_A_SUBJECT) and not reader.speaks_of(_SOMEBODY)
 
 

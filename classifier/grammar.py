@@ -5,19 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from classifier.concepts import ALL_OBJECTS, ALL_TRIGGERS, BIT, bits
+from classifier.concepts import ALL_OBJECTS, ALL_TRIGGERS, BIT, TRIGGERS, bits
 from classifier.reading import Hit, Sentence
 
 REACH = 13  # words: how far an act looks for what it acts on
 _NEAR = 3  # words: "delete me", "erase me please", not "delete it and send me a note"
+_SEEN = 24  # hits that are looked at in each direction
 _DENIED = 8  # words between a negation and the act that it denies
 _QUALIFIED = 4  # words between "data" and "of my leads"
 _ME = BIT["me"]
-_NOUNS = ALL_OBJECTS & ~(_ME | BIT["it"])  # "me" and "it" point to what was named before
+_IT = BIT["it"]
+_NOUNS = ALL_OBJECTS & ~(_ME | _IT)  # "me" and "it" point to what was named before
 _PRODUCT, _NOT, _DENIED_ITSELF = BIT["product"], BIT["not"], BIT["denied"]
-_SOFT, _CARRIES, _PLEASE = BIT["soft"], BIT["carries"], BIT["please"]
-_PAUSE = _SOFT | BIT["and"]
-_PERSON = bits(["my", "client", "personal", "me"])
+_AND = BIT["and"]
+_SOFT, _COLON, _CARRIES, _PLEASE = BIT["soft"], BIT["colon"], BIT["carries"], BIT["please"]
+_PAUSE = _SOFT | _AND
+_HEADED = (
+    3  # words between a negation and the colon that it stands before ("not requested: erasure")
+)
+_TAKEN_BACK = 5  # words between a name and the denial behind it ("erasure is not requested")
+_ASKING = bits(["request", "want"])
+ALL_NAMES = bits(name for name in TRIGGERS if name.endswith("_name"))
+_ACTS = bits(
+    [
+        *("delete", "close", "keep", "give", "see", "correct", "update", "transfer", "export", "restrict"),
+        *("object", "stop", "withdraw", "unsubscribe", "sell", "use", "contact", "switch_off", "gone"),
+    ]
+)  # fmt: skip
+# Acts that often stand without data of their own: "erase my data and inform me".
+_INFORMING = bits(["give", "see", "update"])
+_SHARED = 2  # words: "erase and send my data" share what they act on, "erase my data and then let me know" do not
+_PERSON = bits(["my", "client", "personal", "me", "held", "all_held"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +55,29 @@ def bind(sentence: Sentence, place: int, *, negation_follows: bool) -> Bound:
     """
     hits = sentence.hits
     act = hits[place]
-    after, blocked = _look(act, hits[place + 1 : place + 24])
+    after, blocked = _look(act, _own(act, hits[place + 1 : place + _SEEN]))
     before = 0
     if not blocked:
-        before, blocked = _look(act, reversed(hits[max(0, place - 24) : place]))
+        before, blocked = _look(act, _own(act, hits[max(0, place - _SEEN) : place][::-1]))
         if blocked and after & _NOUNS:
             before, blocked = 0, False
     objects = 0 if blocked else after | before | (act.mask & ALL_OBJECTS)
     return Bound(objects, _near(hits, place), _negated(hits, place, follows=negation_follows))
+
+
+def _own(act: Hit, others: list[Hit]) -> list[Hit]:
+    """Return the hits, nearest first, without those that an `and` parts from the act and that another act has."""
+    if not act.mask & _INFORMING:
+        return others
+    parted = None
+    for place, hit in enumerate(others):
+        if parted is None:
+            parted = place if hit.mask & _AND else None
+        elif hit.mask & _ACTS:
+            if others[place - 1].mask & _SOFT:  # what stands behind a comma is the later act's own
+                return others[:place]
+            return others if _distance(act, hit) <= _SHARED else others[:parted]
+    return others
 
 
 def _look(act: Hit, others: Iterable[Hit]) -> tuple[int, bool]:
@@ -76,10 +109,13 @@ def _distance(one: Hit, other: Hit) -> int:
 def _near(hits: list[Hit], place: int) -> int:
     act = hits[place]
     around = hits[max(0, place - 3) : place + 4]
-    near = 0
+    near = act.mask & ALL_OBJECTS  # "leave it be"
     for hit in around:
         if _distance(act, hit) <= _NEAR and hit is not act:
-            near |= hit.mask
+            points = hit.first > act.first or not hit.mask & _CARRIES
+            near |= (
+                hit.mask if points else hit.mask & ~_IT
+            )  # "that you delete" is not "delete that"
     return near
 
 
@@ -89,20 +125,44 @@ def _negated(hits: list[Hit], place: int, *, follows: bool) -> bool:
         return True
     if _finds_negation(act, reversed(hits[max(0, place - 12) : place]), _PAUSE | _PLEASE):
         return True
+    if act.mask & ALL_NAMES and _is_taken_back(act, hits[place + 1 : place + 5]):
+        return True
     return follows and _finds_negation(act, hits[place + 1 : place + 12], _PAUSE)
 
 
 def _finds_negation(act: Hit, others: Iterable[Hit], border: int) -> bool:
     carried = False  # "I do not want, that you keep": the comma before `that` ends nothing
+    colon: Hit | None = None
     for hit in others:
-        if _distance(act, hit) > _DENIED:
+        if _distance(act, hit) > _DENIED or (colon and _distance(colon, hit) > _HEADED):
             return False
         if hit.mask & _NOT:
             return True
-        if hit.mask & border and not (carried and hit.mask == _SOFT):
+        if hit.mask & _COLON and colon is None and border & _PLEASE:
+            colon = hit
+        elif hit.mask & border and not (carried and hit.mask & _SOFT):
             return False
         carried = bool(hit.mask & _CARRIES)
     return False
+
+
+def _is_taken_back(name: Hit, others: list[Hit]) -> bool:
+    """Whether the name of a right is denied behind it: "erasure is not requested", "erasure: not asked for"."""
+    paused, announced, denied = False, False, False
+    for hit in others:
+        if _distance(name, hit) > _TAKEN_BACK + denied:
+            break
+        if denied:
+            return bool(hit.mask & _ASKING)
+        if hit.mask & _SOFT and not paused:
+            paused, announced = True, bool(hit.mask & _COLON)
+        elif not hit.mask & _NOT:
+            return False
+        elif hit.mask & _ASKING:
+            return True
+        else:
+            denied = True
+    return denied and announced
 
 
 def recital_place(sentence: Sentence) -> int:

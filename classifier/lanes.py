@@ -38,6 +38,9 @@ HINTS = bits(
     ]
 )
 
+# Those of them that are suspicious even where a rule knows the lane: others tell of rights in general.
+STRONG_HINTS = bits(["personal", "forget_me", "held", "unsubscribe", "object"])
+
 
 def choose_lane(evidence: Evidence, claims: tuple[RightClaim, ...]) -> Lane:
     """Return the lane of a message with these claims."""

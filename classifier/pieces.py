@@ -26,6 +26,7 @@ _ASKING = re.compile(r"[?؟？]")
 _SIGNS_BEGIN = "\u2e80"  # from here on one sign is a word or a syllable, no initial
 REMEMBERED = 50_000  # a flood of new pieces makes a memory start anew, it does not grow
 END, PERIOD, SOFT, QUESTION = BIT["end"], BIT["period"], BIT["soft"], BIT["question"]
+COLON = BIT["colon"]  # beside SOFT: what follows is what was announced
 STOPS = bits(["end", "period"])
 
 # Words before which a full stop ends nothing (Art. 15, Nr. 7, Abs. 2, z. B., Mr. Smith).
@@ -160,6 +161,8 @@ def mark_of(between: str) -> int:
         return mark | END
     if _FULL_STOP.search(between):
         return mark | PERIOD
+    if ":" in between or "：" in between:
+        return mark | SOFT | COLON
     return mark | (SOFT if _SHORT_STOP.search(between) else 0)
 
 

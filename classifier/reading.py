@@ -9,8 +9,8 @@ from itertools import compress, pairwise
 from operator import or_
 from typing import NamedTuple
 
-from classifier.concepts import ALL_CONCEPTS, concepts_within
-from classifier.pieces import END, QUESTION, SOFT, STOPS, Cut, Marks, stop_is_real
+from classifier.concepts import ALL_CONCEPTS, BIT, concepts_within
+from classifier.pieces import COLON, END, QUESTION, SOFT, STOPS, Cut, Marks, stop_is_real
 from classifier.unspaced import cut_at_terms
 from classifier.vocabulary import GAP, PHRASE_START, Lexicon, Phrase, Phrases, word_fits
 
@@ -19,9 +19,10 @@ FORGIVING_UP_TO = 3_000
 # A sentence without any stop is cut, so that work in one sentence is bounded and the whole stays linear.
 LONGEST_SENTENCE = 60
 QUOTED_BEFORE, QUOTED_AFTER = 240, 360  # characters
-_CONCEPTS = ALL_CONCEPTS & ~(PHRASE_START | STOPS | SOFT | QUESTION)
+_CONCEPTS = ALL_CONCEPTS & ~(PHRASE_START | STOPS | SOFT | COLON | QUESTION)
 _MARKED = STOPS | SOFT
 _TRIMMED = " \t\r\n\u00a0-*•>|([\"'"
+_CARRIES = BIT["carries"]
 _MARKS = Marks()
 
 
@@ -114,11 +115,14 @@ class Reader:
         return self.text.folded.text[starts[min(first, len(self.text.words))] : end]
 
 
-def read(part: str, original: str, text: Cut, lexicon: Lexicon) -> Reader:
+def read(
+    part: str, original: str, text: Cut, lexicon: Lexicon, *, forgiving: bool = True
+) -> Reader:
     """Return the sentences of one part of a message; cost linear in its length."""
     text = cut_at_terms(text, lexicon.terms)
     words = text.words
-    memory = lexicon.forgiving if len(words) <= FORGIVING_UP_TO else lexicon.strict
+    forgives = forgiving and len(words) <= FORGIVING_UP_TO
+    memory = lexicon.forgiving if forgives else lexicon.strict
     masks = list(map(memory.__getitem__, words))
     begun = list(map(lexicon.pairs.get, pairwise(words)))
     for at, row in compress(enumerate(begun), begun):
@@ -168,7 +172,7 @@ def _sentences(
         if at < taken or (not mask & _MARKED and len(hits) < LONGEST_SENTENCE):
             continue
         if mask & SOFT:
-            hits.append(Hit(at, at, SOFT))
+            hits.append(Hit(at, at, mask & (SOFT | COLON)))
         if (
             mask & END
             or len(hits) >= LONGEST_SENTENCE
@@ -213,9 +217,14 @@ def find_phrase(
 
 def _row(words: Sequence[str], masks: Sequence[int], at: int, phrase: Phrase) -> int | None:
     last = at + len(phrase.words) - 1
-    if words[at : last + 1] != phrase.words or any(mask & _MARKED for mask in masks[at:last]):
+    if words[at : last + 1] != phrase.words:
         return None
-    return last
+    return None if any(map(_parts, masks[at:last], masks[at + 1 : last + 1])) else last
+
+
+def _parts(mask: int, following: int) -> bool:
+    """Whether a row of words ends after a word: at every stop but the comma of "thank you, that"."""
+    return bool(mask & STOPS or (mask & SOFT and not following & _CARRIES))
 
 
 def _find_apart(

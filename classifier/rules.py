@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from classifier import data
 from classifier.concepts import BIT
 from classifier.evidence import Evidence, gather
-from classifier.lanes import ALWAYS_A_PERSON, HINTS, choose_lane
+from classifier.lanes import ALWAYS_A_PERSON, HINTS, STRONG_HINTS, choose_lane
 from classifier.language import SAMPLE, Guess, guess_in
 from classifier.machine_text import opens_like_a_machine
 from classifier.reading import read
@@ -39,6 +39,8 @@ _BESIDE_NOTHING = (
     "erasure.close_account",
     "restriction.not_deleted",
 )
+# One word that has no language: it is not asked in which it was written.
+_UNSUBSCRIBE = "objection.unsubscribe"
 _FEEDBACK_REPORT = "message/feedback-report"  # what it encloses is a mail of ours (RFC 5965)
 _CALENDAR = "text/calendar"
 # A foreign text of a few words is read once more as English: loan words travel ("GDPR delete request").
@@ -158,20 +160,27 @@ def _read_parts(parts: list[_Part]) -> tuple[Evidence, str]:
     guess = _language_of(parts)
     evidence, code = Evidence(), guess.code
     for codes in _readings(guess):
-        _gather_with(codes, parts, evidence)
+        _gather_with(codes, parts, evidence, forgiving=_may_be_meant(codes, guess))
         if evidence.claims or evidence.lanes:
             code = data.UNKNOWN if codes[0] in guess.others else code
             break
     return evidence, code
 
 
-def _gather_with(codes: tuple[str, ...], parts: list[_Part], evidence: Evidence) -> None:
+def _may_be_meant(codes: tuple[str, ...], guess: Guess) -> bool:
+    """Whether an unknown word may be a slip of one of this language: a foreign word is no slip of an English one."""
+    return guess.code == data.UNKNOWN or codes[0] in (guess.code, *guess.others)
+
+
+def _gather_with(
+    codes: tuple[str, ...], parts: list[_Part], evidence: Evidence, *, forgiving: bool
+) -> None:
     lexicon = data.lexicon(codes)
     follows = any(data.language(one).negation_follows for one in codes)
     named = codes[0] if len(codes) == 1 else data.UNKNOWN
     for part in parts:
         gather(
-            read(part.name, part.text, part.written.chosen, lexicon),
+            read(part.name, part.text, part.written.chosen, lexicon, forgiving=forgiving),
             evidence,
             code=named,
             negation_follows=follows,
@@ -226,11 +235,22 @@ def _in_order(claims: Iterator[RightClaim]) -> tuple[RightClaim, ...]:
     return tuple(sorted(claims, key=lambda claim: (claim.part, claim.start)))
 
 
-def _doubts_of_language(code: str) -> Iterator[str]:
+def _doubts_of_language(code: str, claims: tuple[RightClaim, ...]) -> Iterator[str]:
+    if code == data.UNKNOWN and [claim.reason.partition(".")[2] for claim in claims] == [
+        _UNSUBSCRIBE
+    ]:
+        return
     if code not in data.language_codes():
         yield "language not known"
     elif not data.language(code).complete:
         yield f"the words of {code} are not complete"
+
+
+def _doubts_without_claim(evidence: Evidence) -> Iterator[str]:
+    if not evidence.lanes:
+        yield "no rule knows what it is about"
+    if evidence.speaks_of(STRONG_HINTS if evidence.lanes else HINTS):
+        yield "speaks of personal data without a clear wish"
 
 
 def _doubts(
@@ -243,12 +263,12 @@ def _doubts(
     for claim in claims:
         if claim.confidence < threshold:
             yield f"not sure: {claim.reason}"
-    yield from _doubts_of_language(code)
+    yield from _doubts_of_language(code, claims)
     if lane in ALWAYS_A_PERSON:
         yield f"lane {lane}: a person reads it first"
+    elif not claims:
+        yield from _doubts_without_claim(evidence)
     if claims and evidence.lane_rules & _DOUBTFUL_BESIDE_A_RIGHT:
         yield "speaks of other matters beside a right"
     if evidence.lane_rules & _PERSON_DECIDES:
         yield "speaks of matters that a person decides"
-    if not claims and lane not in ALWAYS_A_PERSON and evidence.speaks_of(HINTS):
-        yield "speaks of personal data without a clear wish"

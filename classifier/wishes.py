@@ -16,7 +16,7 @@ _ACTS: dict[Right, int] = {
     Right.OBJECTION: bits(["object", "optout", "unsubscribe", "mistrack"]),
     Right.RESTRICTION: bits(["restrict", "hold"]),
     Right.WITHDRAW_CONSENT: bits(["withdraw", "consent_off"]),
-    Right.AUTOMATED_DECISION: bits(["human_review", "machine_decides"]),
+    Right.AUTOMATED_DECISION: bits(["human_review", "machine_decides", "human"]),
 }
 # How a right that was found is spoken of again.
 _NAMES: dict[Right, int] = {
@@ -44,13 +44,23 @@ _THINGS = bits(
             "consent",
             "marketing",
         ),
-        *("tracking", "sale", "ai", "decision", "profiling", "database", "it", "me"),
+        *("tracking", "sale", "ai", "decision", "profiling", "database"),
     ]
 )
 _REQUEST = BIT["request"]
 _TOLD = bits(
     ["report", "recital", "product"]
 )  # what was done, what anybody may do, what is no person's data
+
+# What has a lane of its own, unless it speaks of the writer's data as well.
+_OTHER_MATTERS = bits(["login", "billing", "support"])
+_OF_A_PERSON = bits(
+    ["personal", "data", "account", "record", "field", "consent", "held", "all_held"]
+)
+
+_ALL_HELD = BIT["all_held"]  # "delete all that you have about me": what the act is about
+# "An algorithm blocked me": what was done to the writer is not what they ask for.
+_RESTRICT, _BLOCKED = BIT["restrict"], bits(["machine_decides", "decision", "login"])
 
 
 def has_open_wish(evidence: Evidence) -> bool:
@@ -79,13 +89,14 @@ def _may_be_open(stretch: Stretch, missing: int, known: int) -> bool:
 
 
 def _is_open(mask: int, missing: int, known: int) -> bool:
-    if mask & _TOLD:
+    if mask & _TOLD or (mask & _OTHER_MATTERS and not mask & _OF_A_PERSON):
         return False
-    if mask & missing:
+    if mask & missing & ~(_RESTRICT if mask & _BLOCKED else 0):
         return True
     return bool(mask & _REQUEST and mask & _THINGS and not mask & known)
 
 
 def _is_understood(reader: Reader, sentence: Sentence, evidence: Evidence, missing: int) -> bool:
     """Whether a rule held in the sentence, and no act in it is left over."""
-    return not sentence.mask & missing and (reader.part, sentence.first) in evidence.understood
+    left_over = sentence.mask & missing & ~_ALL_HELD
+    return not left_over and (reader.part, sentence.first) in evidence.understood

@@ -199,3 +199,94 @@ def test_it_reads_a_letter_of_a_rights_service_with_its_law():
     assert (wishes(result), str(result.lane), result.needs_human) == (
         ["erasure", "objection", "withdraw_consent"], "rights", False,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("You keep notes on my calls. Please destroy them.", ["erasure"]),
+        ("Which of my details do you have? Then I want them gone.", ["access", "erasure"]),
+        ("First send me a copy of whatever you hold about me, then get rid of it.", ["access", "erasure"]),
+        ("The note about my temper is false. Please correct.", ["rectification"]),
+        ("I once ticked the box for recordings of my voice. I take that back.", ["withdraw_consent"]),
+        ("I was turned down within seconds. I want somebody to look at it properly.", ["automated_decision"]),
+        ("You send me adverts every week. Please stop it.", ["objection/marketing"]),
+        ("A colleague holds a recording of me. Please lock it until the court has decided.", ["restriction"]),
+    ],
+)  # fmt: skip
+def test_it_knows_what_a_later_sentence_speaks_of(text, wanted):
+    assert wishes(classify_text("", text)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("I request you to erase my personal data and to inform me once this is complete.", ["erasure"]),
+        ("Kindly amend my job title and let me know when it is done.", ["rectification"]),
+        ("Please tell me what you hold about me and erase my account.", ["access", "erasure"]),
+        ("Please block my data from further processing while you examine my objection.", ["restriction"]),
+    ],
+)  # fmt: skip
+def test_an_act_takes_nothing_from_another_act_or_a_purpose(text, wanted):
+    assert wishes(classify_text("", text)) == wanted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I demand a copy of my data. Not requested: erasure.",
+        "I demand a copy of my data. Erasure is not requested.",
+        "I demand a copy of my data. Erasure: not wanted",
+    ],
+)
+def test_a_right_that_is_named_and_denied_is_not_asked_for(text):
+    assert wishes(classify_text("", text)) == ["access"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'm writing my thesis on how companies organise the right to erasure. May I ask five short questions?",
+        "Dear readers, in this issue: how to demand a copy of your data and have it deleted. Unsubscribe",
+        "Do you struggle with the growing number of erasure requests? Our experts take that burden off you.",
+        "The Data Protection Commission was told that a controller left a request for erasure without an answer. Please comment.",
+        "I had asked you to erase my old profile. It was all gone a week later. Just wanted to say thank you.",
+        "I am aware that I can withdraw my consent at any time. My application as a developer is attached.",
+        "The dialler is down since Monday and our remaining calls start too soon.",
+    ],
+)
+def test_who_speaks_about_rights_asks_for_none(text):
+    assert wishes(classify_text("", text)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("can i have my data as a csv so the new lot can read it", ["portability"]),
+        ("u can bin my account", ["erasure"]),
+        ("You have me down as Mr Jordan. I am a woman.", ["rectification"]),
+        ("It says Mill Lane on your site and it should be Mill Bank.", ["rectification"]),
+        ("Please don't use my behaviour on the website for statistics.", ["objection/analytics"]),
+        ("Nobody may use the recording until we agree whether it may exist.", ["restriction"]),
+        ("Leave me alone!", ["objection/marketing"]),
+    ],
+)
+def test_it_knows_everyday_words(text, wanted):
+    assert wishes(classify_text("", text)) == wanted
+
+
+def test_mail_about_which_no_rule_knows_anything_goes_to_a_person():
+    result = classify_text(
+        "", "Attached are the pictures from our hike last Sunday, and the recipe."
+    )
+    assert "no rule knows what it is about" in result.reasons
+    assert result.needs_human
+
+
+def test_two_doubtful_signs_stay_doubtful():
+    result = classify_text("", "The folder with my notes is broken. Remove it. Get rid of it.")
+    assert result.needs_human
+
+
+def test_one_word_that_has_no_language_is_no_reason_to_call_a_person():
+    assert not classify_text("", "unsubscribe").needs_human

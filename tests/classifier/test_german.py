@@ -166,3 +166,76 @@ def test_it_reads_a_long_german_letter():
     result = classify_text("Ihr Rundschreiben", text)
     assert {"access", "erasure", "withdraw_consent"} <= set(wishes(result))
     assert str(result.lane) == "rights"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Von mir liegen noch Aufnahmen bei Ihnen. Löschen. Alles.", ["erasure"]),
+        ("Der Vermerk über mich ist unwahr. Bitte korrigieren.", ["rectification"]),
+        ("Ich habe zugestimmt, dass Sie mein Foto zeigen. Das nehme ich zurück.", ["withdraw_consent"]),
+        ("Schon wieder eine Werbemail! Lassen Sie das bleiben.", ["objection/marketing"]),
+        ("Schicken Sie mir eine Kopie von allem, was Sie über mich haben, und dann weg damit.", ["access", "erasure"]),
+    ],
+)  # fmt: skip
+def test_it_knows_what_a_later_german_sentence_speaks_of(text, wanted):
+    assert wishes(classify_text("", text)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Löschen Sie meine Daten und teilen Sie mir mit, wann das erledigt ist.", ["erasure"]),
+        ("Bitte sperren Sie meine Daten, solange Sie meinen Widerspruch prüfen.", ["restriction"]),
+        ("Bitte sperren Sie meine anderen Aufnahmen und ändern Sie nichts.", ["restriction"]),
+    ],
+)
+def test_a_german_act_takes_nothing_from_another_act_or_a_purpose(text, wanted):
+    assert wishes(classify_text("", text)) == wanted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ich verlange eine Kopie meiner Daten. Nicht geltend gemacht: Löschung.",
+        "Ich verlange eine Kopie meiner Daten. Eine Löschung wird nicht verlangt.",
+    ],
+)
+def test_a_right_that_is_named_and_denied_in_german_is_not_asked_for(text):
+    assert wishes(classify_text("", text)) == ["access"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Für meine Bachelorarbeit untersuche ich, wie Firmen das Recht auf Löschung umsetzen. Darf ich fragen?",
+        "Liebe Leserinnen und Leser, in dieser Ausgabe: wie Sie eine Auskunft verlangen. Abmelden: hier klicken",
+        "Im Mai hatte ich die Löschung meines Profils verlangt. Alles ist erledigt, dafür wollte ich mich bedanken.",
+        "Vielen Dank, dass Sie mein Konto so schnell gelöscht haben.",
+        "Mir ist bekannt, dass ich meine Einwilligung jederzeit widerrufen kann. Anbei meine Bewerbung.",
+        "Unsere Anmeldung zur Tagung braucht eine Berechtigung, die versendet wird.",
+    ],
+)
+def test_who_speaks_about_rights_in_german_asks_for_none(text):
+    assert wishes(classify_text("", text)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("ich heiße jetzt Wiebke Sand, könnt ihr das nachziehen", ["rectification"]),
+        ("In der Anrede steht Herr, ich bin eine Frau.", ["rectification"]),
+        ("Wie ist meine private Mailadresse in Ihr System gekommen?", ["access"]),
+        (
+            "Meine Kontakthistorie bitte in einer Form, die mein neuer Anbieter lesen kann.",
+            ["portability"],
+        ),
+        (
+            "Da soll ein echter Mensch draufschauen, mich hat ein Algorithmus abgelehnt.",
+            ["automated_decision"],
+        ),
+        ("Mein Bild auf Ihrer Seite muss runter.", ["erasure"]),
+    ],
+)
+def test_it_knows_everyday_german_words(text, wanted):
+    assert wishes(classify_text("", text)) == wanted
