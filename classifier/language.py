@@ -40,7 +40,7 @@ _OTHER_ALPHABET = re.compile("[\u0370-\u1dff\u2e80-\uffff]")
 _NEIGHBOURS: Mapping[str, str] = {
     "gl": "o a os as do da dos das e non unha un que coa polo pola miña meu meus miñas vostede vostedes eliminen datos persoais grazas quero solicito borren correo todos",
     "ca": "el la els les i amb per que no una un meves meus meu meva vosaltres vostès esborrin dades personals gràcies vull sol·licito tots totes aquest aquesta és són",
-    "af": "die en ek my jou julle nie is het van vir met asseblief verwyder data persoonlike inligting dankie hoe wat wil al alle u hierdie",
+    "af": "die en ek my jou julle nie is het van vir met asseblief verwyder persoonlike inligting dankie hoe wat wil al alle u hierdie",
     "sq": "dhe nuk një është janë që ju lutem faleminderit mua nga dhënat jeni kam mund",
     "cy": "yn yr ac nid yw mae gwelwch dda diolch fy ei eich gyda sydd gan wedi bopeth sut beth",
     "eu": "eta ez dut naiz nire zuen mesedez eskerrik asko datuak guztiak nola bat hau zer duzue izan",
