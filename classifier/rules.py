@@ -22,7 +22,7 @@ _ANSWERED = re.compile(
     r"\s*(?:re|aw|antw|antwort|sv|vs|fwd?|wg|tr|rv|rif|odp|res|enc|doorst|vb)\s*(?:\[\d+\])?:",
     re.IGNORECASE,
 )
-THRESHOLD = 0.8
+THRESHOLD = 0.9
 _CLIENT = BIT["client"]
 _NOT_THEIR_OWN = {"other.third_party", "vendor.pitch"}
 _PERSON_DECIDES = {"other.doubtful", "other.third_party", "regulator.court", "regulator.authority"}

@@ -11,7 +11,7 @@ class ClassifierSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     threshold: float = Field(
-        default=0.8,
+        default=0.9,
         ge=0.5,
         le=1.0,
         description="Confidence from which a recognised right is worked without a person looking at it first.",
