@@ -66,6 +66,7 @@ def extend_case(
             needs_human=case.needs_human,
             stub_reason=case.stub_reason,
             changed_at=now,
+            next_rung_at=now,
         )
     )
     if not changed:
@@ -120,7 +121,14 @@ def reopen_acknowledgement(
     met = who_met(events)
     if met is not None and met.message_id_key == message_id_key:
         transaction.insert(CLOCK_EVENT, [_started(case_id, ClockName.ACKNOWLEDGE, due, at)])
+        look_at_clocks(transaction, case_id, now=at)
     return due.on
+
+
+def look_at_clocks(transaction: Transaction, case_id: UUID, *, now: datetime) -> None:
+    """Have the next sweep look at the case: one of its clocks changed, and with it what is to be reminded of."""
+    case = PRIVACY_CASE.c
+    transaction.change(update(PRIVACY_CASE).where(case.case_id == case_id).values(next_rung_at=now))
 
 
 def who_met(clock: Sequence[Event]) -> Event | None:
@@ -161,6 +169,7 @@ def _case_row(case: Case, now: datetime) -> Values:
         "stub_reason": case.stub_reason,
         "created_at": now,
         "changed_at": now,
+        "next_rung_at": now,  # the next sweep finds out when its first reminder is due
     }
 
 

@@ -35,10 +35,12 @@ __all__ = [
     "acknowledgement_day",
     "add_cases",
     "clock_events",
+    "clock_events_of",
     "extend_case",
     "find_case",
     "get_case",
     "get_cases",
+    "items_of",
     "known_cases",
     "list_cases",
     "mark_acknowledged",
@@ -142,7 +144,7 @@ def get_cases(reading: Reading, case_ids: Sequence[UUID]) -> list[Case]:
             rows[row.case_id] = row
     ids = list(rows)
     load_keys(reading, ids)
-    parties, items = _parties_of(reading, ids), _items_of(reading, ids)
+    parties, items = _parties_of(reading, ids), items_of(reading, ids)
     events = _events_of(reading, ids)
     ordered = [rows[case_id] for case_id in dict.fromkeys(case_ids) if case_id in rows]
     return [
@@ -186,7 +188,7 @@ def list_cases(
         question = question.where(tuple_(case.received_at, case.case_id) < after)
     rows = reading.fetch(question).all()
     ids = [row.case_id for row in rows]
-    events, items = _events_of(reading, ids), _items_of(reading, ids)
+    events, items = _events_of(reading, ids), items_of(reading, ids)
     addresses = _addresses_of(reading, ids)
     return [
         _summary(row, events[row.case_id], items.get(row.case_id, []), addresses.get(row.case_id))
@@ -196,17 +198,26 @@ def list_cases(
 
 def clock_events(reading: Reading, case_id: UUID) -> list[ClockEventRow]:
     """Return what happened to the clocks of a case, in the order in which it was recorded."""
-    return [
-        ClockEventRow(
-            item_id=row.item_id,
-            clock=row.clock,
-            change=row.change,
-            at=row.at,
-            due=None if row.due_on is None else _due(row),
-            message_id_key=None if row.message_id_key is None else bytes(row.message_id_key),
-        )
-        for row in _events_of(reading, [case_id]).get(case_id, [])
-    ]
+    return clock_events_of(reading, [case_id]).get(case_id, [])
+
+
+def clock_events_of(reading: Reading, ids: Sequence[UUID]) -> dict[UUID, list[ClockEventRow]]:
+    """Return the same for each of several cases."""
+    return {
+        case_id: [_clock_event(row) for row in rows]
+        for case_id, rows in _events_of(reading, ids).items()
+    }
+
+
+def _clock_event(row: AnyRow) -> ClockEventRow:
+    return ClockEventRow(
+        item_id=row.item_id,
+        clock=row.clock,
+        change=row.change,
+        at=row.at,
+        due=None if row.due_on is None else _due(row),
+        message_id_key=None if row.message_id_key is None else bytes(row.message_id_key),
+    )
 
 
 def acknowledgement_day(reading: Reading, case_id: UUID) -> date | None:
@@ -341,7 +352,8 @@ def _events_of(reading: Reading, ids: Sequence[UUID]) -> dict[UUID, list[AnyRow]
     return found
 
 
-def _items_of(reading: Reading, ids: Sequence[UUID]) -> dict[UUID, list[AnyRow]]:
+def items_of(reading: Reading, ids: Sequence[UUID]) -> dict[UUID, list[AnyRow]]:
+    """Return the rows of the rights of each case, in the order in which they were asked for."""
     found: dict[UUID, list[AnyRow]] = {}
     for chunk in in_chunks(ids):
         question = select(REQUEST_ITEM).where(REQUEST_ITEM.c.case_id.in_(chunk))
