@@ -82,7 +82,7 @@ class ClockRules:
     """The periods of one law for one request: how long, how much longer at most, and what it waits for.
 
     `extension` counts from the original start, in all. `acknowledge` are the periods of which the earliest binds:
-    that of the house, and the law's own.
+    that of the house, and the law's own. `is_promise`: it is the promise of the house, and no law.
     """
 
     code: str
@@ -93,6 +93,7 @@ class ClockRules:
     extension: Period | None = None
     waits: Waits = field(default_factory=Waits)
     right: Right | None = None
+    is_promise: bool = False
 
     @property
     def is_planned_by_months(self) -> bool:
