@@ -17,10 +17,12 @@ from storage.case_writes import (
     ADDRESS,
     NAME,
     QUOTE,
+    Clock,
     add_cases,
     extend_case,
     mark_acknowledged,
     reopen_acknowledgement,
+    set_date,
     who_met,
 )
 from storage.datakeys import load_keys
@@ -32,6 +34,7 @@ from storage.transactions import AnyRow, Reading, Transaction, in_chunks
 __all__ = [
     "CaseSummary",
     "ClockEventRow",
+    "Page",
     "acknowledgement_day",
     "add_cases",
     "clock_events",
@@ -44,13 +47,14 @@ __all__ = [
     "known_cases",
     "list_cases",
     "mark_acknowledged",
+    "open_cases_after",
     "reopen_acknowledgement",
+    "set_date",
     "who_met",
 ]
 
 ERASED = "(erased)"
 Page = tuple[datetime, UUID]
-Clock = tuple[ClockName, UUID | None]  # an item's, or one of the whole case
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,6 +200,16 @@ def list_cases(
     ]
 
 
+def open_cases_after(reading: Reading, after: Page | None, *, limit: int) -> list[Page]:
+    """Return places of open cases in the order of their arrival, from `after` on."""
+    case = PRIVACY_CASE.c
+    question = select(case.received_at, case.case_id).where(case.state == CaseState.OPEN)
+    if after is not None:
+        question = question.where(tuple_(case.received_at, case.case_id) > after)
+    rows = reading.fetch(question.order_by(case.received_at, case.case_id).limit(limit))
+    return [(row.received_at, row.case_id) for row in rows]
+
+
 def clock_events(reading: Reading, case_id: UUID) -> list[ClockEventRow]:
     """Return what happened to the clocks of a case, in the order in which it was recorded."""
     return clock_events_of(reading, [case_id]).get(case_id, [])
@@ -222,7 +236,7 @@ def _clock_event(row: AnyRow) -> ClockEventRow:
 
 def acknowledgement_day(reading: Reading, case_id: UUID) -> date | None:
     """Return the last day on which the case is acknowledged in time, None for a case that is not here."""
-    events = clock_events(reading, case_id)
+    events = reversed(clock_events(reading, case_id))
     days = (event.due.on for event in events if event.due and event.clock is ClockName.ACKNOWLEDGE)
     return next(days, None)
 
@@ -324,7 +338,7 @@ def _summary(
                 for item in items
             )
         ),
-        acknowledge_by=acknowledgement[0].due_on,
+        acknowledge_by=next(one.due_on for one in reversed(acknowledgement) if one.due_on),
         acknowledged_at=met.at if met else None,
         due_on=min(answers, key=lambda event: event.expires_at).due_on if answers else None,
         needs_human=row.needs_human,

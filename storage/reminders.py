@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, or_, select, update
 from privacy.cases import CaseState, ItemState
 from privacy.deadlines import Due
 from privacy.reminders import RungKey, Tell, Watched
+from privacy.rights import Lane
 from storage.cases import ClockEventRow, clock_events_of, items_of, who_met
 from storage.states import ClockChange, ClockName
 from storage.tables import PRIVACY_CASE, REMINDER, REQUEST_ITEM
@@ -37,6 +38,7 @@ class WatchedCase:
 
     case_id: UUID
     reference: str
+    lane: Lane
     received_at: datetime
     acknowledged_at: datetime | None
     clocks: tuple[WatchedClock, ...]
@@ -67,7 +69,7 @@ def claim_due_cases(transaction: Transaction, *, now: datetime, limit: int) -> l
 def watched_cases(reading: Reading, case_ids: Sequence[UUID]) -> list[WatchedCase]:
     """Return the cases with what is owed in them; of a closed one nothing is."""
     case = PRIVACY_CASE.c
-    question = select(case.case_id, case.reference, case.received_at, case.state)
+    question = select(case.case_id, case.reference, case.lane, case.received_at, case.state)
     rows = [
         row
         for chunk in in_chunks(case_ids)
@@ -142,6 +144,7 @@ def _watched(
     return WatchedCase(
         case_id=row.case_id,
         reference=row.reference,
+        lane=row.lane,
         received_at=row.received_at,
         acknowledged_at=met.at if met else None,
         clocks=clocks if row.state is CaseState.OPEN else (),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 
+from daemon.commands.case_clocks import clocks_for_people, clocks_form
 from daemon.commands.session import add_json, count, open_desk_of, print_rows
 from daemon.output import as_json, printable
+from daemon.wiring import build_ladder
 from privacy.cases import Case, CaseState, RequestItem
 from privacy.errors import Permanent
 from storage.audit import events_of
 from storage.cases import CaseSummary, find_case, list_cases
+from storage.database import Reading
 from storage.messages import messages_of_case
 from storage.outbox import letters_of_case
 
@@ -37,11 +40,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     showing = actions.add_parser("show", help="one case with its clocks, messages and letters")
     showing.add_argument("reference", help="such as PR-2026-482915-K7")
     add_json(showing)
+    explaining = actions.add_parser("explain", help="how the dates of a case come about")
+    explaining.add_argument("reference", help="such as PR-2026-482915-K7")
+    add_json(explaining)
 
 
 def run(options: argparse.Namespace) -> int:
-    """List cases, or show one; 1 when there is none."""
-    return _list(options) if options.action == "list" else _show(options)
+    """List cases, or show or explain one; 1 when there is none."""
+    return {"list": _list, "show": _show, "explain": _explain}[options.action](options)
 
 
 def _list(options: argparse.Namespace) -> int:
@@ -68,9 +74,7 @@ def _summary(case: CaseSummary) -> dict[str, object]:
 
 def _show(options: argparse.Namespace) -> int:
     with open_desk_of(options) as desk, desk.database.reading() as reading:
-        case = find_case(reading, options.reference.upper())
-        if case is None:
-            raise Permanent("there is no such case")
+        case = _case_named(reading, options.reference)
         form = {
             **_case_form(case),
             "messages": [
@@ -100,6 +104,21 @@ def _show(options: argparse.Namespace) -> int:
         }
     print(as_json(form) if options.json else _for_people(form))
     return 0
+
+
+def _explain(options: argparse.Namespace) -> int:
+    with open_desk_of(options) as desk, desk.database.reading() as reading:
+        case = _case_named(reading, options.reference)
+        form = clocks_form(reading, case, build_ladder(desk.settings.law))
+    print(as_json(form) if options.json else printable("\n".join(clocks_for_people(form))))
+    return 0
+
+
+def _case_named(reading: Reading, reference: str) -> Case:
+    case = find_case(reading, reference.upper())
+    if case is None:
+        raise Permanent("there is no such case")
+    return case
 
 
 def _case_form(case: Case) -> dict[str, object]:

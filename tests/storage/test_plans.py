@@ -16,6 +16,7 @@ from storage.cases import (
     find_case,
     known_cases,
     list_cases,
+    open_cases_after,
     reopen_acknowledgement,
 )
 from storage.cursors import unknown_uids
@@ -123,6 +124,7 @@ QUESTIONS = {
     "list_cases of a state": lambda tx, make: list_cases(
         tx, state=CaseState.OPEN, after=(make.now, new_id())
     ),
+    "open_cases_after": lambda tx, make: open_cases_after(tx, (make.now, new_id()), limit=5),
     "find_case": lambda tx, _: find_case(tx, "PR-2026-000001-XX"),
     "known_cases": lambda tx, _: known_cases(tx, numbers=[1, 2], references=["PR", "PS"]),
     "keep_raw": lambda tx, make: keep_raw(tx, [make.in_folder(7), make.in_folder(8)], now=make.now),
