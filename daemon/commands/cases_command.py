@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 
+from casework.recounting import recount
+from daemon.clock import utc_now
 from daemon.commands.case_clocks import clocks_for_people, clocks_form
 from daemon.commands.session import add_json, count, open_desk_of, print_rows
 from daemon.output import as_json, printable
@@ -27,6 +30,8 @@ COLUMNS = (
     "from",
 )
 
+MOVED = ("reference", "clock", "right", "was", "counted", "holds")
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `cases` understands."""
@@ -43,11 +48,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     explaining = actions.add_parser("explain", help="how the dates of a case come about")
     explaining.add_argument("reference", help="such as PR-2026-482915-K7")
     add_json(explaining)
+    recounting = actions.add_parser("recount", help="count the dates of open cases anew")
+    recounting.add_argument("--dry-run", action="store_true", help="only say what moved")
+    add_json(recounting)
 
 
 def run(options: argparse.Namespace) -> int:
-    """List cases, or show or explain one; 1 when there is none."""
-    return {"list": _list, "show": _show, "explain": _explain}[options.action](options)
+    """List cases, show or explain one, or count their dates anew; 1 when there is none."""
+    actions = {"list": _list, "show": _show, "explain": _explain, "recount": _recount}
+    return actions[options.action](options)
 
 
 def _list(options: argparse.Namespace) -> int:
@@ -111,6 +120,21 @@ def _explain(options: argparse.Namespace) -> int:
         case = _case_named(reading, options.reference)
         form = clocks_form(reading, case, build_ladder(desk.settings.law))
     print(as_json(form) if options.json else printable("\n".join(clocks_for_people(form))))
+    return 0
+
+
+def _recount(options: argparse.Namespace) -> int:
+    """What a changed calendar moved: earlier dates bind from now on, later ones are only listed."""
+    with open_desk_of(options) as desk:
+        moved = recount(
+            desk.database,
+            desk.services.desk.regimes,
+            actor=f"recount ({getpass.getuser()})",
+            now=utc_now(),
+            dry_run=options.dry_run,
+        )
+        rows = [{name: getattr(one, name) for name in MOVED} for one in moved]
+    print_rows(rows, MOVED, as_lines=options.json)
     return 0
 
 
