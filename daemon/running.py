@@ -25,8 +25,8 @@ from daemon.clock import utc_now
 from daemon.schedule import (
     ALARM_SECONDS,
     RECONCILE_SECONDS,
-    RETENTION_SECONDS,
     REMIND_SECONDS,
+    RETENTION_SECONDS,
     TICK_SECONDS,
     Ticker,
 )

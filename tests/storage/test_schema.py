@@ -149,7 +149,7 @@ def test_cases_that_are_open_already_are_watched_after_the_upgrade(settings, eng
     database = open_it()
     with database.transaction() as transaction:
         add_cases(transaction, [make.case()], now=make.now)
-    move(engine, "0001")
+    move(engine, "0002")
     upgrade(settings)
     with database.transaction() as transaction:
         (watched,) = claim_due_cases(transaction, now=make.now, limit=5)

@@ -10,8 +10,8 @@ from storage import columns
 # One column a line, as the schema was when this revision was written.
 # fmt: off
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
