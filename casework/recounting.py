@@ -6,9 +6,10 @@ later is listed and stays as it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from privacy.audit import AuditEvent, AuditKind
 from privacy.binding import date_to_hold
@@ -24,7 +25,8 @@ from privacy.reminders import Watched
 from privacy.rights import Right, Scope
 from storage.audit import append
 from storage.cases import Page, open_cases_after, set_date
-from storage.database import Database, Transaction
+from storage.database import Database, Reading, Transaction
+from storage.extensions import extended_items
 from storage.reminders import WatchedCase, WatchedClock, watched_cases
 from storage.states import ClockName
 
@@ -51,10 +53,10 @@ def recount(
     while True:
         with database.transaction() as transaction:
             page = open_cases_after(transaction, after, limit=BATCH)
+            cases = watched_cases(transaction, [case_id for _, case_id in page])
+            told = _extended(transaction, cases)
             found = [
-                (case, clock, due)
-                for case in watched_cases(transaction, [case_id for _, case_id in page])
-                for clock, due in _moved(case, laws)
+                (case, clock, due) for case in cases for clock, due in _moved(case, laws, told)
             ]
             if not dry_run:
                 _store(transaction, found, actor, now)
@@ -64,9 +66,17 @@ def recount(
         after = page[-1]
 
 
-def _moved(case: WatchedCase, laws: Sequence[Regime]) -> Iterator[tuple[WatchedClock, Due]]:
+def _extended(reading: Reading, cases: Iterable[WatchedCase]) -> set[UUID]:
+    """Return the rights whose date a letter told: it stays, for it is no count of a plain period."""
+    clocks = (clock for case in cases for clock in case.clocks)
+    return extended_items(reading, [clock.item_id for clock in clocks if clock.item_id])
+
+
+def _moved(
+    case: WatchedCase, laws: Sequence[Regime], extended: Collection[UUID]
+) -> Iterator[tuple[WatchedClock, Due]]:
     for clock in case.clocks:
-        due = _counted(case, clock, laws)
+        due = None if clock.item_id in extended else _counted(case, clock, laws)
         if due is not None and due.on != clock.due.on:
             yield clock, due
 

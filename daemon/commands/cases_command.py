@@ -5,14 +5,16 @@ from __future__ import annotations
 import argparse
 import getpass
 
+from casework.extending import Wanted, extend
 from casework.recounting import recount
 from daemon.clock import utc_now
 from daemon.commands.case_clocks import clocks_for_people, clocks_form
-from daemon.commands.session import add_json, count, open_desk_of, print_rows
+from daemon.commands.session import actor_of, add_actor, add_json, count, open_desk_of, print_rows
 from daemon.output import as_json, printable
 from daemon.wiring import build_ladder
 from privacy.cases import Case, CaseState, RequestItem
 from privacy.errors import Permanent
+from privacy.rights import Right
 from storage.audit import events_of
 from storage.cases import CaseSummary, find_case, list_cases
 from storage.database import Reading
@@ -51,11 +53,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     recounting = actions.add_parser("recount", help="count the dates of open cases anew")
     recounting.add_argument("--dry-run", action="store_true", help="only say what moved")
     add_json(recounting)
+    extending = actions.add_parser("extend", help="write a letter that tells a later date")
+    extending.add_argument("reference", help="such as PR-2026-482915-K7")
+    extending.add_argument("--right", required=True, choices=list(Right), help="which one")
+    extending.add_argument(
+        "--ground", required=True, metavar="TEXT", help="why, as the person will read it"
+    )
+    add_actor(extending)
 
 
 def run(options: argparse.Namespace) -> int:
-    """List cases, show or explain one, or count their dates anew; 1 when there is none."""
-    actions = {"list": _list, "show": _show, "explain": _explain, "recount": _recount}
+    """List cases, show, explain or extend one, or count their dates anew; 1 when there is none."""
+    actions = {
+        "list": _list,
+        "show": _show,
+        "explain": _explain,
+        "recount": _recount,
+        "extend": _extend,
+    }
     return actions[options.action](options)
 
 
@@ -135,6 +150,24 @@ def _recount(options: argparse.Namespace) -> int:
         )
         rows = [{name: getattr(one, name) for name in MOVED} for one in moved]
     print_rows(rows, MOVED, as_lines=options.json)
+    return 0
+
+
+def _extend(options: argparse.Namespace) -> int:
+    with open_desk_of(options) as desk:
+        wanted = Wanted(
+            reference=options.reference.upper(),
+            right=Right(options.right),
+            ground=options.ground,
+        )
+        draft_id, due = extend(
+            desk.database,
+            desk.services.desk,
+            wanted,
+            actor=actor_of(options, desk.settings),
+            now=utc_now(),
+        )
+    print(f"draft {draft_id} tells {due.on.isoformat()}; the date moves when the letter has left")
     return 0
 
 

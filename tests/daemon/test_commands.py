@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,21 @@ def test_counting_anew_says_that_nothing_moved(run, mail: Path) -> None:
     run("import", str(mail), *ARRIVED)
     assert run("cases", "recount", "--dry-run").out == "nothing\n"
     assert run("cases", "recount", "--json").rows == []
+
+
+def test_a_later_date_needs_somebody_of_the_staff_and_leaves_a_draft(run, mail: Path) -> None:
+    arrived = datetime.now(UTC).isoformat(timespec="seconds")
+    reference = str(run("import", str(mail), "--received-at", arrived, "--json").rows[0]["case"])
+    asked = ("cases", "extend", reference, "--right", "erasure", "--ground", "It is a lot.")
+    nobody = run(*asked)
+    assert nobody.code == 2
+    assert "--actor" in nobody.err
+    done = run(*asked, "--actor", "sam@autocloz.example")
+    assert done.code == 0
+    assert "the date moves when the letter has left" in done.out
+    assert "extension" in {row["kind"] for row in run("drafts", "list", "--json").rows}
+    again = run(*asked, "--actor", "sam@autocloz.example")
+    assert (again.code, "no law extends twice" in again.err) == (1, True)
 
 
 def test_a_database_out_of_reach_ends_with_3(run, tmp_path: Path) -> None:
