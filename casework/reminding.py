@@ -69,8 +69,8 @@ def remind(database: Database, ladder: Ladder, tell: Telling | None, now: dateti
         pass
     if tell is None:
         return 0
-    at_once = _tell(database, Tell.AT_ONCE, tell, now=now, due_by=now)
-    return at_once + _tell(database, Tell.MORNING, tell, now=now, due_by=last_morning(ladder, now))
+    dues = {Tell.AT_ONCE: now, Tell.MORNING: last_morning(ladder, now)}
+    return sum(_tell(database, ladder, tell, (kind, due_by), now) for kind, due_by in dues.items())
 
 
 def sweep(database: Database, ladder: Ladder, now: datetime) -> int:
@@ -158,14 +158,19 @@ def _tasks(
 
 
 def _tell(
-    database: Database, tell: Tell, telling: Telling, *, now: datetime, due_by: datetime
+    database: Database,
+    ladder: Ladder,
+    tell: Telling,
+    due: tuple[Tell, datetime],
+    now: datetime,
 ) -> int:
     """Take to people what is due; what nobody took is told by the next look, what is no longer owed by none."""
+    kind, due_by = due
     with database.transaction() as transaction:
-        claimed = claim_untold(transaction, tell, due_by=due_by, now=now, lease=LEASE)
+        claimed = claim_untold(transaction, kind, due_by=due_by, now=now, lease=LEASE)
         cases = watched_cases(transaction, [one.case_id for one in claimed])
-    entries = _entries(claimed, cases, now)
-    reached = telling(*render_staff_letter(LETTERS[tell], entries)) if entries else 1
+    entries = _entries(ladder, claimed, cases, now)
+    reached = tell(*render_staff_letter(LETTERS[kind], entries)) if entries else 1
     if claimed:
         with database.transaction() as transaction:
             if reached:
@@ -176,15 +181,20 @@ def _tell(
 
 
 def _entries(
-    claimed: Iterable[StoredReminder], cases: Iterable[WatchedCase], now: datetime
+    ladder: Ladder,
+    claimed: Iterable[StoredReminder],
+    cases: Iterable[WatchedCase],
+    now: datetime,
 ) -> list[StaffEntry]:
-    """Leave out what was answered, or got another date, since it became due."""
+    """Leave out what was answered, or got another date, since it became due, and rungs that are no more."""
+    rungs = {rung.name: rung for rung in ladder.rungs}
     owed = {
         (case.case_id, clock.clock, clock.item_id, clock.due.on.isoformat()): (case, clock)
         for case in cases
         for clock in case.clocks
     }
-    wanted = [
-        (one, owed.get((one.case_id, one.clock, one.item_id, one.key.version))) for one in claimed
-    ]
-    return [entry_for(one, *found, now) for one, found in wanted if found is not None]
+    found = (
+        (rungs.get(one.key.rung), owed.get((one.case_id, one.clock, one.item_id, one.key.version)))
+        for one in claimed
+    )
+    return [entry_for(rung, *watched, now) for rung, watched in found if rung and watched]

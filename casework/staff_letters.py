@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from privacy.reminders import Watched
-from storage.reminders import StoredReminder, WatchedCase, WatchedClock
+from privacy.reminders import Rung, Watched
+from storage.reminders import WatchedCase, WatchedClock
 from templates.staff import StaffEntry
 
 DAY = timedelta(days=1)
-REASONS = {
-    "acknowledge-last-day": "the acknowledgement is due today",
-    "dpo": "the deadline lies within three working days",
-    "overdue": "the deadline is over",
-}
 NEXT = {
     Watched.ACKNOWLEDGE: "approve or write the acknowledgement (rightsdesk drafts list)",
     Watched.RESPOND: "answer the request",
@@ -24,9 +19,7 @@ QUESTIONS = {
 }
 
 
-def entry_for(
-    reminder: StoredReminder, case: WatchedCase, clock: WatchedClock, now: datetime
-) -> StaffEntry:
+def entry_for(rung: Rung, case: WatchedCase, clock: WatchedClock, now: datetime) -> StaffEntry:
     """Return what the letter says about this clock."""
     due = clock.due
     return StaffEntry(
@@ -37,7 +30,8 @@ def entry_for(
         left=words_for_time(due.expires_at - now),
         law=f"{due.regime}, {due.rule}",
         waiting="The person waits for us.",
-        reason=REASONS.get(reminder.key.rung, reminder.key.rung),
+        reason=rung.why,
+        audience=", ".join(rung.to),
         facts=_facts(case, clock),
         why=due.trace,
         next_action=NEXT[clock.clock],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -56,7 +56,10 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Rung:
-    """One reminder of the ladder. `rests`: it is not told while the clock waits for the person."""
+    """One reminder of the ladder. `why` says in words what it means that it is due.
+
+    `rests`: it is not told while the clock waits for the person.
+    """
 
     name: str
     clock: Watched
@@ -64,6 +67,7 @@ class Rung:
     amount: int
     tell: Tell
     to: tuple[Audience, ...]
+    why: str
     rests: bool = False
 
 
@@ -206,9 +210,3 @@ def planned_target(
     if month_from is not None:
         latest = min(latest, month_from + LAST_TARGET_OF_A_MONTH)
     return last_working_day(latest, calendar)
-
-
-def time_left(dates: ClockDates, now: datetime) -> timedelta:
-    """Return how much time is left until the last day has ended; negative once it is over."""
-    require_utc(now=now)
-    return dates.expires_at - now

@@ -46,7 +46,7 @@ def _rung(name: str, fields: Mapping[str, Any]) -> Rung:
         counted = [basis for basis in Basis if basis in fields]
         if len(counted) != 1:
             raise Permanent(f"a rung has exactly one of {', '.join(Basis)}")
-        for other in fields.keys() - {*counted, "clock", "tell", "to", "rests"}:
+        for other in fields.keys() - {*counted, "clock", "tell", "to", "why", "rests"}:
             raise Permanent(f"a rung has no {other!r}")
         return Rung(
             name=name,
@@ -55,6 +55,7 @@ def _rung(name: str, fields: Mapping[str, Any]) -> Rung:
             amount=_amount(counted[0], fields[counted[0]]),
             tell=one_of(Tell, str(fields.get("tell")), "way to tell"),
             to=_audience(fields.get("to")),
+            why=_words(fields.get("why")),
             rests=bool(fields.get("rests", False)),
         )
 
@@ -71,6 +72,12 @@ def _audience(names: object) -> tuple[Audience, ...]:
     if not isinstance(names, list) or not names:
         raise Permanent("a rung says to whom it is told")
     return tuple(one_of(Audience, str(name), "audience") for name in names)
+
+
+def _words(why: object) -> str:
+    if not isinstance(why, str) or not why.strip() or not why.isprintable():
+        raise Permanent("a rung says in one line why it is told")
+    return why
 
 
 @contextmanager

@@ -33,6 +33,7 @@ class StaffEntry:
     law: str
     waiting: str
     reason: str
+    audience: str
     facts: tuple[str, ...]
     why: tuple[str, ...]
     next_action: str

@@ -207,7 +207,7 @@ def test_the_letters_say_no_word_of_the_person(desk, ears) -> None:
     desk.receive_one(mail(From="Anne Secret <anne@person.example>"))
     text = " ".join(text for _, text in live(desk, ears, RECEIVED + 32 * DAY))
     assert desk.case().reference in text
-    for word in ("Anne", "anne", "person.example", ERASE):
+    for word in ("Anne", "anne@", "person.example", ERASE):
         assert word not in text
 
 

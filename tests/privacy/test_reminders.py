@@ -25,7 +25,6 @@ from privacy.reminders import (
     last_morning,
     morning_of,
     planned_target,
-    time_left,
 )
 
 HOUR = timedelta(hours=1)
@@ -34,7 +33,12 @@ HOLIDAY = date(2027, 3, 17)
 
 
 def rung(name: str, basis: Basis, amount: int, **changes: object) -> Rung:
-    values = {"clock": Watched.RESPOND, "tell": Tell.MORNING, "to": (Audience.HANDLER,)}
+    values = {
+        "clock": Watched.RESPOND,
+        "tell": Tell.MORNING,
+        "to": (Audience.HANDLER,),
+        "why": name,
+    }
     return Rung(name=name, basis=basis, amount=amount, **(values | changes))
 
 
@@ -168,7 +172,6 @@ def test_naive_time_is_refused() -> None:
     for wrong in (
         lambda: climb(LADDER, running(), set(), naive),
         lambda: last_morning(LADDER, naive),
-        lambda: time_left(running(), naive),
         lambda: replace(running(), started_at=naive),
     ):
         with pytest.raises(ValueError, match="UTC"):
@@ -194,11 +197,6 @@ def test_work_is_planned_two_days_ahead_and_that_of_a_month_for_day_28() -> None
     planned = planned_target(date(2027, 4, 1), LADDER.calendar, month_from=date(2027, 3, 1))
     assert planned == date(2027, 3, 29)
     assert planned_target(date(2027, 3, 19), LADDER.calendar) == date(2027, 3, 16)
-
-
-def test_time_left_is_told_and_goes_below_nothing() -> None:
-    assert time_left(running(), running().expires_at - DAY) == DAY
-    assert time_left(running(), running().expires_at + DAY) == -DAY
 
 
 def test_working_days_are_counted_back_over_weekends_and_holidays() -> None:

@@ -50,6 +50,7 @@ def test_the_morning_is_that_of_the_house() -> None:
         ('tell = "morning"', 'tell = "mornin"', r"unknown way to tell 'mornin', did you mean"),
         ('to = ["handler"]', 'to = ["handlr"]', r"unknown audience 'handlr', did you mean"),
         ('to = ["handler"]', "to = []", r"a rung says to whom it is told"),
+        ('why = "half of the time is over"', 'why = ""', r"in one line why it is told"),
         ("every_days_after = 1", "every_days_after = 0", r"a whole number from 1 to 1000"),
         ("hour = 7", "hour = 24", r"ladder.toml:\d+: the hour of the morning is 0 to 23"),
         ("hour = 7", "hour = 7\nminute = 1", r"a ladder has no 'minute'"),
