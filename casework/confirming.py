@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from datetime import datetime
 
-from casework.acknowledging import KIND as ACKNOWLEDGEMENT
+from casework.promises import letter_left
 from privacy.audit import AuditEvent, AuditKind
 from storage.audit import append
-from storage.cases import mark_acknowledged
 from storage.database import Transaction
 from storage.outbox import confirm_sent, uncertain_letters
 
@@ -31,8 +30,7 @@ def record_traces(
         if key not in keys:
             continue
         found += confirm_sent(transaction, [key], at=now, evidence=evidence)
-        if letter.kind == ACKNOWLEDGEMENT:
-            mark_acknowledged(transaction, letter.case_id, message_id_key=key, at=now)
+        letter_left(transaction, letter.kind, letter.case_id, key, at=now)
         payload = {"letter": letter.letter_id, "evidence": evidence}
         event = AuditEvent(
             chain=letter.case_id, kind=AuditKind.LETTER_SENT, at=now, actor=ACTOR, payload=payload

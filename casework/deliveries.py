@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from casework.acknowledging import KIND as ACKNOWLEDGEMENT
+from casework.promises import letter_came_back, letter_left
 from intake.bounce_reasons import name_reason
 from privacy.audit import AuditEvent, AuditKind
 from privacy.deliveries import (
@@ -24,7 +24,6 @@ from privacy.deliveries import (
 )
 from privacy.tokens import TokenKey, is_our_message_id
 from storage.audit import append, events_of
-from storage.cases import mark_acknowledged, reopen_acknowledgement
 from storage.database import Database, Transaction
 from storage.delivered import SentLetter, confirm_left, letters_by_message_id, mark_bounced
 from storage.ids import new_id
@@ -129,8 +128,7 @@ def _confirm(transaction: Transaction, told: Told, now: datetime) -> bool:
     letter = told.letter
     if not confirm_left(transaction, letter.letter_id, at=now, evidence=told.evidence):
         return False
-    if letter.kind == ACKNOWLEDGEMENT:
-        mark_acknowledged(transaction, letter.case_id, message_id_key=letter.message_id_key, at=now)
+    letter_left(transaction, letter.kind, letter.case_id, letter.message_id_key, at=now)
     _trail(transaction, told, AuditKind.LETTER_SENT, now)
     return True
 
@@ -142,8 +140,8 @@ def _fail(transaction: Transaction, told: Told, now: datetime) -> bool:
         transaction, letter.letter_id, reason=told.part.reason, evidence=told.evidence
     ):
         return False
-    due_on = reopen_acknowledgement(
-        transaction, letter.case_id, message_id_key=letter.message_id_key, at=now
+    due_on = letter_came_back(
+        transaction, letter.kind, letter.case_id, letter.message_id_key, at=now
     )
     _trail(transaction, told, AuditKind.LETTER_DELIVERY, now)
     add_tasks(transaction, [_task(told, due_on, now)])

@@ -15,6 +15,7 @@ from privacy.messages import Automation
 from storage.audit import append
 from storage.database import Database, Transaction
 from storage.drafts import Draft, decide_draft, get_draft
+from storage.extensions import drop_extension
 from storage.ids import new_id
 from storage.outbox import QueuedLetter, enqueue
 from storage.tasks import Task, add_tasks, finish_tasks_about
@@ -46,7 +47,7 @@ def approve_draft(database: Database, draft_id: UUID, *, actor: Actor, now: date
             case_id=draft.case_id,
             inbound_id=draft.inbound_id,
             kind=draft.kind,
-            dedupe_key=f"{draft.kind}|{draft.inbound_id}",
+            dedupe_key=f"{draft.kind}|{draft.inbound_id or draft.draft_id}",
             message=approved,
             queued_at=now,
             automatic=False,
@@ -64,6 +65,7 @@ def reject_draft(database: Database, draft_id: UUID, *, actor: Actor, now: datet
         _decide(transaction, draft, "rejected", actor, now)
         _finish_task(transaction, draft, actor, now)
         add_tasks(transaction, [_still_owed(draft, now)])
+        drop_extension(transaction, database.lookup_key("message-id", draft.message.message_id))
         _trail(transaction, draft, AuditKind.LETTER_REJECTED, actor, now)
 
 

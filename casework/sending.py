@@ -14,14 +14,14 @@ from datetime import date, datetime
 
 import structlog
 
-from casework.acknowledging import KIND as ACKNOWLEDGEMENT
 from casework.confirming import record_traces
+from casework.promises import letter_left
 from privacy.audit import AuditEvent, AuditKind
 from privacy.errors import OutcomeUnknown, Permanent, Retryable
 from privacy.outgoing import LEASE, next_attempt
 from privacy.ports import Clock, SendReceipt, SentLookup, Transport
 from storage.audit import append
-from storage.cases import acknowledgement_day, mark_acknowledged
+from storage.cases import acknowledgement_day
 from storage.database import Database, Transaction
 from storage.ids import new_id
 from storage.outbox import (
@@ -129,9 +129,8 @@ def _record_sent(
         ):
             log.warning("lease_lost", letter=str(letter.letter_id))
             return
-        if letter.kind == ACKNOWLEDGEMENT:
-            key = database.lookup_key("message-id", letter.message.message_id)
-            mark_acknowledged(transaction, letter.case_id, message_id_key=key, at=now)
+        key = database.lookup_key("message-id", letter.message.message_id)
+        letter_left(transaction, letter.kind, letter.case_id, key, at=now)
         payload: dict[str, object] = {"attempts": letter.attempts, "resent": letter.was_uncertain}
         _trail(transaction, letter, AuditKind.LETTER_SENT, payload, now)
 

@@ -46,6 +46,11 @@ class Bell:
                 self._rung.pop(alarm, None)
         return reached
 
+    @property
+    def has_ways(self) -> bool:
+        """Whether anybody can be told at all."""
+        return bool(self._ways)
+
     def tell(self, subject: str, text: str) -> int:
         """Use every way; returns how many took the message."""
         reached = 0

@@ -18,12 +18,14 @@ import structlog
 from casework.processing import process_batch
 from casework.quarantine import adopt_unsealable
 from casework.receiving import GroupWriter
+from casework.reminding import remind
 from casework.sending import reconcile, send_next
 from daemon.bell import Bell
 from daemon.clock import utc_now
 from daemon.schedule import (
     ALARM_SECONDS,
     RECONCILE_SECONDS,
+    REMIND_SECONDS,
     RETENTION_SECONDS,
     TICK_SECONDS,
     Ticker,
@@ -35,6 +37,7 @@ from daemon.wiring import (
     TokenShelf,
     alarm_ways,
     build_event_door,
+    build_ladder,
     build_ledger,
     build_transport,
     build_watchers,
@@ -79,12 +82,14 @@ class Daemon:
         self._watchers = build_watchers(desk, self._ledger, self.state, shelf)
         self._watching = [_thread(watcher) for watcher in self._watchers]
         self._bell = Bell(alarm_ways(settings))
+        self._ladder = build_ladder(settings.law)
         self._ticker = Ticker(
             (self._tick, TICK_SECONDS),
             (self._adopt, TICK_SECONDS),
             (self._reconcile, RECONCILE_SECONDS),
             (self._look_for_alarms, ALARM_SECONDS),
             (self._read_retention, RETENTION_SECONDS),
+            (self._remind, REMIND_SECONDS),
         )
         self._pages = PageServer(
             settings.web,
@@ -210,6 +215,11 @@ class Daemon:
         self._bell.ring(
             find_alarms(self.state.observe(self._desk.database, now), AlarmBounds()), now
         )
+
+    def _remind(self) -> None:
+        tell = self._bell.tell if self._bell.has_ways else None
+        if remind(self._desk.database, self._ladder, tell, utc_now()):
+            log.info("reminders_told")
 
 
 def _thread(watcher: MailboxWatcher) -> threading.Thread:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from casework.task_kinds import APPROVE_LETTER, LOOK_AT_MESSAGE
+from casework.task_kinds import APPROVE_LETTER, DEADLINE_NEAR, LOOK_AT_MESSAGE
 from daemon.disk import free_bytes
 from privacy.alarms import Observation
 from privacy.errors import PrivacyError
@@ -18,7 +18,8 @@ from storage.messages import count_quarantined, earliest_hold, oldest_unprocesse
 from storage.outbox import oldest_pending
 from storage.tasks import earliest_task
 
-SEEN_BY_THEMSELVES = (LOOK_AT_MESSAGE, APPROVE_LETTER)  # tasks about what is looked at anyway
+# Tasks about what is looked at, or rung for, anyway.
+SEEN_BY_THEMSELVES = (LOOK_AT_MESSAGE, APPROVE_LETTER, DEADLINE_NEAR)
 
 
 class DaemonState:

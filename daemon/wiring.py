@@ -38,7 +38,9 @@ from privacy.deadlines import Regime
 from privacy.errors import Permanent
 from privacy.first_reading import FirstReading, MailToRead
 from privacy.ports import MailboxState, SentLookup, Transport
+from privacy.reminders import Ladder
 from regimes import HousePlace, load_regimes
+from regimes.ladder import load_ladder
 from storage.database import Database, holds_data, make_file, open_database, require_file
 
 KEY_FILE = "keys.json"
@@ -162,6 +164,14 @@ def build_verifier(settings: AuthenticitySettings) -> SenderVerifier:
 def build_name_service(settings: AuthenticitySettings) -> DnsNameService:
     """Return the DNS as the settings describe it."""
     return DnsNameService(settings.nameservers, seconds=settings.question_seconds)
+
+
+def build_ladder(law: LawSettings) -> Ladder:
+    """Return the reminder ladder, with the morning and the working days of the house."""
+    try:
+        return load_ladder(HousePlace(zone=law.zone, calendar=law.calendar))
+    except Permanent as error:
+        raise SettingsError([f"law: {error}"]) from None
 
 
 def _load_regimes(law: LawSettings) -> tuple[Regime, ...]:

@@ -18,6 +18,7 @@ from privacy.deadlines import (
     PeriodUnit,
     end_of_day,
     end_of_period,
+    last_working_day,
     roll,
 )
 from privacy.rights import Right
@@ -81,7 +82,7 @@ class ClockRules:
     """The periods of one law for one request: how long, how much longer at most, and what it waits for.
 
     `extension` counts from the original start, in all. `acknowledge` are the periods of which the earliest binds:
-    that of the house, and the law's own.
+    that of the house, and the law's own. `is_promise`: it is the promise of the house, and no law.
     """
 
     code: str
@@ -92,6 +93,7 @@ class ClockRules:
     extension: Period | None = None
     waits: Waits = field(default_factory=Waits)
     right: Right | None = None
+    is_promise: bool = False
 
     @property
     def is_planned_by_months(self) -> bool:
@@ -409,9 +411,7 @@ def _target(count: _Count, rules: ClockRules, due: date, *, is_extended: bool) -
     latest = due - AHEAD_OF_THE_LAST_DAY - (DAY if count.paused else timedelta())
     if rules.is_planned_by_months and not is_extended:
         latest = min(latest, count.start + LAST_TARGET_OF_A_MONTH + count.added * DAY)
-    while not rules.calendar.is_working_day(latest):
-        latest -= DAY
-    return latest
+    return last_working_day(latest, rules.calendar)
 
 
 def earliest_to_take_effect(last_accepted: date, *, full_days: int = 30) -> date:

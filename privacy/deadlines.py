@@ -290,6 +290,24 @@ def roll(day: date, calendar: BusinessCalendar) -> date:
     raise ValueError(f"calendar {calendar.code} has no working day in a month")
 
 
+def last_working_day(day: date, calendar: BusinessCalendar) -> date:
+    """Return the day itself or the last working day before it."""
+    for _ in range(MAX_ROLL_DAYS):
+        if calendar.is_working_day(day):
+            return day
+        day -= timedelta(days=1)
+    raise ValueError(f"calendar {calendar.code} has no working day in a month")
+
+
+def working_days_before(day: date, count: int, calendar: BusinessCalendar) -> date:
+    """Return the count-th working day before `day`, for 0 the day itself if people work on it, else the last before."""
+    if count == 0:
+        return last_working_day(day, calendar)
+    for _ in range(count):
+        day = last_working_day(day - timedelta(days=1), calendar)
+    return day
+
+
 def end_of_day(day: date, zone: str) -> datetime:
     """Return the first instant after the day in its zone, in UTC (Reg. 1182/71 Art. 3(2))."""
     return datetime.combine(day + timedelta(days=1), time(), tzinfo=ZoneInfo(zone)).astimezone(UTC)

@@ -55,6 +55,7 @@ def load_clock_rules(question: Question) -> ClockRules:
         acknowledge=_acknowledge(record),
         extension=extension,
         waits=_waits(record),
+        is_promise=record.code == HOUSE,
         right=None if question.right in {COMPLAINT, APPEAL} else Right(question.right),
     )
 

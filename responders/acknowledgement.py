@@ -12,14 +12,13 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from privacy.cases import Case, RequestItem
-from privacy.errors import Permanent
 from privacy.messages import Letter
 from privacy.rights import Right, Scope
+from responders.frame import frame_of, language_of
 from responders.settings import DeskIdentity
-from templates import Words, available, fallback_line, render_letter, words_of
+from templates import Words, render_letter, words_of
 
 KIND = "acknowledgement"
-ENGLISH = "en"
 
 
 class Variant(StrEnum):
@@ -37,36 +36,12 @@ def draft_acknowledgement(case: Case, added: Sequence[RequestItem], desk: DeskId
     It is in the language of the case where a letter in it exists, else in English with one line in theirs.
     Raises Permanent while the desk does not say who it is.
     """
-    if desk.missing:
-        raise Permanent(f"no letter can say who we are: desk.{desk.missing[0]} is not set")
-    language, fallback = _language_of(case)
+    language, fallback = language_of(case, KIND)
     context = {
-        **_frame(case, desk),
+        **frame_of(case, desk, fallback),
         **_understood(case, added, words_of(language)),
-        "fallback_language": fallback[0],
-        "fallback_line": fallback[1],
     }
     return render_letter(KIND, language, context)
-
-
-def _language_of(case: Case) -> tuple[str, tuple[str, str]]:
-    """The language to write in, and (language, line) in the writer's own tongue where that is another one."""
-    primary = case.language.partition("-")[0].lower()
-    if primary in available(KIND):
-        return primary, ("", "")
-    return ENGLISH, fallback_line(primary) or ("", "")
-
-
-def _frame(case: Case, desk: DeskIdentity) -> dict[str, object]:
-    return {
-        "reference": case.reference,
-        "role": case.role.value,
-        "legal_name": desk.legal_name,
-        "postal_address": desk.postal_address,
-        "dpo_name_or_function": desk.dpo_name_or_function,
-        "dpo_contact": desk.dpo_contact,
-        "policy_url": desk.policy_url,
-    }
 
 
 def _understood(case: Case, added: Sequence[RequestItem], words: Words) -> dict[str, object]:

@@ -21,6 +21,7 @@ from storage.transactions import AnyRow, Transaction, Values
 ADDRESS = "party.sealed_address"
 NAME = "party.sealed_name"
 QUOTE = "request_item.sealed_quote"
+Clock = tuple[ClockName, UUID | None]  # an item's, or one of the whole case
 
 
 class Changed(Protocol):
@@ -66,6 +67,7 @@ def extend_case(
             needs_human=case.needs_human,
             stub_reason=case.stub_reason,
             changed_at=now,
+            next_rung_at=now,
         )
     )
     if not changed:
@@ -116,11 +118,27 @@ def reopen_acknowledgement(
     The letter came back: the person was never told, and what is owed is owed by the first date (mail.md E131).
     """
     events = _acknowledgement(transaction, case_id)
-    due = next(_due(event) for event in events if event.change is ClockChange.STARTED)
+    due = next(_due(event) for event in reversed(events) if event.change is ClockChange.STARTED)
     met = who_met(events)
     if met is not None and met.message_id_key == message_id_key:
         transaction.insert(CLOCK_EVENT, [_started(case_id, ClockName.ACKNOWLEDGE, due, at)])
+        look_at_clocks(transaction, case_id, now=at)
     return due.on
+
+
+def set_date(
+    transaction: Transaction, case_id: UUID, clock: Clock, due: Due, *, at: datetime
+) -> None:
+    """Let the clock run to another date from now on; what it ran to before stays in its history."""
+    name, item_id = clock
+    transaction.insert(CLOCK_EVENT, [_started(case_id, name, due, at) | {"item_id": item_id}])
+    look_at_clocks(transaction, case_id, now=at)
+
+
+def look_at_clocks(transaction: Transaction, case_id: UUID, *, now: datetime) -> None:
+    """Have the next sweep look at the case: one of its clocks changed, and with it what is to be reminded of."""
+    case = PRIVACY_CASE.c
+    transaction.change(update(PRIVACY_CASE).where(case.case_id == case_id).values(next_rung_at=now))
 
 
 def who_met(clock: Sequence[Event]) -> Event | None:
@@ -161,6 +179,7 @@ def _case_row(case: Case, now: datetime) -> Values:
         "stub_reason": case.stub_reason,
         "created_at": now,
         "changed_at": now,
+        "next_rung_at": now,  # the next sweep finds out when its first reminder is due
     }
 
 

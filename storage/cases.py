@@ -17,10 +17,12 @@ from storage.case_writes import (
     ADDRESS,
     NAME,
     QUOTE,
+    Clock,
     add_cases,
     extend_case,
     mark_acknowledged,
     reopen_acknowledgement,
+    set_date,
     who_met,
 )
 from storage.datakeys import load_keys
@@ -32,23 +34,27 @@ from storage.transactions import AnyRow, Reading, Transaction, in_chunks
 __all__ = [
     "CaseSummary",
     "ClockEventRow",
+    "Page",
     "acknowledgement_day",
     "add_cases",
     "clock_events",
+    "clock_events_of",
     "extend_case",
     "find_case",
     "get_case",
     "get_cases",
+    "items_of",
     "known_cases",
     "list_cases",
     "mark_acknowledged",
+    "open_cases_after",
     "reopen_acknowledgement",
+    "set_date",
     "who_met",
 ]
 
 ERASED = "(erased)"
 Page = tuple[datetime, UUID]
-Clock = tuple[ClockName, UUID | None]  # an item's, or one of the whole case
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,7 +148,7 @@ def get_cases(reading: Reading, case_ids: Sequence[UUID]) -> list[Case]:
             rows[row.case_id] = row
     ids = list(rows)
     load_keys(reading, ids)
-    parties, items = _parties_of(reading, ids), _items_of(reading, ids)
+    parties, items = _parties_of(reading, ids), items_of(reading, ids)
     events = _events_of(reading, ids)
     ordered = [rows[case_id] for case_id in dict.fromkeys(case_ids) if case_id in rows]
     return [
@@ -186,7 +192,7 @@ def list_cases(
         question = question.where(tuple_(case.received_at, case.case_id) < after)
     rows = reading.fetch(question).all()
     ids = [row.case_id for row in rows]
-    events, items = _events_of(reading, ids), _items_of(reading, ids)
+    events, items = _events_of(reading, ids), items_of(reading, ids)
     addresses = _addresses_of(reading, ids)
     return [
         _summary(row, events[row.case_id], items.get(row.case_id, []), addresses.get(row.case_id))
@@ -194,24 +200,43 @@ def list_cases(
     ]
 
 
+def open_cases_after(reading: Reading, after: Page | None, *, limit: int) -> list[Page]:
+    """Return places of open cases in the order of their arrival, from `after` on."""
+    case = PRIVACY_CASE.c
+    question = select(case.received_at, case.case_id).where(case.state == CaseState.OPEN)
+    if after is not None:
+        question = question.where(tuple_(case.received_at, case.case_id) > after)
+    rows = reading.fetch(question.order_by(case.received_at, case.case_id).limit(limit))
+    return [(row.received_at, row.case_id) for row in rows]
+
+
 def clock_events(reading: Reading, case_id: UUID) -> list[ClockEventRow]:
     """Return what happened to the clocks of a case, in the order in which it was recorded."""
-    return [
-        ClockEventRow(
-            item_id=row.item_id,
-            clock=row.clock,
-            change=row.change,
-            at=row.at,
-            due=None if row.due_on is None else _due(row),
-            message_id_key=None if row.message_id_key is None else bytes(row.message_id_key),
-        )
-        for row in _events_of(reading, [case_id]).get(case_id, [])
-    ]
+    return clock_events_of(reading, [case_id]).get(case_id, [])
+
+
+def clock_events_of(reading: Reading, ids: Sequence[UUID]) -> dict[UUID, list[ClockEventRow]]:
+    """Return the same for each of several cases."""
+    return {
+        case_id: [_clock_event(row) for row in rows]
+        for case_id, rows in _events_of(reading, ids).items()
+    }
+
+
+def _clock_event(row: AnyRow) -> ClockEventRow:
+    return ClockEventRow(
+        item_id=row.item_id,
+        clock=row.clock,
+        change=row.change,
+        at=row.at,
+        due=None if row.due_on is None else _due(row),
+        message_id_key=None if row.message_id_key is None else bytes(row.message_id_key),
+    )
 
 
 def acknowledgement_day(reading: Reading, case_id: UUID) -> date | None:
     """Return the last day on which the case is acknowledged in time, None for a case that is not here."""
-    events = clock_events(reading, case_id)
+    events = reversed(clock_events(reading, case_id))
     days = (event.due.on for event in events if event.due and event.clock is ClockName.ACKNOWLEDGE)
     return next(days, None)
 
@@ -313,7 +338,7 @@ def _summary(
                 for item in items
             )
         ),
-        acknowledge_by=acknowledgement[0].due_on,
+        acknowledge_by=next(one.due_on for one in reversed(acknowledgement) if one.due_on),
         acknowledged_at=met.at if met else None,
         due_on=min(answers, key=lambda event: event.expires_at).due_on if answers else None,
         needs_human=row.needs_human,
@@ -341,7 +366,8 @@ def _events_of(reading: Reading, ids: Sequence[UUID]) -> dict[UUID, list[AnyRow]
     return found
 
 
-def _items_of(reading: Reading, ids: Sequence[UUID]) -> dict[UUID, list[AnyRow]]:
+def items_of(reading: Reading, ids: Sequence[UUID]) -> dict[UUID, list[AnyRow]]:
+    """Return the rows of the rights of each case, in the order in which they were asked for."""
     found: dict[UUID, list[AnyRow]] = {}
     for chunk in in_chunks(ids):
         question = select(REQUEST_ITEM).where(REQUEST_ITEM.c.case_id.in_(chunk))

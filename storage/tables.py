@@ -22,6 +22,8 @@ from privacy.outgoing import OutgoingState
 from privacy.rights import Lane, Right, Scope
 from privacy.zero_retention import Assurance
 from storage.columns import Codes, Count, Day, Flag, Id, OneOf, Plain, Share, UtcDateTime
+from storage.extension_rows import EXTENSION as EXTENSION  # noqa: PLC0414 - here are all tables
+from storage.reminder_rows import REMINDER as REMINDER  # noqa: PLC0414 - here are all tables
 from storage.rows import (
     SMALL,
     STRICT,
@@ -175,6 +177,7 @@ class PrivacyCase(Row, table=True):
         Index(
             "ix_privacy_case_state", "state", "received_at", "case_id"
         ),  # list_cases of one state
+        index_where("ix_privacy_case_rung", "next_rung_at", where="next_rung_at IS NOT NULL"),
         STRICT,
     )
     case_id: UUID = key_column()
@@ -191,6 +194,7 @@ class PrivacyCase(Row, table=True):
     stub_reason: str | None = Field(sa_type=Plain)  # NULL: its mail could be read
     created_at: datetime = Field(sa_type=UtcDateTime)
     changed_at: datetime = Field(sa_type=UtcDateTime)
+    next_rung_at: datetime | None = Field(sa_type=UtcDateTime)  # NULL: nothing to remind of
 
 
 class Party(Row, table=True):

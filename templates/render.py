@@ -94,10 +94,10 @@ def letters_in(language: str) -> frozenset[str]:
 def _parts(kind: str, language: str) -> _Parts:
     if language not in languages() or kind not in letters_in(language):
         raise Permanent(f"there is no letter {kind!r} in language {language!r}")
-    environment = _environment()
+    room = environment()
     try:
         found = {
-            part: environment.get_template(f"{kind}/{language}/{name}")
+            part: room.get_template(f"{kind}/{language}/{name}")
             for part, name in (
                 ("subject", "subject.txt"),
                 ("text", "body.txt"),
@@ -110,7 +110,7 @@ def _parts(kind: str, language: str) -> _Parts:
 
 
 @cache
-def _environment() -> ImmutableSandboxedEnvironment:
+def environment() -> ImmutableSandboxedEnvironment:
     """Jinja's strictest: no way out of a template, no undefined names, HTML escaped by the file's name."""
     return ImmutableSandboxedEnvironment(
         loader=_LetterLoader(ROOM),

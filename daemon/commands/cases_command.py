@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 
-from daemon.commands.session import add_json, count, open_desk_of, print_rows
+from casework.extending import Wanted, extend
+from casework.recounting import recount
+from daemon.clock import utc_now
+from daemon.commands.case_clocks import clocks_for_people, clocks_form
+from daemon.commands.session import actor_of, add_actor, add_json, count, open_desk_of, print_rows
 from daemon.output import as_json, printable
+from daemon.wiring import build_ladder
 from privacy.cases import Case, CaseState, RequestItem
 from privacy.errors import Permanent
+from privacy.rights import Right
 from storage.audit import events_of
 from storage.cases import CaseSummary, find_case, list_cases
+from storage.database import Reading
 from storage.messages import messages_of_case
 from storage.outbox import letters_of_case
 
@@ -24,6 +32,8 @@ COLUMNS = (
     "from",
 )
 
+MOVED = ("reference", "clock", "right", "was", "counted", "holds")
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `cases` understands."""
@@ -37,11 +47,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     showing = actions.add_parser("show", help="one case with its clocks, messages and letters")
     showing.add_argument("reference", help="such as PR-2026-482915-K7")
     add_json(showing)
+    explaining = actions.add_parser("explain", help="how the dates of a case come about")
+    explaining.add_argument("reference", help="such as PR-2026-482915-K7")
+    add_json(explaining)
+    recounting = actions.add_parser("recount", help="count the dates of open cases anew")
+    recounting.add_argument("--dry-run", action="store_true", help="only say what moved")
+    add_json(recounting)
+    extending = actions.add_parser("extend", help="write a letter that tells a later date")
+    extending.add_argument("reference", help="such as PR-2026-482915-K7")
+    extending.add_argument("--right", required=True, choices=list(Right), help="which one")
+    extending.add_argument(
+        "--ground", required=True, metavar="TEXT", help="why, as the person will read it"
+    )
+    add_actor(extending)
 
 
 def run(options: argparse.Namespace) -> int:
-    """List cases, or show one; 1 when there is none."""
-    return _list(options) if options.action == "list" else _show(options)
+    """List cases, show, explain or extend one, or count their dates anew; 1 when there is none."""
+    actions = {
+        "list": _list,
+        "show": _show,
+        "explain": _explain,
+        "recount": _recount,
+        "extend": _extend,
+    }
+    return actions[options.action](options)
 
 
 def _list(options: argparse.Namespace) -> int:
@@ -68,9 +98,7 @@ def _summary(case: CaseSummary) -> dict[str, object]:
 
 def _show(options: argparse.Namespace) -> int:
     with open_desk_of(options) as desk, desk.database.reading() as reading:
-        case = find_case(reading, options.reference.upper())
-        if case is None:
-            raise Permanent("there is no such case")
+        case = _case_named(reading, options.reference)
         form = {
             **_case_form(case),
             "messages": [
@@ -100,6 +128,54 @@ def _show(options: argparse.Namespace) -> int:
         }
     print(as_json(form) if options.json else _for_people(form))
     return 0
+
+
+def _explain(options: argparse.Namespace) -> int:
+    with open_desk_of(options) as desk, desk.database.reading() as reading:
+        case = _case_named(reading, options.reference)
+        form = clocks_form(reading, case, build_ladder(desk.settings.law))
+    print(as_json(form) if options.json else printable("\n".join(clocks_for_people(form))))
+    return 0
+
+
+def _recount(options: argparse.Namespace) -> int:
+    """What a changed calendar moved: earlier dates bind from now on, later ones are only listed."""
+    with open_desk_of(options) as desk:
+        moved = recount(
+            desk.database,
+            desk.services.desk.regimes,
+            actor=f"recount ({getpass.getuser()})",
+            now=utc_now(),
+            dry_run=options.dry_run,
+        )
+        rows = [{name: getattr(one, name) for name in MOVED} for one in moved]
+    print_rows(rows, MOVED, as_lines=options.json)
+    return 0
+
+
+def _extend(options: argparse.Namespace) -> int:
+    with open_desk_of(options) as desk:
+        wanted = Wanted(
+            reference=options.reference.upper(),
+            right=Right(options.right),
+            ground=options.ground,
+        )
+        draft_id, due = extend(
+            desk.database,
+            desk.services.desk,
+            wanted,
+            actor=actor_of(options, desk.settings),
+            now=utc_now(),
+        )
+    print(f"draft {draft_id} tells {due.on.isoformat()}; the date moves when the letter has left")
+    return 0
+
+
+def _case_named(reading: Reading, reference: str) -> Case:
+    case = find_case(reading, reference.upper())
+    if case is None:
+        raise Permanent("there is no such case")
+    return case
 
 
 def _case_form(case: Case) -> dict[str, object]:

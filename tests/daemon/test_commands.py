@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,49 @@ def test_wrong_configuration_ends_with_2_and_one_line(run, tmp_path: Path) -> No
 def test_what_is_not_there_ends_with_1_and_one_line(run) -> None:
     done = run("cases", "show", "PR-2026-000000-00")
     assert (done.code, done.err) == (1, "rightsdesk: there is no such case\n")
+
+
+def test_a_case_tells_how_its_dates_come_about(run, mail: Path) -> None:
+    reference = str(run("import", str(mail), *ARRIVED, "--json").rows[0]["case"])
+    (form,) = run("cases", "explain", reference, "--json").rows
+    clocks = form["clocks"]
+    assert isinstance(clocks, list)
+    acknowledge, erasure = clocks
+    assert (acknowledge["clock"], acknowledge["right"]) == ("acknowledge", None)
+    assert (erasure["clock"], erasure["right"]) == ("respond", "erasure")
+    (date,) = erasure["dates"]
+    assert (date["regime"], date["due_on"], erasure["target"]) == (
+        "house",
+        "2026-12-20",
+        "2026-12-18",
+    )
+    assert "gdpr: 2026-12-21 is not earlier" in date["trace"]
+    for_people = run("cases", "explain", reference.lower()).out
+    assert "respond erasure\n  due 2026-12-20 (house, HOUSE), until" in for_people
+    assert "    gdpr: 2026-12-21 is not earlier" in for_people
+    assert "planned for 2026-12-18" in for_people
+    assert run("cases", "explain", "PR-2026-000000-00").code == 1
+
+
+def test_counting_anew_says_that_nothing_moved(run, mail: Path) -> None:
+    run("import", str(mail), *ARRIVED)
+    assert run("cases", "recount", "--dry-run").out == "nothing\n"
+    assert run("cases", "recount", "--json").rows == []
+
+
+def test_a_later_date_needs_somebody_of_the_staff_and_leaves_a_draft(run, mail: Path) -> None:
+    arrived = datetime.now(UTC).isoformat(timespec="seconds")
+    reference = str(run("import", str(mail), "--received-at", arrived, "--json").rows[0]["case"])
+    asked = ("cases", "extend", reference, "--right", "erasure", "--ground", "It is a lot.")
+    nobody = run(*asked)
+    assert nobody.code == 2
+    assert "--actor" in nobody.err
+    done = run(*asked, "--actor", "sam@autocloz.example")
+    assert done.code == 0
+    assert "the date moves when the letter has left" in done.out
+    assert "extension" in {row["kind"] for row in run("drafts", "list", "--json").rows}
+    again = run(*asked, "--actor", "sam@autocloz.example")
+    assert (again.code, "no law extends twice" in again.err) == (1, True)
 
 
 def test_a_database_out_of_reach_ends_with_3(run, tmp_path: Path) -> None:

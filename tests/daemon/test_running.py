@@ -13,6 +13,7 @@ import pytest
 
 from casework.processing import process_batch
 from casework_values import mail
+from daemon.bell import Bell
 from daemon.checking import Standing, check_everything
 from daemon.clock import utc_now
 from daemon.disk import free_bytes
@@ -26,6 +27,7 @@ from privacy.errors import Retryable, WrongSetting
 from privacy.messages import ArrivalBasis, RawMessage, Route
 from storage.messages import keep_raw
 from storage.outbox import list_letters
+from storage.tasks import list_tasks
 
 QUICK = {"RIGHTSDESK_STORAGE__BUSY_SECONDS": "0.1"}
 
@@ -74,6 +76,25 @@ async def test_a_listener_that_can_keep_no_mail_is_not_well_although_reading_wor
     await daemon._keep(message)
     assert daemon.health() == (True, [])
     daemon._writer.stop()
+
+
+def test_a_case_that_is_late_is_told_through_the_ways_of_alarms(daemon):
+    """What the ladder finds rings like any trouble, and is a task where nobody can be rung."""
+    late = replace(from_anne(), received_at=utc_now() - timedelta(days=60))
+    with daemon._desk.database.transaction() as transaction:
+        keep_raw(transaction, [late], now=late.received_at)
+    process_batch(daemon._desk.services, utc_now())
+    daemon._remind()
+    with daemon._desk.database.reading() as reading:
+        assert "deadline_near" in {task.kind for task in list_tasks(reading)}
+    heard = []
+    way = SimpleNamespace(send=lambda subject, text: heard.append((subject, text)))
+    daemon._bell = Bell([way])
+    daemon._remind()
+    daemon._remind()
+    ((subject, text),) = heard
+    assert "need a person now" in subject
+    assert "the deadline is over" in text
 
 
 def test_a_disk_that_is_nearly_full_is_told_before_it_is_full(daemon, monkeypatch):

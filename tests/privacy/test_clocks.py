@@ -117,6 +117,12 @@ def test_days_on_which_two_questions_were_open_are_added_once() -> None:
     assert state.due == date(2027, 4, 8)
 
 
+def test_days_before_the_period_runs_are_not_left_out_of_it() -> None:
+    """Identity and scope were asked for together: only what lies after the proof is paused."""
+    state = clock(UK, (ASKED, 1), (SCOPE, 1), (PROVED, 7), (CLARIFIED, 11))
+    assert state.due == date(2027, 4, 13)
+
+
 def test_a_late_question_suspends_nothing_and_says_so() -> None:
     state = clock(EU, (ASKED, 8), (PROVED, 20))
     assert (state.due, state.rule) == (date(2027, 4, 1), "EU-SUSPEND (refused)")

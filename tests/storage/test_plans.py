@@ -10,11 +10,13 @@ from privacy.cases import CaseState
 from privacy.deciding import Outcome
 from privacy.deliveries import BounceReason
 from privacy.outgoing import OutgoingState
+from privacy.reminders import RungKey, Tell, Watched
 from storage.cases import (
     add_cases,
     find_case,
     known_cases,
     list_cases,
+    open_cases_after,
     reopen_acknowledgement,
 )
 from storage.cursors import unknown_uids
@@ -44,6 +46,15 @@ from storage.outbox import (
     list_letters,
     oldest_pending,
     uncertain_letters,
+)
+from storage.reminders import (
+    StoredReminder,
+    claim_due_cases,
+    claim_untold,
+    mark_told,
+    record_reminders,
+    reminders_of_case,
+    set_next_looks,
 )
 from storage.tasks import earliest_task, finish_tasks_about, list_tasks
 
@@ -87,11 +98,33 @@ def explain(transaction, statement, parameters):
     return transaction.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", one).all()
 
 
+def a_reminder(case_id, make):
+    return StoredReminder(
+        case_id=case_id,
+        item_id=None,
+        clock=Watched.RESPOND,
+        key=RungKey(rung="half", version="2026-03-09"),
+        due_at=make.now,
+        tell=Tell.MORNING,
+    )
+
+
+def remind(transaction, make):
+    """Ask what a sweep and a telling ask."""
+    (case, *_) = claim_due_cases(transaction, now=make.now, limit=5)
+    record_reminders(transaction, [a_reminder(case.case_id, make)], now=make.now)
+    set_next_looks(transaction, {case.case_id: make.now})
+    claimed = claim_untold(transaction, Tell.MORNING, due_by=make.now, now=make.now, lease=LEASE)
+    mark_told(transaction, claimed, at=make.now)
+    reminders_of_case(transaction, case.case_id)
+
+
 QUESTIONS = {
     "list_cases": lambda tx, _: list_cases(tx),
     "list_cases of a state": lambda tx, make: list_cases(
         tx, state=CaseState.OPEN, after=(make.now, new_id())
     ),
+    "open_cases_after": lambda tx, make: open_cases_after(tx, (make.now, new_id()), limit=5),
     "find_case": lambda tx, _: find_case(tx, "PR-2026-000001-XX"),
     "known_cases": lambda tx, _: known_cases(tx, numbers=[1, 2], references=["PR", "PS"]),
     "keep_raw": lambda tx, make: keep_raw(tx, [make.in_folder(7), make.in_folder(8)], now=make.now),
@@ -128,6 +161,7 @@ QUESTIONS = {
     "reopen_acknowledgement": lambda tx, make: reopen_acknowledgement(
         tx, list_cases(tx)[0].case_id, message_id_key=b"k", at=make.now
     ),
+    "remind": remind,
     "list_drafts": lambda tx, _: list_drafts(tx),
     "list_tasks": lambda tx, _: list_tasks(tx),
     "spent_since": lambda tx, make: spent_since(tx, make.now),

@@ -6,7 +6,9 @@ from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from privacy.errors import Permanent
+from storage.cases import add_cases
 from storage.database import _open_engine, schema_version, upgrade
+from storage.reminders import claim_due_cases
 from storage.schema import MIGRATIONS, REVISIONS, migrate
 from storage.tables import Row
 
@@ -141,3 +143,14 @@ def test_sqlite_refuses_values_of_another_type(tmp_path, make):
     with engine.connect() as connection, pytest.raises(IntegrityError):
         connection.execute(mark)
     engine.dispose()
+
+
+def test_cases_that_are_open_already_are_watched_after_the_upgrade(settings, engine, make, open_it):
+    database = open_it()
+    with database.transaction() as transaction:
+        add_cases(transaction, [make.case()], now=make.now)
+    move(engine, "0002")
+    upgrade(settings)
+    with database.transaction() as transaction:
+        (watched,) = claim_due_cases(transaction, now=make.now, limit=5)
+    assert len(watched.clocks) == 2

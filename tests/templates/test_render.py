@@ -77,8 +77,8 @@ def spoil(monkeypatch, files: dict[str, str]) -> None:
     parts = {"subject.txt": "Hello", "body.txt": "Hello", "body.html": "Hello"} | files
     sources = {f"acknowledgement/en/{name}": source for name, source in parts.items()}
     render._parts.cache_clear()
-    broken = render._environment().overlay(loader=DictLoader(sources), cache_size=0)
-    monkeypatch.setattr(render, "_environment", lambda: broken)
+    broken = render.environment().overlay(loader=DictLoader(sources), cache_size=0)
+    monkeypatch.setattr(render, "environment", lambda: broken)
 
 
 @pytest.fixture(autouse=True)
