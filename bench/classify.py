@@ -16,7 +16,7 @@ from pathlib import Path
 
 from casework.first_reading import classify_written
 from classifier.pieces import cut
-from classifier.rules import THRESHOLD
+from privacy.rights import SURE_ENOUGH
 
 SETS = Path(__file__).resolve().parents[1] / "tests" / "labelled"
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
@@ -42,8 +42,8 @@ def measure_mails(rounds: int) -> None:
     lines = [line for file in sorted(SETS.glob("*.jsonl")) for line in file.open(encoding="utf-8")]
     mails = [(one["subject"], one["text"]) for one in map(json.loads, lines)]
     for subject, text in mails:  # the words of every language are read once
-        classify_written(subject, text, THRESHOLD)
-    reading = best(lambda: [classify_written(*mail, THRESHOLD) for mail in mails], rounds)
+        classify_written(subject, text, SURE_ENOUGH)
+    reading = best(lambda: [classify_written(*mail, SURE_ENOUGH) for mail in mails], rounds)
     cutting = best(lambda: [cut(text) for _, text in mails], rounds)
     size = sum(len(text) for _, text in mails) / len(mails)
     print(f"{len(mails)} labelled mails of {size:.0f} characters in many languages")
@@ -59,7 +59,7 @@ def measure_sizes(rounds: int) -> None:
         cells = []
         for size in SIZES:
             text = (story * (size // len(story) + 1))[:size]
-            took = best(lambda text=text: classify_written("", text, THRESHOLD), rounds)  # type: ignore[misc]
+            took = best(lambda text=text: classify_written("", text, SURE_ENOUGH), rounds)  # type: ignore[misc]
             cells.append(f"{took * 1e3:>15.2f}")
         print(f"  {name:15}" + "".join(cells))
 

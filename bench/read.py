@@ -27,7 +27,7 @@ from intake_process import PRIVACY, settings_of, timed
 
 from casework.first_reading import read_first
 from casework.reading_errand import FIRST_READING
-from classifier.rules import THRESHOLD, RulesClassifier
+from classifier.rules import RulesClassifier
 from daemon.clock import utc_now
 from daemon.running import Daemon
 from daemon.settings import Settings
@@ -40,11 +40,12 @@ from intake.reader_settings import ReadingSettings
 from intake.wire import pack, unpack
 from privacy.first_reading import MailToRead, ReadingTerms
 from privacy.messages import ArrivalBasis, ParsedMessage, RawMessage, Route
+from privacy.rights import SURE_ENOUGH
 from storage.messages import count_by_outcome
 
 SEED = 11
 RULES = RulesClassifier()
-TERMS = ReadingTerms(own_addresses=(PRIVACY,), threshold=THRESHOLD)
+TERMS = ReadingTerms(own_addresses=(PRIVACY,), threshold=SURE_ENOUGH)
 SIZES = (1_000, 10_000, 100_000, 1_000_000, 5_000_000, 25_000_000)
 STAGES = {
     "normalise": "line ends, encoding",

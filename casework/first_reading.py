@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from classifier.data import UNKNOWN
 from classifier.kinds import read_signals
 from classifier.language import detect_language
@@ -13,7 +11,7 @@ from intake.bounces import read_report
 from intake.folding import fold
 from intake.parse import parse_message
 from privacy.first_reading import FirstReading, MailToRead
-from privacy.messages import FoldedRange, ParsedMessage
+from privacy.messages import ParsedMessage
 from privacy.ports import Classifier
 from privacy.rights import Classification, Lane
 from privacy.screening import Kind, Screening, screen
@@ -69,13 +67,12 @@ def _failed(message: ParsedMessage, error: str) -> FirstReading:
 
 def classify_written(subject: str, text: str, threshold: float) -> Classification:
     """Return what a bare text asks for; quoted mail and signatures in it do not vote. Positions are those of the text."""
-    folded = fold(text, subject=subject).folded
-    return classify_text(subject, blanked(text, folded), threshold)
+    return classify_text(subject, without_history(subject, text), threshold)
 
 
-def blanked(text: str, folded: Sequence[FoldedRange]) -> str:
-    """Return the text with line breaks in place of every character of these ranges, so that positions stay."""
-    for one in folded:
+def without_history(subject: str, text: str) -> str:
+    """Return a bare text with line breaks in place of quoted mail and signatures, so that positions stay."""
+    for one in fold(text, subject=subject).folded:
         text = text[: one.start] + "\n" * (one.end - one.start) + text[one.end :]
     return text
 

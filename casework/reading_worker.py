@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from casework.first_reading import read_first
 from casework.reading_wire import pack_reading, unpack_question
-from classifier.rules import THRESHOLD, RulesClassifier
+from classifier.rules import RulesClassifier
 from intake.worker import serve
 from privacy.first_reading import MailToRead, ReadingTerms
+from privacy.rights import SURE_ENOUGH
 
 # A sentence of English, and a line whose language no small word tells.
 ENGLISH = b"Subject: -\r\n\r\nPlease send me a copy of my data.\r\n"
@@ -27,7 +28,7 @@ def load_words() -> None:
 
     The words of a language (6 MB) are read when its first mail comes; all together would make an idle process of 200 MB.
     """
-    terms = ReadingTerms(own_addresses=(), threshold=THRESHOLD)
+    terms = ReadingTerms(own_addresses=(), threshold=SURE_ENOUGH)
     for raw in (ENGLISH, ONE_LINE):
         read_first(MailToRead(raw=raw, terms=terms), RulesClassifier())
 

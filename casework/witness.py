@@ -31,6 +31,7 @@ from privacy.rights import Classification
 from privacy.witness import Statement, combine, differences, without_witness
 from privacy.zero_retention import (
     Assurance,
+    Attestation,
     Endpoint,
     RetentionProof,
     Standing,
@@ -150,11 +151,10 @@ class Witness:
     def standing(self, database: Database) -> Standing:
         """Return whether the model may be asked now, and why."""
         now = self._clock()
-        evidence = self._proof
+        evidence: Attestation | RetentionProof | None = self._proof
         if self._endpoint.assurance is Assurance.ATTESTED:
             with database.reading() as reading:
-                attested = newest_attestation(reading, self._endpoint.host)
-            return standing(self._endpoint, attested, now, fits=self._fits)
+                evidence = newest_attestation(reading, self._endpoint.host)
         return standing(self._endpoint, evidence, now, fits=self._fits)
 
     def hear(self, database: Database, matters: Sequence[Matter]) -> list[Classification]:

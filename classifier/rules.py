@@ -16,13 +16,12 @@ from classifier.reading import read
 from classifier.wishes import has_open_wish
 from classifier.written import WrittenText, own_text
 from privacy.messages import ParsedMessage
-from privacy.rights import Classification, Lane, Right, RightClaim
+from privacy.rights import SURE_ENOUGH, Classification, Lane, Right, RightClaim
 
 _ANSWERED = re.compile(
     r"\s*(?:re|aw|antw|antwort|sv|vs|fwd?|wg|tr|rv|rif|odp|res|enc|doorst|vb)\s*(?:\[\d+\])?:",
     re.IGNORECASE,
 )
-THRESHOLD = 0.9
 _CLIENT = BIT["client"]
 _NOT_THEIR_OWN = {"other.third_party", "vendor.pitch"}
 _PERSON_DECIDES = {"other.doubtful", "other.third_party", "regulator.court", "regulator.authority"}
@@ -67,7 +66,7 @@ def list_rules() -> list[tuple[str, str]]:
     return [*known, ("law", "cites an article that grants the right, in any language")]
 
 
-def classify_text(subject: str, text: str, threshold: float = THRESHOLD) -> Classification:
+def classify_text(subject: str, text: str, threshold: float = SURE_ENOUGH) -> Classification:
     """Return what a subject line and a text ask for. Quoted history must not be in the text: it would vote."""
     return _classify([_part("subject", subject), _part("text", text)], threshold)
 
@@ -75,7 +74,7 @@ def classify_text(subject: str, text: str, threshold: float = THRESHOLD) -> Clas
 class RulesClassifier:
     """The rule classifier: fulfils `privacy.ports.Classifier`."""
 
-    def __init__(self, threshold: float = THRESHOLD) -> None:
+    def __init__(self, threshold: float = SURE_ENOUGH) -> None:
         """`threshold` is the confidence from which a right is worked without a person."""
         self._threshold = threshold
 

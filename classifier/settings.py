@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from privacy.rights import SURE_ENOUGH
+
 
 class ClassifierSettings(BaseModel):
     """When the rules may decide without a person."""
@@ -11,7 +13,7 @@ class ClassifierSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     threshold: float = Field(
-        default=0.9,
+        default=SURE_ENOUGH,
         ge=0.5,
         le=1.0,
         description="Confidence from which a recognised right is worked without a person looking at it first.",

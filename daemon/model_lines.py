@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from email.utils import parseaddr
 
-from casework.first_reading import blanked, classify_written
+from casework.first_reading import without_history
 from casework.witness import Matter, Witness
 from casework.witnessing import is_settled
 from classifier.minimising import has_capital_nouns, minimise_parts
 from classifier.model_settings import Use
 from classifier.personal_spans import Known
-from classifier.rules import THRESHOLD
+from classifier.rules import classify_text
 from daemon.model_wiring import build_witness
 from daemon.settings import SettingsError
 from daemon.wiring import Desk
-from intake.folding import fold
 from privacy.errors import Permanent
 from privacy.rights import Classification
-from storage.database import Database
 
 
 def witness_of(desk: Desk) -> Witness:
@@ -40,27 +38,28 @@ def witness_of(desk: Desk) -> Witness:
 
 
 def hear_lines(
-    witness: Witness, database: Database, lines: Sequence[Mapping[str, object]]
+    witness: Witness, desk: Desk, lines: Sequence[Mapping[str, object]]
 ) -> list[Classification]:
     """Return the classification of each line, in order; the model is heard where the rules are not sure."""
-    matters = [_matter(line, witness) for line in lines]
+    threshold = desk.settings.classifier.threshold
+    matters = [_matter(line, witness, threshold) for line in lines]
     settled = [is_settled(matter.rules, witness.settings) for matter in matters]
     unsettled = [matter for matter, done in zip(matters, settled, strict=True) if not done]
-    heard = iter(witness.hear(database, unsettled))
+    heard = iter(witness.hear(desk.database, unsettled))
     return [
         matter.rules if done else next(heard) for matter, done in zip(matters, settled, strict=True)
     ]
 
 
-def _matter(line: Mapping[str, object], witness: Witness) -> Matter:
+def _matter(line: Mapping[str, object], witness: Witness, threshold: float) -> Matter:
     subject, text = str(line.get("subject") or ""), str(line.get("text") or "")
     name, address = parseaddr(str(line.get("from") or ""))
     known = Known(
         names=(name,), addresses=(address,), nouns_have_capitals=has_capital_nouns(text or subject)
     )
-    own = blanked(text, fold(text, subject=subject).folded)
+    own = without_history(subject, text)
     return Matter(
-        rules=classify_written(subject, text, THRESHOLD),
+        rules=classify_text(subject, own, threshold),
         parts=minimise_parts(
             {"subject": subject, "text": own},
             known,

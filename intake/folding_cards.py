@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from intake.folding_footers import is_prose
 from intake.folding_lines import MAX_LOOK, LineClass, is_rule
@@ -30,22 +31,19 @@ DIVIDERS = re.compile(r"\S\s*[|•·]\s*\S")
 TITLE = re.compile(r"[^\W\d]{2,5}\.")
 
 
-class CardReader:
-    """Looks upwards from the end of a letter to its closing, or to the name of its writer."""
+@dataclass(slots=True)
+class LetterEnd:
+    """A letter as the readers of its end see it; `taken` are the lines that another rule has cut."""
 
-    def __init__(
-        self,
-        lines: Sequence[str],
-        classes: Sequence[LineClass],
-        words: Words,
-        taken: set[int],
-        writer: Writer,
-    ) -> None:
-        self.lines = lines
-        self.classes = classes
-        self.words = words
-        self.taken = taken
-        self.writer = writer
+    lines: Sequence[str]
+    classes: Sequence[LineClass]
+    words: Words
+    taken: set[int]
+    writer: Writer
+
+
+class CardReader(LetterEnd):
+    """Looks upwards from the end of a letter to its closing, or to the name of its writer."""
 
     def find(self) -> tuple[int, int] | None:
         """Return the lines [first:after) of the card; closing and name of the letter stay."""

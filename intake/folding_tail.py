@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from intake.folding_cards import CardReader, is_closing
+from intake.folding_cards import CardReader, LetterEnd, is_closing
 from intake.folding_footers import (
     LIST_FOOTER,
     boilerplate,
@@ -13,29 +13,13 @@ from intake.folding_footers import (
 )
 from intake.folding_lines import LineClass
 from intake.folding_phrases import TextToSearch
-from intake.folding_vocabulary import Words
-from intake.folding_writer import Writer
 
 MOST_BELOW = 40  # lines with text below a closing
 Found = tuple[int, int, str]
 
 
-class TailReader:
+class TailReader(LetterEnd):
     """Looks at the lines that no other rule has taken."""
-
-    def __init__(
-        self,
-        lines: Sequence[str],
-        classes: Sequence[LineClass],
-        words: Words,
-        taken: set[int],
-        writer: Writer,
-    ) -> None:
-        self.lines = lines
-        self.classes = classes
-        self.words = words
-        self.taken = taken
-        self.writer = writer
 
     def find(self) -> list[Found]:
         """Return lines [first:after) with the kind of cut."""

@@ -10,8 +10,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from privacy.clocks import ClockEvent, ClockRules, ClockState, EventKind, run_clock
-from privacy.deadlines import ELAPSED, Due, after_elapsed, earliest, end_of_period
+from privacy.clocks import (
+    ClockEvent,
+    ClockRules,
+    ClockState,
+    EventKind,
+    elapsed_clock,
+    run_clock,
+)
+from privacy.deadlines import ELAPSED, Due, earliest
 from privacy.instants import require_utc
 
 
@@ -90,23 +97,9 @@ def _count(
     zone = ZoneInfo(rules.zone)
     received_on = received_at.astimezone(zone).date()
     if rules.period.unit in ELAPSED:
-        return _Counted(rules=rules, state=_elapsed(received_at, received_on, rules))
+        return _Counted(rules=rules, state=elapsed_clock(received_at, received_on, rules))
     events = [ClockEvent(kind=one.kind, on=one.at.astimezone(zone).date()) for one in happened]
     return _Counted(rules=rules, state=run_clock(received_on, rules, events, much_data=much_data))
-
-
-def _elapsed(received_at: datetime, received_on: date, rules: ClockRules) -> ClockState:
-    """A period in hours waits for nobody and has no extension (Reg. 1182/71 Art. 3(1))."""
-    on, expires_at, trace = after_elapsed(received_at, rules.zone, rules.period)
-    acknowledge = (end_of_period(received_on, one, rules.calendar) for one in rules.acknowledge)
-    return ClockState(
-        due=on,
-        expires_at=expires_at,
-        target=on,
-        acknowledge_by=min(acknowledge),
-        rule=rules.period.rule,
-        trace=trace,
-    )
 
 
 def _is_extended(one: _Counted, happened: Sequence[Happening]) -> bool:

@@ -16,6 +16,7 @@ from privacy.deadlines import (
     BusinessCalendar,
     Period,
     PeriodUnit,
+    after_elapsed,
     end_of_day,
     end_of_period,
     last_working_day,
@@ -146,13 +147,31 @@ def run_clock(
     if rules.period.unit in ELAPSED:
         raise ValueError("a period in hours has no days to wait on")
     events = sorted(events, key=lambda event: event.on)
-    acknowledge_by = min(end_of_period(received, one, rules.calendar) for one in rules.acknowledge)
+    acknowledge_by = _acknowledge_by(received, rules)
     count = _Count(start=received)
     count.steps.append(f"{rules.code}: received on {received.isoformat()} ({rules.zone})")
     silent_since = _wait_for_everything(count, rules, events, acknowledge_by, much_data=much_data)
     if silent_since is not None:
         return _closing(count, silent_since, acknowledge_by)
     return _finished(count, rules, events, acknowledge_by)
+
+
+def elapsed_clock(received_at: datetime, received: date, rules: ClockRules) -> ClockState:
+    """Return where a clock of hours stands: it waits for nobody and has no extension (Reg. 1182/71 Art. 3(1))."""
+    on, expires_at, steps = after_elapsed(received_at, rules.zone, rules.period)
+    arrived = f"{rules.code}: received at {received_at.isoformat(timespec='minutes')}"
+    return ClockState(
+        due=on,
+        expires_at=expires_at,
+        target=on,
+        acknowledge_by=_acknowledge_by(received, rules),
+        rule=rules.period.rule,
+        trace=(arrived, *steps),
+    )
+
+
+def _acknowledge_by(received: date, rules: ClockRules) -> date:
+    return min(end_of_period(received, one, rules.calendar) for one in rules.acknowledge)
 
 
 def _wait_for_everything(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+SURE_ENOUGH = 0.9  # confidence from which a right is worked without a person, unless the operator says otherwise
 FORWARDED = "forwarded:"  # parts of this name are somebody else's words
 
 

@@ -13,7 +13,7 @@ from casework.drafts import Actor
 from casework.first_reading import understand
 from casework.processing import Services, process_batch
 from casework.profile import DeskProfile, MailboxProfile
-from classifier.rules import THRESHOLD, RulesClassifier
+from classifier.rules import RulesClassifier
 from intake.parse import parse_message
 from privacy.answering import AnswerLimits
 from privacy.audit import AuditEvent, AuditKind
@@ -22,7 +22,7 @@ from privacy.deciding import Outcome
 from privacy.first_reading import FirstReading, MailToRead
 from privacy.messages import ArrivalBasis, OutboundMessage, ParsedMessage, RawMessage, Route
 from privacy.ports import NotRead, SendReceipt
-from privacy.rights import Classification
+from privacy.rights import SURE_ENOUGH, Classification
 from privacy.tokens import TokenKey
 from regimes import load_regimes
 from storage.audit import events_of, verify_chain
@@ -79,7 +79,7 @@ def profile(**changes: Any) -> DeskProfile:
         "token_keys": TOKEN_KEYS,
         "current_token_key": "1",
         "own_addresses": frozenset({PRIVACY, DPO}),
-        "threshold": THRESHOLD,
+        "threshold": SURE_ENOUGH,
     }
     return DeskProfile(**(values | changes))
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 from casework.first_reading import classify_written
-from classifier.rules import THRESHOLD
+from daemon.commands.session import settings_of
 from daemon.json_forms import classification_form
 from daemon.output import as_json
 
@@ -29,18 +29,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write one line for each line read, in the same order; a bad line gets a line with `error`."""
-    answers = _with_model(options) if options.model else map(_with_rules, _given())
-    for answer in answers:
+    for answer in _with_model(options) if options.model else _with_rules(options):
         print(as_json(answer), flush=True)
     return 0
 
 
-def _with_rules(given: Mapping[str, object]) -> Mapping[str, object]:
-    if "error" in given:
-        return given
-    subject, text = str(given.get("subject") or ""), str(given.get("text") or "")
-    found = classify_written(subject, text, THRESHOLD)
-    return {"id": given.get("id"), **classification_form(found)}
+def _with_rules(options: argparse.Namespace) -> Iterator[Mapping[str, object]]:
+    threshold = settings_of(options).classifier.threshold
+    for given in _given():
+        if "error" in given:
+            yield given
+            continue
+        subject, text = str(given.get("subject") or ""), str(given.get("text") or "")
+        found = classify_written(subject, text, threshold)
+        yield {"id": given.get("id"), **classification_form(found)}
 
 
 def _with_model(options: argparse.Namespace) -> Iterator[Mapping[str, object]]:
@@ -53,7 +55,7 @@ def _with_model(options: argparse.Namespace) -> Iterator[Mapping[str, object]]:
         given = _given()
         while lines := list(islice(given, witness.settings.at_once)):
             good = [line for line in lines if "error" not in line]
-            heard = iter(hear_lines(witness, desk.database, good))
+            heard = iter(hear_lines(witness, desk, good))
             for line in lines:
                 if "error" in line:
                     yield line

@@ -11,8 +11,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from daemon.output import as_json
-from privacy.clocks import ClockEvent, ClockRules, ClockState, EventKind, run_clock
-from privacy.deadlines import ELAPSED, after_elapsed, end_of_period
+from privacy.clocks import ClockEvent, ClockState, EventKind, elapsed_clock, run_clock
+from privacy.deadlines import ELAPSED
 from privacy.errors import Permanent
 from privacy.instants import as_utc
 from privacy.rights import Right, Scope
@@ -69,7 +69,7 @@ def _clock(given: Mapping[str, Any]) -> dict[str, object]:
     )
     received_at, received = _received(given, rules.zone)
     if rules.period.unit in ELAPSED:
-        return _elapsed_form(received_at, received, rules)
+        return _form(elapsed_clock(received_at, received, rules))
     much_data = given.get("much_data", False)
     if much_data not in (True, False):
         raise ValueError("much_data: true or false")
@@ -150,17 +150,3 @@ def _form(state: ClockState) -> dict[str, object]:
     if state.closing_by is not None:
         form["closing_by"] = state.closing_by
     return form | {"trace": list(state.trace)}
-
-
-def _elapsed_form(received_at: datetime, received: date, rules: ClockRules) -> dict[str, object]:
-    """A period in hours runs from the instant of arrival and waits for nobody."""
-    on, expires_at, steps = after_elapsed(received_at, rules.zone, rules.period)
-    acknowledge_by = min(end_of_period(received, one, rules.calendar) for one in rules.acknowledge)
-    return {
-        "due": on,
-        "expires_at": expires_at,
-        "target": on,
-        "acknowledge_by": acknowledge_by,
-        "rule": rules.period.rule,
-        "trace": [f"{rules.code}: received at {received_at.isoformat(timespec='minutes')}", *steps],
-    }

@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _scored(file: Path, threshold: float) -> Iterator[tuple[str, Scored]]:
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = file.read_text(encoding="utf-8").split("\n")
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "is not UTF-8"
         raise SettingsError([f"{file}: {reason}"]) from None

@@ -14,13 +14,14 @@ from casework.reading_wire import (
     unpack_reading,
 )
 from casework_values import ERASE, FailingClassifier, mail, profile
-from classifier.rules import THRESHOLD, RulesClassifier
+from classifier.rules import RulesClassifier
 from intake.reader import WorkerPool
 from intake.reader_settings import ReadingSettings
 from privacy.ports import NotRead
+from privacy.rights import SURE_ENOUGH
 from privacy.screening import Kind
 
-RULES = RulesClassifier(THRESHOLD)
+RULES = RulesClassifier(SURE_ENOUGH)
 MAILS = sorted((Path(__file__).parents[1] / "mails").glob("*.eml"))
 
 

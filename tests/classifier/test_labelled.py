@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from casework.first_reading import classify_written
-from classifier.rules import THRESHOLD
 from classifier.scoring import Evaluation, Scored, evaluate
-from privacy.rights import Lane, Right, Scope
+from privacy.rights import SURE_ENOUGH, Lane, Right, Scope
 
 SETS = Path(__file__).parents[1] / "labelled"
 WORKED_WITH, KEPT_ASIDE = SETS / "worked_with.jsonl", SETS / "kept_aside.jsonl"
@@ -30,7 +29,7 @@ def scored(file: Path) -> Evaluation:
             Scored(
                 language=mail["lang"],
                 expected=tuple(map(Right, mail["labels"])),
-                found=classify_written(mail["subject"], mail["text"], THRESHOLD),
+                found=classify_written(mail["subject"], mail["text"], SURE_ENOUGH),
                 lane=mail["lane"],
             )
             for mail in mails_of(file)

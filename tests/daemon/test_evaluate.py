@@ -74,3 +74,21 @@ def test_quoted_mail_in_a_bare_text_does_not_vote_and_quotes_stand_where_they_st
     answered = f"{QUOTED}\n{wish}\n"
     (claim,) = classify_written("", answered, 0.8).rights
     assert (claim.right, answered[claim.start : claim.end]) == ("rectification", claim.quote)
+
+
+def test_a_text_with_a_separator_of_its_own_stays_one_line(run, tmp_path: Path) -> None:
+    file = tmp_path / "labelled.jsonl"
+    mail = ASKS | {"text": "Please delete all\u2028personal data about me.", "labels": ["erasure"]}
+    file.write_text(json.dumps(mail, ensure_ascii=False) + "\n", encoding="utf-8")
+    (row,) = run("evaluate", str(file), "--json").rows
+    assert (row["texts"], row["exact"]) == (1, 1.0)
+
+
+def test_classify_decides_alone_from_the_confidence_that_the_operator_set(run, tmp_path) -> None:
+    example = Path(__file__).parents[2] / "daemon" / "example.toml"
+    config = tmp_path / "strict.toml"
+    config.write_text(example.read_text() + "\n[classifier]\nthreshold = 1.0\n")
+    line = json.dumps(ASKS).encode()
+    (usual,) = run("classify", "--jsonl", stdin=line).rows
+    (strict,) = run("classify", "--jsonl", "--config", str(config), stdin=line).rows
+    assert (usual["needs_human"], strict["needs_human"]) == (False, True)
