@@ -43,15 +43,18 @@ class AnswerTo:
 
 def answer(
     message: MessageAtWork, view: BatchView, desk: DeskProfile, writes: Writes, to: AnswerTo
-) -> None:
-    """Queue the acknowledgement, or leave it for a person; exactly one for each mail that adds rights."""
+) -> Permission | None:
+    """Queue the acknowledgement, or leave it for a person; exactly one for each mail that adds rights.
+
+    Returns whether it may go out by itself, None where there is nobody who could be answered.
+    """
     letter = write_acknowledgement(
         to.case, to.added, message.reading, inbound_id=message.inbound_id, desk=desk, now=writes.now
     )
     keys = view.keys_of(message).answer
     if letter is None or keys is None:
         _ask_for_hand(message, to.case, writes)
-        return
+        return None
     decision = decide_sending(
         message.reading,
         _facts(message, to, keys),
@@ -64,6 +67,7 @@ def answer(
     else:
         due_on = _last_day(message, desk, to)
         _leave_draft(message, to.case, letter, decision, writes, due_on=due_on)
+    return decision.permission
 
 
 def _last_day(message: MessageAtWork, desk: DeskProfile, to: AnswerTo) -> date:

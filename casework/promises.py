@@ -18,6 +18,7 @@ from storage.cases import (
 )
 from storage.database import Transaction
 from storage.extensions import Extension, find_extension, set_told
+from storage.identity import wake_wanted
 from storage.ids import new_id
 from storage.states import ClockName
 from storage.tasks import Task, add_tasks
@@ -32,6 +33,7 @@ def letter_left(
     """An acknowledgement meets its clock; a later date binds from now on, if it was told in time (GDPR Art. 12(3))."""
     if kind == ACKNOWLEDGEMENT:
         mark_acknowledged(transaction, case_id, message_id_key=message_id_key, at=at)
+        wake_wanted(transaction, case_id, at=at)
     elif kind == EXTENSION:
         _later_date_told(transaction, message_id_key, at)
 

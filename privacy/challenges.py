@@ -18,15 +18,18 @@ from privacy.messages import Authenticity, AuthenticityLevel
 from privacy.screening import Kind
 
 LIFE = timedelta(days=14)
-WORKING_DAYS_AHEAD = 2  # of the earliest date that does not wait: time to answer, or to close in time
+WORKING_DAYS_AHEAD = (
+    2  # of the earliest date that does not wait: time to answer, or to close in time
+)
 SHORTEST_FOR_REMINDER = timedelta(days=4)  # one reminder at most, and none that comes with the end
 ATTEMPTS_A_CASE = 3
 ATTEMPTS_A_DAY = 10  # of one address
 
 
 class ChallengeState(StrEnum):
-    """OPEN can be answered once; USED was; VOID ran out of time or attempts, or was replaced."""
+    """WANTED is not asked yet; OPEN can be answered once; USED was; VOID ran out of time or attempts, or was replaced."""
 
+    WANTED = "wanted"
     OPEN = "open"
     USED = "used"
     VOID = "void"
@@ -35,10 +38,12 @@ class ChallengeState(StrEnum):
 class StandingState(StrEnum):
     """Where the identity of a case's person stands.
 
-    ASKED waits for the person, ANSWERED for us, because an answer did not reach the level. LAPSED went by without
-    proof, and the closing letter is written; PARKED: it has left. A later answer resumes either.
+    WANTED: the question waits until its letter may go out. ASKED waits for the person, ANSWERED for us, because an
+    answer did not reach the level. LAPSED went by without proof, and the closing letter is written; PARKED: it has
+    left. A later answer resumes either.
     """
 
+    WANTED = "wanted"
     ASKED = "asked"
     ANSWERED = "answered"
     PROVED = "proved"
@@ -81,9 +86,7 @@ class ChallengePlan:
     remind_at: datetime | None
 
     def __post_init__(self) -> None:
-        require_utc(
-            asked_at=self.asked_at, expires_at=self.expires_at, remind_at=self.remind_at
-        )
+        require_utc(asked_at=self.asked_at, expires_at=self.expires_at, remind_at=self.remind_at)
 
 
 def challenge_address(writing: str, named: Sequence[str]) -> str:
@@ -91,8 +94,10 @@ def challenge_address(writing: str, named: Sequence[str]) -> str:
 
     A letter that names several names none. Reply-To is no argument: it never counts.
     """
-    others = {address.lower(): address for address in named}
-    return next(iter(others.values())) if len(others) == 1 else writing
+    others = {address.lower() for address in named}
+    if len(others) != 1 or writing.lower() in others:
+        return writing
+    return others.pop()
 
 
 def plan_challenge(
@@ -160,9 +165,7 @@ def _refusals(answer: Answer) -> tuple[tuple[bool, str], ...]:
     )
 
 
-def judge_challenge(
-    state: ChallengeState, *, expires_at: datetime, now: datetime
-) -> AnswerVerdict:
+def judge_challenge(state: ChallengeState, *, expires_at: datetime, now: datetime) -> AnswerVerdict:
     """Return whether the challenge can still be answered. The person is never told which of the reasons it was."""
     require_utc(expires_at=expires_at, now=now)
     if state is ChallengeState.USED:

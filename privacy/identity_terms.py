@@ -85,7 +85,12 @@ def needed_for(
 
 
 def unproved(
-    items: Iterable[RequestItem], reached: Level, *, role: Role, laws: Sequence[str], terms: ProofTerms
+    items: Iterable[RequestItem],
+    reached: Level,
+    *,
+    role: Role,
+    laws: Sequence[str],
+    terms: ProofTerms,
 ) -> tuple[RequestItem, ...]:
     """Return the open rights that need more than what was reached: on these nothing is decided or disclosed."""
     return tuple(

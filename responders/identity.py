@@ -41,9 +41,7 @@ def draft_challenge(case: Case, question: Question, desk: DeskIdentity) -> Lette
     return _asking(CHALLENGE, case, question, desk, {})
 
 
-def draft_reminder(
-    case: Case, question: Question, desk: DeskIdentity, *, asked_on: date
-) -> Letter:
+def draft_reminder(case: Case, question: Question, desk: DeskIdentity, *, asked_on: date) -> Letter:
     """Return the one reminder of a challenge. Raises Permanent, as above."""
     words = words_of(language_of(case, REMINDER)[0])
     return _asking(REMINDER, case, question, desk, {"asked_on": words.date_in_words(asked_on)})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -86,12 +86,11 @@ def put_standing(transaction: Transaction, standing: Standing, *, now: datetime)
     transaction.change(put.on_conflict_do_update(index_elements=["case_id"], set_=changed))
 
 
-def look_at_standing(transaction: Transaction, case_id: UUID, *, at: datetime) -> None:
-    """Have the sweep look at the case at this instant, if its person is being asked."""
+def wake_wanted(transaction: Transaction, case_id: UUID, *, at: datetime) -> None:
+    """Have the sweep ask the person of the case at this instant, if a question waits for its letter."""
     standing = IDENTITY_STANDING.c
-    transaction.change(
-        update(IDENTITY_STANDING).where(standing.case_id == case_id).values(due_at=at)
-    )
+    wanted = and_(standing.case_id == case_id, standing.state == StandingState.WANTED)
+    transaction.change(update(IDENTITY_STANDING).where(wanted).values(due_at=at))
 
 
 def claim_due_standings(transaction: Transaction, *, now: datetime, limit: int) -> list[Standing]:
@@ -121,6 +120,25 @@ def add_challenges(transaction: Transaction, challenges: Sequence[Challenge]) ->
     load_keys(transaction, [one.case_id for one in challenges])
     rows = [_challenge_row(transaction, one) for one in challenges]
     transaction.insert(IDENTITY_CHALLENGE, rows)
+
+
+def ask_wanted(transaction: Transaction, challenge: Challenge) -> bool:
+    """Open a question that waited, with its code and dates; False when it waits no more."""
+    row = IDENTITY_CHALLENGE.c
+    waits = and_(row.challenge_id == challenge.challenge_id, row.state == ChallengeState.WANTED)
+    opened = (
+        update(IDENTITY_CHALLENGE)
+        .where(waits)
+        .values(
+            state=ChallengeState.OPEN,
+            code_key=challenge.code_key,
+            asked_at=challenge.asked_at,
+            expires_at=challenge.expires_at,
+            expires_on=challenge.expires_on,
+            remind_at=challenge.remind_at,
+        )
+    )
+    return transaction.change(opened) == 1
 
 
 def find_challenges(reading: Reading, code_keys: Iterable[bytes]) -> dict[bytes, Challenge]:
@@ -171,25 +189,19 @@ def count_wrong_answer(
 ) -> bool:
     """Count a wrong answer against an open question; True when that was the last one, and the question is over."""
     challenge = IDENTITY_CHALLENGE.c
-    one = and_(
-        challenge.challenge_id == challenge_id, challenge.state == ChallengeState.OPEN
-    )
+    one = and_(challenge.challenge_id == challenge_id, challenge.state == ChallengeState.OPEN)
     counted = update(IDENTITY_CHALLENGE).where(one).values(attempts=challenge.attempts + 1)
     transaction.change(counted)
     return _end(transaction, ChallengeState.VOID, now, and_(one, challenge.attempts >= limit)) == 1
 
 
-def count_attempt(
-    transaction: Transaction, address_key: bytes, *, day: date, limit: int
-) -> bool:
+def count_attempt(transaction: Transaction, address_key: bytes, *, day: date, limit: int) -> bool:
     """Count an attempt of an address on a day; False, and not counted, when it has had all of that day.
 
     One statement: however many come at once, no more than `limit` are let through.
     """
     number = IDENTITY_ATTEMPT.c.number
-    first = transaction.upsert(IDENTITY_ATTEMPT).values(
-        address_key=address_key, day=day, number=1
-    )
+    first = transaction.upsert(IDENTITY_ATTEMPT).values(address_key=address_key, day=day, number=1)
     once_more = first.on_conflict_do_update(
         index_elements=["address_key", "day"], set_={"number": number + 1}, where=number < limit
     )
@@ -222,9 +234,8 @@ def _end(transaction: Transaction, state: ChallengeState, at: datetime, which: o
 
 
 def _standing(row: AnyRow) -> Standing:
-    values: Mapping[str, object] = row._mapping  # noqa: SLF001 - SQLAlchemy's public name
-    names = Standing.__dataclass_fields__.keys() - {"level"}
-    return Standing(**{name: values[name] for name in names}, level=Level(row.level))  # type: ignore[arg-type]
+    names = ("case_id", "state", "reasons", "asked_at", "proved_at", "due_at")
+    return Standing(**{name: getattr(row, name) for name in names}, level=Level(row.level))
 
 
 def _standing_row(standing: Standing, now: datetime) -> Values:
