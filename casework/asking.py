@@ -50,7 +50,7 @@ def ask_identity(
     lets the acknowledgement go. Whoever may not be answered is not asked.
     """
     terms, case = desk.challenges, to.case
-    if terms is None or permission in {None, Permission.NEVER}:
+    if terms is None or not terms.asks or permission in {None, Permission.NEVER}:
         return
     needed, standing = terms.needed(case), view.standings.get(case.case_id)
     if standing is not None:

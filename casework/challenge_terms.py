@@ -17,12 +17,16 @@ from regimes.clock_rules import Question, load_clock_rules
 
 @dataclass(frozen=True, kw_only=True)
 class ChallengeTerms:
-    """`delay` runs from receipt, the same for everybody. `page` is the https address of the page, empty without one."""
+    """`delay` runs from receipt, the same for everybody. `page` is the https address of the page, empty without one.
+
+    `asks`: challenges go out by themselves; else staff ask, and decide.
+    """
 
     proof: ProofTerms
     delay: timedelta
     laws: tuple[Regime, ...]
     page: str = ""
+    asks: bool = True
 
     @property
     def codes(self) -> tuple[str, ...]:

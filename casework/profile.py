@@ -37,8 +37,8 @@ class MailboxProfile:
 class DeskProfile:
     """The desk as its settings describe it. The order of `mailboxes` is the order of preference for answers.
 
-    `threshold` is the confidence from which a right is worked without a person. `challenges` None: nobody is asked
-    who they are by itself.
+    `threshold` is the confidence from which a right is worked without a person. `challenges` None: this desk
+    knows nothing of proof.
     """
 
     identity: DeskIdentity

@@ -36,6 +36,7 @@ from daemon.wiring import (
     Desk,
     TokenShelf,
     alarm_ways,
+    build_confirmation,
     build_event_door,
     build_ladder,
     build_ledger,
@@ -97,6 +98,7 @@ class Daemon:
             health=self.health,
             access_key=access_key,
             events=build_event_door(desk),
+            confirmation=build_confirmation(desk),
         )
         self._listener: Listener | None = None
 

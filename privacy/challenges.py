@@ -24,6 +24,9 @@ WORKING_DAYS_AHEAD = (
 SHORTEST_FOR_REMINDER = timedelta(days=4)  # one reminder at most, and none that comes with the end
 ATTEMPTS_A_CASE = 3
 ATTEMPTS_A_DAY = 10  # of one address
+PAGE_ATTEMPTS_A_DAY = (
+    50  # with codes that are none, from one network address: many people can share it
+)
 
 
 class ChallengeState(StrEnum):

@@ -208,6 +208,13 @@ def count_attempt(transaction: Transaction, address_key: bytes, *, day: date, li
     return transaction.change(once_more) == 1
 
 
+def attempts_of(reading: Reading, address_key: bytes, *, day: date) -> int:
+    """Return how many attempts of an address were counted on a day."""
+    attempt = IDENTITY_ATTEMPT.c
+    question = select(attempt.number).where(attempt.address_key == address_key, attempt.day == day)
+    return reading.fetch(question).scalar_one_or_none() or 0
+
+
 def forget_attempts(transaction: Transaction, *, before: date) -> int:
     """Drop the counts of earlier days; returns how many."""
     return transaction.change(IDENTITY_ATTEMPT.delete().where(IDENTITY_ATTEMPT.c.day < before))
