@@ -55,12 +55,7 @@ def answer(
     if letter is None or keys is None:
         _ask_for_hand(message, to.case, writes)
         return None
-    decision = decide_sending(
-        message.reading,
-        _facts(message, to, keys),
-        view.tally.history(message.inbound_id, keys),
-        desk,
-    )
+    decision = decide_answer(message, view, desk, to, keys)
     if decision.permission is Permission.SEND:
         view.tally.count(keys)
         _queue(message, to.case, letter, keys, writes)
@@ -68,6 +63,14 @@ def answer(
         due_on = _last_day(message, desk, to)
         _leave_draft(message, to.case, letter, decision, writes, due_on=due_on)
     return decision.permission
+
+
+def decide_answer(
+    message: MessageAtWork, view: BatchView, desk: DeskProfile, to: AnswerTo, keys: AnswerKeys
+) -> AnswerDecision:
+    """Return whether this mail may be answered by itself."""
+    history = view.tally.history(message.inbound_id, keys)
+    return decide_sending(message.reading, _facts(message, to, keys), history, desk)
 
 
 def _last_day(message: MessageAtWork, desk: DeskProfile, to: AnswerTo) -> date:

@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from casework.answering import AnswerTo
+from casework.answering import AnswerTo, decide_answer
 from casework.batch_view import BatchView, MessageAtWork
 from casework.identity_letters import (
     NO_THREAD,
@@ -34,6 +34,7 @@ from storage.outbox import QueuedLetter
 ACTOR = "daemon"
 CODE_BYTES = 32  # a place for the hash of a code that is not drawn yet
 TRY_AGAIN = timedelta(days=1)
+RESUMED = frozenset({StandingState.LAPSED, StandingState.PARKED})
 
 
 def ask_identity(
@@ -58,6 +59,26 @@ def ask_identity(
     elif needed is not Level.NONE:
         _note_sender(message, case, view, writes)
         _ask(message, view, desk, writes, case, is_free=permission is Permission.SEND)
+
+
+def resume_identity(
+    message: MessageAtWork, view: BatchView, desk: DeskProfile, writes: Writes, to: AnswerTo
+) -> None:
+    """Ask anew where somebody writes again in a case that lapsed or was parked: nothing begins from the start.
+
+    Whoever may not be answered is not asked; that a person wrote again, staff see in any case.
+    """
+    terms, keys = desk.challenges, view.keys_of(message).answer
+    standing = view.standings.get(to.case.case_id)
+    sender = message.reading.message.sender.address
+    if terms is None or standing is None or standing.state not in RESUMED or not sender or not keys:
+        return
+    task = case_task(message, to.case, PROVE_IDENTITY, "wrote-again", writes.now)
+    writes.tasks.append(task)
+    decision = decide_answer(message, view, desk, to, keys)
+    if terms.asks and decision.permission is not Permission.NEVER:
+        addressee = Addressee(about=new_id(), address=sender)
+        _want(to.case, addressee, view, writes, at=writes.now)
 
 
 def _ask_for_more(
@@ -159,7 +180,7 @@ def _queue(
             case_id=case.case_id,
             inbound_id=message.inbound_id,
             kind=CHALLENGE,
-            dedupe_key=f"{CHALLENGE}|{case.case_id}",
+            dedupe_key=f"{CHALLENGE}|{to.about}",
             message=written.message,
             queued_at=writes.now,
             due_at=written.plan.asked_at,

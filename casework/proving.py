@@ -115,7 +115,7 @@ def _refuse(transaction: Transaction, answered: Answered, reason: str, now: date
     trail(transaction, answered.case_id, AuditKind.IDENTITY_REFUSED, ACTOR, payload, now)
     if reason in FOR_A_PERSON:
         case = get_case(transaction, answered.case_id)
-        add_tasks(transaction, [_task(case, PROVE_IDENTITY, reason, now)])
+        add_tasks(transaction, [prove_task(case, reason, now)])
     if answered.challenge is None:
         for one in challenges_of(transaction, [answered.case_id]).get(answered.case_id, ()):
             over = count_wrong_answer(transaction, one.challenge_id, limit=ATTEMPTS_A_CASE, now=now)
@@ -174,7 +174,7 @@ def settle(
         add_tasks(transaction, [_task(case, GO_ON, f"reached-{reached.level.label}", now)])
     elif standing.state is StandingState.ANSWERED:
         reason = f"needs-{needed.label}-has-{reached.level.label}"
-        add_tasks(transaction, [_task(case, PROVE_IDENTITY, reason, now)])
+        add_tasks(transaction, [prove_task(case, reason, now)])
     return standing
 
 
@@ -207,6 +207,11 @@ def trail(
         transaction,
         [AuditEvent(chain=case_id, kind=kind, at=now, actor=actor, payload=payload)],
     )
+
+
+def prove_task(case: Case, reason: str, now: datetime) -> Task:
+    """Return the task to find out who somebody is, where no rule can."""
+    return _task(case, PROVE_IDENTITY, reason, now)
 
 
 def _task(case: Case, kind: str, reason: str, now: datetime) -> Task:

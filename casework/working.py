@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from casework.answering import AnswerTo, answer
-from casework.asking import ask_identity
+from casework.asking import ask_identity, resume_identity
 from casework.batch_view import BatchView, MessageAtWork
 from casework.hearing import answered_by, thread_of
 from casework.opening import ACTOR, continue_case, start_case
@@ -101,10 +101,12 @@ def _work_on_case(
         case = continue_case(message, before, desk, writes)
         added = added_items(before, case)
     view.cases[case.case_id] = case
+    to = AnswerTo(case=case, added=added, proved=before is not None)
     if added or (before is None and case.stub_reason is not None):
-        to = AnswerTo(case=case, added=added, proved=before is not None)
         permission = answer(message, view, desk, writes, to)
         ask_identity(message, view, desk, writes, to, permission)
+    if before is not None:
+        resume_identity(message, view, desk, writes, to)
     writes.answered += answered_by(message, view, desk, case)
     hand_over(message, case, added, desk, writes, continued=before is not None)
     return case.case_id

@@ -93,16 +93,26 @@ def wake_wanted(transaction: Transaction, case_id: UUID, *, at: datetime) -> Non
     transaction.change(update(IDENTITY_STANDING).where(wanted).values(due_at=at))
 
 
-def claim_due_standings(transaction: Transaction, *, now: datetime, limit: int) -> list[Standing]:
-    """Return cases in which something is due, the longest due first; another daemon gets others."""
-    due = (
-        select(IDENTITY_STANDING)
-        .where(IDENTITY_STANDING.c.due_at <= now)
-        .order_by(IDENTITY_STANDING.c.due_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return [_standing(row) for row in transaction.fetch(due)]
+def due_standings(reading: Reading, *, now: datetime, limit: int) -> list[UUID]:
+    """Return the cases in which something is due, the longest due first."""
+    standing = IDENTITY_STANDING.c
+    due = select(standing.case_id).where(standing.due_at <= now).order_by(standing.due_at)
+    return list(reading.fetch(due.limit(limit)).scalars())
+
+
+def claim_standing(transaction: Transaction, case_id: UUID, *, now: datetime) -> Standing | None:
+    """Return where a case stands in which something is due, for this transaction alone; None when nothing is (any more)."""
+    standing = IDENTITY_STANDING.c
+    due = select(IDENTITY_STANDING).where(standing.case_id == case_id, standing.due_at <= now)
+    row = transaction.fetch(due.with_for_update(skip_locked=True)).one_or_none()
+    return None if row is None else _standing(row)
+
+
+def park(transaction: Transaction, case_id: UUID) -> None:
+    """Record that the closing letter of the case has left; its person can still answer."""
+    standing = IDENTITY_STANDING.c
+    lapsed = and_(standing.case_id == case_id, standing.state == StandingState.LAPSED)
+    transaction.change(update(IDENTITY_STANDING).where(lapsed).values(state=StandingState.PARKED))
 
 
 def add_challenges(transaction: Transaction, challenges: Sequence[Challenge]) -> None:

@@ -31,7 +31,7 @@ class IdentityStandingRow(Row, table=True):
         of_case(),
         one_of("state", StandingState),
         CheckConstraint("level >= 0 AND level <= 3", name="level"),
-        # claim_due_standings
+        # due_standings
         index_where("ix_identity_standing_due", "due_at", where="due_at IS NOT NULL"),
         STRICT,
     )
