@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
+import html
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from html.parser import HTMLParser
 
 from privacy.messages import Automation, Letter, OutboundMessage
 
 COLUMNS = 72
-_PLACEHOLDER = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|\{[a-z_.]+\}|\bNone\b|\bnull\b|\bundefined\b|<built-in")
+_HOLES = ("{", "}", "None", "null", "undefined", "<built-in")
+_PLACEHOLDER = re.compile(
+    r"\{\{|\}\}|\{%|%\}|\{#|\{[a-z_.]+\}|\bNone\b|\bnull\b|\bundefined\b|<built-in"
+)
 _EMPTY_LIST = re.compile(r":\n\n(?!- )(?=[^\n]*\n|\Z)")
 _NUMERIC_DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b")
+_WITHIN = ("within", "innerhalb von", "binnen", "dans", "dentro de", "entro", "inom", "w ciągu")
 _RELATIVE_DATE = re.compile(
-    r"\b(?:within|innerhalb von|binnen|dans|dentro de|entro|inom|w ciągu)\s+\w+\s+"
-    r"(?:days?|tagen?|months?|monat|jours?|mois|días?|mes|giorni|mesi|dagen|maand|dias|dagar|dni)\b",
-    re.IGNORECASE,
+    rf"\b(?:{'|'.join(_WITHIN)})\s+\w+\s+"
+    r"(?:days?|tagen?|months?|monat|jours?|mois|días?|mes|giorni|mesi|dagen|maand|dias|dagar|dni)\b"
 )
 _REMOTE = re.compile(
     r"<\s*(?:img|script|link|iframe|object|embed|video|audio|form|input|base|svg)\b"
-    r"|\bsrc\s*=|url\(|@import|http-equiv|\son\w+\s*=",
-    re.IGNORECASE,
+    r"|\bsrc\s*=|url\(|http-equiv|\son\w+\s*="
 )
 _WORD = re.compile(r"\w+")
+_MARKUP = re.compile(r"<[^<>]*>")
 _WAY_OF_LAW = "law"
 _BEFORE_PROOF = frozenset({"promise", "confirmation"})
 
@@ -56,16 +59,6 @@ class ReviewWords:
             pattern = pattern.replace(rf"\{{{name}\}}", form)
         return re.compile(rf"(?<!\d){pattern}(?!\d)")
 
-    @cached_property
-    def phrases(self) -> Mapping[str, re.Pattern[str]]:
-        """For each sort of forbidden phrases one pattern of whole words in any case."""
-        return {
-            sort: re.compile(
-                rf"(?<!\w)(?:{'|'.join(re.escape(one) for one in phrases)})(?!\w)", re.IGNORECASE
-            )
-            for sort, phrases in self.forbidden.items()
-        }
-
     def date_in_words(self, day: date) -> str:
         """The full date with the month in words, such as `30 March 2027`; some languages name the first day apart."""
         number = self.first_day if self.first_day and day.day == 1 else day.day
@@ -90,13 +83,14 @@ class LetterDuties:
 class Expected:
     """What the letter must agree with: the reference, the stored dates, and the day on which it is written.
 
-    `dates` are those that it must name, None where they are not known; those before `today` must be among `past`,
-    such as the day of receipt. `named` must all be in it, such as the authority; `stored` must not, before proof.
+    `dates` are those that it must name, None where they are not known; it may name the `past`, such as the day of
+    receipt, and the `deadlines` of its case besides. No date but those of the past lies before `today`. `named` must all be in it, such as the authority; `stored` must not, before proof.
     """
 
     reference: str = ""
     dates: frozenset[date] | None = None
     past: frozenset[date] = frozenset()
+    deadlines: frozenset[date] = frozenset()
     today: date | None = None
     named: tuple[str, ...] = ()
     stored: tuple[str, ...] = field(default=(), repr=False)
@@ -139,18 +133,17 @@ def review_message(message: OutboundMessage, expected: ExpectedMessage) -> list[
     return found
 
 
-def visible_text(html: str) -> str:
+def visible_text(page: str) -> str:
     """Return the text of our own HTML without head and markup; elements are separated by blanks."""
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
-    return " ".join(reader.seen)
+    body = page.partition("<body")[2].partition(">")[2] if "<body" in page else page
+    return html.unescape(_MARKUP.sub(" ", body))
 
 
 def _shape(
     letter: Letter, words: ReviewWords, duties: LetterDuties, expected: Expected
 ) -> Iterator[str]:
-    if _PLACEHOLDER.search(f"{letter.subject}\n{letter.text}\n{letter.html.partition('<body')[2]}"):
+    shown = f"{letter.subject}\n{letter.text}\n{letter.html.partition('<body')[2]}"
+    if any(hole in shown for hole in _HOLES) and _PLACEHOLDER.search(shown):
         yield "placeholder: something was not filled in"
     if _EMPTY_LIST.search(letter.text):
         yield "list: a heading without a list"
@@ -168,15 +161,23 @@ def _shape(
 
 def _dates(letter: Letter, joined: str, words: ReviewWords, expected: Expected) -> Iterator[str]:
     if expected.dates is not None:
-        named = frozenset(words.dates.findall(joined))
-        if named - {words.date_in_words(day) for day in expected.dates | expected.past}:
-            yield "date: one that is not stored"
-        if {words.date_in_words(day) for day in expected.dates} - named:
-            yield "date: a stored one is missing"
-        if expected.today and any(day < expected.today for day in expected.dates):
-            yield "date: in the past"
-    if _NUMERIC_DATE.search(letter.text) or _RELATIVE_DATE.search(letter.text):
+        yield from _stored_dates(frozenset(words.dates.findall(joined)), words, expected)
+    lowered = joined.lower()
+    relative = any(word in lowered for word in _WITHIN) and _RELATIVE_DATE.search(lowered)
+    if relative or _NUMERIC_DATE.search(letter.text):
         yield "date: not written out in full"
+
+
+def _stored_dates(named: frozenset[str], words: ReviewWords, expected: Expected) -> Iterator[str]:
+    needed = frozenset(expected.dates or ())
+    ahead = {words.date_in_words(day): day for day in needed | expected.deadlines}
+    behind = {words.date_in_words(day) for day in expected.past}
+    if named - ahead.keys() - behind:
+        yield "date: one that is not stored"
+    if {words.date_in_words(day) for day in needed} - named:
+        yield "date: a stored one is missing"
+    if expected.today and any(ahead[day] < expected.today for day in named & ahead.keys() - behind):
+        yield "date: in the past"
 
 
 def _remedies(
@@ -201,15 +202,19 @@ def _language(letter: Letter, words: ReviewWords) -> Iterator[str]:
 
 
 def _forbidden(joined: str, words: ReviewWords, duties: LetterDuties) -> Iterator[str]:
-    for sort, pattern in words.phrases.items():
+    lowered = joined.lower()
+    for sort, phrases in words.forbidden.items():
         if _applies(sort, duties):
-            for phrase in sorted({found.lower() for found in _found(pattern, joined, words)}):
-                yield f"{sort}: {phrase}"
+            for phrase in phrases:
+                # A look into the text is a hundred times faster than a pattern that mostly finds nothing.
+                if phrase in lowered and _is_said(phrase, joined, words):
+                    yield f"{sort}: {phrase}"
 
 
-def _found(pattern: re.Pattern[str], text: str, words: ReviewWords) -> Iterable[str]:
-    """Leaves out months: `may` is a word to avoid, `May` is not."""
-    return set(pattern.findall(text)) - set(words.months)
+def _is_said(phrase: str, text: str, words: ReviewWords) -> bool:
+    """Whole words in any case; months are left out: `may` is a word to avoid, `May` is not."""
+    pattern = rf"(?<!\w){re.escape(phrase)}(?!\w)"
+    return bool(set(re.findall(pattern, text, re.IGNORECASE)) - set(words.months))
 
 
 def _applies(sort: str, duties: LetterDuties) -> bool:
@@ -219,26 +224,9 @@ def _applies(sort: str, duties: LetterDuties) -> bool:
 
 
 def _html(letter: Letter) -> Iterator[str]:
-    if _REMOTE.search(letter.html):
+    lowered = letter.html.lower()
+    head = lowered.partition("<body")[0]
+    if "url(" in head or "@import" in head or any(map(_REMOTE.search, {*_MARKUP.findall(lowered)})):
         yield "html: loads or runs something"
     if _WORD.findall(letter.text) != _WORD.findall(visible_text(letter.html)):
         yield "html: does not say the same as the text"
-
-
-class _Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.seen: list[str] = []
-        self._hidden: list[str] = []
-
-    def handle_starttag(self, tag: str, _attrs: list[tuple[str, str | None]]) -> None:
-        if tag in {"head", "style", "title"}:
-            self._hidden.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if self._hidden and self._hidden[-1] == tag:
-            self._hidden.pop()
-
-    def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            self.seen.append(data)

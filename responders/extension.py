@@ -15,7 +15,7 @@ from templates.fields.kinds import AskedRight
 KIND = Extension.letter
 
 
-def draft_extension(  # noqa: PLR0913 - the new date, its ground and the words belong to one letter
+def draft_extension(
     case: Case,
     item: RequestItem,
     desk: DeskIdentity,

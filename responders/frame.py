@@ -12,7 +12,9 @@ from templates.fields.kinds import Frame, LetterFields, Url
 ENGLISH = "en"
 
 
-def write_for(case: Case, fields: LetterFields, desk: DeskIdentity, book: Book = OUR_BOOK) -> Letter:
+def write_for(
+    case: Case, fields: LetterFields, desk: DeskIdentity, book: Book = OUR_BOOK
+) -> Letter:
     """Return this letter about this case, in its language where the letter exists in it, else in English.
 
     A reader of another language is told so in one line of theirs. Raises Permanent while the desk does not say who

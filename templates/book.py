@@ -77,7 +77,8 @@ def unknown_folders(book: Book) -> list[Path]:
     """Return what lies in the operator's folder and is no language of ours."""
     if book.folder is None:
         return []
-    return [path for path in sorted(book.folder.iterdir()) if path.name not in languages()]
+    folders = [path for path in sorted(book.folder.iterdir()) if path.is_dir()]
+    return [path for path in folders if path.name not in languages()]
 
 
 def _files(folder: Path, language: str) -> Iterator[WordFile]:

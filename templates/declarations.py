@@ -52,13 +52,13 @@ class FrameStructure:
 
 @cache
 def declarations() -> Mapping[str, Declaration]:
-    """Return all letters by name, in the order of their files. Raises Permanent where a file is wrong."""
-    found = {}
+    """Return all letters by name, in the order of their fields. Raises Permanent where a file is wrong."""
+    found: dict[str, Declaration] = {}
     for path in sorted(LETTERS.glob("*.toml")):
         if path.name not in {FRAMES, NOT_YET}:
             for letter, table in _read(path).items():
                 found[letter] = _declaration(path, letter, table)
-    return found
+    return {letter: found[letter] for letter in FIELDS if letter in found}
 
 
 def _declaration(path: Path, letter: str, table: Mapping[str, Any]) -> Declaration:
@@ -73,7 +73,9 @@ def _declaration(path: Path, letter: str, table: Mapping[str, Any]) -> Declarati
 @cache
 def frames() -> Mapping[str, FrameStructure]:
     """Return the frames by name."""
-    return {name: FrameStructure(**table) for name, table in _read(LETTERS / FRAMES)["frames"].items()}
+    return {
+        name: FrameStructure(**table) for name, table in _read(LETTERS / FRAMES)["frames"].items()
+    }
 
 
 @cache

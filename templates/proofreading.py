@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, is_dataclass
+from pathlib import Path
 from typing import Any, cast
 
 from jinja2 import TemplateSyntaxError, nodes
 
 from privacy.errors import Permanent
-from privacy.letter_review import Expected, LetterDuties, review_letter
-from templates.book import Book, WordFile, house_files, our_files, unknown_folders
+from privacy.letter_review import Expected
+from templates.book import OUR_BOOK, Book, WordFile, house_files, our_files, unknown_folders
 from templates.declarations import Declaration, declarations, not_yet
 from templates.fields.kinds import Frame
 from templates.render import FRAME_WORDS, available, environment, sources, write_letter
+from templates.reviewing import review
 from templates.samples import SAMPLE_FRAME, sample_of
 from templates.structure import PLACEHOLDER, SENTENCE_TAGS, lines_of, structure_of
 from templates.values import hints_of, inner_type
-from templates.vocabulary import languages, words_of
+from templates.vocabulary import languages
 
 ENGLISH = "en"
 _LETTERS_ONLY = re.compile(r"[^\W\d_]{2,}")
@@ -48,7 +50,12 @@ def proofread(book: Book) -> list[Flaw]:
 def house_flaws(book: Book) -> list[Flaw]:
     """Return what is wrong with the operator's words: letters and sentences that do not exist, other fields."""
     found = [
-        Flaw(letter="", language=path.name, place=str(path), reason="no language that letters are written in")
+        Flaw(
+            letter="",
+            language=path.name,
+            place=str(path),
+            reason="no language that letters are written in",
+        )
         for path in unknown_folders(book)
     ]
     for language in languages():
@@ -57,18 +64,21 @@ def house_flaws(book: Book) -> list[Flaw]:
     return found
 
 
-def duties_of(letter: str) -> LetterDuties:
-    """Return what the review asks of a letter of this kind; a letter that is not declared owes the common things."""
-    found = declarations().get(letter)
-    if found is None:
-        return LetterDuties()
-    return LetterDuties(
-        before_proof=found.before_proof,
-        decides=found.decides and "remedies" in f"{found.body}",
-        cites_law=found.decides or found.to == "staff",
-        framed=found.to != "staff",
-        has_reference=not found.no_reference,
-    )
+def open_book(folder: Path | None) -> Book:
+    """Return the words of the letters, those of the operator's folder over ours.
+
+    Raises Permanent, with file, line and reason, for words that cannot stand in a letter.
+    """
+    if folder is None:
+        return OUR_BOOK
+    if not folder.is_dir():
+        raise Permanent(f"letters.folder: {folder} is no folder")
+    book = Book(folder=folder)
+    for flaw in (*house_flaws(book), *_samples(book)):
+        raise Permanent(
+            f"{flaw.place or flaw.letter}: {flaw.reason} ({flaw.letter}, {flaw.language})"
+        )
+    return book
 
 
 def _cells(language: str) -> Iterator[Flaw]:
@@ -80,7 +90,9 @@ def _cells(language: str) -> Iterator[Flaw]:
         there = _sections_of(name, language)
         if name in not_yet().get(language, frozenset()):
             if there:
-                yield Flaw(letter=name, language=language, place="not_yet.toml", reason="it is there")
+                yield Flaw(
+                    letter=name, language=language, place="not_yet.toml", reason="it is there"
+                )
             continue
         yield from _cell(name, language, english, there)
         used = shared if name == FRAME_WORDS else wanted[name]
@@ -88,7 +100,9 @@ def _cells(language: str) -> Iterator[Flaw]:
             yield _flaw(name, language, key, "no letter uses this sentence")
     for file in our_files(language):
         for name in sorted(file.sections.keys() - own.keys()):
-            yield Flaw(letter=name, language=language, place=file.place(name), reason="no such letter")
+            yield Flaw(
+                letter=name, language=language, place=file.place(name), reason="no such letter"
+            )
 
 
 def _cell(
@@ -128,7 +142,9 @@ def _house_file(file: WordFile) -> Iterator[Flaw]:
             yield Flaw(letter=name, language=file.language, place=file.place(name),
                 reason="no such letter in this language")  # fmt: skip
         for key, sentence in section.items() if ours else ():
-            reason = _differs(ours[key], sentence) if key in ours else "is no sentence of this letter"
+            reason = (
+                _differs(ours[key], sentence) if key in ours else "is no sentence of this letter"
+            )
             if reason:
                 yield Flaw(letter=name, language=file.language, place=file.place(name, key),
                     reason=f"{key} {reason}")  # fmt: skip
@@ -145,14 +161,19 @@ def _fields(book: Book) -> Iterator[Flaw]:
                 yield Flaw(letter=name, language=language, place="", reason=str(error))
                 continue
             for field in sorted(hints_of(letter.fields).keys() - used):
-                yield Flaw(letter=name, language=language, place="", reason=f"{field} is declared and not used")
+                yield Flaw(
+                    letter=name,
+                    language=language,
+                    place="",
+                    reason=f"{field} is declared and not used",
+                )
 
 
 class _UndeclaredError(ValueError):
     """A template names a field that its letter does not declare."""
 
 
-def _names_used(texts: list[str], letter: Declaration) -> Set[str]:
+def _names_used(texts: list[str], letter: Declaration) -> set[str]:
     kinds = {**hints_of(Frame), **hints_of(letter.fields), **dict.fromkeys(_ALWAYS_THERE, str)}
     used: set[str] = set()
     for source in texts:
@@ -203,9 +224,7 @@ def _samples(book: Book) -> Iterator[Flaw]:
             except Permanent as error:
                 yield Flaw(letter=name, language=language, place="", reason=str(error))
                 continue
-            expected = Expected(reference=SAMPLE_FRAME.reference)
-            words = words_of(language).for_review
-            for finding in review_letter(written, words, duties_of(name), expected):
+            for finding in review(written, Expected(reference=SAMPLE_FRAME.reference)):
                 yield Flaw(letter=name, language=language, place="", reason=finding)
 
 
@@ -222,5 +241,7 @@ def _sections_of(name: str, language: str) -> Mapping[str, str]:
 
 
 def _flaw(name: str, language: str, key: str, reason: str) -> Flaw:
-    place = next((file.place(name, key) for file in our_files(language) if name in file.sections), "")
+    place = next(
+        (file.place(name, key) for file in our_files(language) if name in file.sections), ""
+    )
     return Flaw(letter=name, language=language, place=place, reason=reason)

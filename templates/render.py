@@ -12,7 +12,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from privacy.errors import Permanent
 from privacy.messages import Letter
 from templates.book import OUR_BOOK, Book, sections
-from templates.declarations import Declaration, declarations, not_yet
+from templates.declarations import declarations, not_yet
 from templates.fields.kinds import Frame, LetterFields
 from templates.folding import fold, fold_fixed_lines
 from templates.structure import Sources, sources_of

@@ -39,7 +39,7 @@ def build(kind: type, table: Mapping[str, Any]) -> object:
     hints = hints_of(kind)
     unknown = table.keys() - hints.keys()
     if unknown:
-        raise TypeError(f"{kind.__name__} has no field {sorted(unknown)[0]}")
+        raise TypeError(f"{kind.__name__} has no field {min(unknown)}")
     return kind(**{name: _value(name, hints[name], given) for name, given in table.items()})
 
 

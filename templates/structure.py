@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,7 +72,12 @@ def structure_of(letter: Declaration) -> list[Line]:
 
 
 def sources_of(
-    letter: Declaration, sentences: Mapping[str, str], *, links: Set[str], marker: str, language: str
+    letter: Declaration,
+    sentences: Mapping[str, str],
+    *,
+    links: AbstractSet[str],
+    marker: str,
+    language: str,
 ) -> Sources:
     """Return the sources; `links` are the fields that are web addresses. Raises Permanent for a missing sentence."""
     body = structure_of(letter)
@@ -120,20 +126,18 @@ def _text_line(tag: str, words: str) -> str:
     return "- " + said.replace("\n", "\n  ") + "\n" if tag == "-" else f"\n{said}\n"
 
 
-def _html_line(tag: str, words: str, links: Set[str]) -> str:
+def _html_line(tag: str, words: str, links: AbstractSet[str]) -> str:
     if tag in _BARE:
         return _BARE[tag][1]
     if tag == "quote":
-        return (
-            f"<blockquote>\n{{% for line in {words} %}}\n{{{{ line }}}}<br>\n{{% endfor %}}\n</blockquote>\n"
-        )
+        return f"<blockquote>\n{{% for line in {words} %}}\n{{{{ line }}}}<br>\n{{% endfor %}}\n</blockquote>\n"
     element = {"h": "h2", "-": "li"}.get(tag, "p")
     said = _stressed(html.escape(words, quote=False)).replace("\n", "<br>\n")
     said = PLACEHOLDER.sub(lambda found: _html_value(found[1], links), said)
     return f"<{element}>{said}</{element}>\n"
 
 
-def _html_value(name: str, links: Set[str]) -> str:
+def _html_value(name: str, links: AbstractSet[str]) -> str:
     value = _value(name)
     return f'<a href="{value}">{value}</a>' if name in links else value
 
@@ -141,7 +145,8 @@ def _html_value(name: str, links: Set[str]) -> str:
 def _stressed(words: str) -> str:
     pieces = words.split("**")
     return "".join(
-        piece if number % 2 == 0 else f"<strong>{piece}</strong>" for number, piece in enumerate(pieces)
+        piece if number % 2 == 0 else f"<strong>{piece}</strong>"
+        for number, piece in enumerate(pieces)
     )
 
 

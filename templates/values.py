@@ -19,7 +19,7 @@ from templates.vocabulary import Words
 Convert = Callable[[Any, Words], object]
 MOST_QUOTED = 200  # lines: a longer text belongs into an attachment
 _JOINERS = str.maketrans("", "", "\u200c\u200d")  # letters of Indian scripts are joined by them
-_FORESEEN = {"\u00ad": ""} | {space: " " for space in "\u00a0\u2007\u2009\u202f\u3000"}
+_FORESEEN = {"\u00ad": ""} | dict.fromkeys("\xa0\u2007\u2009\u202f\u3000", " ")
 _TIDY = str.maketrans(_FORESEEN)
 _RIGHT_TO_LEFT = frozenset({"R", "AL"})
 
@@ -30,14 +30,18 @@ class UnfitValueError(ValueError):
 
 def in_words(value: object, words: Words) -> dict[str, object]:
     """Return the fields of a frozen value as a letter shows them. Raises UnfitValueError."""
-    return {
-        name: convert(getattr(value, name), words) for name, convert in _converters(type(value))
-    }
+    kind: Any = type(value)
+    return {name: convert(getattr(value, name), words) for name, convert in _converters(kind)}
+
+
+def hints_of(kind: type) -> Mapping[str, Any]:
+    """Return the type of each field."""
+    hashable: Any = kind
+    return _hints(hashable)
 
 
 @cache
-def hints_of(kind: type) -> Mapping[str, Any]:
-    """Return the type of each field."""
+def _hints(kind: type) -> Mapping[str, Any]:
     return {
         name: hint
         for name, hint in typing.get_type_hints(kind).items()
@@ -45,7 +49,6 @@ def hints_of(kind: type) -> Mapping[str, Any]:
     }
 
 
-@cache
 def links_of(kind: type) -> frozenset[str]:
     """Return the fields that are web addresses, those of inner values as `outer.inner`."""
     return frozenset(_links(kind))
@@ -77,11 +80,10 @@ def _converters(kind: type) -> tuple[tuple[str, Convert], ...]:
 
 
 def _converter(name: str, hint: Any, *, needed: bool) -> Convert:  # noqa: ANN401 - a type hint is of no type
-    if typing.get_origin(hint) in {typing.Union, UnionType}:
-        given = _converter(name, inner_type(hint), needed=True)
-        return lambda value, words: "" if value is None else given(value, words)
-    if typing.get_origin(hint) is tuple:
-        return _tuple(name, _converter(name, inner_type(hint), needed=True), needed=needed)
+    if inner_type(hint) is not hint:
+        one = _converter(name, inner_type(hint), needed=True)
+        many = typing.get_origin(hint) is tuple
+        return _tuple(name, one, needed=needed) if many else _optional(one)
     if hint in _BY_TYPE:
         return _BY_TYPE[hint]
     if hint in {str, Url}:
@@ -89,6 +91,10 @@ def _converter(name: str, hint: Any, *, needed: bool) -> Convert:  # noqa: ANN40
     if is_dataclass(hint):
         return in_words
     return lambda value, _words: value.value if isinstance(value, StrEnum) else bool(value)
+
+
+def _optional(given: Convert) -> Convert:
+    return lambda value, words: "" if value is None else given(value, words)
 
 
 def _tuple(name: str, one: Convert, *, needed: bool) -> Convert:
@@ -125,7 +131,8 @@ def _one_line(name: str, value: str) -> str:
 def _quoted(value: str, _words: Words) -> tuple[str, ...]:
     lines = value.splitlines()[:MOST_QUOTED]
     return tuple(
-        "".join([c if c.isprintable() or c in "\u200c\u200d" else " " for c in line]).rstrip() for line in lines
+        "".join([c if c.isprintable() or c in "\u200c\u200d" else " " for c in line]).rstrip()
+        for line in lines
     )
 
 
@@ -135,7 +142,9 @@ def _instant(value: datetime, words: Words) -> str:
 
 
 def _arrival(value: datetime, words: Words) -> str:
-    places = [(name, value.astimezone(ZoneInfo(name))) for name in ("Europe/Dublin", "Asia/Kolkata")]
+    places = [
+        (name, value.astimezone(ZoneInfo(name))) for name in ("Europe/Dublin", "Asia/Kolkata")
+    ]
     told = [f"{words.zone_in_words(name)}: {moment:%H:%M}" for name, moment in places]
     return f"{_instant(value, words)} ({', '.join(told)})"
 

@@ -11,7 +11,9 @@ from privacy.cases import Role
 from privacy.rights import Right, Scope
 
 Url = NewType("Url", str)  # an https address: a link in the HTML part
-Zone = NewType("Zone", str)  # a time zone by its name, such as Europe/Dublin: told as people name it
+Zone = NewType(
+    "Zone", str
+)  # a time zone by its name, such as Europe/Dublin: told as people name it
 Quoted = NewType("Quoted", str)  # several lines of somebody else: shown as a quotation
 Arrival = NewType("Arrival", datetime)  # an instant, told in UTC, Dublin and Kolkata
 
