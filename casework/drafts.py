@@ -6,16 +6,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from casework.reviewing import findings_of_approved, findings_of_draft
 from casework.task_kinds import ANSWER_BY_HAND, APPROVE_LETTER
 from privacy.addresses import without_plus
 from privacy.approval import letter_digest
 from privacy.audit import AuditEvent, AuditKind
 from privacy.errors import Permanent
-from privacy.messages import Automation
+from privacy.messages import Automation, OutboundMessage
 from storage.audit import append
-from storage.database import Database, Transaction
+from storage.cases import get_case
+from storage.database import Database, Reading, Transaction
 from storage.drafts import Draft, decide_draft, get_draft
-from storage.extensions import drop_extension
+from storage.extensions import drop_extension, find_extension
 from storage.ids import new_id
 from storage.outbox import QueuedLetter, enqueue
 from storage.tasks import Task, add_tasks, finish_tasks_about
@@ -40,8 +42,11 @@ def approve_draft(database: Database, draft_id: UUID, *, actor: Actor, now: date
             raise Permanent(
                 "the draft is not what was written: approve it again after looking at it"
             )
-        _decide(transaction, draft, "approved", actor, now)
         approved = replace(draft.message, automation=Automation.APPROVED, date=now)
+        findings = review_draft(transaction, draft, approved, now)
+        if findings:
+            raise Permanent(f"the letter cannot leave like this: {'; '.join(findings)}")
+        _decide(transaction, draft, "approved", actor, now)
         letter = QueuedLetter(
             letter_id=new_id(),
             case_id=draft.case_id,
@@ -56,6 +61,19 @@ def approve_draft(database: Database, draft_id: UUID, *, actor: Actor, now: date
         enqueue(transaction, [letter])
         _finish_task(transaction, draft, actor, now)
         _trail(transaction, draft, AuditKind.LETTER_APPROVED, actor, now)
+
+
+def review_draft(
+    reading: Reading, draft: Draft, message: OutboundMessage, now: datetime
+) -> list[str]:
+    """Return why this letter cannot leave as it stands, empty where nothing keeps it; names no personal data."""
+    case = get_case(reading, draft.case_id)
+    told = (found.due.on for item in case.items
+        if (found := find_extension(reading, item_id=item.item_id)) is not None)  # fmt: skip
+    findings = findings_of_draft(message, case, told=told, now=now)
+    if draft.inbound_id is None and message.automation is Automation.APPROVED:
+        findings += findings_of_approved(message, [case.requester or ""])
+    return findings
 
 
 def reject_draft(database: Database, draft_id: UUID, *, actor: Actor, now: datetime) -> None:

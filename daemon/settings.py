@@ -20,7 +20,7 @@ from intake.listener_settings import ListenerSettings
 from intake.reader_settings import ReadingSettings
 from intake.settings import Address, MailboxSettings
 from notifier.settings import AlarmSettings, OutgoingSettings
-from responders.settings import DeskIdentity
+from responders.settings import DeskIdentity, LetterSettings
 from storage.settings import StorageSettings
 
 DEFAULT_FILE = Path("rightsdesk.toml")
@@ -213,6 +213,9 @@ class Settings(BaseModel):
     )
     desk: DeskIdentity = Field(
         default_factory=DeskIdentity, description="Who we are, as letters say it."
+    )
+    letters: LetterSettings = Field(
+        default_factory=LetterSettings, description="Words of your own in letters."
     )
     mailboxes: tuple[MailboxEntry, ...] = Field(
         min_length=1, description="Our mailboxes; the first one named in a mail answers it."

@@ -46,6 +46,7 @@ from regimes import HousePlace, load_regimes
 from regimes.identity import load_proof_terms
 from regimes.ladder import load_ladder
 from storage.database import Database, holds_data, make_file, open_database, require_file
+from templates import OUR_BOOK, Book
 
 KEY_FILE = "keys.json"
 LETTER_FOLDER = "letters"
@@ -117,6 +118,19 @@ def load_keys(settings: Settings) -> Keys:
     return load_or_make_keys(path)
 
 
+def build_book(settings: Settings) -> Book:
+    """Return the words of the letters. Raises SettingsError, with file, line and reason, for words that do not fit."""
+    folder = settings.letters.folder
+    if folder is None:
+        return OUR_BOOK
+    from templates.proofreading import open_book
+
+    try:
+        return open_book(folder.expanduser())
+    except Permanent as error:
+        raise SettingsError([str(error)]) from None
+
+
 def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
     """Return the desk as casework knows it; without keys it can read mail, and neither thread nor answer it."""
     mailboxes = tuple(
@@ -141,6 +155,7 @@ def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
         regimes=regimes,
         token_keys=keys.token_keys if keys else {},
         current_token_key=keys.current_token_key if keys else "",
+        book=build_book(settings),
         limits=AnswerLimits(
             per_sender_per_day=answers.per_sender_per_day,
             per_proved_thread_per_day=answers.per_proved_thread_per_day,
