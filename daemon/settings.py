@@ -176,6 +176,21 @@ class IdentitySettings(BaseModel):
         description="https address under which people reach `/confirm/` of these pages, such as https://privacy.example.com; "
         "empty: letters name no page.",
     )
+    authority: str = Field(
+        default="",
+        max_length=200,
+        description="Name of the authority to which people can complain, as closing letters name it; empty: staff "
+        "write these letters.",
+    )
+    authority_url: Annotated[str, AfterValidator(_web_origin)] = Field(
+        default="", description="Its https address; needed with its name."
+    )
+
+    @model_validator(mode="after")
+    def _an_authority_has_an_address(self) -> IdentitySettings:
+        if bool(self.authority) != bool(self.authority_url):
+            raise ValueError("authority: has a name and an address, or neither")
+        return self
 
 
 class LogSettings(BaseModel):

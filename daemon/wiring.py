@@ -19,7 +19,7 @@ from daemon.event_door import EventDoor
 from daemon.keys import Keys, are_there, load_or_make_keys
 from daemon.keys import load_keys as read_keys
 from daemon.model_wiring import build_witness
-from daemon.settings import LawSettings, Settings, SettingsError
+from daemon.settings import IdentitySettings, LawSettings, Settings, SettingsError
 from desk.confirmation import ConfirmationPage
 from intake.arrival import boundary_received_at
 from intake.authenticity_settings import AuthenticitySettings, Verify
@@ -47,6 +47,7 @@ from regimes.identity import load_proof_terms
 from regimes.ladder import load_ladder
 from storage.database import Database, holds_data, make_file, open_database, require_file
 from templates import OUR_BOOK, Book
+from templates.fields.kinds import Remedies, Url
 
 KEY_FILE = "keys.json"
 LETTER_FOLDER = "letters"
@@ -174,6 +175,7 @@ def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
             laws=regimes,
             page=settings.identity.page_url,
             asks=settings.identity.challenges,
+            remedies=_remedies(settings.identity),
         ),
     )
 
@@ -222,6 +224,15 @@ def build_event_door(desk: Desk) -> EventDoor | None:
         return None
     signature = EventSignature(events.read_key())
     return EventDoor(signature, desk.database, desk.services.desk.token_keys)
+
+
+def _remedies(identity: IdentitySettings) -> Remedies | None:
+    if not identity.authority:
+        return None
+    url = Url(identity.authority_url)
+    return Remedies(
+        authority=identity.authority, authority_url=url, court=True, complain_to_us=True
+    )
 
 
 def build_confirmation(desk: Desk) -> ConfirmationPage | None:

@@ -39,7 +39,9 @@ def wish(to: str, text: str, *, number: int, **headers: str) -> bytes:
 def challenge(sink: SmtpSink) -> CaughtLetter:
     def found() -> list[CaughtLetter]:
         return [
-            one for one in sink.letters if "confirm that you wrote" in str(one.message["Subject"])
+            one
+            for one in sink.letters
+            if "confirm your privacy request" in str(one.message["Subject"])
         ]
 
     return wait_until(found, what="a challenge")[0]

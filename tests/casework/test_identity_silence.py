@@ -23,6 +23,7 @@ from casework_values import (
 )
 from identity_values import (
     ANALYTICS,
+    AUTHORITY,
     MARKETING,
     Listed,
     challenge,
@@ -40,6 +41,7 @@ from privacy.challenges import ChallengeState, StandingState
 from privacy.identity_codes import DRAWN_BYTES, code_from
 from privacy.messages import Automation
 from responders.identity import NOT_PROVED, REMINDER
+from storage.drafts import Draft
 from storage.identity import count_attempt
 
 
@@ -107,12 +109,30 @@ def test_the_closing_letter_waits_for_a_person_by_the_date_that_did_not_wait(
     draft = asking.draft()
     assert (draft.kind, draft.due_on) == (NOT_PROVED, due_on)
     assert draft.message.recipient == ANNE
-    assert "Marketing messages to you are stopped" in " ".join(draft.message.letter.text.split())
-    assert "marketing" not in draft.message.letter.text.partition("This says")[0]
+    assert "marketing messages to this address are stopped" in words_of(draft)
+    assert "marketing" not in words_of(draft).partition("This says")[0]
+    assert AUTHORITY.authority in words_of(draft)
+    assert draft.reasons == ("identity-not-proved",)
     assert standing(asking).state is StandingState.LAPSED
     assert stored(asking)[0].state is ChallengeState.VOID
     assert AuditKind.IDENTITY_LAPSED in asking.kinds_of_events(asking.case().case_id)
     assert sweep(asking) == 0
+
+
+def words_of(draft: Draft) -> str:
+    return " ".join(draft.message.letter.text.split())
+
+
+def test_without_an_authority_to_name_a_person_writes_the_closing_letter(
+    asking: TestDesk,
+) -> None:
+    asking.profile = profile(challenges=terms(remedies=None))
+    asking.receive_one(mail(ERASE))
+    asking.now = stored(asking)[0].expires_at
+    sweep(asking)
+    assert asking.drafts() == []
+    reasons = [task.reason for task in asking.tasks() if task.kind == "prove_identity"]
+    assert reasons == ["close-by-hand"]
 
 
 def lapsed_and_closed(asking: TestDesk, text: str = ANALYTICS) -> None:

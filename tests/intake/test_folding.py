@@ -14,6 +14,7 @@ from intake.folding import fold
 from intake.folding_lines import REPLY_MARKER
 from intake.folding_vocabulary import load_words
 from intake.marked_spans import MarkedSpan
+from templates.vocabulary import languages, words_of
 
 WORDS = Path(folding.__file__).with_name("folding_words")
 NEW = "Please erase all of my data."
@@ -234,3 +235,16 @@ def test_flowed_paragraphs_become_whole():
     )
     assert join_flowed("one \ntwo", delete_space=True) == "onetwo"
     assert join_flowed(" >not a quote\n From here", delete_space=False) == ">not a quote\nFrom here"
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("answer", ["ok", "", "Ja"])
+def test_a_word_above_a_letter_of_ours_is_the_whole_answer(language, answer):
+    """Our letters say what we delete: their words, quoted below a short answer, ask for nothing."""
+    quoted = f"> {words_of(language).reply_marker}\n>\n> We use your answer only for this and then delete it."
+    assert fold(f"{answer}\n\n{quoted}\n").new_text == answer
+
+
+def test_a_word_above_somebody_else_s_mail_still_lets_everything_count():
+    text = "ok\n\n> Please delete my account.\n"
+    assert "delete my account" in fold(text).new_text
