@@ -67,12 +67,15 @@ def fold(
 
 
 def holds_our_letter(lines: list[str], kinds: list[str]) -> bool:
-    """Tell whether a letter of ours is among what is folded: "yes" above it is an answer, and its words are ours."""
+    """Tell whether a letter of ours is quoted: "yes" above it is an answer, and its words are ours.
+
+    Unmarked text below our line is no quote: some write there.
+    """
     words = load_words()
     return any(
         classify_separator(line[:MAX_LOOK].lower(), words) is LineClass.OWN_LETTER
         for line, kind in zip(lines, kinds, strict=True)
-        if kind
+        if kind == "quote" and line
     )
 
 
