@@ -43,6 +43,10 @@ class AuditKind(StrEnum):
     TASK_OPENED = "task_opened"
     TASK_DONE = "task_done"
     MODEL_ATTESTED = "model_attested"
+    DIRECTORY_READ = "directory_read"
+    DIRECTORY_SHOWN = "directory_shown"
+    ROLE_FOUND = "role_found"
+    SUPPRESSED = "suppressed"
 
 
 @dataclass(frozen=True, kw_only=True)
