@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 from privacy.addresses import without_plus
@@ -33,6 +33,14 @@ class MailboxProfile:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DirectoryTerms:
+    """Whether a source of the directory is to be read on a schedule, and how long a reading may be relied on."""
+
+    expected: bool = False
+    stale_after: timedelta = timedelta(days=7)
+
+
+@dataclass(frozen=True, kw_only=True)
 class DeskProfile:
     """The desk as its settings describe it. The order of `mailboxes` is the order of preference for answers.
 
@@ -49,6 +57,7 @@ class DeskProfile:
     limits: AnswerLimits = field(default_factory=AnswerLimits)
     shared_domains: frozenset[str] = frozenset()
     own_addresses: frozenset[str] = frozenset()
+    directory: DirectoryTerms = field(default_factory=DirectoryTerms)
 
     @property
     def token_key(self) -> TokenKey:

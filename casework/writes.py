@@ -11,12 +11,14 @@ from casework.confirming import Lookup, record_traces
 from casework.deliveries import Told, record_told
 from privacy.audit import AuditEvent, AuditKind
 from privacy.cases import Case, RequestItem
+from privacy.suppression import Suppression
 from storage.audit import append
 from storage.cases import add_cases, extend_case
 from storage.database import Transaction
 from storage.drafts import Draft, add_drafts
 from storage.messages import FinishedMessage, finish_messages
 from storage.outbox import QueuedLetter, enqueue
+from storage.suppressions import add_suppressions
 from storage.tasks import Task, add_tasks
 
 
@@ -34,6 +36,12 @@ class Writes:
     finished: list[FinishedMessage] = field(default_factory=list)
     confirmed: list[bytes] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
+    suppressions: list[Suppression] = field(default_factory=list)
+
+    @property
+    def all_cases(self) -> list[Case]:
+        """The cases that this batch opens or extends, each once, as they are now."""
+        return [*self.cases, *(case for case, _ in _last_of_each(self))]
 
     def record(
         self, chain: UUID, kind: AuditKind, actor: str, payload: Mapping[str, object]
@@ -56,6 +64,7 @@ def write_down(transaction: Transaction, writes: Writes, lookup: Lookup) -> None
         record_traces(
             transaction, writes.confirmed, lookup, now=writes.now, evidence="own-copy-received"
         )
+    add_suppressions(transaction, writes.suppressions)
     for told in writes.told:
         record_told(transaction, told, now=writes.now)
     append(transaction, writes.events)

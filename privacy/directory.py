@@ -11,6 +11,7 @@ from privacy.instants import require_utc
 
 NEVER_READ = "directory-never-read"
 STALE = "directory-stale"
+RETRY_AFTER = timedelta(minutes=5)
 
 
 class Standing(StrEnum):
@@ -80,10 +81,11 @@ class DirectoryState:
     def __post_init__(self) -> None:
         require_utc(read_at=self.read_at, tried_at=self.tried_at)
 
-    @property
-    def is_there(self) -> bool:
-        """Whether there is a directory at all: something was read, or somebody tried to."""
-        return self.tried_at is not None
+    def next_at(self, every: timedelta) -> datetime | None:
+        """Return when the source is to be read again, sooner after trouble; None: at once."""
+        if self.tried_at is None:
+            return None
+        return self.tried_at + (min(every, RETRY_AFTER) if self.trouble else every)
 
     def missing(self, now: datetime, stale_after: timedelta) -> str | None:
         """Return why nothing can be known from the directory now, None where it can be relied on.

@@ -117,4 +117,8 @@ def _reason(held: HeldStanding) -> str:
 
 def _leads(number: int) -> tuple[str, ...]:
     """How many, never which: a customer's name is nothing that a reason may tell."""
-    return () if not number else ("lead-of-one-workspace" if number == 1 else f"lead-of-{number}-workspaces",)
+    return (
+        ()
+        if not number
+        else ("lead-of-one-workspace" if number == 1 else f"lead-of-{number}-workspaces",)
+    )

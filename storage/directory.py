@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BindParameter, bindparam, select
 
 from privacy.directory import DirectoryState, HeldStanding, Known, Standing
 from storage.datakeys import load_keys
@@ -28,7 +28,7 @@ from storage.transactions import AnyRow, Reading, in_chunks
 ERASED = "(erased)"
 Asked = TypeVar("Asked")
 _ADDRESS, _STANDING, _LEAD = DIRECTORY_ADDRESS.c, DIRECTORY_STANDING.c, DIRECTORY_LEAD.c
-_KEYS = bindparam("keys", expanding=True)
+_KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
 _STANDINGS = (
     select(
         _ADDRESS.address_key,

@@ -52,23 +52,35 @@ class Gone:
 
 def begin_reading(transaction: Transaction, source: str, *, now: datetime) -> int:
     """Return the number of a new reading of the source; until it ends the directory stands as it did."""
-    insert = transaction.upsert(DIRECTORY_STATE).values(
-        name=NAME, begun=1, generation=0, source=source, tried_at=now
-    )
-    changed = {"begun": DIRECTORY_STATE.c.begun + 1, "source": source, "tried_at": now}
-    transaction.change(insert.on_conflict_do_update(index_elements=["name"], set_=changed))
+    _attempt(transaction, source, now, begun=DIRECTORY_STATE.c.begun + 1)
     number: int = transaction.fetch(select(DIRECTORY_STATE.c.begun)).scalar_one()
     return number
 
 
-def note_trouble(transaction: Transaction, trouble: str, *, now: datetime) -> None:
-    """Write down that the last attempt failed, and why: a code, or a line without personal data."""
-    transaction.change(update(DIRECTORY_STATE).values(trouble=trouble, tried_at=now))
+def note_trouble(transaction: Transaction, source: str, trouble: str, *, now: datetime) -> None:
+    """Write down that the last attempt failed, and why, in a line without personal data.
+
+    The version is forgotten with it: a part of a later one may be in.
+    """
+    _attempt(transaction, source, now, trouble=trouble, version=None)
 
 
 def note_unchanged(transaction: Transaction, *, now: datetime) -> None:
     """Write down that the source still says what it said: what is known is as fresh as this instant."""
     transaction.change(update(DIRECTORY_STATE).values(trouble=None, read_at=now, tried_at=now))
+
+
+def _attempt(transaction: Transaction, source: str, now: datetime, **changed: object) -> None:
+    insert = transaction.upsert(DIRECTORY_STATE).values(
+        name=NAME,
+        begun=1,
+        generation=0,
+        source=source,
+        tried_at=now,
+        trouble=changed.get("trouble"),
+    )
+    changed |= {"source": source, "tried_at": now}
+    transaction.change(insert.on_conflict_do_update(index_elements=["name"], set_=changed))
 
 
 def end_reading(

@@ -14,8 +14,8 @@ from sqlmodel import Field
 
 from privacy.directory import Standing
 from privacy.roles import FoundRole
-from storage.columns import Codes, Count, Day, Flag, Id, OneOf, Plain, UtcDateTime
-from storage.rows import SMALL, STRICT, Row, index_where, key_column, of_case, one_of, table_of
+from storage.columns import Codes, Count, Day, Flag, OneOf, Plain, UtcDateTime
+from storage.rows import SMALL, STRICT, Row, key_column, of_case, one_of, table_of
 
 
 def _of_person() -> ForeignKeyConstraint:
@@ -127,17 +127,13 @@ class RoleFindingRow(Row, table=True):
     __table_args__ = (
         of_case(),
         one_of("role", FoundRole),
-        # unknown_findings
-        index_where(
-            "ix_role_finding_unknown", "generation", "case_id", where="role = 'unknown'"
-        ),
         STRICT,
     )
     case_id: UUID = key_column()
     role: FoundRole = Field(sa_type=OneOf(FoundRole))
     reasons: tuple[str, ...] = Field(sa_type=Codes)
     waits: bool = Field(sa_type=Flag)
-    generation: int = Field(sa_type=Count)  # of the directory that was asked
+    generation: int = Field(sa_type=Count)  # the reading that it rests on; 0: on none
     found_at: datetime = Field(sa_type=UtcDateTime)
 
 

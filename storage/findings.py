@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from privacy.cases import CaseState
 from privacy.roles import FoundRole, RoleFinding
@@ -61,16 +61,16 @@ def findings_of(reading: Reading, case_ids: Sequence[UUID]) -> Mapping[UUID, Sto
     return found
 
 
-def unknown_findings(reading: Reading, *, before: int, limit: int) -> list[UUID]:
-    """Return open cases whose role is unknown and whose directory is older than this reading of it."""
-    row = ROLE_FINDING.c
-    joined = ROLE_FINDING.join(PRIVACY_CASE, PRIVACY_CASE.c.case_id == row.case_id)
+def cases_to_look_up(reading: Reading, *, generation: int, limit: int) -> list[UUID]:
+    """Return open cases that were never looked up, or whose role was unknown to an older reading of the source."""
+    row, case = ROLE_FINDING.c, PRIVACY_CASE.c
+    joined = PRIVACY_CASE.outerjoin(ROLE_FINDING, row.case_id == case.case_id)
+    older = and_(row.role == FoundRole.UNKNOWN, row.generation < generation)
     question = (
-        select(row.case_id)
+        select(case.case_id)
         .select_from(joined)
-        .where(row.role == FoundRole.UNKNOWN, row.generation < before)
-        .where(PRIVACY_CASE.c.state == CaseState.OPEN)
-        .order_by(row.generation, row.case_id)
+        .where(case.state == CaseState.OPEN, or_(row.case_id.is_(None), older))
+        .order_by(case.received_at, case.case_id)
         .limit(limit)
     )
     return list(reading.fetch(question).scalars())

@@ -69,9 +69,7 @@ def count_suppressions(reading: Reading) -> list[ListCount]:
     """Return how long each list is; an empty one is left out."""
     question = select(_ROW.list_name, func.count(), func.max(_ROW.added_at))
     rows = reading.fetch(question.group_by(_ROW.list_name).order_by(_ROW.list_name))
-    return [
-        ListCount(on=name, addresses=number, last_added_at=last) for name, number, last in rows
-    ]
+    return [ListCount(on=name, addresses=number, last_added_at=last) for name, number, last in rows]
 
 
 def list_suppressions(reading: Reading, on: SuppressionList, *, limit: int) -> list[ListedHash]:
@@ -79,6 +77,8 @@ def list_suppressions(reading: Reading, on: SuppressionList, *, limit: int) -> l
     question = select(_ROW.address_key, _ROW.list_name, _ROW.reason, _ROW.added_at)
     question = question.where(_ROW.list_name == on).order_by(_ROW.added_at.desc(), _ROW.address_key)
     return [
-        ListedHash(key=bytes(row.address_key).hex(), on=on, reason=row.reason, added_at=row.added_at)
+        ListedHash(
+            key=bytes(row.address_key).hex(), on=on, reason=row.reason, added_at=row.added_at
+        )
         for row in reading.fetch(question.limit(limit))
     ]

@@ -189,7 +189,6 @@ def _create_finding() -> None:
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_role_finding")),
         sqlite_strict=True
     )
-    op.create_index("ix_role_finding_unknown", "role_finding", ["generation", "case_id"], sqlite_where=sa.text("role = 'unknown'"), postgresql_where=sa.text("role = 'unknown'"))
 
 
 def _create_suppression() -> None:
