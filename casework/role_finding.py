@@ -15,7 +15,7 @@ from casework.task_kinds import DIRECTORY_MISSING
 from privacy.audit import AuditEvent, AuditKind
 from privacy.cases import Case
 from privacy.directory import NEVER_READ, STALE, DirectoryState
-from privacy.roles import RoleFinding, find_role
+from privacy.roles import find_role
 from storage.audit import append
 from storage.cases import get_cases
 from storage.database import Database, Reading, Transaction
@@ -141,10 +141,3 @@ def _end_waiting(
 def _done(case_id: UUID, task_id: UUID, now: datetime) -> AuditEvent:
     payload = {"task": task_id, "kind": DIRECTORY_MISSING}
     return AuditEvent(chain=case_id, kind=AuditKind.TASK_DONE, at=now, actor=ACTOR, payload=payload)
-
-
-def role_in_words(finding: RoleFinding | None) -> str:
-    """Return the role and its reasons in one line; nothing was looked up where there is no directory."""
-    if finding is None:
-        return "unknown (no directory)"
-    return f"{finding.role} ({', '.join(finding.reasons)})"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from casework.mailbox_tokens import DatabaseTokenStore
 from casework.processing import Services
-from casework.profile import DeskProfile, MailboxProfile
+from casework.profile import DeskProfile, DirectoryTerms, MailboxProfile
 from casework.reading_errand import FIRST_READING
 from casework.receiving import DatabaseLedger
 from daemon.clock import utc_now
@@ -18,6 +18,7 @@ from daemon.keys import Keys, are_there, load_or_make_keys
 from daemon.keys import load_keys as read_keys
 from daemon.model_wiring import build_witness
 from daemon.settings import LawSettings, Settings, SettingsError
+from directory.settings import SourceKind
 from intake.arrival import boundary_received_at
 from intake.authenticity_settings import AuthenticitySettings, Verify
 from intake.imap import MailboxWatcher
@@ -149,6 +150,10 @@ def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
         threshold=settings.classifier.threshold,
         shared_domains=frozenset(answers.shared_domains),
         own_addresses=frozenset(mailbox.address for mailbox in mailboxes),
+        directory=DirectoryTerms(
+            expected=settings.directory.source is not SourceKind.NONE,
+            stale_after=settings.directory.stale_after,
+        ),
     )
 
 
