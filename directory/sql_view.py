@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, text
@@ -41,8 +42,9 @@ class SqlViewSource:
     def _lines(self) -> Iterator[SourceLine]:
         engine = self._open()
         try:
-            for place, row in enumerate(self._rows(engine), start=1):
-                yield read_line(place, row, self._words)
+            with closing(self._rows(engine)) as rows:
+                for place, row in enumerate(rows, start=1):
+                    yield read_line(place, row, self._words)
         except OperationalError as error:
             raise Retryable(f"directory view: out of reach or too slow{_state(error)}") from None
         except SQLAlchemyError as error:
@@ -51,15 +53,16 @@ class SqlViewSource:
         finally:
             engine.dispose()
 
-    def _rows(self, engine: Engine) -> Iterator[dict[str, Any]]:
+    def _rows(self, engine: Engine) -> Generator[dict[str, Any]]:
         ends_at = time.monotonic() + self._settings.seconds
         with engine.connect() as connection:
             self._limit(connection, ends_at)
             for part in PARTS:
-                for row in connection.execute(self._question(part)).mappings():
-                    yield dict(row)
-                    if time.monotonic() > ends_at:
-                        raise Retryable("directory view: took longer than sql.seconds")
+                with connection.execute(self._question(part)) as rows:
+                    for row in rows.mappings():
+                        if time.monotonic() > ends_at:
+                            raise Retryable("directory view: took longer than sql.seconds")
+                        yield dict(row)
 
     def _question(self, part: str) -> Any:  # noqa: ANN401 - a statement with its options
         columns, view = ", ".join(COLUMNS), self._settings.view
