@@ -66,6 +66,13 @@ def test_a_held_newsletter_suppresses_nobody(desk):
     assert lists_of(desk) == ()
 
 
+def test_a_button_that_was_pressed_is_honoured_at_once_while_a_person_has_yet_to_look(desk):
+    row = desk.receive_one(mail(ONE_CLICK, Subject="unsubscribe", Auto_Submitted="auto-generated"))
+    assert (row.outcome, row.reason) == (Outcome.HELD, "one-click-unsubscribe")
+    assert lists_of(desk) == (MARKETING,)
+    assert AuditKind.SUPPRESSED in desk.kinds_of_events(row.inbound_id)
+
+
 @pytest.fixture
 def told():
     return []
