@@ -22,6 +22,7 @@ from storage.directory_rows import (
 from storage.transactions import Reading, Transaction
 
 NAME = "directory"
+_STATE = update(DIRECTORY_STATE).where(DIRECTORY_STATE.c.name == NAME)
 
 
 class LeadsListed(StrEnum):
@@ -67,7 +68,7 @@ def note_trouble(transaction: Transaction, source: str, trouble: str, *, now: da
 
 def note_unchanged(transaction: Transaction, *, now: datetime) -> None:
     """Write down that the source still says what it said: what is known is as fresh as this instant."""
-    transaction.change(update(DIRECTORY_STATE).values(trouble=None, read_at=now, tried_at=now))
+    transaction.change(_STATE.values(trouble=None, read_at=now, tried_at=now))
 
 
 def _attempt(transaction: Transaction, source: str, now: datetime, **changed: object) -> None:
@@ -101,7 +102,7 @@ def end_reading(
         leads=_delete_leads(transaction, reading, extent.leads),
     )
     ended = {"generation": reading, "read_at": began_at, "version": version, "trouble": None}
-    transaction.change(update(DIRECTORY_STATE).values(**ended))
+    transaction.change(_STATE.values(**ended))
     return gone
 
 

@@ -1,28 +1,24 @@
 """A reading of the directory: good lines are taken, bad ones told, and nobody leaves by mistake."""
 
-from dataclasses import dataclass, field
-
 import pytest
 
 from casework.directory_reading import (
     DIRECTORY_CHAIN,
     NO_SUCH_WORKSPACE,
-    ReadingTerms,
     read_directory,
 )
 from casework.directory_showing import show_address
 from casework.suppressing import suppress_by_hand
 from casework_values import BOTH_ENGINES, DAY, NOON, SAM, TestDesk
+from directory_values import ListedSource, terms
 from privacy.audit import AuditKind
 from privacy.directory import (
     LeadRecord,
     PersonRecord,
-    SourceLine,
     Standing,
     WorkspaceRecord,
 )
 from privacy.errors import Permanent, Retryable
-from privacy.ports import SourceReading
 from privacy.suppression import SuppressionList, SuppressionReason
 from storage.directory import directory_state
 
@@ -40,31 +36,6 @@ def lead(address=ANNE, workspace="w1"):
     return LeadRecord(workspace=workspace, address=address)
 
 
-@dataclass
-class ListedSource:
-    """A source that lists what a test says; a text is a bad line, an exception is raised in its place."""
-
-    lists: list = field(default_factory=list)
-    version: str | None = None
-    name: str = "listed"
-    asked_with: list = field(default_factory=list)
-
-    def read(self, known_version):
-        self.asked_with.append(known_version)
-        if self.version is not None and known_version == self.version:
-            return None
-        return SourceReading(lines=self._lines(), version=self.version)
-
-    def _lines(self):
-        for place, one in enumerate(self.lists, start=1):
-            if isinstance(one, Exception):
-                raise one
-            if isinstance(one, str):
-                yield SourceLine(place=place, wrong=one)
-            else:
-                yield SourceLine(place=place, record=one)
-
-
 class Library:
     """Reads sources into the directory of one desk, and remembers which lines were bad."""
 
@@ -74,14 +45,13 @@ class Library:
         self.shown: list[int] = []
 
     def read(self, *lists, complete=False, source=None):
-        terms = ReadingTerms(
-            actor="test",
+        told = terms(
             complete=complete,
             report=lambda line: self.told.append((line.place, line.wrong)),
             progress=self.shown.append,
         )
         found = source or ListedSource(list(lists))
-        return read_directory(self.desk.database, found, terms, self.desk.clock)
+        return read_directory(self.desk.database, found, told, self.desk.clock)
 
     def state(self):
         with self.desk.database.reading() as reading:
