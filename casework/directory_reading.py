@@ -40,7 +40,7 @@ from storage.directory_writes import (
     known_workspaces,
 )
 
-BATCH = 5_000  # lines in one transaction: mail is taken in between
+BATCH = 20_000  # lines in one transaction: the more, the less is written twice; mail is taken in between
 DIRECTORY_CHAIN = UUID("0d1c7000-0000-4000-8000-000000000001")
 NO_SUCH_WORKSPACE = "workspace: is not listed above this line, and never was"
 Report = Callable[[SourceLine], None]

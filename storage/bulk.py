@@ -19,6 +19,7 @@ from privacy.errors import Permanent
 from storage.columns import Stored
 from storage.failures import cleaned_driver_error
 
+FEW = 100  # rows for which a table beside the table costs more than it saves
 Row = dict[str, Any]
 Values = tuple[Any, ...]
 Way = Callable[[Any], Any]
@@ -92,6 +93,9 @@ def merge_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> Non
     try:
         if connection.dialect.name == "sqlite":
             driver.executemany(f"{plan.statement} {on_conflict}", values)
+        elif len(values) <= FEW:
+            merge = f"{plan.statement} {on_conflict}"
+            driver.cursor().executemany(merge, [plan.named(row) for row in values])
         else:
             _copy_and_merge(driver, plan, table.name, values, on_conflict)
     except connection.dialect.loaded_dbapi.Error as error:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import Table, Update, and_, bindparam, select, update
+from sqlalchemy import Table, Update, and_, bindparam, delete, select, update
 
 from privacy.directory import LeadRecord, PersonRecord, WorkspaceRecord
 from storage.datakeys import add_keys, load_keys
@@ -45,13 +45,13 @@ def add_workspaces(
     """Store the workspaces as listed now; one that is listed twice is as its last line says."""
     ring = transaction.ring
     listed = {ring.lookup_key("workspace", record.workspace): record for record in records}
-    known = _known(transaction, DIRECTORY_WORKSPACE, "workspace", listed)
+    known, renewed = _known(transaction, DIRECTORY_WORKSPACE, "workspace", listed)
     new = {key: new_id() for key in listed if key not in known}
     add_keys(transaction, list(new.values()))
     rows, same = [], []
     for key, record in listed.items():
         facts = ring.lookup_key("facts", repr(_workspace_facts(record)))
-        if key in known and bytes(known[key].facts_key) == facts:
+        if key in known and key not in renewed and bytes(known[key].facts_key) == facts:
             same.append(known[key].workspace_id)
             continue
         owner = new[key] if key in new else known[key].workspace_id
@@ -121,14 +121,15 @@ def _add_persons(
     """Store the people themselves; returns their ids by the product's own."""
     ring = transaction.ring
     listed = {ring.lookup_key("person", record.person): record for record in records}
-    known = _known(transaction, DIRECTORY_PERSON, "person", listed)
+    known, renewed = _known(transaction, DIRECTORY_PERSON, "person", listed)
     new = {key: new_id() for key in listed if key not in known}
     add_keys(transaction, list(new.values()))
     ids = new | {key: row.person_id for key, row in known.items()}
+    _drop_addresses(transaction, [ids[key] for key in renewed])
     rows, same = [], []
     for key, record in listed.items():
         facts = ring.lookup_key("facts", repr((record.name, record.locale)))
-        if key in known and bytes(known[key].facts_key) == facts:
+        if key in known and key not in renewed and bytes(known[key].facts_key) == facts:
             same.append(ids[key])
             continue
         row = {"person_id": ids[key], "person_key": key, "facts_key": facts}
@@ -172,15 +173,26 @@ def _add_addresses(
 
 def _known(
     transaction: Transaction, table: Table, name: str, keys: Iterable[bytes]
-) -> dict[bytes, AnyRow]:
-    """Return id and facts of what is there already, with its data keys in use."""
+) -> tuple[dict[bytes, AnyRow], set[bytes]]:
+    """Return id and facts of what is there already, with data keys in use, and what was erased and is listed anew.
+
+    The source decides who is listed; of what was erased nothing can be read any more, so it is written anew.
+    """
     key, owner = table.c[f"{name}_key"], table.c[f"{name}_id"]
     found: dict[bytes, AnyRow] = {}
     for chunk in in_chunks(keys):
         question = select(key, owner, table.c.facts_key).where(key.in_(chunk))
         found.update({bytes(row[0]): row for row in transaction.fetch(question)})
     load_keys(transaction, [row[1] for row in found.values()])
-    return found
+    renewed = {name for name, row in found.items() if row[1] not in transaction.vault}
+    add_keys(transaction, [found[name][1] for name in renewed])
+    return found, renewed
+
+
+def _drop_addresses(transaction: Transaction, people: Sequence[UUID]) -> None:
+    for chunk in in_chunks(people):
+        gone = DIRECTORY_ADDRESS.c.person_id.in_(chunk)
+        transaction.change(delete(DIRECTORY_ADDRESS).where(gone))
 
 
 def _listed(table: Table, reading: int) -> Update:

@@ -285,6 +285,33 @@ def test_an_erased_person_is_found_and_has_no_words_left(database, listing):
     assert (person.person, person.name, person.addresses) == ("(erased)", "", ("(erased)",))
 
 
+def test_an_erased_person_whom_the_source_still_lists_is_written_anew(database, listing):
+    for again in (False, True):
+        with listing.reading() as reading:
+            reading.add(SHOP, owner(name="Olivia"), owner("second@customer.example", name="Olivia"))
+        if not again:
+            owners = [row[0] for row in listing.rows(DIRECTORY_PERSON)]
+            owners += [row[0] for row in listing.rows(DIRECTORY_WORKSPACE)]
+            with database.transaction() as transaction:
+                erase_keys(transaction, owners)
+    with database.reading() as reading:
+        (person,) = people_at(reading, OLIVIA)
+    assert (person.name, sorted(person.addresses)) == (
+        "Olivia",
+        [OLIVIA, "second@customer.example"],
+    )
+    assert [one.workspace.name for one in person.standings if one.workspace] == ["Shop"]
+
+
+def test_many_rows_are_merged_as_few_are(listing):
+    many = [lead(f"lead{number}@person.example") for number in range(250)]
+    for _ in range(2):
+        with listing.reading() as reading:
+            reading.add(SHOP, *many)
+    assert len(listing.rows(DIRECTORY_LEAD)) == 250
+    assert {row.seen for row in listing.rows(DIRECTORY_LEAD)} == {2}
+
+
 def finding(case, role=FoundRole.UNKNOWN, **changes):
     values = {"generation": 1, "waits": False} | changes
     found = RoleFinding(role=role, reasons=("not-in-directory",), waits=values.pop("waits"))
