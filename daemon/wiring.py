@@ -9,9 +9,10 @@ from pathlib import Path
 
 from casework.challenge_terms import ChallengeTerms
 from casework.mailbox_tokens import DatabaseTokenStore
+from casework.on_file import DirectoryOnFile
 from casework.page_answers import confirm_by_page
 from casework.processing import Services
-from casework.profile import DeskProfile, MailboxProfile
+from casework.profile import DeskProfile, DirectoryTerms, MailboxProfile
 from casework.reading_errand import FIRST_READING
 from casework.receiving import DatabaseLedger
 from daemon.clock import utc_now
@@ -21,6 +22,7 @@ from daemon.keys import load_keys as read_keys
 from daemon.model_wiring import build_witness
 from daemon.settings import IdentitySettings, LawSettings, Settings, SettingsError
 from desk.confirmation import ConfirmationPage
+from directory.settings import SourceKind
 from intake.arrival import boundary_received_at
 from intake.authenticity_settings import AuthenticitySettings, Verify
 from intake.imap import MailboxWatcher
@@ -90,6 +92,9 @@ def open_desk(settings: Settings) -> Desk:
         desk=profile,
         verifier=build_verifier(settings.authenticity),
         witness=build_witness(settings.model, region=settings.region),
+        on_file=DirectoryOnFile(
+            database, stale_after=settings.directory.stale_after, clock=utc_now
+        ),
     )
     return Desk(settings=settings, services=services, keys=keys)
 
@@ -176,6 +181,10 @@ def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
             page=settings.identity.page_url,
             asks=settings.identity.challenges,
             remedies=_remedies(settings.identity),
+        ),
+        directory=DirectoryTerms(
+            expected=settings.directory.source is not SourceKind.NONE,
+            stale_after=settings.directory.stale_after,
         ),
     )
 

@@ -15,6 +15,7 @@ from daemon.commands.case_identity import (
     identity_form,
     run_identity,
 )
+from daemon.commands.case_roles import finding_form, roles_for_people
 from daemon.commands.session import actor_of, add_actor, add_json, count, open_desk_of, print_rows
 from daemon.output import as_json, printable
 from daemon.wiring import build_ladder
@@ -24,6 +25,7 @@ from privacy.rights import Right
 from storage.audit import events_of
 from storage.cases import CaseSummary, find_case, list_cases
 from storage.database import Reading
+from storage.findings import findings_of
 from storage.messages import messages_of_case
 from storage.outbox import letters_of_case
 
@@ -107,9 +109,11 @@ def _summary(case: CaseSummary) -> dict[str, object]:
 def _show(options: argparse.Namespace) -> int:
     with open_desk_of(options) as desk, desk.database.reading() as reading:
         case = _case_named(reading, options.reference)
+        found = findings_of(reading, [case.case_id]).get(case.case_id)
         form = {
             **_case_form(case),
             "identity": identity_form(reading, case, desk.services.desk.challenges),
+            **finding_form(case, found),
             "messages": [
                 {
                     "id": row.inbound_id,
@@ -233,6 +237,7 @@ def _for_people(form: dict[str, object]) -> str:
         ]
         lines += [f"  “{item['quote']}”", *(f"  {step}" for step in _steps(item["trace"]))]
     lines += identity_for_people(_form(form["identity"]))
+    lines += roles_for_people(form)
     for letter in _rows(form["letters"]):
         lines += [
             "",

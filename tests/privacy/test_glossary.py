@@ -8,16 +8,20 @@ from privacy.answering import Permission
 from privacy.cases import CaseState, ItemState, Role
 from privacy.deciding import Outcome
 from privacy.deliveries import BounceReason, Fate
+from privacy.directory import Standing
 from privacy.messages import AuthenticityLevel
 from privacy.outgoing import OutgoingState
 from privacy.rights import Lane, Right, Scope
+from privacy.roles import FoundRole
 from privacy.screening import Kind
+from privacy.suppression import SuppressionList
 from privacy.threads import Match
 from source import ROOT
 
 GLOSSARY = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
 LISTS = [
-    AuthenticityLevel, BounceReason, CaseState, Fate, ItemState, Kind, Lane, Match, Outcome, OutgoingState, Permission, Right, Scope,
+    AuthenticityLevel, BounceReason, CaseState, Fate, FoundRole, ItemState, Kind, Lane, Match, Outcome, OutgoingState, Permission, Right, Scope,
+    Standing, SuppressionList,
 ]  # fmt: skip
 
 
