@@ -10,6 +10,7 @@ from casework.asking import ask_identity, resume_identity
 from casework.batch_view import BatchView, MessageAtWork
 from casework.hearing import answered_by, thread_of
 from casework.opening import ACTOR, continue_case, start_case
+from casework.papers import set_papers_aside
 from casework.profile import DeskProfile
 from casework.reading import Reading
 from casework.returns import note_challenge, note_return
@@ -111,6 +112,7 @@ def _work_on_case(
         ask_identity(message, view, desk, writes, to, permission)
     if before is not None:
         resume_identity(message, view, desk, writes, to)
+    set_papers_aside(message, view, desk, case, writes)
     writes.answered += answered_by(message, view, desk, case)
     hand_over(message, case, added, desk, writes, continued=before is not None)
     return case.case_id

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import structlog
 
 from casework.identity_sweep import forget_old_attempts, sweep_identity
+from casework.papers import destroy_papers
 from casework.processing import process_batch
 from casework.quarantine import adopt_unsealable
 from casework.receiving import GroupWriter
@@ -235,6 +236,8 @@ class Daemon:
     def _ask_and_remind(self) -> None:
         """Do what silence about identity means: ask, remind once, write the closing letter."""
         if sweep_identity(self._desk.database, self._desk.services.desk, utc_now()):
+            self._sender.wake()
+        if destroy_papers(self._desk.database, self._desk.services.desk, utc_now()):
             self._sender.wake()
 
     def _forget_attempts(self) -> None:

@@ -30,6 +30,7 @@ from storage.directory_writes import NO_WORKSPACE, add_people, known_workspaces
 from storage.drafts import earliest_draft, list_drafts
 from storage.findings import cases_to_look_up, findings_of
 from storage.identity import challenges_of, due_standings, evidence_of, find_challenges
+from storage.identity_papers import due_papers
 from storage.ids import new_id
 from storage.messages import (
     claim_messages,
@@ -200,6 +201,7 @@ QUESTIONS = {
     "due_standings": lambda tx, make: due_standings(tx, now=make.now, limit=5),
     "challenges_of": lambda tx, _: challenges_of(tx, [new_id()]),
     "find_challenges": lambda tx, _: find_challenges(tx, [b"k", b"l"]),
+    "due_papers": lambda tx, make: due_papers(tx, now=make.now, limit=5),
     "evidence_of": lambda tx, _: evidence_of(tx, new_id()),
     "list_drafts": lambda tx, _: list_drafts(tx),
     "list_tasks": lambda tx, _: list_tasks(tx),
