@@ -4,6 +4,7 @@ from __future__ import annotations
 
 APPROVE_LETTER = "approve_letter"
 ANSWER_BY_HAND = "answer_by_hand"
+CHECK_MANDATE = "check_mandate"
 DEADLINE_NEAR = "deadline_near"
 DIRECTORY_MISSING = "directory_missing"
 GO_ON = "identity_proved"
