@@ -33,6 +33,11 @@ class BusinessCalendar:
     holidays: frozenset[date]
     years: range
 
+    @property
+    def name(self) -> str:
+        """Code and version: what a date that was counted with it is stored with."""
+        return f"{self.code}, {self.version}"
+
     def is_working_day(self, day: date) -> bool:
         """Say whether people work on this day; raises ValueError for a year without data."""
         if day.year not in self.years:
@@ -114,7 +119,10 @@ class Regime:
 
 @dataclass(frozen=True, kw_only=True)
 class Due:
-    """A last day in its zone, and the first instant that is too late, with the steps that led there."""
+    """A last day in its zone, and the first instant that is too late, with the steps that led there.
+
+    `calendar` names the holidays, with their version, that it was counted with; "" where that is not known any more.
+    """
 
     on: date
     expires_at: datetime
@@ -122,6 +130,7 @@ class Due:
     rule: str
     zone: str
     trace: tuple[str, ...]
+    calendar: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         require_utc(expires_at=self.expires_at)
@@ -192,6 +201,7 @@ def earliest(dues: Iterable[Due]) -> Due:
         rule=first.rule,
         zone=first.zone,
         trace=first.trace + beaten,
+        calendar=first.calendar,
     )
 
 
@@ -227,6 +237,7 @@ def _due(
         rule=period.rule,
         zone=regime.zone,
         trace=(f"{regime.code}: received on {received_on.isoformat()} ({regime.zone})", *steps),
+        calendar=regime.calendar.name,
     )
 
 

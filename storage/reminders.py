@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import bindparam, or_, select, update
 
+from privacy.case_events import CaseEvent, clock_of
 from privacy.cases import CaseState, ItemState
 from privacy.deadlines import Due
 from privacy.reminders import RungKey, Tell, Watched
 from privacy.rights import Lane
+from storage.case_events import case_events_of
 from storage.cases import ClockEventRow, clock_events_of, items_of, who_met
 from storage.states import ClockChange, ClockName
 from storage.tables import PRIVACY_CASE, REMINDER, REQUEST_ITEM
@@ -23,18 +25,25 @@ AT_ONCE = 5_000  # reminders in one telling
 
 @dataclass(frozen=True, kw_only=True)
 class WatchedClock:
-    """A clock that is still owed. `item_id` and `right` are None for one of the whole case."""
+    """A clock that is still owed. `item_id` and `right` are None for one of the whole case.
+
+    `waiting` is the question to which the person owes an answer, None where we owe everything.
+    """
 
     clock: Watched
     item_id: UUID | None
     right: str | None
     started_at: datetime
     due: Due
+    waiting: CaseEvent | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class WatchedCase:
-    """A case with its owed clocks and the reminders that are known of each, by the clock and its item."""
+    """A case with its owed clocks and the reminders that are known of each, by the clock and its item.
+
+    `happened` is all that its dates follow from.
+    """
 
     case_id: UUID
     reference: str
@@ -43,6 +52,7 @@ class WatchedCase:
     acknowledged_at: datetime | None
     clocks: tuple[WatchedClock, ...]
     known: Mapping[tuple[Watched, UUID | None], frozenset[RungKey]]
+    happened: tuple[CaseEvent, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,8 +88,15 @@ def watched_cases(reading: Reading, case_ids: Sequence[UUID]) -> list[WatchedCas
     events = clock_events_of(reading, [row.case_id for row in rows])
     items = items_of(reading, [row.case_id for row in rows])
     known = _known_of(reading, [*(row.case_id for row in rows), *_ids_of(items)])
+    happened = case_events_of(reading, [row.case_id for row in rows])
     return [
-        _watched(row, events.get(row.case_id, []), items.get(row.case_id, []), known)
+        _watched(
+            row,
+            events.get(row.case_id, []),
+            items.get(row.case_id, []),
+            tuple(happened.get(row.case_id, ())),
+            known,
+        )
         for row in rows
     ]
 
@@ -137,10 +154,12 @@ def _watched(
     row: AnyRow,
     events: Sequence[ClockEventRow],
     items: Sequence[AnyRow],
+    happened: tuple[CaseEvent, ...],
     known: Mapping[tuple[Watched, UUID], set[RungKey]],
 ) -> WatchedCase:
     met = who_met([event for event in events if event.clock is ClockName.ACKNOWLEDGE])
-    clocks = tuple(_owed(row, events, items, is_acknowledged=met is not None))
+    owed = _owed(row, events, items, is_acknowledged=met is not None)
+    clocks = tuple(_with_waiting(one, happened) for one in owed)
     return WatchedCase(
         case_id=row.case_id,
         reference=row.reference,
@@ -154,7 +173,14 @@ def _watched(
             )
             for one in clocks
         },
+        happened=happened,
     )
+
+
+def _with_waiting(clock: WatchedClock, happened: Sequence[CaseEvent]) -> WatchedClock:
+    if clock.item_id is None:
+        return clock
+    return replace(clock, waiting=clock_of(happened, clock.item_id).waiting)
 
 
 def _owed(
