@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from casework.clock_keeping import rules_of
 from casework.drafts import Actor
 from casework.profile import DeskProfile
 from privacy.approval import letter_digest
 from privacy.audit import AuditEvent, AuditKind
 from privacy.binding import Binding, Happening, bind
+from privacy.case_events import CaseEvent, clock_of
 from privacy.cases import Case, RequestItem
-from privacy.clocks import ClockRules, EventKind
+from privacy.clocks import EventKind
 from privacy.deadlines import SMALLEST, Due, Regime, end_of_day
 from privacy.errors import Permanent
 from privacy.messages import Automation, OutboundMessage
 from privacy.rights import Right
 from privacy.tokens import bounce_address, make_message_id, make_token, tagged_address
-from regimes.clock_rules import Question, load_clock_rules
 from responders.extension import KIND, draft_extension
 from storage.audit import append
+from storage.case_events import case_events
 from storage.cases import find_case
 from storage.database import Database
 from storage.drafts import Draft, add_drafts
@@ -53,7 +55,9 @@ def extend(
         case, item = _item_of(find_case(transaction, wanted.reference), wanted.right)
         if find_extension(transaction, item_id=item.item_id) is not None:
             raise Permanent("a later date was asked for already, and no law extends twice")
-        due, latest_at = later_date(item, desk.regimes, now)
+        due, latest_at = later_date(
+            item, case_events(transaction, case.case_id), desk.laws_named(case.laws), now
+        )
         draft_id = new_id()
         message = _message(case, item, desk, due.on, wanted.ground, (draft_id, now))
         draft = _draft(draft_id, case, message, latest_at, now)
@@ -80,11 +84,20 @@ def extend(
     return draft_id, due
 
 
-def later_date(item: RequestItem, laws: Sequence[Regime], now: datetime) -> tuple[Due, datetime]:
+def later_date(
+    item: RequestItem, events: Sequence[CaseEvent], laws: Sequence[Regime], now: datetime
+) -> tuple[Due, datetime]:
     """Return the date after an extension, and the instant at which it is too late to tell it. Raises Permanent."""
-    rules = [_rules(item, law) for law in laws]
-    before = bind(item.received_at, [one for one in rules if not one.is_promise] or rules)
-    after = bind(item.received_at, rules, [Happening(kind=EventKind.EXTENSION_NOTIFIED, at=now)])
+    rules = rules_of(item.right, item.scope, laws)
+    clock = clock_of(events, item.item_id)
+    happened = (*clock.happened, Happening(kind=EventKind.EXTENSION_NOTIFIED, at=now))
+    before = bind(
+        item.received_at,
+        [one for one in rules if not one.is_promise] or rules,
+        clock.happened,
+        much_data=clock.much_data,
+    )
+    after = bind(item.received_at, rules, happened, much_data=clock.much_data)
     if before.extension_latest is None or before.due is None:
         raise Permanent(f"{_name(before)} knows no extension for this right")
     by_law = end_of_day(before.extension_latest, before.due.zone)
@@ -98,12 +111,6 @@ def later_date(item: RequestItem, laws: Sequence[Regime], now: datetime) -> tupl
 
 def _name(binding: Binding) -> str:
     return binding.due.regime if binding.due else "the law"
-
-
-def _rules(item: RequestItem, law: Regime) -> ClockRules:
-    """Return the rules of a law, with the place of the house where that is set otherwise."""
-    question = Question(law=law.code, right=str(item.right), scope=item.scope)
-    return replace(load_clock_rules(question), zone=law.zone, calendar=law.calendar)
 
 
 def _check_ground(ground: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -12,6 +12,7 @@ from privacy.answering import AnswerLimits
 from privacy.deadlines import Regime
 from privacy.first_reading import MailToRead, ReadingTerms
 from privacy.tokens import TokenKey
+from regimes import load_regimes
 from responders.settings import DeskIdentity
 
 
@@ -49,6 +50,16 @@ class DeskProfile:
     limits: AnswerLimits = field(default_factory=AnswerLimits)
     shared_domains: frozenset[str] = frozenset()
     own_addresses: frozenset[str] = frozenset()
+
+    def laws_named(self, codes: Sequence[str]) -> tuple[Regime, ...]:
+        """Return the laws with these codes, the house where it stands here; without any the operator's candidates.
+
+        Raises Permanent for a code that no record bears.
+        """
+        known = {regime.code: regime for regime in self.regimes}
+        missing = load_regimes([code for code in codes if code not in known])
+        known |= {regime.code: regime for regime in missing}
+        return tuple(known[code] for code in codes) or self.regimes
 
     @property
     def token_key(self) -> TokenKey:

@@ -124,6 +124,7 @@ def dates_of(clock: WatchedClock, ladder: Ladder) -> ClockDates:
         due_on=due.on,
         expires_at=due.expires_at,
         target=target,
+        paused=clock.waiting is not None,
     )
 
 

@@ -29,7 +29,7 @@ def entry_for(rung: Rung, case: WatchedCase, clock: WatchedClock, now: datetime)
         zone=due.zone,
         left=words_for_time(due.expires_at - now),
         law=f"{due.regime}, {due.rule}",
-        waiting="The person waits for us.",
+        waiting=_waiting(clock),
         reason=rung.why,
         audience=", ".join(rung.to),
         facts=_facts(case, clock),
@@ -37,6 +37,13 @@ def entry_for(rung: Rung, case: WatchedCase, clock: WatchedClock, now: datetime)
         next_action=NEXT[clock.clock],
         question=QUESTIONS[clock.clock],
     )
+
+
+def _waiting(clock: WatchedClock) -> str:
+    if clock.waiting is None:
+        return "The person waits for us."
+    since = clock.waiting.at.date().isoformat()
+    return f"We wait for the person since {since}: {clock.waiting.ground or clock.waiting.kind}."
 
 
 def words_for_time(left: timedelta) -> str:

@@ -133,7 +133,7 @@ def _show(options: argparse.Namespace) -> int:
 def _explain(options: argparse.Namespace) -> int:
     with open_desk_of(options) as desk, desk.database.reading() as reading:
         case = _case_named(reading, options.reference)
-        form = clocks_form(reading, case, build_ladder(desk.settings.law))
+        form = clocks_form(reading, case, build_ladder(desk.settings.law), desk.services.desk)
     print(as_json(form) if options.json else printable("\n".join(clocks_for_people(form))))
     return 0
 
@@ -143,7 +143,7 @@ def _recount(options: argparse.Namespace) -> int:
     with open_desk_of(options) as desk:
         moved = recount(
             desk.database,
-            desk.services.desk.regimes,
+            desk.services.desk,
             actor=f"recount ({getpass.getuser()})",
             now=utc_now(),
             dry_run=options.dry_run,

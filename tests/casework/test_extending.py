@@ -14,7 +14,6 @@ from casework.sending import send_next
 from casework_values import (
     BOTH_ENGINES,
     DAY,
-    LAWS,
     NOON,
     SAM,
     ScriptedTransport,
@@ -174,7 +173,9 @@ def test_counting_anew_leaves_a_told_date_alone(desk, case) -> None:
     later = ask(desk)
     approve(desk)
     send(desk)
-    assert list(recount(desk.database, LAWS, actor="sam", now=desk.now, dry_run=False)) == []
+    assert (
+        list(recount(desk.database, desk.profile, actor="sam", now=desk.now, dry_run=False)) == []
+    )
     assert desk.case().items[0].due == later
 
 
