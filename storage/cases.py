@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select, tuple_
 
-from privacy.case_events import CaseEvent, laws_of
+from privacy.case_events import CaseEvent, clock_of, laws_of
 from privacy.cases import Case, CaseState, ItemState, RequestItem
 from privacy.deadlines import Due
 from privacy.rights import Lane, Scope
@@ -64,7 +64,7 @@ Page = tuple[datetime, UUID]
 class CaseSummary:
     """A case as lists show it. `acknowledged_at` is None while the acknowledgement is owed; `page` goes on after it.
 
-    `due_on` is the earliest date that is still owed, None once nothing is.
+    `due_on` is the earliest date that is still owed, None once nothing is. `waiting`: a right waits for the person.
     """
 
     case_id: UUID
@@ -80,6 +80,7 @@ class CaseSummary:
     due_on: date | None
     needs_human: bool
     requester: str | None = field(repr=False)
+    waiting: bool = False
 
     @property
     def page(self) -> Page:
@@ -199,11 +200,21 @@ def list_cases(
     rows = reading.fetch(question).all()
     ids = [row.case_id for row in rows]
     events, items = _events_of(reading, ids), items_of(reading, ids)
-    addresses = _addresses_of(reading, ids)
+    addresses, happened = _addresses_of(reading, ids), case_events_of(reading, ids)
     return [
-        _summary(row, events[row.case_id], items.get(row.case_id, []), addresses.get(row.case_id))
+        replace(
+            _summary(
+                row, events[row.case_id], items.get(row.case_id, []), addresses.get(row.case_id)
+            ),
+            waiting=_waits(items.get(row.case_id, []), happened.get(row.case_id, [])),
+        )
         for row in rows
     ]
+
+
+def _waits(items: Sequence[AnyRow], happened: Sequence[CaseEvent]) -> bool:
+    open_items = (item.item_id for item in items if item.state is ItemState.RECEIVED)
+    return any(clock_of(happened, item_id).waiting for item_id in open_items)
 
 
 def open_cases_after(reading: Reading, after: Page | None, *, limit: int) -> list[Page]:

@@ -13,7 +13,9 @@ from casework.recounting import recount
 from casework.sending import send_next
 from casework_values import (
     BOTH_ENGINES,
+    COPY,
     DAY,
+    ERASE,
     NOON,
     SAM,
     ScriptedTransport,
@@ -45,7 +47,7 @@ def case(desk) -> Case:
 
 def ask(desk: TestDesk, right: Right = Right.ERASURE, ground: str = GROUND) -> Due:
     wanted = Wanted(reference=desk.cases()[0].reference, right=right, ground=ground)
-    return extend(desk.database, desk.profile, wanted, actor=SAM, now=desk.now)[1]
+    return extend(desk.database, desk.profile, wanted, actor=SAM, now=desk.now).written[0].due
 
 
 def send(desk: TestDesk) -> ScriptedTransport:
@@ -150,6 +152,18 @@ def test_an_objection_to_marketing_waits_for_nobody(desk) -> None:
     desk.receive_one(mail("Stop sending me marketing mail."))
     with pytest.raises(Permanent, match=r"would not move the date|knows no extension"):
         ask(desk, Right.OBJECTION)
+
+
+@BOTH_ENGINES
+def test_all_rights_of_a_case_are_extended_at_once_but_those_that_no_law_extends(desk) -> None:
+    desk.receive_one(mail(f"{COPY} {ERASE} Stop sending me marketing mail."))
+    wanted = Wanted(reference=desk.cases()[0].reference, right=None, ground=GROUND)
+    done = extend(desk.database, desk.profile, wanted, actor=SAM, now=desk.now)
+    assert [one.right for one in done.written] == ["access", "erasure"]
+    ((right, why),) = done.refused
+    assert right == "objection:marketing"
+    assert "knows no extension" in why
+    assert [draft.kind for draft in desk.drafts()].count("extension") == 2
 
 
 @pytest.mark.parametrize("ground", ["", "  ", "two\nlines", "x" * 501])

@@ -115,6 +115,31 @@ def test_a_later_date_needs_somebody_of_the_staff_and_leaves_a_draft(run, mail: 
     assert (again.code, "no law extends twice" in again.err) == (1, True)
 
 
+def test_a_clock_is_paused_and_resumed_by_somebody_of_the_staff(run, mail: Path) -> None:
+    arrived = datetime.now(UTC).isoformat(timespec="seconds")
+    reference = str(run("import", str(mail), "--received-at", arrived, "--json").rows[0]["case"])
+    asked = ("cases", "pause", reference, "--ground", "identity")
+    assert run(*asked).code == 2
+    sam = ("--actor", "sam@autocloz.example")
+    refused = run("cases", "pause", reference, "--ground", "clarification", *sam)
+    assert refused.code == 1
+    assert "uk_gdpr waits for the scope of access only" in refused.err
+    assert len(refused.err.splitlines()) == 1
+    done = run(*asked, *sam)
+    assert done.code == 0
+    assert "no letter is named that said so" in done.out
+    assert run("cases", "list", "--json").rows[0]["waiting"] is True
+    assert "waits for the person since" in run("cases", "show", reference).out
+    explained = run("cases", "explain", reference).out
+    assert "identity_asked of erasure (identity) by sam@autocloz.example" in explained
+    assert "days were left" in explained
+    (row,) = run("cases", "resume", reference, "--json", *sam).rows
+    assert (row["right"], row["was"]) == ("erasure", row["due_on"])
+    assert run("cases", "list", "--json").rows[0]["waiting"] is False
+    again = run("cases", "resume", reference, *sam)
+    assert (again.code, again.err) == (1, "rightsdesk: nothing waits for such an answer\n")
+
+
 def test_a_database_out_of_reach_ends_with_3(run, tmp_path: Path) -> None:
     example = (Path(__file__).parents[2] / "daemon" / "example.toml").read_text()
     config = (
