@@ -37,7 +37,8 @@ class MailboxProfile:
 class DeskProfile:
     """The desk as its settings describe it. The order of `mailboxes` is the order of preference for answers.
 
-    `threshold` is the confidence from which a right is worked without a person.
+    `threshold` is the confidence from which a right is worked without a person. `incident_laws` are the codes whose
+    clocks run for mail about a security incident, whoever writes it.
     """
 
     identity: DeskIdentity
@@ -50,6 +51,7 @@ class DeskProfile:
     limits: AnswerLimits = field(default_factory=AnswerLimits)
     shared_domains: frozenset[str] = frozenset()
     own_addresses: frozenset[str] = frozenset()
+    incident_laws: tuple[str, ...] = ()
 
     def laws_named(self, codes: Sequence[str]) -> tuple[Regime, ...]:
         """Return the laws with these codes, the house where it stands here; without any the operator's candidates.

@@ -53,22 +53,31 @@ def recount(
             page = open_cases_after(transaction, after, limit=BATCH)
             cases = watched_cases(transaction, [case_id for _, case_id in page])
             found = [
-                (case, _moved(case, desk.laws_named(laws_of(case.happened)[0]))) for case in cases
+                (case, moved_under(case, desk.laws_named(laws_of(case.happened)[0])))
+                for case in cases
             ]
             if not dry_run:
                 _store(transaction, found, actor, now)
-        yield from (_told(case, clock, due) for case, moved in found for clock, due in moved)
+        yield from (told(case, clock, due) for case, moved in found for clock, due in moved)
         if len(page) < BATCH:
             return
         after = page[-1]
 
 
-def _moved(case: WatchedCase, laws: Sequence[Regime]) -> list[tuple[WatchedClock, Due]]:
-    counted = ((clock, _counted(case, clock, laws)) for clock in case.clocks)
+def moved_under(
+    case: WatchedCase, laws: Sequence[Regime], *, anew: bool = False
+) -> list[tuple[WatchedClock, Due]]:
+    """Return the clocks whose date comes out otherwise under these laws.
+
+    `anew`: the laws are others, and so may be the law that sets the date of the case itself.
+    """
+    counted = ((clock, _counted(case, clock, laws, anew=anew)) for clock in case.clocks)
     return [(clock, due) for clock, due in counted if due is not None and due.on != clock.due.on]
 
 
-def _counted(case: WatchedCase, clock: WatchedClock, laws: Sequence[Regime]) -> Due | None:
+def _counted(
+    case: WatchedCase, clock: WatchedClock, laws: Sequence[Regime], *, anew: bool
+) -> Due | None:
     """Return the date as it is counted today, None where it is not told what it was counted from."""
     if clock.clock is Watched.ACKNOWLEDGE:
         return acknowledgement_due(case.received_at, laws, lane=case.lane)
@@ -83,12 +92,23 @@ def _counted(case: WatchedCase, clock: WatchedClock, laws: Sequence[Regime]) -> 
         return count(asked, case.happened, laws).owed
     # The date of the case itself: its lane's, or as if any right were asked for.
     ways = lane_due(case.received_at, case.lane, laws), any_right_due(case.received_at, laws)
+    if anew:
+        return ways[0] or ways[1]
     same = (one for one in ways if one and _rule(one) == _rule(clock.due))
     return next(same, None)
 
 
 def _rule(due: Due) -> tuple[str, str]:
     return due.regime, due.rule
+
+
+def changes_that_bind(moved: Iterable[tuple[WatchedClock, Due]]) -> list[Change]:
+    """Return the dates that come earlier: a later one binds only when a letter has told it."""
+    return [
+        Change(clock=(ClockName(clock.clock), clock.item_id), was=clock.due, due=due)
+        for clock, due in moved
+        if date_to_hold(clock.due.on, due.on) != clock.due.on
+    ]
 
 
 def _store(
@@ -98,11 +118,7 @@ def _store(
     now: datetime,
 ) -> None:
     for case, moved in found:
-        changes = [
-            Change(clock=(ClockName(clock.clock), clock.item_id), was=clock.due, due=due)
-            for clock, due in moved
-            if date_to_hold(clock.due.on, due.on) != clock.due.on
-        ]
+        changes = changes_that_bind(moved)
         if changes:
             event = CaseEvent(
                 kind=CaseEventKind.CALENDAR_CHANGED,
@@ -113,7 +129,8 @@ def _store(
             write_happening(transaction, case.case_id, [event], changes, actor=actor, now=now)
 
 
-def _told(case: WatchedCase, clock: WatchedClock, due: Due) -> Moved:
+def told(case: WatchedCase, clock: WatchedClock, due: Due) -> Moved:
+    """Return what is said of a date that comes out otherwise."""
     return Moved(
         reference=case.reference,
         clock=clock.clock,

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from casework.confirming import Lookup, record_traces
 from casework.deliveries import Told, record_told
+from casework.governing import LawChange, change_laws
 from privacy.audit import AuditEvent, AuditKind
 from privacy.cases import Case, RequestItem
 from storage.audit import append
@@ -18,6 +19,8 @@ from storage.drafts import Draft, add_drafts
 from storage.messages import FinishedMessage, finish_messages
 from storage.outbox import QueuedLetter, enqueue
 from storage.tasks import Task, add_tasks
+
+ACTOR = "daemon"
 
 
 @dataclass
@@ -34,6 +37,7 @@ class Writes:
     finished: list[FinishedMessage] = field(default_factory=list)
     confirmed: list[bytes] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
+    law_changes: list[LawChange] = field(default_factory=list)
 
     def record(
         self, chain: UUID, kind: AuditKind, actor: str, payload: Mapping[str, object]
@@ -49,6 +53,8 @@ def write_down(transaction: Transaction, writes: Writes, lookup: Lookup) -> None
     add_cases(transaction, writes.cases, now=writes.now)
     for case, added in _last_of_each(writes):
         extend_case(transaction, case, added, now=writes.now)
+    for change in writes.law_changes:
+        change_laws(transaction, change, actor=ACTOR, author=None, now=writes.now)
     enqueue(transaction, writes.letters)
     add_drafts(transaction, writes.drafts)
     add_tasks(transaction, writes.tasks)

@@ -133,9 +133,14 @@ class LawSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     regimes: tuple[str, ...] = Field(
-        default=("house", "gdpr", "uk_gdpr", "dpdp", "ccpa"),
+        default=("house", "gdpr", "uk_gdpr"),
         min_length=1,
-        description="Codes of the candidate regimes, the house promise among them.",
+        description="Codes of the candidate regimes, the house promise among them: they govern while nobody says where "
+        "they live. What language, address, region or a named law suggests is added (`regimes/applying.toml`).",
+    )
+    incidents: tuple[str, ...] = Field(
+        default=("gdpr", "uk_gdpr", "india_spdi"),
+        description="Codes of the regimes whose hours run for mail about a security incident, whoever writes it.",
     )
     zone: str = Field(
         default="UTC", description="Time zone in which the house promise counts its days."

@@ -147,6 +147,7 @@ def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
             per_short_text_per_day=answers.per_short_text_per_day,
         ),
         threshold=settings.classifier.threshold,
+        incident_laws=_incident_laws(settings.law),
         shared_domains=frozenset(answers.shared_domains),
         own_addresses=frozenset(mailbox.address for mailbox in mailboxes),
     )
@@ -180,6 +181,13 @@ def _load_regimes(law: LawSettings) -> tuple[Regime, ...]:
         return load_regimes(law.regimes, house=house)
     except Permanent as error:
         raise SettingsError([f"law: {error}"]) from None
+
+
+def _incident_laws(law: LawSettings) -> tuple[str, ...]:
+    try:
+        return tuple(one.code for one in load_regimes(law.incidents))
+    except Permanent as error:
+        raise SettingsError([f"law.incidents: {error}"]) from None
 
 
 def build_transport(outgoing: OutgoingSettings, home: Path) -> Transport:

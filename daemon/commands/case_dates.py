@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from casework.extending import Wanted, extend
+from casework.governing import correct_laws
 from casework.pausing import Answer, Outcome, Question, pause, resume
 from casework.recounting import recount
 from daemon.clock import utc_now
@@ -49,6 +50,17 @@ def add_arguments(actions: Parsers) -> None:
     resuming.add_argument("reference", help=REFERENCE)
     resuming.add_argument("--ground", choices=list(Ground), help="only this (default: all)")
     _add_when(resuming, "the answer came")
+    correcting = actions.add_parser("correct", help="say which laws govern a case")
+    correcting.add_argument("reference", help=REFERENCE)
+    correcting.add_argument(
+        "--regime",
+        action="append",
+        required=True,
+        metavar="CODE",
+        help="a law that governs it, such as gdpr; may be given again",
+    )
+    add_actor(correcting)
+    add_json(correcting)
 
 
 def _add_extend(actions: Parsers) -> None:
@@ -142,6 +154,17 @@ def _resume(options: argparse.Namespace) -> int:
     return 0
 
 
+def _correct(options: argparse.Namespace) -> int:
+    """What comes earlier under these laws binds at once; a later date needs a letter, and is listed."""
+    with open_desk_of(options) as desk:
+        by = actor_of(options, desk.settings), utc_now()
+        reference = options.reference.upper()
+        moved = correct_laws(desk.database, desk.services.desk, reference, options.regime, by=by)
+    rows = [{name: getattr(one, name) for name in MOVED} for one in moved]
+    print_rows(rows, MOVED, as_lines=options.json)
+    return 0
+
+
 def _print_dates(outcomes: Iterable[Outcome], options: argparse.Namespace) -> None:
     rows = [
         {
@@ -156,4 +179,10 @@ def _print_dates(outcomes: Iterable[Outcome], options: argparse.Namespace) -> No
     print_rows(rows, DATES, as_lines=options.json)
 
 
-ACTIONS = {"recount": _recount, "extend": _extend, "pause": _pause, "resume": _resume}
+ACTIONS = {
+    "recount": _recount,
+    "extend": _extend,
+    "pause": _pause,
+    "resume": _resume,
+    "correct": _correct,
+}

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from casework.clock_keeping import asked_of, count
+from casework.governing import correct_laws
 from casework.pausing import Answer, Question, pause, resume
 from casework.recounting import recount
 from casework.reminding import remind, sweep
@@ -104,7 +105,8 @@ def test_a_scope_is_asked_only_where_a_law_waits_for_it(desk) -> None:
     desk.receive_one(mail(f"{COPY} {ERASE}"))
     with pytest.raises(Permanent, match="only where very much data"):
         ask(desk, Ground.CLARIFICATION)
-    desk.profile = under("uk_gdpr")
+    reference = desk.case().reference
+    correct_laws(desk.database, desk.profile, reference, ["uk_gdpr"], by=(SAM, desk.now))
     (one,) = ask(desk, Ground.CLARIFICATION)
     assert one.right == "access"
 

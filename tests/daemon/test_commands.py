@@ -31,7 +31,7 @@ EXPLAIN_FIELDS = {
     *("path", "message_id", "from", "subject", "received_at", "language", "kind", "kind_reasons"),
     *("text", "new_text", "attachments", "defects", "authenticity", "classification"),
 }
-CLASSIFICATION_FIELDS = {"lane", "rights", "primary", "engine", "needs_human", "reasons"}
+CLASSIFICATION_FIELDS = {"laws", "lane", "rights", "primary", "engine", "needs_human", "reasons"}
 CLAIM_FIELDS = {"right", "scope", "confidence", "in", "quote", "start", "end", "reason"}
 
 
@@ -138,6 +138,26 @@ def test_a_clock_is_paused_and_resumed_by_somebody_of_the_staff(run, mail: Path)
     assert run("cases", "list", "--json").rows[0]["waiting"] is False
     again = run("cases", "resume", reference, *sam)
     assert (again.code, again.err) == (1, "rightsdesk: nothing waits for such an answer\n")
+
+
+def test_staff_says_which_law_governs_and_an_earlier_date_binds_at_once(run, mail: Path) -> None:
+    reference = str(run("import", str(mail), *ARRIVED, "--json").rows[0]["case"])
+    shown = run("cases", "show", reference, "--json").rows[0]
+    assert shown["laws"] == ["house", "gdpr", "uk_gdpr"]
+    assert shown["law_reasons"] == ["always:house", "candidate:gdpr", "candidate:uk_gdpr"]
+    correct = ("cases", "correct", reference, "--regime")
+    assert run(*correct, "lgpd").code == 2
+    sam = ("--actor", "sam@autocloz.example")
+    unknown = run(*correct, "lgdp", *sam)
+    assert (unknown.code, "did you mean 'lgpd'?" in unknown.err) == (1, True)
+    (moved,) = run(*correct, "lgpd", *sam, "--json").rows
+    assert (moved["was"], moved["holds"]) == ("2026-12-20", "2026-12-05")
+    assert run("cases", "list", "--json").rows[0]["due_on"] == "2026-12-05"
+    (back,) = run(*correct, "gdpr", *sam, "--json").rows
+    assert (back["counted"], back["holds"]) == ("2026-12-20", "2026-12-05")
+    explained = run("cases", "explain", reference).out
+    assert "laws_changed laws house, lgpd by sam@autocloz.example" in explained
+    assert "2026-12-05 holds: it was told, and no letter has told a later one" in explained
 
 
 def test_a_database_out_of_reach_ends_with_3(run, tmp_path: Path) -> None:
