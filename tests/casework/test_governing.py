@@ -85,7 +85,6 @@ def test_what_staff_say_governs_and_no_date_comes_later_by_it(desk) -> None:
 
 def test_a_case_of_which_no_right_is_known_follows_too(desk) -> None:
     desk.receive_one(mail("My 9 year old son has made an account with you.", Subject="My son"))
-    assert desk.case().own_due.regime == "house"
     correct(desk, "pipa")
     assert (desk.case().own_due.regime, desk.case().due.on) == ("pipa", date(2026, 12, 3))
 

@@ -48,6 +48,8 @@ def of(text: str = "", **changes: object):
         ("as a", []),
         ("I live in", []),
         ("We sell in India", []),
+        ("I live in New India", ["india"]),
+        ("I live in Western parts of the west", []),
         ("I live in India. As I said, I live in Delhi.", ["india"]),
     ],
 )
