@@ -6,7 +6,7 @@ What is due is a question to the database, and what was told is written there: a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,15 +14,20 @@ import structlog
 
 from casework.staff_letters import entry_for
 from casework.task_kinds import DEADLINE_NEAR
+from privacy.case_events import laws_of
+from privacy.deadlines import lane_dues
 from privacy.reminders import (
     ClockDates,
     Ladder,
     Reminder,
     Tell,
+    Watched,
     climb,
     last_morning,
     planned_target,
 )
+from regimes import load_regimes
+from regimes.laws import HOUSE
 from storage.database import Database
 from storage.ids import new_id
 from storage.reminders import (
@@ -98,7 +103,7 @@ def _climb_all(case: WatchedCase, ladder: Ladder, now: datetime) -> _Look:
     reminders: list[StoredReminder] = []
     tasks: list[Task] = []
     next_looks: list[datetime] = []
-    for clock in case.clocks:
+    for clock in clocks_of(case):
         known = case.known[clock.clock, clock.item_id]
         found = climb(ladder, dates_of(clock, ladder), known, now)
         reminders += [_stored(case, clock, one, None) for one in found.passed]
@@ -111,6 +116,18 @@ def _climb_all(case: WatchedCase, ladder: Ladder, now: datetime) -> _Look:
     )
 
 
+def clocks_of(case: WatchedCase) -> list[WatchedClock]:
+    """Return the clocks that are owed; one for each law that wants a security incident reported in its own time."""
+    clocks: list[WatchedClock] = []
+    for clock in case.clocks:
+        clocks.append(clock)
+        if clock.incident:
+            laws = load_regimes([code for code in laws_of(case.happened)[0] if code != HOUSE])
+            dues = lane_dues(case.received_at, case.lane, laws)
+            clocks += [replace(clock, due=due) for due in dues if due.on != clock.due.on]
+    return clocks
+
+
 def dates_of(clock: WatchedClock, ladder: Ladder) -> ClockDates:
     """Return the clock as the ladder sees it; an acknowledgement is not planned ahead."""
     due = clock.due
@@ -119,7 +136,7 @@ def dates_of(clock: WatchedClock, ladder: Ladder) -> ClockDates:
         due.on, ladder.calendar, month_from=month_from if due.rule == MONTH else None
     )
     return ClockDates(
-        clock=clock.clock,
+        clock=Watched.INCIDENT if clock.incident else clock.clock,
         started_at=clock.started_at,
         due_on=due.on,
         expires_at=due.expires_at,
@@ -192,7 +209,7 @@ def _entries(
     owed = {
         (case.case_id, clock.clock, clock.item_id, clock.due.on.isoformat()): (case, clock)
         for case in cases
-        for clock in case.clocks
+        for clock in clocks_of(case)
     }
     found = (
         (rungs.get(one.key.rung), owed.get((one.case_id, one.clock, one.item_id, one.key.version)))

@@ -27,7 +27,8 @@ AT_ONCE = 5_000  # reminders in one telling
 class WatchedClock:
     """A clock that is still owed. `item_id` and `right` are None for one of the whole case.
 
-    `waiting` is the question to which the person owes an answer, None where we owe everything.
+    `waiting` is the question to which the person owes an answer, None where we owe everything. `incident`: it counts
+    the time in which a security incident is reported.
     """
 
     clock: Watched
@@ -36,6 +37,7 @@ class WatchedClock:
     started_at: datetime
     due: Due
     waiting: CaseEvent | None = None
+    incident: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,6 +203,9 @@ def _owed(
                     right=_right(item),
                     started_at=item.received_at if item else row.received_at,
                     due=due,
+                    incident=row.lane is Lane.SECURITY_INCIDENT
+                    and item_id is None
+                    and clock is ClockName.RESPOND,
                 )
             )
     return owed
