@@ -11,6 +11,7 @@ from privacy.addresses import without_plus
 from privacy.answering import AnswerLimits
 from privacy.deadlines import Regime
 from privacy.first_reading import MailToRead, ReadingTerms
+from privacy.staffing import StaffMember
 from privacy.tokens import TokenKey
 from regimes import load_regimes
 from responders.settings import DeskIdentity
@@ -38,7 +39,8 @@ class DeskProfile:
     """The desk as its settings describe it. The order of `mailboxes` is the order of preference for answers.
 
     `threshold` is the confidence from which a right is worked without a person. `incident_laws` are the codes whose
-    clocks run for mail about a security incident, whoever writes it.
+    clocks run for mail about a security incident, whoever writes it. `staff` are the people who are reminded by mail;
+    without any, the ways of alarms are told.
     """
 
     identity: DeskIdentity
@@ -52,6 +54,7 @@ class DeskProfile:
     shared_domains: frozenset[str] = frozenset()
     own_addresses: frozenset[str] = frozenset()
     incident_laws: tuple[str, ...] = ()
+    staff: tuple[StaffMember, ...] = ()
 
     def laws_named(self, codes: Sequence[str]) -> tuple[Regime, ...]:
         """Return the laws with these codes, the house where it stands here; without any the operator's candidates.

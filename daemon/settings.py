@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from classifier.model_settings import ModelSettings
 from classifier.settings import ClassifierSettings
+from daemon.people_settings import PersonEntry, check_people
 from daemon.settings_file import SettingsError, model_in, read_secrets, read_tree
 from desk.settings import WebSettings
 from intake.authenticity_settings import AuthenticitySettings, Verify
@@ -193,6 +194,10 @@ class Settings(BaseModel):
     staff: tuple[Address, ...] = Field(
         default=(), description="Addresses of the people who may decide (`--actor`)."
     )
+    people: tuple[PersonEntry, ...] = Field(
+        default=(),
+        description="Our people who are reminded by mail; without any, the ways of `alarms` are told.",
+    )
     listener: ListenerSettings | None = Field(
         default=None, description="The SMTP listener; without this table none is started."
     )
@@ -230,6 +235,11 @@ class Settings(BaseModel):
         addresses = [mailbox.address for mailbox in self.mailboxes]
         if len(set(addresses)) != len(addresses):
             raise ValueError("mailboxes: an address is there twice")
+        return self
+
+    @model_validator(mode="after")
+    def _people_know_their_deputies(self) -> Settings:
+        check_people(self.people)
         return self
 
     @model_validator(mode="after")

@@ -17,6 +17,7 @@ from daemon.event_door import EventDoor
 from daemon.keys import Keys, are_there, load_or_make_keys
 from daemon.keys import load_keys as read_keys
 from daemon.model_wiring import build_witness
+from daemon.people_settings import staff_of
 from daemon.settings import LawSettings, Settings, SettingsError
 from intake.arrival import boundary_received_at
 from intake.authenticity_settings import AuthenticitySettings, Verify
@@ -148,6 +149,7 @@ def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
         ),
         threshold=settings.classifier.threshold,
         incident_laws=_incident_laws(settings.law),
+        staff=staff_of(settings.people),
         shared_domains=frozenset(answers.shared_domains),
         own_addresses=frozenset(mailbox.address for mailbox in mailboxes),
     )

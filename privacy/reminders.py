@@ -155,6 +155,15 @@ def climb(ladder: Ladder, dates: ClockDates, known: Collection[RungKey], now: da
     )
 
 
+def next_rung(ladder: Ladder, dates: ClockDates, now: datetime) -> tuple[Rung, datetime] | None:
+    """Return the rung that is told next and its instant, None where none will be. Raises ValueError as `climb`."""
+    require_utc(now=now)
+    rungs = (rung for rung in ladder.rungs if _is_awake(rung, dates))
+    coming = [(_after(_latest(ladder, rung, dates, now), now), rung) for rung in rungs]
+    known = [(rung, at) for at, rung in coming if at is not None]
+    return min(known, key=lambda one: one[1], default=None)
+
+
 def _is_awake(rung: Rung, dates: ClockDates) -> bool:
     has_target = dates.target is not None or rung.basis is not Basis.DAYS_AFTER_TARGET
     if rung.basis is Basis.HOURS_BEFORE and _hours(rung, dates) <= dates.started_at:

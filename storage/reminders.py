@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, or_, select, tuple_, update
 
 from privacy.case_events import CaseEvent, clock_of
 from privacy.cases import CaseState, ItemState
@@ -15,7 +15,7 @@ from privacy.deadlines import Due
 from privacy.reminders import RungKey, Tell, Watched
 from privacy.rights import Lane
 from storage.case_events import case_events_of
-from storage.cases import ClockEventRow, clock_events_of, items_of, who_met
+from storage.cases import ClockEventRow, Page, clock_events_of, items_of, who_met
 from storage.states import ClockChange, ClockName
 from storage.tables import PRIVACY_CASE, REMINDER, REQUEST_ITEM
 from storage.transactions import AnyRow, Reading, Transaction, Values, in_chunks
@@ -76,6 +76,16 @@ def claim_due_cases(transaction: Transaction, *, now: datetime, limit: int) -> l
     question = question.order_by(case.next_rung_at).limit(limit)
     ids = transaction.fetch(question.with_for_update(skip_locked=True)).scalars().all()
     return watched_cases(transaction, ids)
+
+
+def next_looks_after(reading: Reading, after: Page | None, *, limit: int) -> list[Page]:
+    """Return the cases that something is still owed in, by when they are looked at next, from `after` on."""
+    case = PRIVACY_CASE.c
+    question = select(case.next_rung_at, case.case_id).where(case.next_rung_at.is_not(None))
+    if after is not None:
+        question = question.where(tuple_(case.next_rung_at, case.case_id) > after)
+    rows = reading.fetch(question.order_by(case.next_rung_at, case.case_id).limit(limit))
+    return [(row.next_rung_at, row.case_id) for row in rows]
 
 
 def watched_cases(reading: Reading, case_ids: Sequence[UUID]) -> list[WatchedCase]:

@@ -7,6 +7,7 @@ import getpass
 from collections.abc import Iterable
 from typing import Any
 
+from casework.assigning import assign
 from casework.extending import Wanted, extend
 from casework.governing import correct_laws
 from casework.pausing import Answer, Outcome, Question, pause, resume
@@ -20,6 +21,8 @@ from daemon.commands.session import (
     open_desk_of,
     print_rows,
 )
+from daemon.settings import SettingsError
+from privacy.addresses import without_plus
 from privacy.case_events import Ground
 from privacy.rights import Right
 
@@ -61,6 +64,12 @@ def add_arguments(actions: Parsers) -> None:
     )
     add_actor(correcting)
     add_json(correcting)
+    assigning = actions.add_parser("assign", help="give a case to one of our people")
+    assigning.add_argument("reference", help=REFERENCE)
+    assigning.add_argument(
+        "--to", required=True, metavar="ADDRESS", help="who hears of its clocks, one of `people`"
+    )
+    add_actor(assigning)
 
 
 def _add_extend(actions: Parsers) -> None:
@@ -165,6 +174,15 @@ def _correct(options: argparse.Namespace) -> int:
     return 0
 
 
+def _assign(options: argparse.Namespace) -> int:
+    with open_desk_of(options) as desk:
+        actor, owner = actor_of(options, desk.settings), without_plus(options.to)
+        if owner not in {one.address for one in desk.services.desk.staff}:
+            raise SettingsError(["--to: name somebody of the setting `people`"])
+        assign(desk.database, options.reference.upper(), owner, actor=actor, now=utc_now())
+    return 0
+
+
 def _print_dates(outcomes: Iterable[Outcome], options: argparse.Namespace) -> None:
     rows = [
         {
@@ -185,4 +203,5 @@ ACTIONS = {
     "pause": _pause,
     "resume": _resume,
     "correct": _correct,
+    "assign": _assign,
 }

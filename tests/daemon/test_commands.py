@@ -160,6 +160,17 @@ def test_staff_says_which_law_governs_and_an_earlier_date_binds_at_once(run, mai
     assert "2026-12-05 holds: it was told, and no letter has told a later one" in explained
 
 
+def test_a_case_is_given_to_somebody_of_the_people(run, mail: Path, tmp_path: Path) -> None:
+    example = (Path(__file__).parents[2] / "daemon" / "example.toml").read_text()
+    people = '\n[[people]]\naddress = "sam@autocloz.example"\nroles = ["handler"]\n'
+    (tmp_path / "rightsdesk.toml").write_text(example + people)
+    reference = str(run("import", str(mail), *ARRIVED, "--json").rows[0]["case"])
+    assign = ("cases", "assign", reference, "--actor", "dpo@autocloz.example", "--to")
+    assert "--to: name somebody" in run(*assign, "eve@autocloz.example").err
+    assert run(*assign, "sam@autocloz.example").code == 0
+    assert run("cases", "explain", reference, "--json").rows[0]["owner"] == "sam@autocloz.example"
+
+
 def test_a_database_out_of_reach_ends_with_3(run, tmp_path: Path) -> None:
     example = (Path(__file__).parents[2] / "daemon" / "example.toml").read_text()
     config = (
