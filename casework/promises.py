@@ -7,15 +7,17 @@ from datetime import date, datetime
 from uuid import UUID
 
 from casework.acknowledging import KIND as ACKNOWLEDGEMENT
-from casework.clock_keeping import Change, write_happening
+from casework.clock_keeping import Change, asked_of, count, write_happening
 from privacy.case_events import CaseEvent, CaseEventKind
 from privacy.deadlines import Due
+from regimes import load_regimes
 from responders.extension import KIND as EXTENSION
 from storage.case_events import add_case_events, case_events
 from storage.case_writes import Clock
 from storage.cases import (
     ClockEventRow,
     clock_events,
+    get_case,
     mark_acknowledged,
     reopen_acknowledgement,
 )
@@ -80,10 +82,22 @@ def _later_date_told(transaction: Transaction, message_id_key: bytes, at: dateti
     change = Change(
         clock=(ClockName.RESPOND, extension.item_id),
         was=_held(transaction, extension),
-        due=extension.due,
+        due=_due_told(transaction, extension, told),
         letter=message_id_key,
     )
     write_happening(transaction, extension.case_id, [told], [change], actor=ACTOR, now=at)
+
+
+def _due_told(transaction: Transaction, extension: Extension, told: CaseEvent) -> Due:
+    """Return the date of the letter; where other laws govern since it was written, none later than theirs."""
+    events = [*case_events(transaction, extension.case_id), told]
+    changed = [one for one in events if one.kind is CaseEventKind.LAWS_CHANGED]
+    if not changed or changed[-1].at < extension.asked_at:
+        return extension.due
+    case = get_case(transaction, extension.case_id)
+    item = next(one for one in case.items if one.item_id == extension.item_id)
+    counted = count(asked_of(item), events, load_regimes(case.laws)).owed
+    return min(extension.due, counted, key=lambda due: due.expires_at)
 
 
 def _held(transaction: Transaction, extension: Extension) -> Due:

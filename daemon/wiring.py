@@ -41,6 +41,7 @@ from privacy.first_reading import FirstReading, MailToRead
 from privacy.ports import MailboxState, SentLookup, Transport
 from privacy.reminders import Ladder
 from regimes import HousePlace, load_regimes
+from regimes.applying import load_law_hints
 from regimes.ladder import load_ladder
 from storage.database import Database, holds_data, make_file, open_database, require_file
 
@@ -186,7 +187,9 @@ def _load_regimes(law: LawSettings) -> tuple[Regime, ...]:
 
 
 def _incident_laws(law: LawSettings) -> tuple[str, ...]:
+    """What governs whom is read here too: a slip in it is said at the start, not at the first mail."""
     try:
+        load_law_hints()
         return tuple(one.code for one in load_regimes(law.incidents))
     except Permanent as error:
         raise SettingsError([f"law.incidents: {error}"]) from None

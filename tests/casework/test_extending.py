@@ -9,6 +9,7 @@ from acknowledgements import AUTOCLOZ, case_asking
 from casework.deliveries import Told, record_told
 from casework.drafts import approve_draft, reject_draft
 from casework.extending import Wanted, extend
+from casework.governing import correct_laws
 from casework.recounting import recount
 from casework.sending import send_next
 from casework_values import (
@@ -109,6 +110,17 @@ def test_a_letter_that_leaves_too_late_moves_nothing_and_calls_a_person(desk, ca
     send(desk)
     assert due_on(desk) == FIRST
     assert "extension_told_late" in desk.task_kinds()
+
+
+def test_a_letter_written_under_other_laws_tells_no_date_past_those_that_govern_now(
+    desk, case
+) -> None:
+    ask(desk)
+    desk.now = NOON + DAY
+    correct_laws(desk.database, desk.profile, case.reference, ["pipeda"], by=(SAM, desk.now))
+    approve(desk)
+    send(desk)
+    assert due_on(desk) == date(2027, 1, 22)  # 60 days, not the 90 that the letter tells
 
 
 def test_a_rejected_letter_leaves_the_way_open_for_another(desk, case) -> None:
