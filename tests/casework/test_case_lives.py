@@ -114,14 +114,15 @@ def check(before, desk) -> None:
         events = case_events(reading, case.case_id)
         reminders = reminders_of_case(reading, case.case_id)
     laws = desk.profile.laws_named(case.laws)
+    by_hand = desk.database.lookup_key("message-id", BY_HAND)
     for was, item in zip(before.items, case.items, strict=True):
         counted = count(asked_of(item), events, laws).owed
         clock = clock_of(events, item.item_id)
         came_back = events[-1].kind is CaseEventKind.BOUNCED
         assert item.due.expires_at <= was.due.expires_at or clock.told_by
         assert item.due.expires_at <= counted.expires_at or came_back
-        if clock.told_by and not came_back and item.due != was.due:
-            assert item.due.on == counted.on
+        if clock.told_by == by_hand and not came_back and item.due != was.due:
+            assert item.due.on == counted.on  # an extension tells the date of its letter
     assert len({(one.clock, one.item_id, one.key) for one in reminders}) == len(reminders)
     assert desk.chain_holds(case.case_id)
 
