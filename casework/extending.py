@@ -7,24 +7,26 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
+from casework.clock_keeping import rules_of
 from casework.drafts import Actor
 from casework.profile import DeskProfile
 from casework.reviewing import as_reasons, findings_of_draft
 from privacy.approval import letter_digest
 from privacy.audit import AuditEvent, AuditKind
 from privacy.binding import Binding, Happening, bind
+from privacy.case_events import CaseEvent, clock_of
 from privacy.cases import Case, RequestItem
-from privacy.clocks import ClockRules, EventKind
+from privacy.clocks import EventKind
 from privacy.deadlines import SMALLEST, Due, Regime, end_of_day
 from privacy.errors import Permanent
 from privacy.messages import Automation, OutboundMessage
 from privacy.rights import Right
 from privacy.tokens import bounce_address, make_message_id, make_token, tagged_address
-from regimes.clock_rules import Question, load_clock_rules
 from responders.extension import KIND, draft_extension
 from storage.audit import append
+from storage.case_events import case_events
 from storage.cases import find_case
-from storage.database import Database
+from storage.database import Database, Transaction
 from storage.drafts import Draft, add_drafts
 from storage.extensions import Extension, add_extension, find_extension
 from storage.ids import new_id
@@ -34,62 +36,133 @@ LONGEST_GROUND = 500  # characters: a sentence or two
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """Which right of which case is to be answered later, and why, in words that the person will read."""
+    """Which right of which case is to be answered later, and why, in words that the person will read.
+
+    `right` is None for every right that is still open.
+    """
 
     reference: str
-    right: Right
+    right: Right | None
     ground: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extended:
+    """A letter that waits for approval, and the date that it tells."""
+
+    right: str
+    draft_id: UUID
+    due: Due
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extensions:
+    """The letters that were written, and the rights that no letter can extend, with the reason."""
+
+    written: tuple[Extended, ...]
+    refused: tuple[tuple[str, str], ...] = ()
 
 
 def extend(
     database: Database, desk: DeskProfile, wanted: Wanted, *, actor: Actor, now: datetime
-) -> tuple[UUID, Due]:
-    """Write the letter and leave it for approval; returns the draft's id and the date that it tells.
+) -> Extensions:
+    """Write a letter for each of the rights and leave it for approval.
 
-    Raises Permanent, with the reason, where no letter could extend this right: there is no such right, nobody to
+    Raises Permanent, with the reason, where no letter could extend any of them: there is no such right, nobody to
     write to, no law that allows it, it is too late, or it was asked for already.
     """
     _check_ground(wanted.ground)
+    written: list[Extended] = []
+    refused: list[tuple[str, str]] = []
     with database.transaction() as transaction:
-        case, item = _item_of(find_case(transaction, wanted.reference), wanted.right)
-        if find_extension(transaction, item_id=item.item_id) is not None:
-            raise Permanent("a later date was asked for already, and no law extends twice")
-        due, latest_at = later_date(item, desk.regimes, now)
-        draft_id = new_id()
-        message = _message(case, item, desk, due.on, wanted.ground, (draft_id, now))
-        findings = findings_of_draft(message, case, told=[due.on], now=now)
-        draft = replace(
-            _draft(draft_id, case, message, latest_at, now),
-            reasons=(KIND, *as_reasons(findings)),
-        )
-        add_drafts(transaction, [draft])
-        extension = Extension(
-            item_id=item.item_id,
-            case_id=case.case_id,
-            message_id_key=database.lookup_key("message-id", message.message_id),
-            asked_at=now,
-            asked_by=actor.address,
-            latest_at=latest_at,
-            due=due,
-        )
-        add_extension(transaction, extension)
-        payload = {"draft": draft_id, "kind": KIND, "right": item.right, "due": due.on}
-        event = AuditEvent(
-            chain=case.case_id,
-            kind=AuditKind.LETTER_DRAFTED,
-            at=now,
-            actor=str(actor),
-            payload=payload,
-        )
-        append(transaction, [event])
-    return draft_id, due
+        case, items = _items_of(find_case(transaction, wanted.reference), wanted.right)
+        events = case_events(transaction, case.case_id)
+        for item in items:
+            try:
+                _check_first(transaction, item)
+                dates = later_date(item, events, desk.laws_named(case.laws), now)
+            except Permanent as error:
+                refused.append((_name_of(item), str(error)))
+                continue
+            plan = _Plan(case=case, item=item, due=dates[0], latest_at=dates[1])
+            draft_id = _write(database, transaction, desk, plan, (wanted.ground, actor, now))
+            written.append(Extended(right=_name_of(item), draft_id=draft_id, due=plan.due))
+        if not written:
+            raise Permanent("; ".join(dict.fromkeys(why for _, why in refused)))
+    return Extensions(written=tuple(written), refused=tuple(refused))
 
 
-def later_date(item: RequestItem, laws: Sequence[Regime], now: datetime) -> tuple[Due, datetime]:
+@dataclass(frozen=True, kw_only=True)
+class _Plan:
+    """One right with its later date, and the instant at which it is too late to tell it."""
+
+    case: Case
+    item: RequestItem
+    due: Due
+    latest_at: datetime
+
+
+def _check_first(transaction: Transaction, item: RequestItem) -> None:
+    if find_extension(transaction, item_id=item.item_id) is not None:
+        raise Permanent("a later date was asked for already, and no law extends twice")
+
+
+def _write(
+    database: Database,
+    transaction: Transaction,
+    desk: DeskProfile,
+    plan: _Plan,
+    why: tuple[str, Actor, datetime],
+) -> UUID:
+    ground, actor, now = why
+    case, item, draft_id = plan.case, plan.item, new_id()
+    message = _message(case, item, desk, plan.due.on, ground, (draft_id, now))
+    findings = findings_of_draft(message, case, told=[plan.due.on], now=now)
+    draft = replace(
+        _draft(draft_id, case, message, plan.latest_at, now),
+        reasons=(KIND, *as_reasons(findings)),
+    )
+    add_drafts(transaction, [draft])
+    extension = Extension(
+        item_id=item.item_id,
+        case_id=case.case_id,
+        message_id_key=database.lookup_key("message-id", message.message_id),
+        asked_at=now,
+        asked_by=actor.address,
+        latest_at=plan.latest_at,
+        due=plan.due,
+    )
+    add_extension(transaction, extension)
+    payload = {"draft": draft_id, "kind": KIND, "right": item.right, "due": plan.due.on}
+    event = AuditEvent(
+        chain=case.case_id,
+        kind=AuditKind.LETTER_DRAFTED,
+        at=now,
+        actor=str(actor),
+        payload=payload,
+    )
+    append(transaction, [event])
+    return draft_id
+
+
+def _name_of(item: RequestItem) -> str:
+    return f"{item.right}:{item.scope}" if item.scope else str(item.right)
+
+
+def later_date(
+    item: RequestItem, events: Sequence[CaseEvent], laws: Sequence[Regime], now: datetime
+) -> tuple[Due, datetime]:
     """Return the date after an extension, and the instant at which it is too late to tell it. Raises Permanent."""
-    rules = [_rules(item, law) for law in laws]
-    before = bind(item.received_at, [one for one in rules if not one.is_promise] or rules)
-    after = bind(item.received_at, rules, [Happening(kind=EventKind.EXTENSION_NOTIFIED, at=now)])
+    rules = rules_of(item.right, item.scope, laws)
+    clock = clock_of(events, item.item_id)
+    happened = (*clock.happened, Happening(kind=EventKind.EXTENSION_NOTIFIED, at=now))
+    before = bind(
+        item.received_at,
+        [one for one in rules if not one.is_promise] or rules,
+        clock.happened,
+        much_data=clock.much_data,
+    )
+    after = bind(item.received_at, rules, happened, much_data=clock.much_data)
     if before.extension_latest is None or before.due is None:
         raise Permanent(f"{_name(before)} knows no extension for this right")
     by_law = end_of_day(before.extension_latest, before.due.zone)
@@ -105,26 +178,20 @@ def _name(binding: Binding) -> str:
     return binding.due.regime if binding.due else "the law"
 
 
-def _rules(item: RequestItem, law: Regime) -> ClockRules:
-    """Return the rules of a law, with the place of the house where that is set otherwise."""
-    question = Question(law=law.code, right=str(item.right), scope=item.scope)
-    return replace(load_clock_rules(question), zone=law.zone, calendar=law.calendar)
-
-
 def _check_ground(ground: str) -> None:
     if not ground.strip() or not ground.isprintable() or len(ground) > LONGEST_GROUND:
         raise Permanent(f"the ground is one line of at most {LONGEST_GROUND} characters")
 
 
-def _item_of(case: Case | None, right: Right) -> tuple[Case, RequestItem]:
+def _items_of(case: Case | None, right: Right | None) -> tuple[Case, list[RequestItem]]:
     if case is None:
         raise Permanent("there is no such case")
     if case.requester is None:
         raise Permanent("nobody can be written to: the case names no believable address")
-    item = next((one for one in case.items if one.is_open and one.right is right), None)
-    if item is None:
-        raise Permanent(f"the case asks for no {right}, or not any more")
-    return case, item
+    items = [item for item in case.items if item.is_open and right in (None, item.right)]
+    if not items:
+        raise Permanent(f"the case asks for no {right or 'right'}, or not any more")
+    return case, items
 
 
 def _message(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from casework.batch_view import MessageAtWork
+from casework.governing import LawChange, laws_for, laws_with
 from casework.identifiers import draw_identifiers
 from casework.profile import DeskProfile
 from casework.writes import Writes
@@ -43,15 +44,20 @@ def start_case(
     message: MessageAtWork, name: CaseIdentifiers | None, desk: DeskProfile, writes: Writes
 ) -> Case:
     """Collect a new case, or a stub when the message could not be read, with its first clock."""
-    origin = origin_of(message, desk)
+    origin, applied = origin_of(message, desk), laws_for(message, desk)
     identifiers = name or draw_identifiers(origin.received_at)
     unreadable = message.reading.message.unreadable_reason
     if unreadable is not None:
-        case = open_stub(identifiers, origin, unreadable, regimes=desk.regimes)
+        case = open_stub(identifiers, origin, unreadable, regimes=applied.regimes)
     else:
         case = open_case(
-            identifiers, origin, message.reading.classification, regimes=desk.regimes, new_id=new_id
+            identifiers,
+            origin,
+            message.reading.classification,
+            regimes=applied.regimes,
+            new_id=new_id,
         )
+    case = replace(case, laws=applied.codes, law_reasons=applied.reasons)
     writes.cases.append(case)
     opened = {"reference": case.reference, "inbound": message.inbound_id, "lane": case.lane}
     writes.record(case.case_id, AuditKind.CASE_OPENED, ACTOR, opened | {"stub": case.stub_reason})
@@ -65,13 +71,17 @@ def start_case(
 
 def continue_case(message: MessageAtWork, before: Case, desk: DeskProfile, writes: Writes) -> Case:
     """Collect what the message adds to a case; a right that is open already keeps its first clock."""
+    applied = laws_with(before, message, desk)
     case = add_message(
         _read_at_last(message, before),
         origin_of(message, desk),
         message.reading.classification,
-        regimes=desk.regimes,
+        regimes=applied.regimes,
         new_id=new_id,
     )
+    if applied.said:
+        case = replace(case, laws=applied.codes, law_reasons=applied.reasons)
+        writes.law_changes.append(LawChange(case_id=case.case_id, applied=applied))
     added = added_items(before, case)
     pending = next((i for i, one in enumerate(writes.cases) if one.case_id == case.case_id), None)
     if pending is not None:

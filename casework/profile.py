@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -12,7 +12,9 @@ from privacy.addresses import without_plus
 from privacy.answering import AnswerLimits
 from privacy.deadlines import Regime
 from privacy.first_reading import MailToRead, ReadingTerms
+from privacy.staffing import StaffMember
 from privacy.tokens import TokenKey
+from regimes import load_regimes
 from responders.settings import DeskIdentity
 from templates import OUR_BOOK, Book
 
@@ -47,7 +49,8 @@ class DeskProfile:
     """The desk as its settings describe it. The order of `mailboxes` is the order of preference for answers.
 
     `threshold` is the confidence from which a right is worked without a person. `challenges` None: this desk
-    knows nothing of proof.
+    knows nothing of proof. `incident_laws` are the codes whose clocks run for mail about a security incident, whoever
+    writes it. `staff` are the people who are reminded by mail; without any, the ways of alarms are told.
     """
 
     identity: DeskIdentity
@@ -63,6 +66,18 @@ class DeskProfile:
     own_addresses: frozenset[str] = frozenset()
     challenges: ChallengeTerms | None = None
     directory: DirectoryTerms = field(default_factory=DirectoryTerms)
+    incident_laws: tuple[str, ...] = ()
+    staff: tuple[StaffMember, ...] = ()
+
+    def laws_named(self, codes: Sequence[str]) -> tuple[Regime, ...]:
+        """Return the laws with these codes, the house where it stands here; without any the operator's candidates.
+
+        Raises Permanent for a code that no record bears.
+        """
+        known = {regime.code: regime for regime in self.regimes}
+        missing = load_regimes([code for code in codes if code not in known])
+        known |= {regime.code: regime for regime in missing}
+        return tuple(known[code] for code in codes) or self.regimes
 
     @property
     def token_key(self) -> TokenKey:

@@ -6,27 +6,25 @@ later is listed and stays as it is.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import UUID
 
-from privacy.audit import AuditEvent, AuditKind
+from casework.clock_keeping import AskedRight, Change, count, write_happening
+from casework.profile import DeskProfile
 from privacy.binding import date_to_hold
+from privacy.case_events import CaseEvent, CaseEventKind, laws_of
 from privacy.deadlines import (
     Due,
     Regime,
     acknowledgement_due,
     any_right_due,
-    completion_due,
     lane_due,
 )
 from privacy.reminders import Watched
 from privacy.rights import Right, Scope
-from storage.audit import append
-from storage.cases import Page, open_cases_after, set_date
-from storage.database import Database, Reading, Transaction
-from storage.extensions import extended_items
+from storage.cases import Page, open_cases_after
+from storage.database import Database, Transaction
 from storage.reminders import WatchedCase, WatchedClock, watched_cases
 from storage.states import ClockName
 
@@ -46,7 +44,7 @@ class Moved:
 
 
 def recount(
-    database: Database, laws: Sequence[Regime], *, actor: str, now: datetime, dry_run: bool
+    database: Database, desk: DeskProfile, *, actor: str, now: datetime, dry_run: bool
 ) -> Iterator[Moved]:
     """Yield every date of an open case that moved; without `dry_run` what comes earlier is stored, batch by batch."""
     after: Page | None = None
@@ -54,44 +52,48 @@ def recount(
         with database.transaction() as transaction:
             page = open_cases_after(transaction, after, limit=BATCH)
             cases = watched_cases(transaction, [case_id for _, case_id in page])
-            told = _extended(transaction, cases)
             found = [
-                (case, clock, due) for case in cases for clock, due in _moved(case, laws, told)
+                (case, moved_under(case, desk.laws_named(laws_of(case.happened)[0])))
+                for case in cases
             ]
             if not dry_run:
                 _store(transaction, found, actor, now)
-        yield from (_told(case, clock, due) for case, clock, due in found)
+        yield from (told(case, clock, due) for case, moved in found for clock, due in moved)
         if len(page) < BATCH:
             return
         after = page[-1]
 
 
-def _extended(reading: Reading, cases: Iterable[WatchedCase]) -> set[UUID]:
-    """Return the rights whose date a letter told: it stays, for it is no count of a plain period."""
-    clocks = (clock for case in cases for clock in case.clocks)
-    return extended_items(reading, [clock.item_id for clock in clocks if clock.item_id])
+def moved_under(
+    case: WatchedCase, laws: Sequence[Regime], *, anew: bool = False
+) -> list[tuple[WatchedClock, Due]]:
+    """Return the clocks whose date comes out otherwise under these laws.
+
+    `anew`: the laws are others, and so may be the law that sets the date of the case itself.
+    """
+    counted = ((clock, _counted(case, clock, laws, anew=anew)) for clock in case.clocks)
+    return [(clock, due) for clock, due in counted if due is not None and due.on != clock.due.on]
 
 
-def _moved(
-    case: WatchedCase, laws: Sequence[Regime], extended: Collection[UUID]
-) -> Iterator[tuple[WatchedClock, Due]]:
-    for clock in case.clocks:
-        due = None if clock.item_id in extended else _counted(case, clock, laws)
-        if due is not None and due.on != clock.due.on:
-            yield clock, due
-
-
-def _counted(case: WatchedCase, clock: WatchedClock, laws: Sequence[Regime]) -> Due | None:
+def _counted(
+    case: WatchedCase, clock: WatchedClock, laws: Sequence[Regime], *, anew: bool
+) -> Due | None:
     """Return the date as it is counted today, None where it is not told what it was counted from."""
     if clock.clock is Watched.ACKNOWLEDGE:
         return acknowledgement_due(case.received_at, laws, lane=case.lane)
-    if clock.right is not None:
+    if clock.item_id is not None and clock.right is not None:
         right, _, scope = clock.right.partition(":")
-        return completion_due(
-            clock.started_at, Right(right), laws, scope=Scope(scope) if scope else None
+        asked = AskedRight(
+            item_id=clock.item_id,
+            right=Right(right),
+            scope=Scope(scope) if scope else None,
+            due=clock.due,
         )
+        return count(asked, case.happened, laws).owed
     # The date of the case itself: its lane's, or as if any right were asked for.
     ways = lane_due(case.received_at, case.lane, laws), any_right_due(case.received_at, laws)
+    if anew:
+        return ways[0] or ways[1]
     same = (one for one in ways if one and _rule(one) == _rule(clock.due))
     return next(same, None)
 
@@ -100,33 +102,35 @@ def _rule(due: Due) -> tuple[str, str]:
     return due.regime, due.rule
 
 
+def changes_that_bind(moved: Iterable[tuple[WatchedClock, Due]]) -> list[Change]:
+    """Return the dates that come earlier: a later one binds only when a letter has told it."""
+    return [
+        Change(clock=(ClockName(clock.clock), clock.item_id), was=clock.due, due=due)
+        for clock, due in moved
+        if date_to_hold(clock.due.on, due.on) != clock.due.on
+    ]
+
+
 def _store(
     transaction: Transaction,
-    found: Iterable[tuple[WatchedCase, WatchedClock, Due]],
+    found: Iterable[tuple[WatchedCase, list[tuple[WatchedClock, Due]]]],
     actor: str,
     now: datetime,
 ) -> None:
-    for case, clock, due in found:
-        if due.on < clock.due.on:
-            set_date(
-                transaction,
-                case.case_id,
-                (ClockName(clock.clock), clock.item_id),
-                due,
+    for case, moved in found:
+        changes = changes_that_bind(moved)
+        if changes:
+            event = CaseEvent(
+                kind=CaseEventKind.CALENDAR_CHANGED,
                 at=now,
+                ground=changes[0].due.calendar,
+                author=actor,
             )
-            payload = {"due": due.on, "due_rule": due.rule, "instead_of": clock.due.on}
-            event = AuditEvent(
-                chain=case.case_id,
-                kind=AuditKind.CLOCK_STARTED,
-                at=now,
-                actor=actor,
-                payload=payload,
-            )
-            append(transaction, [event])
+            write_happening(transaction, case.case_id, [event], changes, actor=actor, now=now)
 
 
-def _told(case: WatchedCase, clock: WatchedClock, due: Due) -> Moved:
+def told(case: WatchedCase, clock: WatchedClock, due: Due) -> Moved:
+    """Return what is said of a date that comes out otherwise."""
     return Moved(
         reference=case.reference,
         clock=clock.clock,

@@ -6,23 +6,30 @@ What is due is a question to the database, and what was told is written there: a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
 
+from casework.profile import DeskProfile
 from casework.staff_letters import entry_for
 from casework.task_kinds import DEADLINE_NEAR
+from casework.telling_staff import DueEntry, queue_letters
+from privacy.case_events import laws_of
+from privacy.deadlines import lane_dues
 from privacy.reminders import (
     ClockDates,
     Ladder,
     Reminder,
     Tell,
+    Watched,
     climb,
     last_morning,
     planned_target,
 )
+from regimes import load_regimes
+from regimes.laws import HOUSE
 from storage.database import Database
 from storage.ids import new_id
 from storage.reminders import (
@@ -38,7 +45,7 @@ from storage.reminders import (
     watched_cases,
 )
 from storage.tasks import Task, add_tasks
-from templates.staff import StaffEntry, StaffLetter, render_staff_letter
+from templates.staff import StaffLetter, render_staff_letter
 
 BATCH = 200  # cases in one transaction
 LEASE = timedelta(minutes=10)  # a telling that takes longer has lost its program
@@ -59,17 +66,27 @@ class _Look:
     next_at: datetime | None
 
 
-def remind(database: Database, ladder: Ladder, tell: Telling | None, now: datetime) -> int:
+def remind(
+    database: Database,
+    ladder: Ladder,
+    tell: Telling | None,
+    now: datetime,
+    *,
+    desk: DeskProfile | None = None,
+) -> int:
     """Find everything that is due and tell it; returns how many clocks were told.
 
     Alarms are told at once, the rest with the digest of the latest working morning. `tell` returns how many ways
-    took the message; None where there is no way: then alarms are tasks, and nobody was told.
+    took the message; None where there is no way: then alarms are tasks, and nobody was told. A desk that knows its
+    people writes to them instead.
     """
     while sweep(database, ladder, now) == BATCH:
         pass
+    dues = {Tell.AT_ONCE: now, Tell.MORNING: last_morning(ladder, now)}
+    if desk is not None and desk.staff:
+        return sum(_write(database, ladder, desk, each, now) for each in dues.items())
     if tell is None:
         return 0
-    dues = {Tell.AT_ONCE: now, Tell.MORNING: last_morning(ladder, now)}
     return sum(_tell(database, ladder, tell, (kind, due_by), now) for kind, due_by in dues.items())
 
 
@@ -98,7 +115,7 @@ def _climb_all(case: WatchedCase, ladder: Ladder, now: datetime) -> _Look:
     reminders: list[StoredReminder] = []
     tasks: list[Task] = []
     next_looks: list[datetime] = []
-    for clock in case.clocks:
+    for clock in clocks_of(case):
         known = case.known[clock.clock, clock.item_id]
         found = climb(ladder, dates_of(clock, ladder), known, now)
         reminders += [_stored(case, clock, one, None) for one in found.passed]
@@ -111,6 +128,18 @@ def _climb_all(case: WatchedCase, ladder: Ladder, now: datetime) -> _Look:
     )
 
 
+def clocks_of(case: WatchedCase) -> list[WatchedClock]:
+    """Return the clocks that are owed; one for each law that wants a security incident reported in its own time."""
+    clocks: list[WatchedClock] = []
+    for clock in case.clocks:
+        clocks.append(clock)
+        if clock.incident:
+            laws = load_regimes([code for code in laws_of(case.happened)[0] if code != HOUSE])
+            dues = lane_dues(case.received_at, case.lane, laws)
+            clocks += [replace(clock, due=due) for due in dues if due.on != clock.due.on]
+    return clocks
+
+
 def dates_of(clock: WatchedClock, ladder: Ladder) -> ClockDates:
     """Return the clock as the ladder sees it; an acknowledgement is not planned ahead."""
     due = clock.due
@@ -119,11 +148,12 @@ def dates_of(clock: WatchedClock, ladder: Ladder) -> ClockDates:
         due.on, ladder.calendar, month_from=month_from if due.rule == MONTH else None
     )
     return ClockDates(
-        clock=clock.clock,
+        clock=Watched.INCIDENT if clock.incident else clock.clock,
         started_at=clock.started_at,
         due_on=due.on,
         expires_at=due.expires_at,
         target=target,
+        paused=clock.waiting is not None,
     )
 
 
@@ -170,7 +200,8 @@ def _tell(
         claimed = claim_untold(transaction, kind, due_by=due_by, now=now, lease=LEASE)
         cases = watched_cases(transaction, [one.case_id for one in claimed])
     entries = _entries(ladder, claimed, cases, now)
-    reached = tell(*render_staff_letter(LETTERS[kind], entries)) if entries else 1
+    told = [one.entry for one in entries]
+    reached = tell(*render_staff_letter(LETTERS[kind], told)) if entries else 1
     if claimed:
         with database.transaction() as transaction:
             if reached:
@@ -180,21 +211,43 @@ def _tell(
     return len(entries) if reached else 0
 
 
+def _write(
+    database: Database,
+    ladder: Ladder,
+    desk: DeskProfile,
+    due: tuple[Tell, datetime],
+    now: datetime,
+) -> int:
+    """Queue the letters and mark what they tell, together or not at all."""
+    kind, due_by = due
+    with database.transaction() as transaction:
+        claimed = claim_untold(transaction, kind, due_by=due_by, now=now, lease=LEASE)
+        cases = watched_cases(transaction, [one.case_id for one in claimed])
+        entries = _entries(ladder, claimed, cases, now)
+        queue_letters(transaction, desk, LETTERS[kind], entries, at=(ladder, now))
+        mark_told(transaction, claimed, at=now)
+    return len(entries)
+
+
 def _entries(
     ladder: Ladder,
     claimed: Iterable[StoredReminder],
     cases: Iterable[WatchedCase],
     now: datetime,
-) -> list[StaffEntry]:
+) -> list[DueEntry]:
     """Leave out what was answered, or got another date, since it became due, and rungs that are no more."""
     rungs = {rung.name: rung for rung in ladder.rungs}
     owed = {
         (case.case_id, clock.clock, clock.item_id, clock.due.on.isoformat()): (case, clock)
         for case in cases
-        for clock in case.clocks
+        for clock in clocks_of(case)
     }
     found = (
         (rungs.get(one.key.rung), owed.get((one.case_id, one.clock, one.item_id, one.key.version)))
         for one in claimed
     )
-    return [entry_for(rung, *watched, now) for rung, watched in found if rung and watched]
+    return [
+        DueEntry(case=watched[0], rung=rung, entry=entry_for(rung, *watched, now))
+        for rung, watched in found
+        if rung and watched
+    ]

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from casework.confirming import Lookup, record_traces
 from casework.deliveries import Told, record_told
+from casework.governing import LawChange, change_laws
 from casework.identity_writes import IdentityWrites, write_down_identity
 from casework.proving import Answered, record_answer
 from privacy.audit import AuditEvent, AuditKind
@@ -22,6 +23,8 @@ from storage.messages import FinishedMessage, finish_messages
 from storage.outbox import QueuedLetter, enqueue
 from storage.suppressions import add_suppressions
 from storage.tasks import Task, add_tasks
+
+ACTOR = "daemon"
 
 
 @dataclass
@@ -47,6 +50,8 @@ class Writes:
         """The cases that this batch opens or extends, each once, as they are now."""
         return [*self.cases, *(case for case, _ in _last_of_each(self))]
 
+    law_changes: list[LawChange] = field(default_factory=list)
+
     def record(
         self, chain: UUID, kind: AuditKind, actor: str, payload: Mapping[str, object]
     ) -> None:
@@ -62,6 +67,8 @@ def write_down(transaction: Transaction, writes: Writes, lookup: Lookup) -> None
     for case, added in _last_of_each(writes):
         extend_case(transaction, case, added, now=writes.now)
     write_down_identity(transaction, writes.identity, writes.now)
+    for change in writes.law_changes:
+        change_laws(transaction, change, actor=ACTOR, author=None, now=writes.now)
     enqueue(transaction, writes.letters)
     add_drafts(transaction, writes.drafts)
     add_tasks(transaction, writes.tasks)

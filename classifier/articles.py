@@ -41,6 +41,13 @@ class Citation:
     scope: Scope | None = None
 
 
+def named_laws(reader: Reader, sentence: Sentence) -> Iterator[str]:
+    """Yield the names of the laws that the sentence names, whether or not with an article."""
+    for hit in sentence.hits:
+        if hit.mask & _LAW:
+            yield from (law.name for law in _law(reader, hit))
+
+
 def citations(reader: Reader, sentence: Sentence) -> Iterator[Citation]:
     """Yield the rights whose articles the sentence cites. A range (15 to 22) recites the law and asks nothing."""
     named = [law for hit in sentence.hits if hit.mask & _LAW for law in _law(reader, hit)]

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from classifier.articles import citations
+from classifier.articles import citations, named_laws
 from classifier.concepts import ALL_TRIGGERS, BIT, bits
 from classifier.data import Rule, rules_for, rules_that_may_hold
 from classifier.grammar import ALL_NAMES, Bound, about_the_writer, bind, recital_place
@@ -55,6 +55,7 @@ class Evidence:
     weak: Counter[str] = field(default_factory=Counter)
     readers: list[Reader] = field(default_factory=list)
     citing: int = 0
+    laws: dict[str, None] = field(default_factory=dict)  # that are named, in the order of the text
     understood: set[tuple[str, int]] = field(default_factory=set)  # sentences that a rule explains
 
     def speaks_of(self, concepts: int) -> bool:
@@ -131,6 +132,7 @@ def _gather_from(
             _keep(reader, sentence, finding, evidence, code)
     if sentence.mask & _CITED and evidence.citing < _CITING:
         evidence.citing += 1
+        evidence.laws.update(dict.fromkeys(named_laws(reader, sentence)))
         _keep_citations(reader, sentence, evidence)
 
 

@@ -105,7 +105,11 @@ class RulesClassifier:
             return own
         reasons = (*own.reasons, reason)
         return Classification(
-            lane=Lane.RIGHTS, rights=tuple(claims.values()), needs_human=True, reasons=reasons
+            lane=Lane.RIGHTS,
+            rights=tuple(claims.values()),
+            needs_human=True,
+            reasons=reasons,
+            laws=own.laws,
         )
 
 
@@ -137,7 +141,11 @@ def _classify(parts: list[_Part], threshold: float) -> Classification:
         doubts = ("a sentence may ask for something that no rule knows",)
     lane_reasons = tuple(sorted(evidence.lanes.values()))
     return Classification(
-        lane=lane, rights=claims, needs_human=bool(doubts), reasons=(*doubts, *lane_reasons)
+        lane=lane,
+        rights=claims,
+        needs_human=bool(doubts),
+        reasons=(*doubts, *lane_reasons),
+        laws=tuple(evidence.laws),
     )
 
 

@@ -10,7 +10,7 @@ from privacy.rights import Classification, RightClaim
 
 
 def classification_form(classification: Classification) -> dict[str, object]:
-    """Return lane, rights, primary, engine, needs_human and reasons."""
+    """Return lane, rights, primary, engine, needs_human, reasons and the laws that are named."""
     return {
         "lane": classification.lane.value,
         "rights": [_claim_form(claim) for claim in classification.rights],
@@ -18,6 +18,7 @@ def classification_form(classification: Classification) -> dict[str, object]:
         "engine": classification.engine.value,
         "needs_human": classification.needs_human,
         "reasons": list(classification.reasons),
+        "laws": list(classification.laws),
     }
 
 

@@ -49,6 +49,7 @@ from daemon.wiring import (
     sent_lookups,
 )
 from daemon.workers import Worker
+from desk.reader import StorageReader
 from intake.imap import MailboxWatcher
 from intake.smtp import Listener, start_listener
 from privacy.alarms import AlarmBounds, find_alarms
@@ -103,7 +104,7 @@ class Daemon:
         )
         self._pages = PageServer(
             settings.web,
-            desk.database,
+            StorageReader(desk.database, utc_now, self._ladder),
             health=self.health,
             access_key=access_key,
             events=build_event_door(desk),
@@ -245,8 +246,10 @@ class Daemon:
 
     def _remind(self) -> None:
         tell = self._bell.tell if self._bell.has_ways else None
-        if remind(self._desk.database, self._ladder, tell, utc_now()):
+        profile = self._desk.services.desk
+        if remind(self._desk.database, self._ladder, tell, utc_now(), desk=profile):
             log.info("reminders_told")
+            self._sender.wake()
 
 
 def _thread(watcher: MailboxWatcher) -> threading.Thread:

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from classifier.model_settings import ModelSettings
 from classifier.settings import ClassifierSettings
+from daemon.people_settings import PersonEntry, check_people
 from daemon.settings_file import SettingsError, model_in, read_secrets, read_tree
 from desk.settings import WebSettings
 from directory.settings import DirectorySettings
@@ -144,9 +145,14 @@ class LawSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     regimes: tuple[str, ...] = Field(
-        default=("house", "gdpr", "uk_gdpr", "dpdp", "ccpa"),
+        default=("house", "gdpr", "uk_gdpr"),
         min_length=1,
-        description="Codes of the candidate regimes, the house promise among them.",
+        description="Codes of the candidate regimes, the house promise among them: they govern while nobody says where "
+        "they live. What language, address, region or a named law suggests is added (`regimes/applying.toml`).",
+    )
+    incidents: tuple[str, ...] = Field(
+        default=("gdpr", "uk_gdpr", "india_spdi"),
+        description="Codes of the regimes whose hours run for mail about a security incident, whoever writes it.",
     )
     zone: str = Field(
         default="UTC", description="Time zone in which the house promise counts its days."
@@ -239,6 +245,10 @@ class Settings(BaseModel):
     staff: tuple[Address, ...] = Field(
         default=(), description="Addresses of the people who may decide (`--actor`)."
     )
+    people: tuple[PersonEntry, ...] = Field(
+        default=(),
+        description="Our people who are reminded by mail; without any, the ways of `alarms` are told.",
+    )
     listener: ListenerSettings | None = Field(
         default=None, description="The SMTP listener; without this table none is started."
     )
@@ -282,6 +292,11 @@ class Settings(BaseModel):
         addresses = [mailbox.address for mailbox in self.mailboxes]
         if len(set(addresses)) != len(addresses):
             raise ValueError("mailboxes: an address is there twice")
+        return self
+
+    @model_validator(mode="after")
+    def _people_know_their_deputies(self) -> Settings:
+        check_people(self.people)
         return self
 
     @model_validator(mode="after")

@@ -25,6 +25,7 @@ example `RIGHTSDESK_OUTGOING__TRANSPORT=smtp` or `RIGHTSDESK_MAILBOXES__0__IMAP_
 can also be read from a file that not everybody may read: `password_file = "/run/secrets/imap"`, or
 `RIGHTSDESK_MAILBOXES__0__IMAP__PASSWORD_FILE=/run/secrets/imap`.
 """
+LISTS = {"mailboxes", "people", "people.absences"}
 
 
 def render() -> str:
@@ -55,7 +56,7 @@ def _section(model: type[BaseModel], path: str) -> Iterator[str]:
 def _title(path: str) -> str:
     if not path:
         return "Top level"
-    return f"[[{path}]]" if path == "mailboxes" else f"[{path}]"
+    return f"[[{path}]]" if path in LISTS else f"[{path}]"
 
 
 def _first_line(model: type[BaseModel]) -> str:

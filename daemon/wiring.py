@@ -20,6 +20,7 @@ from daemon.event_door import EventDoor
 from daemon.keys import Keys, are_there, load_or_make_keys
 from daemon.keys import load_keys as read_keys
 from daemon.model_wiring import build_witness
+from daemon.people_settings import staff_of
 from daemon.settings import IdentitySettings, LawSettings, Settings, SettingsError
 from desk.confirmation import ConfirmationPage
 from directory.settings import SourceKind
@@ -45,6 +46,7 @@ from privacy.first_reading import FirstReading, MailToRead
 from privacy.ports import MailboxState, SentLookup, Transport
 from privacy.reminders import Ladder
 from regimes import HousePlace, load_regimes
+from regimes.applying import load_law_hints
 from regimes.identity import load_proof_terms
 from regimes.ladder import load_ladder
 from storage.database import Database, holds_data, make_file, open_database, require_file
@@ -172,6 +174,8 @@ def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
             per_short_text_per_day=answers.per_short_text_per_day,
         ),
         threshold=settings.classifier.threshold,
+        incident_laws=_incident_laws(settings.law),
+        staff=staff_of(settings.people),
         shared_domains=frozenset(answers.shared_domains),
         own_addresses=frozenset(mailbox.address for mailbox in mailboxes),
         challenges=ChallengeTerms(
@@ -217,6 +221,15 @@ def _load_regimes(law: LawSettings) -> tuple[Regime, ...]:
         return load_regimes(law.regimes, house=house)
     except Permanent as error:
         raise SettingsError([f"law: {error}"]) from None
+
+
+def _incident_laws(law: LawSettings) -> tuple[str, ...]:
+    """What governs whom is read here too: a slip in it is said at the start, not at the first mail."""
+    try:
+        load_law_hints()
+        return tuple(one.code for one in load_regimes(law.incidents))
+    except Permanent as error:
+        raise SettingsError([f"law.incidents: {error}"]) from None
 
 
 def build_transport(outgoing: OutgoingSettings, home: Path) -> Transport:

@@ -53,6 +53,10 @@ def _add_lists(app: FastAPI, reader: DeskReader) -> None:
     def cases(after: After = None) -> Response:
         return page("cases", list=reader.cases(_place(after)), first=after is None)
 
+    @app.get("/due")
+    def due(after: After = None) -> Response:
+        return page("due", list=reader.due(_place(after)), first=after is None)
+
     @app.get("/letters")
     def letters(after: After = None) -> Response:
         return page("letters", list=reader.letters(_place(after)), first=after is None)

@@ -8,14 +8,18 @@ from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
+from casework.due_list import DueCase, due_cases
 from casework.showing import ShownMessage, show_message
 from privacy.agreement import WEEK, Agreement, agreement_of
 from privacy.audit import AuditEvent
+from privacy.case_events import CaseEvent
 from privacy.cases import Case, RequestItem
 from privacy.deciding import Outcome
 from privacy.ports import Clock
+from privacy.reminders import Ladder
 from privacy.roles import FoundRole, ItemRole, item_role
 from storage.audit import events_of
+from storage.case_events import case_events
 from storage.cases import CaseSummary, clock_events, find_case, list_cases, who_met
 from storage.database import Database, Reading
 from storage.drafts import Draft, drafts_of_case
@@ -96,6 +100,7 @@ class CaseFile:
 
     case: Case
     acknowledged_at: datetime | None
+    happened: tuple[CaseEvent, ...] = field(repr=False)
     mail: tuple[Mail, ...]
     events: tuple[AuditEvent, ...] = field(repr=False)
     found: StoredFinding | None = None
@@ -114,6 +119,9 @@ class DeskReader(Protocol):
 
     def case(self, reference: str) -> CaseFile | None:
         """Return one case, None for a reference that is not known."""
+
+    def due(self, after: Place | None) -> Page[DueCase]:
+        """Return what is owed, what is looked at first before the rest."""
 
     def agreement(self) -> Agreement:
         """Return how the model agreed with the rules in the last weeks."""
@@ -137,9 +145,16 @@ class DeskReader(Protocol):
 class StorageReader:
     """Fulfils DeskReader on the database."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, ladder: Ladder) -> None:
         self._database = database
         self._clock = clock
+        self._ladder = ladder
+
+    def due(self, after: Place | None) -> Page[DueCase]:
+        """Return what is owed, what is looked at first before the rest."""
+        now, limit = self._clock(), PAGE_LENGTH + 1
+        with self._database.reading() as reading:
+            return _page(due_cases(reading, self._ladder, now, limit=limit, after=after))
 
     def agreement(self) -> Agreement:
         """Return how the model agreed with the rules in the last weeks."""
@@ -222,6 +237,7 @@ def _file_of(reading: Reading, case: Case) -> CaseFile:
     return CaseFile(
         case=case,
         acknowledged_at=_acknowledged_at(reading, case),
+        happened=tuple(case_events(reading, case.case_id)),
         mail=tuple(sorted(mail, key=lambda each: each.at)),
         events=tuple(events_of(reading, case.case_id)),
         found=findings_of(reading, [case.case_id]).get(case.case_id),

@@ -18,7 +18,7 @@ from privacy.clocks import (
     elapsed_clock,
     run_clock,
 )
-from privacy.deadlines import ELAPSED, Due, earliest
+from privacy.deadlines import ELAPSED, Due, earliest, end_of_day
 from privacy.instants import require_utc
 
 
@@ -38,7 +38,8 @@ class Binding:
     """What binds: `due` is None where no period runs under any law, and silence closes the case by `closing_by`.
 
     `target` is the earliest day for which any law plans the work; `extension_latest` the last day on which a letter
-    can still extend the law that binds, None where it knows no extension.
+    can still extend the law that binds, None where it knows no extension. `owed` is `due`, or where no period runs the
+    day of the closing letter.
     """
 
     due: Due | None
@@ -46,6 +47,7 @@ class Binding:
     acknowledge_by: date
     closing_by: date | None
     extension_latest: date | None
+    owed: Due
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,13 +63,25 @@ class _Counted:
         state = self.state
         if state.due is None or state.expires_at is None:
             return None
+        return self._at(state.due, state.expires_at)
+
+    @property
+    def silence(self) -> Due | None:
+        """The day of the closing letter where no period runs under this law, None where one does."""
+        closing_by = self.state.closing_by
+        if closing_by is None:
+            return None
+        return self._at(closing_by, end_of_day(closing_by, self.rules.zone))
+
+    def _at(self, on: date, expires_at: datetime) -> Due:
         return Due(
-            on=state.due,
-            expires_at=state.expires_at,
+            on=on,
+            expires_at=expires_at,
             regime=self.rules.code,
-            rule=state.rule,
+            rule=self.state.rule,
             zone=self.rules.zone,
-            trace=state.trace,
+            trace=self.state.trace,
+            calendar=self.rules.calendar.name,
         )
 
 
@@ -114,12 +128,14 @@ def _is_extended(one: _Counted, happened: Sequence[Happening]) -> bool:
 def _earliest(counted: Sequence[_Counted]) -> Binding:
     owed = {due.regime: (due, one.state) for one in counted if (due := one.due) is not None}
     first = earliest(due for due, _ in owed.values()) if owed else None
+    silences = [due for one in counted if (due := one.silence) is not None]
     return Binding(
         due=first,
         target=_first(state.target for _, state in owed.values()),
         acknowledge_by=min(one.state.acknowledge_by for one in counted),
         closing_by=_first(one.state.closing_by for one in counted),
         extension_latest=owed[first.regime][1].extension_latest if first else None,
+        owed=first or earliest(silences),
     )
 
 

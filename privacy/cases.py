@@ -107,6 +107,7 @@ class Case:
     `requester` is the believable From address or None; `mailbox` is where answers leave from.
     `stub_reason` is set when nothing could be read and only the clock runs. `own_due` is the date of the case itself:
     what its lane sets, or while no right is known the earliest of any right; None where its items have all dates.
+    `laws` are the codes of those that may govern it, with `law_reasons`; none where the operator's candidates do.
     """
 
     case_id: UUID
@@ -126,6 +127,8 @@ class Case:
     needs_human: bool = False
     stub_reason: str | None = None
     own_due: Due | None = None
+    laws: tuple[str, ...] = ()
+    law_reasons: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         require_utc(received_at=self.received_at)

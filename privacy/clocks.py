@@ -147,7 +147,7 @@ def run_clock(
     if rules.period.unit in ELAPSED:
         raise ValueError("a period in hours has no days to wait on")
     events = sorted(events, key=lambda event: event.on)
-    acknowledge_by = _acknowledge_by(received, rules)
+    acknowledge_by = acknowledgement_of(received, rules)
     count = _Count(start=received)
     count.steps.append(f"{rules.code}: received on {received.isoformat()} ({rules.zone})")
     silent_since = _wait_for_everything(count, rules, events, acknowledge_by, much_data=much_data)
@@ -164,13 +164,14 @@ def elapsed_clock(received_at: datetime, received: date, rules: ClockRules) -> C
         due=on,
         expires_at=expires_at,
         target=on,
-        acknowledge_by=_acknowledge_by(received, rules),
+        acknowledge_by=acknowledgement_of(received, rules),
         rule=rules.period.rule,
         trace=(arrived, *steps),
     )
 
 
-def _acknowledge_by(received: date, rules: ClockRules) -> date:
+def acknowledgement_of(received: date, rules: ClockRules) -> date:
+    """Return the last day on which a request of this day is acknowledged in time."""
     return min(end_of_period(received, one, rules.calendar) for one in rules.acknowledge)
 
 

@@ -33,6 +33,11 @@ class BusinessCalendar:
     holidays: frozenset[date]
     years: range
 
+    @property
+    def name(self) -> str:
+        """Code and version: what a date that was counted with it is stored with."""
+        return f"{self.code}, {self.version}"
+
     def is_working_day(self, day: date) -> bool:
         """Say whether people work on this day; raises ValueError for a year without data."""
         if day.year not in self.years:
@@ -114,7 +119,10 @@ class Regime:
 
 @dataclass(frozen=True, kw_only=True)
 class Due:
-    """A last day in its zone, and the first instant that is too late, with the steps that led there."""
+    """A last day in its zone, and the first instant that is too late, with the steps that led there.
+
+    `calendar` names the holidays, with their version, that it was counted with; "" where that is not known any more.
+    """
 
     on: date
     expires_at: datetime
@@ -122,6 +130,7 @@ class Due:
     rule: str
     zone: str
     trace: tuple[str, ...]
+    calendar: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         require_utc(expires_at=self.expires_at)
@@ -160,6 +169,15 @@ def lane_due(received_at: datetime, lane: Lane, regimes: Iterable[Regime]) -> Du
     return earliest(dues) if dues else None
 
 
+def lane_dues(received_at: datetime, lane: Lane, regimes: Iterable[Regime]) -> tuple[Due, ...]:
+    """Return each date that mail of this lane sets by itself, the earliest first, one for each day."""
+    wanted = ((regime, regime.periods_of(lane).complete) for regime in regimes)
+    by_day: dict[date, Due] = {}
+    for due in sorted(_dues(received_at, wanted), key=lambda one: (one.expires_at, one.regime)):
+        by_day.setdefault(due.on, due)
+    return tuple(by_day.values())
+
+
 def any_right_due(received_at: datetime, regimes: Iterable[Regime]) -> Due:
     """Return the date of mail in which no right is known: as if the right with the earliest date were asked for.
 
@@ -192,6 +210,7 @@ def earliest(dues: Iterable[Due]) -> Due:
         rule=first.rule,
         zone=first.zone,
         trace=first.trace + beaten,
+        calendar=first.calendar,
     )
 
 
@@ -227,6 +246,7 @@ def _due(
         rule=period.rule,
         zone=regime.zone,
         trace=(f"{regime.code}: received on {received_on.isoformat()} ({regime.zone})", *steps),
+        calendar=regime.calendar.name,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,7 @@ class Watched(StrEnum):
 
     ACKNOWLEDGE = "acknowledge"
     RESPOND = "respond"
+    INCIDENT = "incident"  # the answer to mail about a security incident: hours, day and night
 
 
 class Basis(StrEnum):
@@ -37,6 +38,16 @@ class Basis(StrEnum):
     DAYS_AFTER_TARGET = "days_after_target"  # the day for which the work is planned
     WORKING_DAYS_BEFORE = "working_days_before"  # the last day
     EVERY_DAYS_AFTER = "every_days_after"  # the end of the last day, again and again
+    HOURS_AFTER = "hours_after"  # the arrival
+    HOURS_BEFORE = "hours_before"  # the end; left out where so much time never was
+    EVERY_HOURS_AFTER = "every_hours_after"  # the end, again and again
+
+
+AGAIN = {
+    Basis.EVERY_DAYS_AFTER: DAY,
+    Basis.EVERY_HOURS_AFTER: timedelta(hours=1),
+}
+HOURS = {Basis.HOURS_AFTER, Basis.HOURS_BEFORE}
 
 
 class Tell(StrEnum):
@@ -144,36 +155,54 @@ def climb(ladder: Ladder, dates: ClockDates, known: Collection[RungKey], now: da
     )
 
 
+def next_rung(ladder: Ladder, dates: ClockDates, now: datetime) -> tuple[Rung, datetime] | None:
+    """Return the rung that is told next and its instant, None where none will be. Raises ValueError as `climb`."""
+    require_utc(now=now)
+    rungs = (rung for rung in ladder.rungs if _is_awake(rung, dates))
+    coming = [(_after(_latest(ladder, rung, dates, now), now), rung) for rung in rungs]
+    known = [(rung, at) for at, rung in coming if at is not None]
+    return min(known, key=lambda one: one[1], default=None)
+
+
 def _is_awake(rung: Rung, dates: ClockDates) -> bool:
     has_target = dates.target is not None or rung.basis is not Basis.DAYS_AFTER_TARGET
+    if rung.basis is Basis.HOURS_BEFORE and _hours(rung, dates) <= dates.started_at:
+        return False
     return rung.clock is dates.clock and has_target and not (rung.rests and dates.paused)
 
 
 def _latest(ladder: Ladder, rung: Rung, dates: ClockDates, now: datetime) -> Reminder:
     """Return the rung at its instant, never before the clock started; a daily one at its last instant up to now."""
     first = max(_instant(ladder, rung, dates), dates.started_at)
-    number = 0
-    if rung.basis is Basis.EVERY_DAYS_AFTER:
-        number = max(0, (now - first) // (rung.amount * DAY))
+    number, step = 0, rung.amount * AGAIN.get(rung.basis, timedelta())
+    if step:
+        number = max(0, (now - first) // step)
     key = RungKey(rung=rung.name, version=dates.version, number=number)
-    return Reminder(rung=rung, key=key, due_at=first + number * rung.amount * DAY)
+    return Reminder(rung=rung, key=key, due_at=first + number * step)
 
 
 def _after(reminder: Reminder, now: datetime) -> datetime | None:
     """Return the first instant after now at which this rung is due, None when it has been its turn."""
     if reminder.due_at > now:
         return reminder.due_at
-    if reminder.rung.basis is Basis.EVERY_DAYS_AFTER:
-        return reminder.due_at + reminder.rung.amount * DAY
-    return None
+    step = AGAIN.get(reminder.rung.basis)
+    return None if step is None else reminder.due_at + reminder.rung.amount * step
 
 
 def _instant(ladder: Ladder, rung: Rung, dates: ClockDates) -> datetime:
-    if rung.basis is Basis.EVERY_DAYS_AFTER:
+    if rung.basis in AGAIN:
         return dates.expires_at
+    if rung.basis in HOURS:
+        return _hours(rung, dates)
     if rung.basis is Basis.PERCENT:
         return dates.started_at + (dates.expires_at - dates.started_at) * rung.amount / 100
     return morning_of(ladder, _day(ladder, rung, dates))
+
+
+def _hours(rung: Rung, dates: ClockDates) -> datetime:
+    if rung.basis is Basis.HOURS_AFTER:
+        return dates.started_at + timedelta(hours=rung.amount)
+    return dates.expires_at - timedelta(hours=rung.amount)
 
 
 def _day(ladder: Ladder, rung: Rung, dates: ClockDates) -> date:

@@ -86,7 +86,8 @@ class Classification:
     """What one message asks for, with the reasons.
 
     `rights` holds at most one claim per (right, scope), in the order in which they are asked for.
-    `needs_human` is set whenever the engine would not stake a letter on its answer.
+    `needs_human` is set whenever the engine would not stake a letter on its answer. `laws` are those that the writer
+    names, by the names of the classifier's own list.
     """
 
     lane: Lane
@@ -94,6 +95,7 @@ class Classification:
     engine: Engine = Engine.RULES
     needs_human: bool = False
     reasons: tuple[str, ...] = ()
+    laws: tuple[str, ...] = ()
 
     @property
     def asks(self) -> bool:

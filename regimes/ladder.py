@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from privacy.errors import Permanent
-from privacy.reminders import Audience, Basis, Ladder, Rung, Tell, Watched
+from privacy.reminders import AGAIN, Audience, Basis, Ladder, Rung, Tell, Watched
 from regimes.calendars import load_calendar
 from regimes.laws import HousePlace, check_zone, one_of
 from regimes.toml_files import place_in, read_toml
@@ -61,7 +61,7 @@ def _rung(name: str, fields: Mapping[str, Any]) -> Rung:
 
 
 def _amount(basis: Basis, amount: object) -> int:
-    least = 1 if basis in {Basis.PERCENT, Basis.EVERY_DAYS_AFTER} else 0
+    least = 1 if basis in {Basis.PERCENT, *AGAIN} else 0
     most = WHOLE if basis is Basis.PERCENT else 10 * WHOLE
     if type(amount) is not int or not least <= amount <= most:
         raise Permanent(f"{basis} is a whole number from {least} to {most}")

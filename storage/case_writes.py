@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 
 from privacy.cases import Case, RequestItem
 from privacy.deadlines import Due
+from storage.case_events import add_arrivals, add_case_events, right_added
 from storage.datakeys import add_keys, load_keys
 from storage.failures import NotFound
 from storage.ids import new_id
@@ -42,6 +43,7 @@ def add_cases(transaction: Transaction, cases: Sequence[Case], *, now: datetime)
     transaction.insert(PARTY, [_party_row(transaction, case) for case in cases])
     items = [(case, item, position) for case in cases for position, item in enumerate(case.items)]
     transaction.insert(REQUEST_ITEM, [_item_row(transaction, *item) for item in items])
+    add_arrivals(transaction, cases, now=now)
     started = [one for case in cases for one in _case_started(case)]
     transaction.insert(
         CLOCK_EVENT, started + _items_started((case, item) for case, item, _ in items)
@@ -77,6 +79,7 @@ def extend_case(
     first = len(case.items) - len(added)
     rows = [_item_row(transaction, case, item, first + index) for index, item in enumerate(added)]
     transaction.insert(REQUEST_ITEM, rows)
+    add_case_events(transaction, case.case_id, map(right_added, added), now=now)
     transaction.insert(CLOCK_EVENT, _items_started((case, item) for item in added))
     transaction.insert(CLOCK_EVENT, _own_clock_changed(transaction, case, now))
 
@@ -100,14 +103,15 @@ def _name_requester(transaction: Transaction, case: Case) -> None:
 
 def mark_acknowledged(
     transaction: Transaction, case_id: UUID, *, message_id_key: bytes, at: datetime
-) -> None:
-    """Record that the acknowledgement left and its clock is met, unless it is met already."""
+) -> bool:
+    """Record that the acknowledgement left and its clock is met; False when it is met already."""
     if who_met(_acknowledgement(transaction, case_id)) is not None:
-        return
+        return False
     row = _event(case_id, ClockName.ACKNOWLEDGE, at)
     transaction.insert(
         CLOCK_EVENT, [row | {"change": ClockChange.MET, "message_id_key": message_id_key}]
     )
+    return True
 
 
 def reopen_acknowledgement(
@@ -118,7 +122,7 @@ def reopen_acknowledgement(
     The letter came back: the person was never told, and what is owed is owed by the first date (mail.md E131).
     """
     events = _acknowledgement(transaction, case_id)
-    due = next(_due(event) for event in reversed(events) if event.change is ClockChange.STARTED)
+    due = next(due_of(event) for event in reversed(events) if event.change is ClockChange.STARTED)
     met = who_met(events)
     if met is not None and met.message_id_key == message_id_key:
         transaction.insert(CLOCK_EVENT, [_started(case_id, ClockName.ACKNOWLEDGE, due, at)])
@@ -127,11 +131,18 @@ def reopen_acknowledgement(
 
 
 def set_date(
-    transaction: Transaction, case_id: UUID, clock: Clock, due: Due, *, at: datetime
+    transaction: Transaction,
+    case_id: UUID,
+    clock: Clock,
+    due: Due,
+    *,
+    at: datetime,
+    letter: bytes | None = None,
 ) -> None:
-    """Let the clock run to another date from now on; what it ran to before stays in its history."""
+    """Let the clock run to another date from now on, told by this letter; what it ran to before stays in its history."""
     name, item_id = clock
-    transaction.insert(CLOCK_EVENT, [_started(case_id, name, due, at) | {"item_id": item_id}])
+    row = _started(case_id, name, due, at) | {"item_id": item_id, "message_id_key": letter}
+    transaction.insert(CLOCK_EVENT, [row])
     look_at_clocks(transaction, case_id, now=at)
 
 
@@ -158,9 +169,14 @@ def _acknowledgement(transaction: Transaction, case_id: UUID) -> Sequence[AnyRow
     return transaction.fetch(question.order_by(event.event_id)).all()
 
 
-def _due(row: AnyRow) -> Due:
+def due_of(row: AnyRow) -> Due:
+    """Return the date that a clock event set."""
     names = ("expires_at", "regime", "rule", "zone", "trace")
-    return Due(on=row.due_on, **{name: getattr(row, name) for name in names})
+    return Due(
+        on=row.due_on,
+        calendar=row.calendar or "",
+        **{name: getattr(row, name) for name in names},
+    )
 
 
 def _case_row(case: Case, now: datetime) -> Values:
@@ -264,6 +280,7 @@ def _started(case_id: UUID, clock: ClockName, due: Due, at: datetime) -> Values:
         "rule": due.rule,
         "zone": due.zone,
         "trace": due.trace,
+        "calendar": due.calendar,
     }
 
 
@@ -282,5 +299,6 @@ def _event(case_id: UUID, clock: ClockName, at: datetime) -> Values:
         "rule": None,
         "zone": None,
         "trace": (),
+        "calendar": None,
         "message_id_key": None,
     }

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select, tuple_
 
+from privacy.case_events import CaseEvent, clock_of, laws_of
 from privacy.cases import Case, CaseState, ItemState, RequestItem
 from privacy.deadlines import Due
 from privacy.rights import Lane, Scope
 from privacy.threads import KnownCase
+from storage.case_events import case_events_of
 from storage.case_writes import (
     ADDRESS,
     NAME,
     QUOTE,
     Clock,
     add_cases,
+    due_of,
     extend_case,
     mark_acknowledged,
     reopen_acknowledgement,
@@ -61,7 +64,7 @@ Page = tuple[datetime, UUID]
 class CaseSummary:
     """A case as lists show it. `acknowledged_at` is None while the acknowledgement is owed; `page` goes on after it.
 
-    `due_on` is the earliest date that is still owed, None once nothing is.
+    `due_on` is the earliest date that is still owed, None once nothing is. `waiting`: a right waits for the person.
     """
 
     case_id: UUID
@@ -77,6 +80,7 @@ class CaseSummary:
     due_on: date | None
     needs_human: bool
     requester: str | None = field(repr=False)
+    waiting: bool = False
 
     @property
     def page(self) -> Page:
@@ -149,15 +153,18 @@ def get_cases(reading: Reading, case_ids: Sequence[UUID]) -> list[Case]:
     ids = list(rows)
     load_keys(reading, ids)
     parties, items = _parties_of(reading, ids), items_of(reading, ids)
-    events = _events_of(reading, ids)
+    events, happened = _events_of(reading, ids), case_events_of(reading, ids)
     ordered = [rows[case_id] for case_id in dict.fromkeys(case_ids) if case_id in rows]
     return [
-        _case(
-            reading,
-            row,
-            parties.get(row.case_id),
-            items.get(row.case_id, []),
-            _running(events[row.case_id]),
+        _governed(
+            _case(
+                reading,
+                row,
+                parties.get(row.case_id),
+                items.get(row.case_id, []),
+                _running(events[row.case_id]),
+            ),
+            happened.get(row.case_id, []),
         )
         for row in ordered
     ]
@@ -193,11 +200,21 @@ def list_cases(
     rows = reading.fetch(question).all()
     ids = [row.case_id for row in rows]
     events, items = _events_of(reading, ids), items_of(reading, ids)
-    addresses = _addresses_of(reading, ids)
+    addresses, happened = _addresses_of(reading, ids), case_events_of(reading, ids)
     return [
-        _summary(row, events[row.case_id], items.get(row.case_id, []), addresses.get(row.case_id))
+        replace(
+            _summary(
+                row, events[row.case_id], items.get(row.case_id, []), addresses.get(row.case_id)
+            ),
+            waiting=_waits(items.get(row.case_id, []), happened.get(row.case_id, [])),
+        )
         for row in rows
     ]
+
+
+def _waits(items: Sequence[AnyRow], happened: Sequence[CaseEvent]) -> bool:
+    open_items = (item.item_id for item in items if item.state is ItemState.RECEIVED)
+    return any(clock_of(happened, item_id).waiting for item_id in open_items)
 
 
 def open_cases_after(reading: Reading, after: Page | None, *, limit: int) -> list[Page]:
@@ -229,7 +246,7 @@ def _clock_event(row: AnyRow) -> ClockEventRow:
         clock=row.clock,
         change=row.change,
         at=row.at,
-        due=None if row.due_on is None else _due(row),
+        due=None if row.due_on is None else due_of(row),
         message_id_key=None if row.message_id_key is None else bytes(row.message_id_key),
     )
 
@@ -239,6 +256,11 @@ def acknowledgement_day(reading: Reading, case_id: UUID) -> date | None:
     events = reversed(clock_events(reading, case_id))
     days = (event.due.on for event in events if event.due and event.clock is ClockName.ACKNOWLEDGE)
     return next(days, None)
+
+
+def _governed(case: Case, happened: Sequence[CaseEvent]) -> Case:
+    laws, reasons = laws_of(happened)
+    return replace(case, laws=laws, law_reasons=reasons)
 
 
 def _case(
@@ -260,7 +282,7 @@ def _case(
         role=row.role,
         language=row.language,
         received_at=row.received_at,
-        acknowledge=_due(clocks[ClockName.ACKNOWLEDGE, None]),
+        acknowledge=due_of(clocks[ClockName.ACKNOWLEDGE, None]),
         requester=None
         if party is None
         else _open(reading, row.case_id, ADDRESS, party.sealed_address),
@@ -270,7 +292,7 @@ def _case(
         items=tuple(_item(reading, item, clocks) for item in items),
         needs_human=row.needs_human,
         stub_reason=row.stub_reason,
-        own_due=None if own is None else _due(own),
+        own_due=None if own is None else due_of(own),
     )
 
 
@@ -287,7 +309,7 @@ def _item(reading: Reading, row: AnyRow, clocks: dict[Clock, AnyRow]) -> Request
         end=row.quote_end,
         reason=row.reason,
         received_at=row.received_at,
-        due=_due(clocks[ClockName.RESPOND, row.item_id]),
+        due=due_of(clocks[ClockName.RESPOND, row.item_id]),
         state=row.state,
     )
 
@@ -300,17 +322,6 @@ def _open(reading: Reading, case_id: UUID, column: str, sealed: bytes | None) ->
         return reading.vault.unseal_text(case_id, column, bytes(sealed))
     except CannotUnseal:
         return ERASED
-
-
-def _due(row: AnyRow) -> Due:
-    return Due(
-        on=row.due_on,
-        expires_at=row.expires_at,
-        regime=row.regime,
-        rule=row.rule,
-        zone=row.zone,
-        trace=row.trace,
-    )
 
 
 def _summary(

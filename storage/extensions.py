@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +10,7 @@ from sqlalchemy import delete, select, update
 
 from privacy.deadlines import Due
 from storage.tables import EXTENSION
-from storage.transactions import AnyRow, Reading, Transaction, in_chunks
+from storage.transactions import AnyRow, Reading, Transaction
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,18 +57,6 @@ def find_extension(
     question = select(EXTENSION).where(of_letter if item_id is None else of_item)
     row = reading.fetch(question).one_or_none()
     return None if row is None else _extension(row)
-
-
-def extended_items(reading: Reading, item_ids: Sequence[UUID]) -> set[UUID]:
-    """Return those of the items whose later date was told."""
-    extension = EXTENSION.c
-    found: set[UUID] = set()
-    for chunk in in_chunks(item_ids):
-        question = select(extension.item_id).where(
-            extension.item_id.in_(chunk), extension.told_at.is_not(None)
-        )
-        found.update(reading.fetch(question).scalars())
-    return found
 
 
 def set_told(transaction: Transaction, item_id: UUID, at: datetime | None) -> None:

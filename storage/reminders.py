@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, or_, select, tuple_, update
 
+from privacy.case_events import CaseEvent, clock_of
 from privacy.cases import CaseState, ItemState
 from privacy.deadlines import Due
 from privacy.reminders import RungKey, Tell, Watched
 from privacy.rights import Lane
-from storage.cases import ClockEventRow, clock_events_of, items_of, who_met
+from storage.case_events import case_events_of
+from storage.cases import ClockEventRow, Page, clock_events_of, items_of, who_met
 from storage.states import ClockChange, ClockName
 from storage.tables import PRIVACY_CASE, REMINDER, REQUEST_ITEM
 from storage.transactions import AnyRow, Reading, Transaction, Values, in_chunks
@@ -23,18 +25,27 @@ AT_ONCE = 5_000  # reminders in one telling
 
 @dataclass(frozen=True, kw_only=True)
 class WatchedClock:
-    """A clock that is still owed. `item_id` and `right` are None for one of the whole case."""
+    """A clock that is still owed. `item_id` and `right` are None for one of the whole case.
+
+    `waiting` is the question to which the person owes an answer, None where we owe everything. `incident`: it counts
+    the time in which a security incident is reported.
+    """
 
     clock: Watched
     item_id: UUID | None
     right: str | None
     started_at: datetime
     due: Due
+    waiting: CaseEvent | None = None
+    incident: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class WatchedCase:
-    """A case with its owed clocks and the reminders that are known of each, by the clock and its item."""
+    """A case with its owed clocks and the reminders that are known of each, by the clock and its item.
+
+    `happened` is all that its dates follow from.
+    """
 
     case_id: UUID
     reference: str
@@ -43,6 +54,7 @@ class WatchedCase:
     acknowledged_at: datetime | None
     clocks: tuple[WatchedClock, ...]
     known: Mapping[tuple[Watched, UUID | None], frozenset[RungKey]]
+    happened: tuple[CaseEvent, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +78,16 @@ def claim_due_cases(transaction: Transaction, *, now: datetime, limit: int) -> l
     return watched_cases(transaction, ids)
 
 
+def next_looks_after(reading: Reading, after: Page | None, *, limit: int) -> list[Page]:
+    """Return the cases that something is still owed in, by when they are looked at next, from `after` on."""
+    case = PRIVACY_CASE.c
+    question = select(case.next_rung_at, case.case_id).where(case.next_rung_at.is_not(None))
+    if after is not None:
+        question = question.where(tuple_(case.next_rung_at, case.case_id) > after)
+    rows = reading.fetch(question.order_by(case.next_rung_at, case.case_id).limit(limit))
+    return [(row.next_rung_at, row.case_id) for row in rows]
+
+
 def watched_cases(reading: Reading, case_ids: Sequence[UUID]) -> list[WatchedCase]:
     """Return the cases with what is owed in them; of a closed one nothing is."""
     case = PRIVACY_CASE.c
@@ -78,8 +100,15 @@ def watched_cases(reading: Reading, case_ids: Sequence[UUID]) -> list[WatchedCas
     events = clock_events_of(reading, [row.case_id for row in rows])
     items = items_of(reading, [row.case_id for row in rows])
     known = _known_of(reading, [*(row.case_id for row in rows), *_ids_of(items)])
+    happened = case_events_of(reading, [row.case_id for row in rows])
     return [
-        _watched(row, events.get(row.case_id, []), items.get(row.case_id, []), known)
+        _watched(
+            row,
+            events.get(row.case_id, []),
+            items.get(row.case_id, []),
+            tuple(happened.get(row.case_id, ())),
+            known,
+        )
         for row in rows
     ]
 
@@ -137,10 +166,12 @@ def _watched(
     row: AnyRow,
     events: Sequence[ClockEventRow],
     items: Sequence[AnyRow],
+    happened: tuple[CaseEvent, ...],
     known: Mapping[tuple[Watched, UUID], set[RungKey]],
 ) -> WatchedCase:
     met = who_met([event for event in events if event.clock is ClockName.ACKNOWLEDGE])
-    clocks = tuple(_owed(row, events, items, is_acknowledged=met is not None))
+    owed = _owed(row, events, items, is_acknowledged=met is not None)
+    clocks = tuple(_with_waiting(one, happened) for one in owed)
     return WatchedCase(
         case_id=row.case_id,
         reference=row.reference,
@@ -154,7 +185,14 @@ def _watched(
             )
             for one in clocks
         },
+        happened=happened,
     )
+
+
+def _with_waiting(clock: WatchedClock, happened: Sequence[CaseEvent]) -> WatchedClock:
+    if clock.item_id is None:
+        return clock
+    return replace(clock, waiting=clock_of(happened, clock.item_id).waiting)
 
 
 def _owed(
@@ -175,6 +213,9 @@ def _owed(
                     right=_right(item),
                     started_at=item.received_at if item else row.received_at,
                     due=due,
+                    incident=row.lane is Lane.SECURITY_INCIDENT
+                    and item_id is None
+                    and clock is ClockName.RESPOND,
                 )
             )
     return owed

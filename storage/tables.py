@@ -22,6 +22,8 @@ from privacy.outgoing import OutgoingState
 from privacy.rights import Lane, Right, Scope
 from privacy.zero_retention import Assurance
 from storage import directory_rows, suppression_rows  # noqa: F401 - here are all tables
+from storage.clock_rows import CASE_EVENT as CASE_EVENT  # noqa: PLC0414 - here are all tables
+from storage.clock_rows import CLOCK_EVENT as CLOCK_EVENT  # noqa: PLC0414 - here are all tables
 from storage.columns import Codes, Count, Day, Flag, Id, OneOf, Plain, Share, UtcDateTime
 from storage.extension_rows import EXTENSION as EXTENSION  # noqa: PLC0414 - here are all tables
 from storage.identity_rows import IDENTITY_STANDING as IDENTITY_STANDING  # noqa: PLC0414 - as above
@@ -37,7 +39,7 @@ from storage.rows import (
     one_of,
     table_of,
 )
-from storage.states import ClockChange, ClockName, DraftState, MessageState, PartyRole
+from storage.states import DraftState, MessageState, PartyRole
 
 
 class DatabaseMark(Row, table=True):
@@ -255,32 +257,6 @@ class Item(Row, table=True):
     received_at: datetime = Field(sa_type=UtcDateTime)
 
 
-class ClockEvent(Row, table=True):
-    """What happened to a clock, never changed afterwards."""
-
-    __tablename__ = "clock_event"
-    __table_args__ = (
-        of_case(),
-        one_of("clock", ClockName),
-        one_of("change", ClockChange),
-        Index("ix_clock_event_case", "case_id"),  # get_cases, list_cases, clock_events
-        STRICT,
-    )
-    event_id: UUID = key_column()
-    case_id: UUID = Field(sa_type=Id)
-    item_id: UUID | None = Field(sa_type=Id)  # NULL: a clock of the whole case
-    clock: ClockName = Field(sa_type=OneOf(ClockName))
-    change: ClockChange = Field(sa_type=OneOf(ClockChange))
-    at: datetime = Field(sa_type=UtcDateTime)
-    due_on: date | None = Field(sa_type=Day)  # NULL, as the next four: the event sets no date
-    expires_at: datetime | None = Field(sa_type=UtcDateTime)
-    regime: str | None = Field(sa_type=Plain)
-    rule: str | None = Field(sa_type=Plain)
-    zone: str | None = Field(sa_type=Plain)
-    trace: tuple[str, ...] = Field(sa_type=Codes)
-    message_id_key: bytes | None  # of the letter that met the clock; NULL: no letter did
-
-
 class Outgoing(Row, table=True):
     """A letter on its way out."""
 
@@ -488,7 +464,6 @@ DELIVERY = table_of(Delivery)
 PRIVACY_CASE = table_of(PrivacyCase)
 PARTY = table_of(Party)
 REQUEST_ITEM = table_of(Item)
-CLOCK_EVENT = table_of(ClockEvent)
 OUTGOING = table_of(Outgoing)
 DRAFT = table_of(DraftLetter)
 TASK = table_of(StaffTask)

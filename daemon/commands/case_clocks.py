@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
 
+from casework.clock_keeping import asked_of, count
+from casework.profile import DeskProfile
 from casework.reminding import dates_of
+from privacy.case_events import CaseEvent, clock_of, owner_of
 from privacy.cases import Case, RequestItem
+from privacy.deadlines import Regime
 from privacy.reminders import Ladder
 from storage.cases import ClockEventRow, clock_events
 from storage.database import Reading
@@ -14,9 +19,11 @@ from storage.reminders import StoredReminder, WatchedCase, reminders_of_case, wa
 Form = dict[str, object]
 
 
-def clocks_form(reading: Reading, case: Case, ladder: Ladder) -> Form:
-    """Return every clock of the case with its dates, the steps that led to each, and its reminders."""
+def clocks_form(reading: Reading, case: Case, ladder: Ladder, desk: DeskProfile) -> Form:
+    """Return every clock of the case: what happened to it, what follows from that, its dates and its reminders."""
     (watched,) = watched_cases(reading, [case.case_id])
+    items = {item.item_id: item for item in case.items}
+    laws = desk.laws_named(case.laws)
     reminders = reminders_of_case(reading, case.case_id)
     names = {item.item_id: _right(item) for item in case.items}
     events = clock_events(reading, case.case_id)
@@ -25,10 +32,15 @@ def clocks_form(reading: Reading, case: Case, ladder: Ladder) -> Form:
         "reference": case.reference,
         "state": case.state,
         "received_at": case.received_at,
+        "laws": [law.code for law in laws],
+        "law_reasons": list(case.law_reasons),
+        "owner": owner_of(watched.happened),
+        "happened": [_happening(one, names) for one in watched.happened],
         "clocks": [
             {
                 "clock": str(clock),
                 "right": names.get(item_id) if item_id else None,
+                "now": _stands(items.get(item_id), watched, laws) if item_id else None,
                 "target": _target(watched, str(clock), item_id, ladder),
                 "dates": [
                     _date(one) for one in events if (one.clock, one.item_id) == (clock, item_id)
@@ -47,13 +59,76 @@ def clocks_form(reading: Reading, case: Case, ladder: Ladder) -> Form:
 def clocks_for_people(form: Form) -> list[str]:
     """Return the same as lines."""
     lines = [f"case {form['reference']}, {form['state']}, received at {form['received_at']}"]
+    lines += [f"laws: {_joined(form['laws'])}"]
+    lines += [f"  because of {_joined(form['law_reasons'])}"] if form["law_reasons"] else []
+    lines += ["", "what happened"]
+    lines += [f"  {_happening_words(one)}" for one in _forms(form["happened"])]
     for clock in _forms(form["clocks"]):
         lines += ["", f"{clock['clock']} {clock['right'] or ''}".rstrip()]
         for date in _forms(clock["dates"]):
             lines += _date_lines(date)
+        lines += _standing_lines(clock["now"])
         lines += [f"  planned for {clock['target']}"] if clock["target"] else []
         lines += [f"  reminder {_reminder_words(one)}" for one in _forms(clock["reminders"])]
     return lines
+
+
+def _happening(event: CaseEvent, names: Mapping[UUID, str]) -> Form:
+    return {
+        "event": event.kind,
+        "at": event.at,
+        "right": names.get(event.item_id) if event.item_id else None,
+        "ground": event.ground,
+        "author": event.author,
+        "by_letter": event.letter is not None,
+        "laws": list(event.laws),
+    }
+
+
+def _stands(item: RequestItem | None, watched: WatchedCase, laws: Sequence[Regime]) -> Form | None:
+    """Return what follows from everything that happened to a right, and for whom it waits."""
+    if item is None or not item.is_open:
+        return None
+    binding = count(asked_of(item), watched.happened, laws)
+    owed, waiting = binding.owed, clock_of(watched.happened, item.item_id).waiting
+    return {
+        "counted": owed.on,
+        "regime": owed.regime,
+        "rule": owed.rule,
+        "holds": item.due.on,
+        "calendar": owed.calendar,
+        "extension_latest": binding.extension_latest,
+        "closing_by": binding.closing_by,
+        "waits_since": waiting.at if waiting else None,
+        "waits_for": waiting.ground or str(waiting.kind) if waiting else None,
+        "days_left": (item.due.on - waiting.at.date()).days if waiting else None,
+        "trace": list(owed.trace),
+    }
+
+
+def _happening_words(one: Form) -> str:
+    told = [f"{one['at']}: {one['event']}"]
+    told += [f"of {one['right']}"] if one["right"] else []
+    told += [f"({one['ground']})"] if one["ground"] else []
+    told += [f"laws {_joined(one['laws'])}"] if one["laws"] else []
+    told += [f"by {one['author']}"] if one["author"] else []
+    return " ".join([*told, *(["by letter"] if one["by_letter"] else [])])
+
+
+def _standing_lines(now: object) -> Iterable[str]:
+    if not isinstance(now, dict):
+        return
+    yield f"  counted from what happened: {now['counted']} ({now['regime']}, {now['rule']})"
+    trace = now["trace"]
+    yield from (f"    {step}" for step in (trace if isinstance(trace, list) else ()))
+    if now["holds"] != now["counted"]:
+        yield f"  {now['holds']} holds: it was told, and no letter has told a later one"
+    if now["waits_for"]:
+        yield f"  waits for the person since {now['waits_since']} ({now['waits_for']}), {now['days_left']} days were left"
+
+
+def _joined(codes: object) -> str:
+    return ", ".join(map(str, codes)) if isinstance(codes, list) else ""
 
 
 def _target(watched: WatchedCase, clock: str, item_id: object, ladder: Ladder) -> object:

@@ -1,13 +1,11 @@
-"""`rightsdesk cases`: list and show cases."""
+"""`rightsdesk cases`: list and show cases; what changes their dates is in `case_dates`."""
 
 from __future__ import annotations
 
 import argparse
-import getpass
+from collections.abc import Sequence
 
-from casework.extending import Wanted, extend
-from casework.recounting import recount
-from daemon.clock import utc_now
+from daemon.commands import case_dates
 from daemon.commands.case_clocks import clocks_for_people, clocks_form
 from daemon.commands.case_identity import (
     add_identity,
@@ -16,13 +14,14 @@ from daemon.commands.case_identity import (
     run_identity,
 )
 from daemon.commands.case_roles import finding_form, roles_for_people
-from daemon.commands.session import actor_of, add_actor, add_json, count, open_desk_of, print_rows
+from daemon.commands.session import add_json, count, open_desk_of, print_rows
 from daemon.output import as_json, printable
 from daemon.wiring import build_ladder
+from privacy.case_events import CaseEvent, clock_of
 from privacy.cases import Case, CaseState, RequestItem
 from privacy.errors import Permanent
-from privacy.rights import Right
 from storage.audit import events_of
+from storage.case_events import case_events
 from storage.cases import CaseSummary, find_case, list_cases
 from storage.database import Reading
 from storage.findings import findings_of
@@ -36,11 +35,10 @@ COLUMNS = (
     "rights",
     "acknowledge_by",
     "due_on",
+    "waiting",
     "needs_human",
     "from",
 )
-
-MOVED = ("reference", "clock", "right", "was", "counted", "holds")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,28 +56,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     explaining = actions.add_parser("explain", help="how the dates of a case come about")
     explaining.add_argument("reference", help="such as PR-2026-482915-K7")
     add_json(explaining)
-    recounting = actions.add_parser("recount", help="count the dates of open cases anew")
-    recounting.add_argument("--dry-run", action="store_true", help="only say what moved")
-    add_json(recounting)
-    extending = actions.add_parser("extend", help="write a letter that tells a later date")
-    extending.add_argument("reference", help="such as PR-2026-482915-K7")
-    extending.add_argument("--right", required=True, choices=list(Right), help="which one")
-    extending.add_argument(
-        "--ground", required=True, metavar="TEXT", help="why, as the person will read it"
-    )
-    add_actor(extending)
+    case_dates.add_arguments(actions)
     add_identity(actions.add_parser("identity", help="decide how surely somebody is known"))
 
 
 def run(options: argparse.Namespace) -> int:
-    """List cases, show, explain or extend one, decide who asks, or count dates anew; 1 when there is none."""
+    """List cases, show or explain one, change its dates, or decide who asks; 1 when there is none."""
     actions = {
         "list": _list,
         "show": _show,
         "explain": _explain,
-        "recount": _recount,
-        "extend": _extend,
         "identity": run_identity,
+        **case_dates.ACTIONS,
     }
     return actions[options.action](options)
 
@@ -101,6 +89,7 @@ def _summary(case: CaseSummary) -> dict[str, object]:
         "rights": list(case.rights),
         "acknowledge_by": case.acknowledge_by,
         "due_on": case.due_on,
+        "waiting": case.waiting,
         "needs_human": case.needs_human,
         "from": case.requester,
     }
@@ -110,10 +99,14 @@ def _show(options: argparse.Namespace) -> int:
     with open_desk_of(options) as desk, desk.database.reading() as reading:
         case = _case_named(reading, options.reference)
         found = findings_of(reading, [case.case_id]).get(case.case_id)
+        events = case_events(reading, case.case_id)
         form = {
             **_case_form(case),
             "identity": identity_form(reading, case, desk.services.desk.challenges),
             **finding_form(case, found),
+            "laws": [law.code for law in desk.services.desk.laws_named(case.laws)],
+            "law_reasons": list(case.law_reasons),
+            "rights": [_item_form(item, events) for item in case.items],
             "messages": [
                 {
                     "id": row.inbound_id,
@@ -146,41 +139,8 @@ def _show(options: argparse.Namespace) -> int:
 def _explain(options: argparse.Namespace) -> int:
     with open_desk_of(options) as desk, desk.database.reading() as reading:
         case = _case_named(reading, options.reference)
-        form = clocks_form(reading, case, build_ladder(desk.settings.law))
+        form = clocks_form(reading, case, build_ladder(desk.settings.law), desk.services.desk)
     print(as_json(form) if options.json else printable("\n".join(clocks_for_people(form))))
-    return 0
-
-
-def _recount(options: argparse.Namespace) -> int:
-    """What a changed calendar moved: earlier dates bind from now on, later ones are only listed."""
-    with open_desk_of(options) as desk:
-        moved = recount(
-            desk.database,
-            desk.services.desk.regimes,
-            actor=f"recount ({getpass.getuser()})",
-            now=utc_now(),
-            dry_run=options.dry_run,
-        )
-        rows = [{name: getattr(one, name) for name in MOVED} for one in moved]
-    print_rows(rows, MOVED, as_lines=options.json)
-    return 0
-
-
-def _extend(options: argparse.Namespace) -> int:
-    with open_desk_of(options) as desk:
-        wanted = Wanted(
-            reference=options.reference.upper(),
-            right=Right(options.right),
-            ground=options.ground,
-        )
-        draft_id, due = extend(
-            desk.database,
-            desk.services.desk,
-            wanted,
-            actor=actor_of(options, desk.settings),
-            now=utc_now(),
-        )
-    print(f"draft {draft_id} tells {due.on.isoformat()}; the date moves when the letter has left")
     return 0
 
 
@@ -207,11 +167,11 @@ def _case_form(case: Case) -> dict[str, object]:
         "stub_reason": case.stub_reason,
         "own_due_on": case.own_due.on if case.own_due else None,
         "own_trace": list(case.own_due.trace) if case.own_due else [],
-        "rights": [_item_form(item) for item in case.items],
     }
 
 
-def _item_form(item: RequestItem) -> dict[str, object]:
+def _item_form(item: RequestItem, events: Sequence[CaseEvent]) -> dict[str, object]:
+    waiting = clock_of(events, item.item_id).waiting if item.is_open else None
     return {
         "right": item.right,
         "scope": item.scope,
@@ -219,6 +179,8 @@ def _item_form(item: RequestItem) -> dict[str, object]:
         "in": item.part,
         "reason": item.reason,
         "due_on": item.due.on,
+        "waits_for": (waiting.ground or waiting.kind) if waiting else None,
+        "waits_since": waiting.at if waiting else None,
         "trace": list(item.due.trace),
     }
 
@@ -229,12 +191,16 @@ def _for_people(form: dict[str, object]) -> str:
         for name, value in form.items()
         if not isinstance(value, list | dict)
     ]
+    lines += [f"laws: {', '.join(_steps(form['laws']))}"]
+    lines += [f"  because of {reason}" for reason in _steps(form["law_reasons"])]
     lines += [f"  {step}" for step in _steps(form["own_trace"])]
     for item in _rows(form["rights"]):
         lines += [
             "",
             f"right: {item['right']} {item['scope'] or ''}, due {item['due_on']} ({item['reason']})",
         ]
+        waits = f"  waits for the person since {item['waits_since']}: {item['waits_for']}"
+        lines += [waits] if item["waits_for"] else []
         lines += [f"  “{item['quote']}”", *(f"  {step}" for step in _steps(item["trace"]))]
     lines += identity_for_people(_form(form["identity"]))
     lines += roles_for_people(form)

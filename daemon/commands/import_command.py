@@ -9,12 +9,11 @@ from datetime import datetime
 
 from casework.importing import Imported, import_batch
 from daemon.clock import utc_now
-from daemon.commands.session import add_json, open_desk_of
+from daemon.commands.session import add_json, instant, open_desk_of
 from daemon.output import as_json, as_table
 from daemon.settings import SettingsError
 from daemon.wiring import Desk, boundary_reader
 from intake.files import ImportItem, iter_files
-from privacy.instants import as_utc
 
 BATCH = 50
 BATCH_BYTES = 32 * 1024 * 1024
@@ -36,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--received-at",
-        type=_instant,
+        type=_arrival,
         metavar="INSTANT",
         help="when the mail arrived, with its zone",
     )
@@ -103,12 +102,9 @@ def _show(results: list[Imported], *, as_lines: bool) -> None:
         print(as_table(rows, ["path", "outcome", "case", "reason"]), flush=True)
 
 
-def _instant(text: str) -> datetime:
+def _arrival(text: str) -> datetime:
     """Return the instant; a clock never starts in the future."""
-    try:
-        moment = as_utc(datetime.fromisoformat(text))
-    except (ValueError, OverflowError):
-        raise argparse.ArgumentTypeError("an instant with its zone is wanted") from None
+    moment = instant(text)
     if moment > utc_now():
         raise argparse.ArgumentTypeError("mail cannot arrive in the future")
     return moment

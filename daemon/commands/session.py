@@ -6,6 +6,7 @@ import argparse
 import getpass
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from uuid import UUID
 
 from casework.drafts import Actor
@@ -14,6 +15,7 @@ from daemon.output import Row, as_json, as_table
 from daemon.settings import Settings, SettingsError, load_settings
 from daemon.wiring import Desk, open_desk
 from privacy.addresses import without_plus
+from privacy.instants import as_utc
 
 MOST_ROWS = 100_000
 
@@ -52,6 +54,14 @@ def identifier(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise argparse.ArgumentTypeError("an id from the list is wanted") from None
+
+
+def instant(text: str) -> datetime:
+    """Return the instant in UTC."""
+    try:
+        return as_utc(datetime.fromisoformat(text))
+    except (ValueError, OverflowError):
+        raise argparse.ArgumentTypeError("an instant with its zone is wanted") from None
 
 
 def count(text: str) -> int:

@@ -9,12 +9,14 @@ from acknowledgements import AUTOCLOZ, case_asking
 from casework.deliveries import Told, record_told
 from casework.drafts import approve_draft, reject_draft
 from casework.extending import Wanted, extend
+from casework.governing import correct_laws
 from casework.recounting import recount
 from casework.sending import send_next
 from casework_values import (
     BOTH_ENGINES,
+    COPY,
     DAY,
-    LAWS,
+    ERASE,
     NOON,
     SAM,
     ScriptedTransport,
@@ -46,7 +48,7 @@ def case(desk) -> Case:
 
 def ask(desk: TestDesk, right: Right = Right.ERASURE, ground: str = GROUND) -> Due:
     wanted = Wanted(reference=desk.cases()[0].reference, right=right, ground=ground)
-    return extend(desk.database, desk.profile, wanted, actor=SAM, now=desk.now)[1]
+    return extend(desk.database, desk.profile, wanted, actor=SAM, now=desk.now).written[0].due
 
 
 def send(desk: TestDesk) -> ScriptedTransport:
@@ -110,6 +112,17 @@ def test_a_letter_that_leaves_too_late_moves_nothing_and_calls_a_person(desk, ca
     assert "extension_told_late" in desk.task_kinds()
 
 
+def test_a_letter_written_under_other_laws_tells_no_date_past_those_that_govern_now(
+    desk, case
+) -> None:
+    ask(desk)
+    desk.now = NOON + DAY
+    correct_laws(desk.database, desk.profile, case.reference, ["pipeda"], by=(SAM, desk.now))
+    approve(desk)
+    send(desk)
+    assert due_on(desk) == date(2027, 1, 22)  # 60 days, not the 90 that the letter tells
+
+
 def test_a_rejected_letter_leaves_the_way_open_for_another(desk, case) -> None:
     ask(desk)
     reject_draft(desk.database, desk.draft().draft_id, actor=SAM, now=desk.now)
@@ -153,6 +166,18 @@ def test_an_objection_to_marketing_waits_for_nobody(desk) -> None:
         ask(desk, Right.OBJECTION)
 
 
+@BOTH_ENGINES
+def test_all_rights_of_a_case_are_extended_at_once_but_those_that_no_law_extends(desk) -> None:
+    desk.receive_one(mail(f"{COPY} {ERASE} Stop sending me marketing mail."))
+    wanted = Wanted(reference=desk.cases()[0].reference, right=None, ground=GROUND)
+    done = extend(desk.database, desk.profile, wanted, actor=SAM, now=desk.now)
+    assert [one.right for one in done.written] == ["access", "erasure"]
+    ((right, why),) = done.refused
+    assert right == "objection:marketing"
+    assert "knows no extension" in why
+    assert [draft.kind for draft in desk.drafts()].count("extension") == 2
+
+
 @pytest.mark.parametrize("ground", ["", "  ", "two\nlines", "x" * 501])
 def test_a_ground_is_one_line(desk, case, ground: str) -> None:
     del case
@@ -174,7 +199,9 @@ def test_counting_anew_leaves_a_told_date_alone(desk, case) -> None:
     later = ask(desk)
     approve(desk)
     send(desk)
-    assert list(recount(desk.database, LAWS, actor="sam", now=desk.now, dry_run=False)) == []
+    assert (
+        list(recount(desk.database, desk.profile, actor="sam", now=desk.now, dry_run=False)) == []
+    )
     assert desk.case().items[0].due == later
 
 

@@ -22,7 +22,15 @@ def with_holidays(*days: date):
 
 
 def count(desk, laws, *, dry_run: bool = False):
-    return list(recount(desk.database, laws, actor="recount (sam)", now=desk.now, dry_run=dry_run))
+    return list(
+        recount(
+            desk.database,
+            replace(desk.profile, regimes=laws),
+            actor="recount (sam)",
+            now=desk.now,
+            dry_run=dry_run,
+        )
+    )
 
 
 TUESDAY = (NOON + DAY).date()

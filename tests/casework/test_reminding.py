@@ -259,3 +259,29 @@ def test_a_case_whose_clocks_are_all_met_is_never_looked_at_again(desk) -> None:
     desk.receive_one(mail())
     sweep(desk.database, LADDER, datetime(2027, 6, 1, tzinfo=UTC))
     assert sweep(desk.database, LADDER, datetime(2027, 6, 1, 1, tzinfo=UTC)) == 0
+
+
+def test_an_incident_rings_at_once_by_day_and_night_for_each_law_and_until_it_is_too_late(
+    desk, ears
+) -> None:
+    desk.profile = replace(desk.profile, incident_laws=("gdpr", "india_spdi"))
+    friday_night = NOON + 4 * DAY + 10 * HOUR
+    desk.now = friday_night
+    breach = mail("I found a data breach: your database of customers is leaked online.")
+    desk.receive_one(breach, received_at=friday_night)
+    acknowledge(desk)
+    heard = live(desk, ears, friday_night + 80 * HOUR)
+    india = [
+        ((at - friday_night) // HOUR, text)
+        for at, text in heard
+        if "report of a security incident (dpdp)" in text
+    ]
+    assert [hours for hours, _ in india][:5] == [0, 3, 4, 6, 12]
+    union = [
+        (at - friday_night) // HOUR
+        for at, text in heard
+        if "report of a security incident (gdpr)" in text
+    ]
+    assert union == [0, 36, 48, 70, 72, 78]
+    assert "Due 2026-11-28 09:30 (Asia/Kolkata), 6 h left" in india[0][1]
+    assert "over for 6 h" in india[4][1]

@@ -31,7 +31,7 @@ EXPLAIN_FIELDS = {
     *("path", "message_id", "from", "subject", "received_at", "language", "kind", "kind_reasons"),
     *("text", "new_text", "attachments", "defects", "authenticity", "classification"),
 }
-CLASSIFICATION_FIELDS = {"lane", "rights", "primary", "engine", "needs_human", "reasons"}
+CLASSIFICATION_FIELDS = {"laws", "lane", "rights", "primary", "engine", "needs_human", "reasons"}
 CLAIM_FIELDS = {"right", "scope", "confidence", "in", "quote", "start", "end", "reason"}
 
 
@@ -113,6 +113,62 @@ def test_a_later_date_needs_somebody_of_the_staff_and_leaves_a_draft(run, mail: 
     assert "extension" in {row["kind"] for row in run("drafts", "list", "--json").rows}
     again = run(*asked, "--actor", "sam@autocloz.example")
     assert (again.code, "no law extends twice" in again.err) == (1, True)
+
+
+def test_a_clock_is_paused_and_resumed_by_somebody_of_the_staff(run, mail: Path) -> None:
+    arrived = datetime.now(UTC).isoformat(timespec="seconds")
+    reference = str(run("import", str(mail), "--received-at", arrived, "--json").rows[0]["case"])
+    asked = ("cases", "pause", reference, "--ground", "identity")
+    assert run(*asked).code == 2
+    sam = ("--actor", "sam@autocloz.example")
+    refused = run("cases", "pause", reference, "--ground", "clarification", *sam)
+    assert refused.code == 1
+    assert "uk_gdpr waits for the scope of access only" in refused.err
+    assert len(refused.err.splitlines()) == 1
+    done = run(*asked, *sam)
+    assert done.code == 0
+    assert "no letter is named that said so" in done.out
+    assert run("cases", "list", "--json").rows[0]["waiting"] is True
+    assert "waits for the person since" in run("cases", "show", reference).out
+    explained = run("cases", "explain", reference).out
+    assert "identity_asked of erasure (identity) by sam@autocloz.example" in explained
+    assert "days were left" in explained
+    (row,) = run("cases", "resume", reference, "--json", *sam).rows
+    assert (row["right"], row["was"]) == ("erasure", row["due_on"])
+    assert run("cases", "list", "--json").rows[0]["waiting"] is False
+    again = run("cases", "resume", reference, *sam)
+    assert (again.code, again.err) == (1, "rightsdesk: nothing waits for such an answer\n")
+
+
+def test_staff_says_which_law_governs_and_an_earlier_date_binds_at_once(run, mail: Path) -> None:
+    reference = str(run("import", str(mail), *ARRIVED, "--json").rows[0]["case"])
+    shown = run("cases", "show", reference, "--json").rows[0]
+    assert shown["laws"] == ["house", "gdpr", "uk_gdpr"]
+    assert shown["law_reasons"] == ["always:house", "candidate:gdpr", "candidate:uk_gdpr"]
+    correct = ("cases", "correct", reference, "--regime")
+    assert run(*correct, "lgpd").code == 2
+    sam = ("--actor", "sam@autocloz.example")
+    unknown = run(*correct, "lgdp", *sam)
+    assert (unknown.code, "did you mean 'lgpd'?" in unknown.err) == (1, True)
+    (moved,) = run(*correct, "lgpd", *sam, "--json").rows
+    assert (moved["was"], moved["holds"]) == ("2026-12-20", "2026-12-05")
+    assert run("cases", "list", "--json").rows[0]["due_on"] == "2026-12-05"
+    (back,) = run(*correct, "gdpr", *sam, "--json").rows
+    assert (back["counted"], back["holds"]) == ("2026-12-20", "2026-12-05")
+    explained = run("cases", "explain", reference).out
+    assert "laws_changed laws house, lgpd by sam@autocloz.example" in explained
+    assert "2026-12-05 holds: it was told, and no letter has told a later one" in explained
+
+
+def test_a_case_is_given_to_somebody_of_the_people(run, mail: Path, tmp_path: Path) -> None:
+    example = (Path(__file__).parents[2] / "daemon" / "example.toml").read_text()
+    people = '\n[[people]]\naddress = "sam@autocloz.example"\nroles = ["handler"]\n'
+    (tmp_path / "rightsdesk.toml").write_text(example + people)
+    reference = str(run("import", str(mail), *ARRIVED, "--json").rows[0]["case"])
+    assign = ("cases", "assign", reference, "--actor", "dpo@autocloz.example", "--to")
+    assert "--to: name somebody" in run(*assign, "eve@autocloz.example").err
+    assert run(*assign, "sam@autocloz.example").code == 0
+    assert run("cases", "explain", reference, "--json").rows[0]["owner"] == "sam@autocloz.example"
 
 
 def test_a_database_out_of_reach_ends_with_3(run, tmp_path: Path) -> None:

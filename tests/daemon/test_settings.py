@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from daemon.people_settings import staff_of
 from daemon.settings import SettingsError, load_settings
 
 SMALL = """
@@ -79,6 +80,33 @@ def test_an_address_that_is_there_twice_is_refused(tmp_path: Path) -> None:
 )
 def test_the_event_webhook_needs_one_key_and_a_port(tmp_path: Path, text: str, says: str) -> None:
     assert any(says in line for line in lines(tmp_path, text + SMALL))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", None),
+        ("[[people.absences]]\nfirst = 2026-12-01\nlast = 2026-12-05\n", None),
+        (
+            "[[people.absences]]\nfirst = 2026-12-05\nlast = 2026-12-01\n",
+            "ends before it begins",
+        ),
+        (
+            '[[people.absences]]\nfirst = 2026-12-01\nlast = 2026-12-01\ndeputy = "tom@a.example"\n',
+            "people: a deputy is none of them",
+        ),
+        ('[[people]]\naddress = "sam@a.example"\nroles = ["dpo"]\n', "people: an address is there"),
+        ('[[people]]\naddress = "tom@a.example"\nroles = ["boss"]\n', "people.1.roles.0"),
+        ('[[people]]\naddress = "tom@a.example"\nroles = []\n', "people.1.roles"),
+    ],
+)
+def test_people_have_roles_and_deputies_who_are_there(tmp_path: Path, text: str, says) -> None:
+    people = '[[people]]\naddress = "sam@a.example"\nroles = ["handler"]\n' + text
+    if says is None:
+        (sam,) = staff_of(load(tmp_path, SMALL + people).people)
+        assert sam.address == "sam@a.example"
+    else:
+        assert any(says in line for line in lines(tmp_path, SMALL + people))
 
 
 def test_no_line_shows_the_value_of_a_setting(tmp_path: Path) -> None:

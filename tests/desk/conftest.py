@@ -14,6 +14,7 @@ from daemon.wiring import Desk, open_desk
 from desk.app import create_app
 from desk.reader import StorageReader
 from privacy.messages import ArrivalBasis, RawMessage, Route
+from regimes.ladder import load_ladder
 from storage.messages import keep_raw, list_messages
 
 EXAMPLE = Path(__file__).parents[2] / "daemon" / "example.toml"
@@ -77,7 +78,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 @pytest.fixture
 def app(desk: Desk) -> FastAPI:
     return create_app(
-        StorageReader(desk.database, lambda: ARRIVED + timedelta(days=1)),
+        StorageReader(desk.database, lambda: ARRIVED + timedelta(days=1), load_ladder()),
         access_key=KEY,
         health=lambda: (False, ["transport"]),
     )

@@ -22,7 +22,7 @@ from storage.model_calls import begin_calls
 
 ARRIVED = datetime(2026, 11, 23, 12, tzinfo=UTC)
 KEY = "a-key-made-at-the-start-of-a-test"
-LISTS = ("/", "/letters", "/held", "/quarantine")
+LISTS = ("/", "/due", "/letters", "/held", "/quarantine")
 
 
 def page_of(client, path: str) -> str:
@@ -58,6 +58,22 @@ def test_the_page_of_the_model_shows_agreement_drift_and_what_would_change(sam, 
     assert "+access" in text
     assert "-erasure" in text
     assert "heard: 3" in text
+
+
+def test_what_is_due_shows_each_clock_with_its_law_and_its_next_reminder(sam, references):
+    text = page_of(sam, "/due")
+    for reference in references:
+        assert reference in text
+    assert "three quarters" not in text
+    for shown in ("acknowledge 3", ">half<", "MONTH", "Wed 23 Dec 2026"):
+        assert shown in text, shown
+
+
+def test_a_case_shows_what_happened_to_its_clocks_and_which_laws_may_govern(sam, references):
+    text = page_of(sam, f"/cases/{references[0]}")
+    assert "house, gdpr, uk_gdpr" in text
+    assert "candidate:gdpr" in text
+    assert "<strong>right added</strong>" in text
 
 
 def test_the_list_shows_each_case_with_its_dates(sam, references):

@@ -24,6 +24,7 @@ from privacy.reminders import (
     climb,
     last_morning,
     morning_of,
+    next_rung,
     planned_target,
 )
 
@@ -267,3 +268,57 @@ def test_no_rung_is_due_before_its_clock_starts(dates: ClockDates) -> None:
 def test_a_morning_is_never_in_the_future_nor_a_week_old(now: datetime) -> None:
     assert timedelta() <= now - last_morning(LADDER, now) < 7 * DAY
     assert morning_of(LADDER, last_morning(LADDER, now).date()) == last_morning(LADDER, now)
+
+
+INCIDENT = {"clock": Watched.INCIDENT, "tell": Tell.AT_ONCE}
+HOURS = replace(
+    LADDER,
+    rungs=(
+        rung("arrived", Basis.HOURS_AFTER, 0, **INCIDENT),
+        rung("day", Basis.HOURS_BEFORE, 24, **INCIDENT),
+        rung("soon", Basis.HOURS_BEFORE, 2, **INCIDENT),
+        rung("late", Basis.EVERY_HOURS_AFTER, 6, **INCIDENT),
+    ),
+)
+
+
+def hours(count: int) -> ClockDates:
+    return running(
+        (MONDAY + count * HOUR).date(), clock=Watched.INCIDENT, expires_at=MONDAY + count * HOUR
+    )
+
+
+@pytest.mark.parametrize(
+    ("length", "told"),
+    [
+        (6, [(0, "arrived"), (4, "soon"), (6, "late"), (12, "late")]),
+        (72, [(0, "arrived"), (48, "day"), (70, "soon"), (72, "late"), (78, "late")]),
+    ],
+)
+def test_hours_run_day_and_night_and_no_rung_comes_before_the_mail(
+    length: int, told: list[tuple[int, str]]
+) -> None:
+    dates, known, found = hours(length), set(), []
+    for hour in range(length + 7):
+        look = climb(HOURS, dates, known, MONDAY + hour * HOUR)
+        known |= {one.key for one in all_of(look)}
+        if look.told:
+            found.append((hour, look.told.rung.name))
+    assert found == told
+
+
+def test_what_is_told_next_is_known_before() -> None:
+    assert next_rung(HOURS, hours(6), MONDAY)[0].name == "soon"
+    assert next_rung(HOURS, hours(6), MONDAY + 7 * HOUR) == (
+        HOURS.rungs[3],
+        MONDAY + 12 * HOUR,
+    )
+    assert next_rung(LADDER, OWED, MONDAY + 40 * DAY) is None
+
+
+@given(st.integers(0, 2000))
+def test_the_next_rung_is_the_instant_at_which_somebody_looks_again(hour: int) -> None:
+    now, dates = MONDAY + hour * HOUR, running()
+    coming = next_rung(LADDER, dates, now)
+    assert coming is not None
+    assert coming[1] == climb(LADDER, dates, frozenset(), now).next_at

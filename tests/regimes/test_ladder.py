@@ -21,6 +21,11 @@ def test_the_ladder_of_the_house_has_these_rungs() -> None:
         ("work-target", respond, Basis.DAYS_AFTER_TARGET, 0, Tell.MORNING),
         ("dpo", respond, Basis.WORKING_DAYS_BEFORE, 3, Tell.AT_ONCE),
         ("overdue", respond, Basis.EVERY_DAYS_AFTER, 1, Tell.AT_ONCE),
+        ("incident-arrived", Watched.INCIDENT, Basis.HOURS_AFTER, 0, Tell.AT_ONCE),
+        ("incident-half", Watched.INCIDENT, Basis.PERCENT, 50, Tell.AT_ONCE),
+        ("incident-day", Watched.INCIDENT, Basis.HOURS_BEFORE, 24, Tell.AT_ONCE),
+        ("incident-last-hours", Watched.INCIDENT, Basis.HOURS_BEFORE, 2, Tell.AT_ONCE),
+        ("incident-overdue", Watched.INCIDENT, Basis.EVERY_HOURS_AFTER, 6, Tell.AT_ONCE),
     ]
 
 

@@ -1,6 +1,7 @@
-"""Six years of 20,000 cases under all laws: people are slow, machines stop, calendars change, letters come back.
+"""Six years of 20,000 cases under all laws: people are slow or away, machines stop, calendars change, letters come back.
 
-Pure and in memory. What is counted here by the core is checked against naive counts that share no code with it.
+Pure and in memory: a case is the events that would be stored of it, and every date is the fold over them. What is
+counted here by the core is checked against naive counts that share no code with it.
 """
 
 from __future__ import annotations
@@ -11,14 +12,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from privacy.binding import Binding, Happening, bind, date_to_hold
-from privacy.clocks import ClockRules, EventKind
+from privacy.binding import Binding, bind
+from privacy.case_events import (
+    ANSWERS,
+    ASKED,
+    CaseEvent,
+    CaseEventKind,
+    Ground,
+    clock_of,
+    next_date,
+)
+from privacy.clocks import ClockRules
 from privacy.deadlines import BusinessCalendar, Due, end_of_day
 from privacy.reminders import (
+    Audience,
     Basis,
     ClockDates,
     Reminder,
@@ -29,6 +41,7 @@ from privacy.reminders import (
     planned_target,
 )
 from privacy.rights import Right
+from privacy.staffing import Absence, StaffMember, who_hears
 from regimes import HousePlace, list_regimes
 from regimes.clock_rules import Question, load_clock_rules
 from regimes.ladder import load_ladder
@@ -43,10 +56,16 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 LADDER = load_ladder(HousePlace(zone="Europe/Dublin", calendar="IE"))
 EVERY_LAW = [code for code in (*(one.code for one in list_regimes()), *states()) if code != "house"]
 USUAL = ("gdpr", "uk_gdpr", "dpdp", "ccpa")
-ASKED = {
-    EventKind.IDENTITY_ASKED: EventKind.IDENTITY_PROVED,
-    EventKind.CLARIFICATION_ASKED: EventKind.CLARIFIED,
-}
+ITEM = UUID(int=1)
+Kind = CaseEventKind
+STAFF = tuple(
+    StaffMember(address=f"{name}@autocloz.example", roles=frozenset(roles))
+    for name, roles in (
+        ("hanna", {Audience.HANDLER}),
+        ("tom", {Audience.HANDLER, Audience.LEAD}),
+        ("olga", {Audience.DPO}),
+    )
+)
 
 
 @cache
@@ -74,11 +93,12 @@ class Uptime:
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """Something that happens to a case: an event of its clocks, `calendar`, `acknowledged` or `answered`."""
+    """Something that happens to a case: an event of its clocks, told by a letter or by none, or their end."""
 
     at: datetime
-    what: EventKind | str
-    is_letter: bool = False
+    what: CaseEventKind
+    letter: bytes | None = None
+    ground: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,8 +107,10 @@ class Era:
 
     since: datetime
     dates: ClockDates
-    by_letter: bool
-    counted: date
+    held: Due
+    counted: Due
+    letter: bytes | None = None
+    came_back: bool = False
 
 
 @dataclass(kw_only=True)
@@ -98,16 +120,15 @@ class Life:
     uptime: Uptime
     received_at: datetime
     laws: list[ClockRules]
-    happened: list[Happening] = field(default_factory=list)
+    events: list[CaseEvent] = field(default_factory=list)
     eras: list[Era] = field(default_factory=list)
     owed: dict[Watched, ClockDates] = field(default_factory=dict)
     looked: dict[Watched, datetime | None] = field(default_factory=dict)
     found: dict[Watched, list[tuple[datetime, Reminder]]] = field(default_factory=dict)
     ended: dict[Watched, datetime] = field(default_factory=dict)
-    may_wait: bool = False
 
     def live(self, steps: list[Step]) -> None:
-        self.count(self.received_at, letter=True)
+        self.happen(CaseEvent(kind=Kind.RIGHT_ADDED, at=self.received_at, item_id=ITEM))
         first = bind(self.received_at, self.laws)
         self.watch(Watched.ACKNOWLEDGE, self.acknowledgement(first), self.received_at)
         for step in steps:
@@ -124,36 +145,59 @@ class Life:
         )
 
     def take(self, step: Step) -> None:
-        if step.what in {"acknowledged", "answered"}:
-            clock = Watched.ACKNOWLEDGE if step.what == "acknowledged" else Watched.RESPOND
+        if step.what in {Kind.ACKNOWLEDGED, Kind.ANSWERED}:
+            clock = Watched.ACKNOWLEDGE if step.what is Kind.ACKNOWLEDGED else Watched.RESPOND
             self.ended[clock] = step.at
             self.owed.pop(clock, None)
-        elif step.what == "calendar":
-            self.laws = [with_more_holidays(one, self.eras[-1].dates.due_on) for one in self.laws]
-            self.count(step.at, letter=False)
-        else:
-            self.happened.append(Happening(kind=EventKind(step.what), at=step.at))
-            self.may_wait = self.may_wait or step.is_letter
-            self.count(step.at, letter=step.is_letter or self.may_wait)
+            return
+        if step.what is Kind.CALENDAR_CHANGED:
+            self.laws = [with_more_holidays(one, self.eras[-1].held.on) for one in self.laws]
+        self.happen(
+            CaseEvent(
+                kind=step.what,
+                at=step.at,
+                item_id=ITEM,
+                letter=step.letter,
+                ground=step.ground,
+            )
+        )
 
-    def count(self, at: datetime, *, letter: bool) -> None:
-        """Count anew; what a letter announced, that time waits or a later date, may move the date."""
-        due = bind(self.received_at, self.laws, self.happened).due
-        assert due is not None
-        told = self.eras[-1].dates.due_on if self.eras else None
-        held = date_to_hold(told, due.on, letter=due.on if letter else None)
-        dates = self.dates(due, held)
-        self.eras.append(Era(since=at, dates=dates, by_letter=letter, counted=due.on))
-        self.watch(Watched.RESPOND, dates, at)
+    def happen(self, event: CaseEvent) -> None:
+        """Store what happened and let the clock run to the date that follows from all that is stored."""
+        self.events.append(event)
+        clock, came_back = clock_of(self.events, ITEM), event.kind is Kind.BOUNCED
+        counted = bind(clock.received_at, self.laws, clock.happened, much_data=clock.much_data).owed
+        before = self.eras[-1].held if self.eras else counted
+        held = next_date(before, counted, told=clock.told_by is not None)
+        if came_back:
+            held = self.before_letter(event.letter)
+        dates = self.dates(held, paused=clock.waiting is not None)
+        era = Era(
+            since=event.at,
+            dates=dates,
+            held=held,
+            counted=counted,
+            letter=clock.told_by,
+            came_back=came_back,
+        )
+        self.eras.append(era)
+        self.watch(Watched.RESPOND, dates, event.at)
 
-    def dates(self, due: Due, held: date) -> ClockDates:
-        expires_at = due.expires_at if held == due.on else end_of_day(held, due.zone)
+    def before_letter(self, letter: bytes | None) -> Due:
+        """The date that was held before those that this letter told, if one of them is held."""
+        for era in reversed(self.eras):
+            if era.letter != letter:
+                return era.held
+        return self.eras[0].held
+
+    def dates(self, held: Due, *, paused: bool) -> ClockDates:
         return ClockDates(
             clock=Watched.RESPOND,
             started_at=self.received_at,
-            due_on=held,
-            expires_at=max(expires_at, self.received_at),
-            target=planned_target(held, LADDER.calendar),
+            due_on=held.on,
+            expires_at=max(held.expires_at, self.received_at),
+            target=planned_target(held.on, LADDER.calendar),
+            paused=paused,
         )
 
     def watch(self, clock: Watched, dates: ClockDates, at: datetime) -> None:
@@ -195,29 +239,36 @@ def lives(part: int) -> Iterator[tuple[Life, list[Step]]]:
             laws=[rules_of(code, right) for code in ("house", *codes)],
         )
         steps = sorted(steps_of(life, dice), key=lambda step: step.at)
-        end = next(step.at for step in steps if step.what == "answered")
-        yield life, [step for step in steps if step.at <= end or step.what == "acknowledged"]
+        end = next(step.at for step in steps if step.what is Kind.ANSWERED)
+        yield life, [step for step in steps if step.at <= end or step.what is Kind.ACKNOWLEDGED]
 
 
 def steps_of(life: Life, dice: random.Random) -> Iterator[Step]:
     at = life.received_at
     by_itself = life.uptime.first_at(at)
     slow = at + dice.expovariate(1 / 3) * DAY
-    yield Step(at=by_itself if dice.random() < 0.7 else slow, what="acknowledged")
-    for asked, answered in ASKED.items():
+    yield Step(at=by_itself if dice.random() < 0.7 else slow, what=Kind.ACKNOWLEDGED)
+    for ground in (Ground.IDENTITY, dice.choice((Ground.CLARIFICATION, Ground.MUCH_DATA))):
         if dice.random() < 0.15:
-            question = at + dice.random() * 9 * DAY
-            yield Step(at=question, what=asked, is_letter=True)
-            if dice.random() < 0.7:
-                yield Step(at=question + dice.random() * 40 * DAY, what=answered)
-    came_back = dice.random() < 0.2
-    if dice.random() < 0.15 and not came_back:
-        yield Step(
-            at=at + dice.random() * 60 * DAY, what=EventKind.EXTENSION_NOTIFIED, is_letter=True
-        )
+            yield from waiting(at, ground, dice)
+    if dice.random() < 0.15:
+        told = at + dice.random() * 60 * DAY
+        yield Step(at=told, what=Kind.EXTENSION_NOTIFIED, letter=b"extension")
+        if dice.random() < 0.2:
+            yield Step(at=told + dice.random() * DAY, what=Kind.BOUNCED, letter=b"extension")
     if dice.random() < 0.1:
-        yield Step(at=at + dice.random() * 30 * DAY, what="calendar")
-    yield Step(at=at + DAY + dice.expovariate(1 / 20) * DAY, what="answered")
+        yield Step(at=at + dice.random() * 30 * DAY, what=Kind.CALENDAR_CHANGED)
+    yield Step(at=at + DAY + dice.expovariate(1 / 20) * DAY, what=Kind.ANSWERED)
+
+
+def waiting(at: datetime, ground: Ground, dice: random.Random) -> Iterator[Step]:
+    """A question, mostly by a letter that says that time waits, and often its answer."""
+    question, letter = at + dice.random() * 9 * DAY, ground.encode()
+    by_letter = letter if dice.random() < 0.8 else None
+    yield Step(at=question, what=ASKED[ground], letter=by_letter, ground=str(ground))
+    if dice.random() < 0.7:
+        answered = ANSWERS[ASKED[ground]]
+        yield Step(at=question + dice.random() * 40 * DAY, what=answered, ground=str(ground))
 
 
 def naive_instant(rung: Rung, dates: ClockDates) -> datetime:
@@ -253,7 +304,8 @@ def expected(
     for place, era in enumerate(eras):
         until = eras[place + 1].since if place + 1 < len(eras) else end
         for rung in LADDER.rungs:
-            if rung.clock is clock and rung.basis is not Basis.EVERY_DAYS_AFTER:
+            rests = rung.rests and era.dates.paused
+            if rung.clock is clock and rung.basis is not Basis.EVERY_DAYS_AFTER and not rests:
                 at = uptime.first_at(max(naive_instant(rung, era.dates), era.since))
                 key = RungKey(rung=rung.name, version=era.dates.version)
                 if at < min(until, end):
@@ -263,11 +315,10 @@ def expected(
 
 def check_reminders(life: Life) -> None:
     """No reminder is missing, late or doubled, and of an overdue case no day on which the daemon ran is left out."""
-    acknowledge = Era(
+    acknowledge = replace(
+        life.eras[0],
         since=life.received_at,
         dates=life.acknowledgement(bind(life.received_at, life.laws)),
-        by_letter=True,
-        counted=life.received_at.date(),
     )
     for clock, eras in ((Watched.RESPOND, life.eras), (Watched.ACKNOWLEDGE, [acknowledge])):
         seen = life.found.get(clock, [])
@@ -299,8 +350,32 @@ def check_overdue(life: Life) -> None:
 def check_dates(life: Life) -> None:
     """No date moves later unannounced, and none is ever later than what the laws give."""
     for before, after in zip(life.eras, life.eras[1:], strict=False):
-        assert after.dates.due_on <= before.dates.due_on or after.by_letter
-    assert all(era.dates.due_on <= era.counted for era in life.eras)
+        assert after.held.expires_at <= before.held.expires_at or after.letter is not None
+    for era in life.eras:
+        assert era.held.expires_at <= era.counted.expires_at or era.came_back
+
+
+def check_people(life: Life, dice: random.Random) -> int:
+    """Of everything that was found somebody hears, who is here if anybody is; returns how often a deputy did."""
+    deputies = 0
+    for at, reminder in (one for found in life.found.values() for one in found):
+        day = at.date()
+        staff = tuple(replace(one, absences=away(one, day, dice)) for one in STAFF)
+        heard = who_hears(reminder.rung.to, owner=None, staff=staff, day=day)
+        assert heard
+        officer = [one for one in staff if Audience.DPO in one.roles]
+        assert all(one.absence_on(day) is None for one in heard) or all(
+            one.absence_on(day) for one in officer
+        )
+        deputies += any(not one.roles & set(reminder.rung.to) for one in heard)
+    return deputies
+
+
+def away(one: StaffMember, day: date, dice: random.Random) -> tuple[Absence, ...]:
+    if dice.random() < 0.8:
+        return ()
+    deputy = dice.choice([None, *(other.address for other in STAFF if other is not one)])
+    return (Absence(first=day, last=day + DAY, deputy=deputy),)
 
 
 def check_acknowledgement(life: Life) -> bool:
@@ -320,17 +395,20 @@ def check_acknowledgement(life: Life) -> bool:
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_six_years_of_cases_leave_nobody_late_unknowingly(part: int) -> None:
-    moved = late = reminded = 0
+    moved = late = reminded = deputies = 0
+    dice = random.Random(SEED - part)  # noqa: S311 - dice, no secret
     for life, steps in lives(part):
         life.live(steps)
         check_reminders(life)
         check_dates(life)
         late += check_acknowledgement(life)
         moved += any(
-            after.dates.due_on > before.dates.due_on
+            after.held.on > before.held.on
             for before, after in zip(life.eras, life.eras[1:], strict=False)
         )
         reminded += sum(map(len, life.found.values()))
+        deputies += check_people(life, dice)
     # The dice gave what the test is about.
     assert min(moved, late) > CASES // PARTS // 50
+    assert deputies > CASES // PARTS // 50
     assert reminded > CASES // PARTS

@@ -42,7 +42,7 @@ def open_sqlite(path, make, ring=None, *, busy_seconds=5.0):
 
 def test_it_says_how_it_keeps_the_data(database):
     lines = database.describe()
-    assert lines[-1] == "schema 0003"
+    assert lines[-1] == "schema 0004"
     assert lines[0].startswith(("SQLite 3.", "PostgreSQL "))
 
 

@@ -1,3 +1,6 @@
+from dataclasses import replace
+from datetime import date
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -6,8 +9,10 @@ from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from privacy.errors import Permanent
-from storage.cases import add_cases
+from storage.case_events import case_events
+from storage.cases import add_cases, clock_events, find_case, mark_acknowledged, set_date
 from storage.database import _open_engine, schema_version, upgrade
+from storage.extensions import Extension, add_extension
 from storage.reminders import claim_due_cases
 from storage.schema import MIGRATIONS, REVISIONS, migrate
 from storage.tables import Row
@@ -154,3 +159,40 @@ def test_cases_that_are_open_already_are_watched_after_the_upgrade(settings, eng
     with database.transaction() as transaction:
         (watched,) = claim_due_cases(transaction, now=make.now, limit=5)
     assert len(watched.clocks) == 2
+
+
+def test_what_happened_to_older_cases_is_told_by_the_upgrade(settings, engine, make, open_it):
+    database, case = open_it(), make.case()
+    item = case.items[0]
+    later = replace(item.due, on=date(2026, 5, 4))
+    extension = Extension(
+        item_id=item.item_id,
+        case_id=case.case_id,
+        message_id_key=b"e" * 32,
+        asked_at=make.now,
+        asked_by="sam@autocloz.example",
+        latest_at=make.now,
+        due=later,
+        told_at=make.now,
+    )
+    with database.transaction() as transaction:
+        add_cases(transaction, [case], now=make.now)
+        mark_acknowledged(transaction, case.case_id, message_id_key=b"a" * 32, at=make.now)
+        add_extension(transaction, extension)
+        set_date(transaction, case.case_id, ("respond", item.item_id), later, at=make.now)
+    move(engine, "0003")
+    upgrade(settings)
+    with database.reading() as reading:
+        found = case_events(reading, case.case_id)
+        dates = clock_events(reading, case.case_id)
+    assert [(one.kind, one.item_id, one.author, one.letter) for one in found] == [
+        ("received", None, None, None),
+        *(("right_added", one.item_id, None, None) for one in case.items),
+        ("acknowledged", None, None, b"a" * 32),
+        ("extension_notified", item.item_id, "sam@autocloz.example", b"e" * 32),
+    ]
+    assert found[0].at == case.received_at
+    told = [one.due.on for one in dates if one.due and one.message_id_key == b"e" * 32]
+    assert told == [later.on]
+    with database.reading() as reading:
+        assert find_case(reading, case.reference).items[0].due == later

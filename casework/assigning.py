@@ -1,0 +1,22 @@
+"""Gives a case to one of our people, who hears of its clocks from then on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from casework.clock_keeping import write_happening
+from casework.drafts import Actor
+from privacy.case_events import CaseEvent, CaseEventKind
+from privacy.errors import Permanent
+from storage.cases import find_case
+from storage.database import Database
+
+
+def assign(database: Database, reference: str, owner: str, *, actor: Actor, now: datetime) -> None:
+    """Write down who has the case from now on. Raises Permanent for a case that is not there."""
+    with database.transaction() as transaction:
+        case = find_case(transaction, reference)
+        if case is None:
+            raise Permanent("there is no such case")
+        given = CaseEvent(kind=CaseEventKind.ASSIGNED, at=now, ground=owner, author=actor.address)
+        write_happening(transaction, case.case_id, [given], [], actor=str(actor), now=now)
