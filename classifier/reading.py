@@ -10,9 +10,10 @@ from operator import or_
 from typing import NamedTuple
 
 from classifier.concepts import ALL_CONCEPTS, BIT, concepts_within
+from classifier.lexicon import PHRASE_START, Lexicon, Phrases
 from classifier.pieces import COLON, END, QUESTION, SOFT, STOPS, Cut, Marks, stop_is_real
 from classifier.unspaced import cut_at_terms
-from classifier.vocabulary import GAP, PHRASE_START, Lexicon, Phrase, Phrases, word_fits
+from classifier.vocabulary import GAP, Phrase, word_fits
 
 # Words up to which slips of the pen are forgiven: a mail of ordinary length, never a flood of made-up words.
 FORGIVING_UP_TO = 3_000
