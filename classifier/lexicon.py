@@ -27,7 +27,8 @@ Pair = tuple[str, str]
 class Phrases:
     """All phrases that begin with one word, by the second word; longest first.
 
-    `rows` follow at once, `gapped` after up to GAP others; `open` holds the few whose second word is a stem;
+    `rows` follow at once, `gapped` after up to GAP others; `open` holds the few whose second word is a stem, one of
+    `begins` or `ends` (or any word, where it stands apart);
     `by_stem` holds those that begin with a stem of the word, so that no pair of words announces them.
     """
 
@@ -35,6 +36,14 @@ class Phrases:
     gapped: Mapping[str, tuple[Phrase, ...]]
     open: tuple[Phrase, ...]
     by_stem: tuple[Phrase, ...]
+    begins: tuple[str, ...] = ()
+    ends: tuple[str, ...] = ()
+
+    def opens(self, word: str) -> tuple[Phrase, ...]:
+        """Return the phrases of `open` that can go on with this word; most words are told at one look."""
+        if word.startswith(self.begins) or (self.ends and word.endswith(self.ends)):
+            return self.open
+        return ()
 
 
 class Beginning:
@@ -89,7 +98,15 @@ class Lexicon:
                 stemmed.append(phrase)
             else:
                 (gapped if 1 in phrase.gaps else rows).setdefault(second, []).append(phrase)
-        return Phrases(_frozen(rows), _frozen(gapped), tuple(stemmed), tuple(fitting))
+        seconds = ["*" if 1 in phrase.gaps else phrase.words[1] for phrase in stemmed]
+        return Phrases(
+            _frozen(rows),
+            _frozen(gapped),
+            tuple(stemmed),
+            tuple(fitting),
+            tuple(second[:-1] for second in seconds if second.endswith("*")),
+            tuple(second[1:] for second in seconds if not second.endswith("*")),
+        )
 
     def _rows(self, home: Mapping[str, Iterable[str]], key: str) -> list[Phrase]:
         return [row_in(line, self._book.masks) for line in home.get(key, ())]

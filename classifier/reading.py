@@ -25,6 +25,7 @@ _MARKED = STOPS | SOFT
 _TRIMMED = " \t\r\n\u00a0-*•>|([\"'"
 _CARRIES = BIT["carries"]
 _MARKS = Marks()
+_new = tuple.__new__  # what Hit(...) calls in the end, at half the price: a text has hundreds
 
 
 class Hit(NamedTuple):
@@ -164,7 +165,7 @@ def _sentences(
             hit = (
                 _hit(words, masks, at, lexicon)
                 if mask & PHRASE_START
-                else Hit(at, at, mask & _CONCEPTS)
+                else _new(Hit, (at, at, mask & _CONCEPTS))
             )
             taken = hit.last
             if hit.mask:
@@ -188,7 +189,7 @@ def _sentences(
 def _hit(words: Sequence[str], masks: Sequence[int], at: int, lexicon: Lexicon) -> Hit:
     found = find_phrase(words, masks, at, lexicon.phrases[words[at]])
     if found is None:
-        return Hit(at, at, masks[at] & _CONCEPTS)
+        return _new(Hit, (at, at, masks[at] & _CONCEPTS))
     last, phrase = found
     return Hit(at, at if phrase.gaps else last, phrase.mask)
 
@@ -207,7 +208,8 @@ def find_phrase(
     following = at + 1
     if following >= len(words) or masks[at] & STOPS:
         return None
-    for phrase in (*known.rows.get(words[following], ()), *known.open):
+    second = words[following]
+    for phrase in (*known.rows.get(second, ()), *known.opens(second)):
         last = (
             _row(words, masks, at, phrase) if phrase.plain else _rest(words, masks, at, phrase, 1)
         )
@@ -231,6 +233,8 @@ def _parts(mask: int, following: int) -> bool:
 def _find_apart(
     words: Sequence[str], masks: Sequence[int], at: int, known: Phrases
 ) -> tuple[int, Phrase] | None:
+    if known.gapped.keys().isdisjoint(words[at + 1 : at + GAP + 2]):
+        return None
     for place in range(at + 1, min(at + GAP + 2, len(words))):
         for phrase in known.gapped.get(words[place], ()):
             last = _rest(words, masks, place, phrase, 2)
