@@ -158,19 +158,18 @@ def _sentences(
 ) -> Iterator[Sentence]:
     first, last, *_ = stretch
     sentence = Sentence(first)
-    hits, taken = sentence.hits, -1
+    hits, taken, phrases = sentence.hits, -1, lexicon.phrases
     for at in compress(range(first, last), masks[first:last]):
         mask = masks[at]
         if at > taken:
-            hit = (
-                _hit(words, masks, at, lexicon)
-                if mask & PHRASE_START
-                else _new(Hit, (at, at, mask & _CONCEPTS))
+            found = (
+                find_phrase(words, masks, at, phrases[words[at]]) if mask & PHRASE_START else None
             )
-            taken = hit.last
-            if hit.mask:
+            hit = _hit(at, *found) if found else _new(Hit, (at, at, mask & _CONCEPTS))
+            taken, meant = hit[1], hit[2]
+            if meant:
                 hits.append(hit)
-                sentence.mask |= hit.mask
+                sentence.mask |= meant
         if at < taken or (not mask & _MARKED and len(hits) < LONGEST_SENTENCE):
             continue
         if mask & SOFT:
@@ -186,11 +185,7 @@ def _sentences(
     yield from _closed(sentence, last, 0)
 
 
-def _hit(words: Sequence[str], masks: Sequence[int], at: int, lexicon: Lexicon) -> Hit:
-    found = find_phrase(words, masks, at, lexicon.phrases[words[at]])
-    if found is None:
-        return _new(Hit, (at, at, masks[at] & _CONCEPTS))
-    last, phrase = found
+def _hit(at: int, last: int, phrase: Phrase) -> Hit:
     return Hit(at, at if phrase.gaps else last, phrase.mask)
 
 
@@ -209,7 +204,8 @@ def find_phrase(
     if following >= len(words) or masks[at] & STOPS:
         return None
     second = words[following]
-    for phrase in (*known.rows.get(second, ()), *known.opens(second)):
+    rows = known.rows.get(second, ())
+    for phrase in (*rows, *known.opens(second)) if known.open else rows:
         last = (
             _row(words, masks, at, phrase) if phrase.plain else _rest(words, masks, at, phrase, 1)
         )

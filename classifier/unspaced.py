@@ -42,7 +42,8 @@ def _longest_first(rests: Iterable[str]) -> str:
 
 def cut_at_terms(text: Cut, terms: re.Pattern[str] | None) -> Cut:
     """Return the text with its runs of signs cut into known words and what lies between; nothing is lost."""
-    if terms is None or not _UNSPACED.search(text.folded.text):
+    folded = text.folded.text
+    if terms is None or folded.isascii() or not _UNSPACED.search(folded):
         return text
     words: list[str] = []
     seps: list[str] = []
