@@ -31,12 +31,8 @@ def compiled(name: str, compile_it: Callable[[], Compiled]) -> Compiled:
 
 
 def is_kept(name: str) -> bool:
-    """Return whether a file of this name is kept that is not old; what it holds is not looked at."""
-    try:
-        with _place(name).open("rb") as file:
-            return file.readline().rstrip() == state_of_the_room()
-    except OSError:
-        return False
+    """Return whether a file of this name is kept that is neither old nor damaged."""
+    return _content(name) is not None
 
 
 def may_keep() -> bool:
@@ -71,14 +67,19 @@ def _place(name: str) -> Path:
 
 
 def _read(name: str) -> Compiled | None:
+    content = _content(name)
+    if content is None:
+        return None
+    found: Compiled = json.loads(content)
+    return found
+
+
+def _content(name: str) -> bytes | None:
     try:
         state, digest, content = _place(name).read_bytes().split(b"\n", 2)
     except (OSError, ValueError):
         return None
-    if state != state_of_the_room() or digest != _digest(content):
-        return None
-    found: Compiled = json.loads(content)
-    return found
+    return content if state == state_of_the_room() and digest == _digest(content) else None
 
 
 def _keep(name: str, what: Compiled) -> None:

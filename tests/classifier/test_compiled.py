@@ -49,6 +49,7 @@ def test_a_file_that_is_damaged_or_old_is_compiled_anew(folder, damage):
     compiled("some", lambda: ONE)
     place = folder / "some.json"
     place.write_bytes(damage(place.read_bytes()))
+    assert not is_kept("some")
     assert compiled("some", lambda: OTHER) == OTHER
     assert compiled("some", never) == OTHER
 
