@@ -7,6 +7,7 @@ works a small mailbox of its own, as a daemon that has been up for a while has d
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 import threading
@@ -54,17 +55,17 @@ def main() -> None:
     }
     done = work[spec["do"]](spec)
     done["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    workers = resource.getrusage(
-        resource.RUSAGE_CHILDREN
-    )  # ended with the desk; warm-up and start included
-    done["workers"] = workers.ru_utime + workers.ru_stime
     print(json.dumps(done))
 
 
 class Watch:
-    """Wall clock and own processor time between two moments."""
+    """Wall clock, own processor time and that of the reading workers between two moments.
+
+    What the workers took before the first one, for their start, the words and the warm-up, is told as `start`.
+    """
 
     def __init__(self) -> None:
+        self._start = processor_of_workers()
         self.begin, self._processor = time.monotonic(), time.process_time()
 
     def result(self, messages: int) -> dict[str, Any]:
@@ -74,8 +75,25 @@ class Watch:
             "end": end,
             "seconds": end - self.begin,
             "processor": processor - self._processor,
+            "workers": processor_of_workers() - self._start,
+            "start": self._start,
             "messages": messages,
         }
+
+
+def processor_of_workers() -> float:
+    """Return the processor seconds of all children, those that ended and those that live (proc(5))."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    ticks = sum(map(ticks_of_child, Path("/proc").glob("[0-9]*/stat")))
+    return ended.ru_utime + ended.ru_stime + ticks / os.sysconf("SC_CLK_TCK")
+
+
+def ticks_of_child(stat: Path) -> int:
+    try:
+        fields = stat.read_text().rpartition(")")[2].split()
+    except OSError:  # it ended meanwhile
+        return 0
+    return int(fields[11]) + int(fields[12]) if int(fields[1]) == os.getpid() else 0
 
 
 def download(spec: Spec) -> dict[str, Any]:

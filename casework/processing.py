@@ -1,15 +1,16 @@
 """Works what was received: claim, read, decide, write down.
 
-One transaction for a batch, and a batch that fails is worked message by message, so that one mail can never hold up
-another.
+A batch is worked in parts, one transaction for each, while the readers go on with the next part. A part that fails is
+worked message by message, so that one mail can never hold up another.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import islice
 
 import structlog
 
@@ -39,13 +40,16 @@ from storage.identity import standings_of
 from storage.messages import ClaimedMessage, claim_messages, find_same_mail, postpone_messages
 from storage.outbox import answer_counts, lock_answers
 
-BATCH = 50
+BATCH = 100
+TOGETHER = 50  # messages of one transaction
 LEASE = timedelta(minutes=5)
 ATTEMPTS = (
     3  # a message that takes its worker down twice is not read a fourth time (reliability.md F90)
 )
 RETRY_AFTER = timedelta(minutes=1)
 GIVE_UP_AFTER = 3  # messages in a row that found the database busy: it is not the messages
+
+Outcome = tuple[ClaimedMessage, FirstReading | NotRead]
 
 log = structlog.get_logger(__name__)
 
@@ -85,10 +89,11 @@ def process_batch(services: Services, now: datetime, *, limit: int = BATCH) -> i
     _look_ahead(services, claimed, now)
     first = services.desk.first_countable
     countable = [_countable(one, first) for one in claimed]
-    readable = _hear_model(services, _read_all(services, countable, now))
-    readable = _hear_answers(services, readable)
-    if readable and not _worked_together(services, readable, now):
-        _work_one_by_one(services, readable, now)
+    with closing(_read_in_parts(services, countable, now)) as parts:
+        for part in parts:
+            readable = _hear_answers(services, _hear_model(services, part))
+            if readable and not _worked_together(services, readable, now):
+                _work_one_by_one(services, readable, now)
     return len(claimed)
 
 
@@ -104,27 +109,35 @@ def _look_ahead(services: Services, claimed: Sequence[ClaimedMessage], now: date
         services.verifier.look_ahead(to_check, now)
 
 
-def _read_all(
+def _read_in_parts(
     services: Services, claimed: Sequence[ClaimedMessage], now: datetime
-) -> list[MessageAtWork]:
-    """Read the messages; what cannot be read, or took the desk down before, goes to a person."""
+) -> Generator[list[MessageAtWork]]:
+    """Yield what was read, some messages at a time; what cannot be read, or took the desk down before, goes to a person.
+
+    While a part is worked the readers go on with the messages that they have in hand.
+    """
     for message in claimed:
         if message.attempts > ATTEMPTS:
             _give_to_person(services, message, "worker-died-repeatedly", now)
     wanted = [message for message in claimed if message.attempts <= ATTEMPTS]
+    yielded = 0
     try:
         with closing(
             services.reader.read(_to_read(one, services.desk) for one in wanted)
         ) as outcomes:
-            readings = [
-                _read(services, message, outcome, now)
-                for message, outcome in zip(wanted, outcomes, strict=True)
-            ]
+            for part in _in_parts(zip(wanted, outcomes, strict=True)):
+                readings = [_read(services, message, outcome, now) for message, outcome in part]
+                yielded += len(part)
+                yield [reading for reading in readings if reading is not None]
     except Retryable as error:  # no reader can be started: that is no death of a message's worker
-        log.error("reader_missing", messages=len(wanted), error=str(error))  # noqa: TRY400
-        _postpone(services, wanted, now + RETRY_AFTER, reason="no-reader")
-        return []
-    return [reading for reading in readings if reading is not None]
+        rest = wanted[yielded:]
+        log.error("reader_missing", messages=len(rest), error=str(error))  # noqa: TRY400
+        _postpone(services, rest, now + RETRY_AFTER, reason="no-reader")
+
+
+def _in_parts(outcomes: Iterator[Outcome]) -> Iterator[list[Outcome]]:
+    while part := list(islice(outcomes, TOGETHER)):
+        yield part
 
 
 def _hear_model(services: Services, readable: list[MessageAtWork]) -> list[MessageAtWork]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from casework.first_reading import read_first
 from casework.reading_wire import pack_reading, unpack_question
+from classifier.data import keep_all_words
 from classifier.rules import RulesClassifier
 from intake.worker import serve
 from privacy.first_reading import MailToRead, ReadingTerms
@@ -26,8 +27,10 @@ def main(memory: int, seconds: float) -> None:
 def load_words() -> None:
     """Read rules, words of machines, and what tells a language, before the limits are set.
 
-    The words of a language (6 MB) are read when its first mail comes; all together would make an idle process of 200 MB.
+    The words of a language are read when its first mail comes, from the file that is compiled here at the latest: behind
+    its limits this process writes none.
     """
+    keep_all_words()
     terms = ReadingTerms(own_addresses=(), threshold=SURE_ENOUGH)
     for raw in (ENGLISH, ONE_LINE):
         read_first(MailToRead(raw=raw, terms=terms), RulesClassifier())

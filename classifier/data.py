@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cache, cached_property, lru_cache
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache, partial
 from importlib.resources import files
 from itertools import chain
 from typing import Any
 
+from classifier.compiled import Compiled, compiled, is_kept, may_keep
 from classifier.concepts import ALL_TRIGGERS, BIT, bits
 from classifier.folded import fold
-from classifier.vocabulary import Lexicon, Phrase, read_entry, spellings, wordings
+from classifier.lexicon import Lexicon
+from classifier.vocabulary import Phrase, read_entry, spellings, wordings
+from classifier.wordbook import compile_words, from_json
 from privacy.rights import Lane, Right, Scope
 
 _NOT = BIT["not"]
@@ -37,11 +40,24 @@ class Language:
     negation_follows: bool
     detect: tuple[str, ...]
     ordinary: tuple[str, ...]
-    concepts: Mapping[str, Iterable[str]]
-    respell: Mapping[str, str]
     prefixes: tuple[str, ...] = ()
     denied_by: str = ""
-    denied: Mapping[str, Iterable[str]] = field(default_factory=dict)
+
+    @cached_property
+    def _tables(self) -> dict[str, Any]:
+        return _toml("languages", f"{self.code}.toml")
+
+    @property
+    def concepts(self) -> Mapping[str, Iterable[str]]:
+        """The expressions of each concept, as they are written. Raises KeyError where the file has none."""
+        found: Mapping[str, Iterable[str]] = self._tables["concepts"]
+        return found
+
+    @property
+    def respell(self) -> Mapping[str, str]:
+        """Letters that people replace, and by what."""
+        found: Mapping[str, str] = self._tables.get("respell", {})
+        return found
 
     @cached_property
     def entries(self) -> tuple[Phrase, ...]:
@@ -52,7 +68,7 @@ class Language:
         return (
             *_entries(self.concepts, self.respell, self.prefixes),
             *_denied(_glued(self.concepts, self.denied_by)),
-            *_denied(self.denied),
+            *_denied(self._tables.get("denied", {})),
         )
 
 
@@ -121,11 +137,9 @@ def language_codes() -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
 
 
-@cache
 def small_words(code: str) -> tuple[str, ...]:
-    """Return the words that tell one language; reads no more of its file than what stands before its tables."""
-    head = _written("languages", f"{code}.toml").partition("\n[")[0]
-    return tuple(fold(tomllib.loads(head)["detect"]).text.split())
+    """Return the words that tell one language, folded."""
+    return language(code).detect
 
 
 def words_in_lists(code: str) -> set[str]:
@@ -139,18 +153,20 @@ def words_in_lists(code: str) -> set[str]:
 @cache
 def language(code: str) -> Language:
     """Return one language. Raises KeyError where its file lacks a part."""
-    raw = _toml("languages", f"{code}.toml")
+    return _read_language(code)
+
+
+def _read_language(code: str) -> Language:
+    """Return a language; what stands before the tables of its file is read, the rest when it is asked for."""
+    raw = tomllib.loads(_written("languages", f"{code}.toml").partition("\n[")[0])
     return Language(
         code=code,
         complete=raw["complete"],
         negation_follows=raw["negation_follows"],
-        detect=small_words(code),
+        detect=tuple(fold(raw["detect"]).text.split()),
         ordinary=tuple(raw.get("ordinary", "").split()),
-        concepts=raw["concepts"],
-        respell=raw.get("respell", {}),
         prefixes=tuple(raw.get("prefixes", ())),
         denied_by=raw.get("denied_by", ""),
-        denied=raw.get("denied", {}),
     )
 
 
@@ -191,9 +207,25 @@ def _denied(concepts: Mapping[str, Iterable[str]]) -> Iterator[Phrase]:
 @cache
 def lexicon(codes: tuple[str, ...]) -> Lexicon:
     """Return the words of these languages as one lexicon, with the names of the laws."""
-    chosen = [language(code) for code in codes]
-    entries = [entry for one in chosen for entry in one.entries]
-    return Lexicon([*entries, *laws().entries], [word for one in chosen for word in one.ordinary])
+    return Lexicon(from_json(compiled(_name_of(codes), partial(_compile, codes))))
+
+
+def keep_all_words() -> None:
+    """Compile the words of all languages of which no file is kept, so that a process that may write none finds them."""
+    for code in language_codes() if may_keep() else ():
+        if not is_kept(_name_of((code,))):
+            compiled(_name_of((code,)), partial(_compile, (code,)))
+
+
+def _name_of(codes: tuple[str, ...]) -> str:
+    return "-".join(("words", *codes))
+
+
+def _compile(codes: tuple[str, ...]) -> Compiled:
+    """Return the tables of these languages. Nothing else is kept of them in memory: of all it would be 200 MB."""
+    chosen = [_read_language(code) for code in codes]
+    entries = chain(*(one.entries for one in chosen), laws().entries)
+    return compile_words(entries, [word for one in chosen for word in one.ordinary]).as_json()
 
 
 @cache

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from operator import itemgetter
 from unicodedata import normalize
 
+from classifier.compiled import compiled
 from classifier.data import UNKNOWN, language_codes, small_words, words_in_lists
 from classifier.folded import fold
 from classifier.pieces import cut
+
+Owners = dict[str, tuple[str, ...]]
 
 SAMPLE = 300  # words: more of them would not change the answer
 SAMPLE_LENGTH = SAMPLE * 20  # characters
@@ -88,24 +91,48 @@ def _letter_owners() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def _small_words() -> dict[str, tuple[str, ...]]:
+def _small_words() -> Owners:
     """Return for each small word the languages that have it."""
-    owners: dict[str, list[str]] = {}
-    known = {code: " ".join(small_words(code)) for code in language_codes()}
-    for code, words in {**_NEIGHBOURS, **known}.items():
-        for word in set(fold(words).text.split()):
-            owners.setdefault(word, []).append(code)
-    return {word: tuple(codes) for word, codes in owners.items()}
+    return _owners("small-words", _words_that_tell)
 
 
 @cache
-def _words_of_rights() -> dict[str, tuple[str, ...]]:
+def _words_of_rights() -> Owners:
     """Return for each word of the language files the languages that have it: a subject line may have no small word."""
-    owners: dict[str, list[str]] = {}
+    return _owners("words-of-rights", _words_of_lists)
+
+
+def _words_that_tell() -> Iterator[tuple[str, Iterable[str]]]:
+    known = {code: " ".join(small_words(code)) for code in language_codes()}
+    for code, words in {**_NEIGHBOURS, **known}.items():
+        yield code, fold(words).text.split()
+
+
+def _words_of_lists() -> Iterator[tuple[str, Iterable[str]]]:
     for code in language_codes():
-        for word in words_in_lists(code).union(small_words(code)):
+        yield code, words_in_lists(code).union(small_words(code))
+
+
+def _owners(
+    name: str, words_by_language: Callable[[], Iterator[tuple[str, Iterable[str]]]]
+) -> Owners:
+    """Return for each word its languages; what a file keeps are the words of each group of languages."""
+    kept = compiled(name, lambda: _by_owners(words_by_language()))
+    found: Owners = {}
+    for codes, words in kept.items():
+        found.update(dict.fromkeys(words.split(" "), tuple(codes.split(" "))))
+    return found
+
+
+def _by_owners(words_by_language: Iterator[tuple[str, Iterable[str]]]) -> dict[str, str]:
+    owners: dict[str, list[str]] = {}
+    for code, words in words_by_language:
+        for word in sorted(set(words)):
             owners.setdefault(word, []).append(code)
-    return {word: tuple(codes) for word, codes in owners.items()}
+    groups: dict[str, list[str]] = {}
+    for word, codes in owners.items():
+        groups.setdefault(" ".join(codes), []).append(word)
+    return {codes: " ".join(words) for codes, words in groups.items()}
 
 
 @dataclass(frozen=True, slots=True)

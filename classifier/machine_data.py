@@ -15,6 +15,7 @@ from importlib.resources import files
 from itertools import compress
 from typing import Any
 
+from classifier.compiled import Compiled, compiled
 from classifier.folded import fold
 from classifier.pieces import REMEMBERED
 from classifier.vocabulary import spellings
@@ -22,6 +23,7 @@ from classifier.vocabulary import spellings
 FOLDER = "machine_words"
 _GLUED = re.compile("[\u3041-\u30ff\u4e00-\u9fff]")  # scripts without blanks between words
 DIGITS = "0123456789"
+NUMBER = "#"
 _START = 0
 States = tuple[int, ...]
 Step = tuple[
@@ -33,7 +35,8 @@ Line = tuple[str, str]  # the sign, and an expression as it is written
 class Words:
     """All expressions of some signs as one automaton, whose steps are remembered once they were taken.
 
-    Expressions of scripts without blanks are one pattern of literals instead.
+    An expression is added when a word is met with which it can begin: most are in no mail of a day. Expressions of
+    scripts without blanks are one pattern of literals instead.
     """
 
     def __init__(self, lines: Iterable[Line], days: frozenset[str]) -> None:
@@ -41,16 +44,43 @@ class Words:
         self._moves: list[dict[str, list[int]]] = [{}]
         self._stems: list[dict[str, list[int]]] = [{}]
         self._says: list[str | None] = [None]
+        self._waiting: dict[str, list[Line]] = {}  # by a word with which they can begin
+        self._waiting_stems: dict[str, list[Line]] = {}
+        self._added: set[Line] = set()
         glued: dict[str, str] = {}
         for sign, written in lines:
             if _GLUED.search(written):
                 glued["".join(written.split())] = sign
             else:
-                self._add(sign, [_choices(piece) for piece in written.split()])
+                self._wait((sign, written))
         self._glued = _Glued(glued)
         self._known: dict[States, Step] = {}
         self._remembered = 0
         self._begin = _Next(self, (_START,))
+
+    def _wait(self, line: Line) -> None:
+        for piece in map(_choices, line[1].split()):
+            for first, *_ in piece.words:
+                home = self._waiting_stems if first.endswith("*") else self._waiting
+                home.setdefault(first.rstrip("*"), []).append(line)
+            if not piece.optional:
+                return
+
+    def _add_beginning_with(self, word: str) -> None:
+        """Add the expressions that can begin with this word of a text and were not added before."""
+        lines = self._waiting.pop(word, [])
+        if self._is_number(word):
+            lines += self._waiting.pop(NUMBER, ())
+        for stem in [stem for stem in self._waiting_stems if word.startswith(stem)]:
+            lines += self._waiting_stems.pop(stem)
+        for line in lines:
+            if line not in self._added:
+                self._added.add(line)
+                sign, written = line
+                self._add(sign, [_choices(piece) for piece in written.split()])
+
+    def _is_number(self, word: str) -> bool:
+        return word.isdigit() or word in self._days
 
     def _add(self, sign: str, pieces: Sequence[_Piece]) -> None:
         """Add one expression: states after each piece, and a way past each that may be missing.
@@ -97,6 +127,8 @@ class Words:
         if self._remembered >= REMEMBERED:
             self._forget()
         self._remembered += 1
+        if _START in states:
+            self._add_beginning_with(word)
         after = self._follow(states, word)
         if after and after not in self._known:
             said = frozenset(sign for state in after if (sign := self._says[state]))
@@ -111,11 +143,11 @@ class Words:
 
     def _follow(self, states: States, word: str) -> States:
         found: dict[int, None] = {}
-        is_number = word.isdigit() or word in self._days
+        is_number = self._is_number(word)
         for state in states:
             found.update(dict.fromkeys(self._moves[state].get(word, ())))
             if is_number:
-                found.update(dict.fromkeys(self._moves[state].get("#", ())))
+                found.update(dict.fromkeys(self._moves[state].get(NUMBER, ())))
             for stem, after in self._stems[state].items():
                 if word.startswith(stem):
                     found.update(dict.fromkeys(after))
@@ -155,17 +187,23 @@ class _Glued:
             for first in DIGITS if written[0] == "#" else written[0]:
                 groups.setdefault(first, {})[_glued_pattern(written)] = sign
         self._first = re.compile(f"[{re.escape(''.join(groups))}]") if groups else None
-        self._groups = {
-            first: (re.compile("|".join(f"({one})" for one in group)), tuple(group.values()))
-            for first, group in groups.items()
-        }
+        self._groups = groups
+        self._known: dict[str, tuple[re.Pattern[str], tuple[str, ...]]] = {}
+
+    def _group(self, first: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
+        """Return the pattern of what begins with this character, and the sign of each of its groups."""
+        if first not in self._known:
+            group = self._groups[first]
+            pattern = re.compile("|".join(f"({one})" for one in group))
+            self._known[first] = (pattern, tuple(group.values()))
+        return self._known[first]
 
     def find(self, folded: str) -> Iterator[tuple[str, int]]:
         """Yield the signs of the expressions in the text, each with its place; they do not overlap."""
         at = 0
         while self._first is not None and (begins := self._first.search(folded, at)) is not None:
             at = begins.start()
-            pattern, signs = self._groups[folded[at]]
+            pattern, signs = self._group(folded[at])
             found = pattern.match(folded, at)
             if found is not None:
                 yield signs[(found.lastindex or 1) - 1], at
@@ -229,6 +267,13 @@ def _lines(code: str, section: str) -> Iterator[Line]:
 @cache
 def words_of(section: str) -> Words:
     """Return the expressions of all languages in `text` or `subject`."""
+    kept = compiled(f"machine-{section}", lambda: _compile(section))
+    return Words(map(tuple, kept["lines"]), frozenset(kept["days"].split()))
+
+
+def _compile(section: str) -> Compiled:
     codes = language_codes()
-    days = frozenset(fold(" ".join(file_of(code)["days"] for code in codes)).text.split())
-    return Words((one for code in codes for one in _lines(code, section)), days)
+    return {
+        "days": fold(" ".join(file_of(code)["days"] for code in codes)).text,
+        "lines": [list(line) for code in codes for line in _lines(code, section)],
+    }

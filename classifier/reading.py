@@ -10,9 +10,10 @@ from operator import or_
 from typing import NamedTuple
 
 from classifier.concepts import ALL_CONCEPTS, BIT, concepts_within
+from classifier.lexicon import PHRASE_START, Lexicon, Phrases
 from classifier.pieces import COLON, END, QUESTION, SOFT, STOPS, Cut, Marks, stop_is_real
 from classifier.unspaced import cut_at_terms
-from classifier.vocabulary import GAP, PHRASE_START, Lexicon, Phrase, Phrases, word_fits
+from classifier.vocabulary import GAP, Phrase, word_fits
 
 # Words up to which slips of the pen are forgiven: a mail of ordinary length, never a flood of made-up words.
 FORGIVING_UP_TO = 3_000
@@ -24,6 +25,7 @@ _MARKED = STOPS | SOFT
 _TRIMMED = " \t\r\n\u00a0-*•>|([\"'"
 _CARRIES = BIT["carries"]
 _MARKS = Marks()
+_new = tuple.__new__  # what Hit(...) calls in the end, at half the price: a text has hundreds
 
 
 class Hit(NamedTuple):
@@ -156,19 +158,18 @@ def _sentences(
 ) -> Iterator[Sentence]:
     first, last, *_ = stretch
     sentence = Sentence(first)
-    hits, taken = sentence.hits, -1
+    hits, taken, phrases = sentence.hits, -1, lexicon.phrases
     for at in compress(range(first, last), masks[first:last]):
         mask = masks[at]
         if at > taken:
-            hit = (
-                _hit(words, masks, at, lexicon)
-                if mask & PHRASE_START
-                else Hit(at, at, mask & _CONCEPTS)
+            found = (
+                find_phrase(words, masks, at, phrases[words[at]]) if mask & PHRASE_START else None
             )
-            taken = hit.last
-            if hit.mask:
+            hit = _hit(at, *found) if found else _new(Hit, (at, at, mask & _CONCEPTS))
+            taken, meant = hit[1], hit[2]
+            if meant:
                 hits.append(hit)
-                sentence.mask |= hit.mask
+                sentence.mask |= meant
         if at < taken or (not mask & _MARKED and len(hits) < LONGEST_SENTENCE):
             continue
         if mask & SOFT:
@@ -184,11 +185,7 @@ def _sentences(
     yield from _closed(sentence, last, 0)
 
 
-def _hit(words: Sequence[str], masks: Sequence[int], at: int, lexicon: Lexicon) -> Hit:
-    found = find_phrase(words, masks, at, lexicon.phrases[words[at]])
-    if found is None:
-        return Hit(at, at, masks[at] & _CONCEPTS)
-    last, phrase = found
+def _hit(at: int, last: int, phrase: Phrase) -> Hit:
     return Hit(at, at if phrase.gaps else last, phrase.mask)
 
 
@@ -206,7 +203,9 @@ def find_phrase(
     following = at + 1
     if following >= len(words) or masks[at] & STOPS:
         return None
-    for phrase in (*known.rows.get(words[following], ()), *known.open):
+    second = words[following]
+    rows = known.rows.get(second, ())
+    for phrase in (*rows, *known.opens(second)) if known.open else rows:
         last = (
             _row(words, masks, at, phrase) if phrase.plain else _rest(words, masks, at, phrase, 1)
         )
@@ -230,6 +229,8 @@ def _parts(mask: int, following: int) -> bool:
 def _find_apart(
     words: Sequence[str], masks: Sequence[int], at: int, known: Phrases
 ) -> tuple[int, Phrase] | None:
+    if known.gapped.keys().isdisjoint(words[at + 1 : at + GAP + 2]):
+        return None
     for place in range(at + 1, min(at + GAP + 2, len(words))):
         for phrase in known.gapped.get(words[place], ()):
             last = _rest(words, masks, place, phrase, 2)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 SHORTEST = 6  # letters; below this a slip is more often another word
 LONGEST = 24
+_BETWEEN = "\u00ad"  # stands in no folded word
 _DOUBLED = re.compile(r"(.)\1+")
 
 
@@ -40,18 +42,44 @@ def one_slip_apart(first: str, second: str) -> bool:
     return first[at + 1 :] == second[at + 1 :] or swapped == second[at:]
 
 
+@dataclass(kw_only=True)
+class SlipTables:
+    """What `Slips` looks words up in, as text that a file can keep: one string is read sooner than its words.
+
+    `squeezed` leads from a known word with each run of letters written once to the word. `keys` are known words and
+    all that is left of them without one letter, in a row with blanks; `meant` the words of each, in the same order.
+    """
+
+    squeezed: dict[str, str] = field(default_factory=dict)
+    keys: str = ""
+    meant: str = ""
+    ordinary: str = ""
+
+
+def tabulate(known: Iterable[str], ordinary: Iterable[str] = ()) -> SlipTables:
+    """Return the tables of the words that may be meant; `ordinary` words are no slips."""
+    squeezed: dict[str, str] = {}
+    near: dict[str, list[str]] = {}
+    for word in known:
+        squeezed.setdefault(squeeze(word), word)
+        if SHORTEST <= len(word) <= LONGEST:
+            for key in _shortened(word):
+                near.setdefault(key, []).append(word)
+    return SlipTables(
+        squeezed=squeezed,
+        keys=" ".join(near),
+        meant=" ".join(map(_BETWEEN.join, near.values())),
+        ordinary=" ".join(dict.fromkeys(ordinary)),
+    )
+
+
 class Slips:
     """Finds the known word that an unknown word was meant to be; the cost depends on the word's length only."""
 
-    def __init__(self, known: Iterable[str], ordinary: Iterable[str] = ()) -> None:
-        self._ordinary = frozenset(ordinary)
-        self._squeezed: dict[str, str] = {}
-        self._near: dict[str, tuple[str, ...]] = {}
-        for word in known:
-            self._squeezed.setdefault(squeeze(word), word)
-            if SHORTEST <= len(word) <= LONGEST:
-                for key in _shortened(word):
-                    self._near[key] = (*self._near.get(key, ()), word)
+    def __init__(self, tables: SlipTables) -> None:
+        self._ordinary = frozenset(tables.ordinary.split(" "))
+        self._squeezed = tables.squeezed
+        self._near = dict(zip(tables.keys.split(" "), tables.meant.split(" "), strict=True))
 
     def meant(self, word: str) -> str | None:
         """Return the known word behind `word`, None when there is none or when `word` is an ordinary one."""
@@ -63,7 +91,8 @@ class Slips:
         if len(word) < SHORTEST - 1:
             return None
         for key in _shortened(word):
-            for known in self._near.get(key, ()):
+            meant = self._near.get(key)
+            for known in meant.split(_BETWEEN) if meant else ():
                 if one_slip_apart(word, known):
                     return known
         return None

@@ -16,7 +16,7 @@ _HANGUL_END = re.compile(f"[{_HANGUL}]$")
 _ONE_SYLLABLE = re.compile(f"[{_HANGUL}]")
 
 
-def compile_terms(words: Iterable[str]) -> re.Pattern[str] | None:
+def term_pattern(words: Iterable[str]) -> str | None:
     """Return what cuts a run of signs: the longest known word at each place, else what lies before the next one.
 
     None where no word is of such a script. Matching is linear: no part of the pattern repeats over another.
@@ -28,7 +28,12 @@ def compile_terms(words: Iterable[str]) -> re.Pattern[str] | None:
     if not by_first:
         return None
     term = "|".join(f"{first}(?:{_longest_first(rests)})" for first, rests in by_first.items())
-    return re.compile(f"{term}|[^{_SIGNS}]+|(?:(?!{term})[{_SIGNS}])+")
+    return f"{term}|[^{_SIGNS}]+|(?:(?!{term})[{_SIGNS}])+"
+
+
+def compile_terms(pattern: str | None) -> re.Pattern[str] | None:
+    """Return a pattern of `term_pattern` ready to cut with."""
+    return None if pattern is None else re.compile(pattern)
 
 
 def _longest_first(rests: Iterable[str]) -> str:
@@ -37,7 +42,8 @@ def _longest_first(rests: Iterable[str]) -> str:
 
 def cut_at_terms(text: Cut, terms: re.Pattern[str] | None) -> Cut:
     """Return the text with its runs of signs cut into known words and what lies between; nothing is lost."""
-    if terms is None or not _UNSPACED.search(text.folded.text):
+    folded = text.folded.text
+    if terms is None or folded.isascii() or not _UNSPACED.search(folded):
         return text
     words: list[str] = []
     seps: list[str] = []

@@ -17,8 +17,8 @@ from privacy.ports import NotRead
 
 MB = 1024 * 1024
 MOST_BY_ITSELF = 2  # more workers than this wait for their parent's share of the work
-AHEAD = 4  # messages in hand of one worker, so that it never waits for its parent
-AHEAD_OCTETS = 128 * 1024  # and their size, but for a single one
+AHEAD = 8  # messages in hand of one worker, so that it seldom waits for its parent, which works others meanwhile
+AHEAD_OCTETS = 256 * 1024  # and their size, but for a single one
 TRIES = 2  # how often a message is read whose worker died: somebody else may have killed it
 LIFE = 20_000  # messages after which a worker is replaced, so that no leak can become a message's fault
 START_SECONDS = 30.0

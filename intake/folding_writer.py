@@ -90,10 +90,22 @@ class Writer:
 
     def last_marked(self, lines: Sequence[str]) -> int:
         """Return the last line that begins with one of the marks, -1 when none does."""
-        if not (self.words or self.told):
+        if not self.may_be_marked_in(lines):
             return -1
         backwards = range(len(lines) - 1, -1, -1)
         return next((number for number in backwards if self.marked(lines[number])), -1)
+
+    def may_be_marked_in(self, lines: Sequence[str]) -> bool:
+        """Tell whether a mark stands anywhere: where none does, which is most mail, no line is looked at."""
+        if not (self.words or self.told):
+            return False
+        whole = "\n".join(lines)
+        if self.initials and self.initials in whole:
+            return True
+        if any(sign in whole for sign in self.told):
+            return True
+        lowered = whole.lower()
+        return any(mark in lowered for mark in (*self.marks, *self.labels))
 
     def signs(self, line: str) -> bool:
         """Tell whether a line holds nothing but words of the name; all but one may be initials."""

@@ -60,7 +60,8 @@ class WorkerPool(Generic[Asked, Told]):
             while job is not None and _may_go_on(taken) and self._crew.take(job):
                 taken.append(job)
                 job = next(jobs, None)
-            outcomes |= self._crew.look(0 if taken[0].number in outcomes else LONGEST_WAIT)
+            if taken[0].number not in outcomes:
+                outcomes |= self._crew.look(LONGEST_WAIT)
             if taken[0].number in outcomes:
                 yield outcomes.pop(taken.popleft().number)
         for rest in taken:

@@ -17,7 +17,7 @@ Told = TypeVar("Told")
 ORPHAN_GRACE = (
     2.0  # seconds over the limit after which a busy worker without a parent ends by itself
 )
-CHUNK = 256 * 1024
+CHUNK = 64 * 1024  # more than an answer to most mails; a larger buffer is mapped anew for each look
 MOST_ANSWERED = 64 * 1024 * 1024  # bytes; the answer to a message within our caps is far smaller
 HEADER = 1 + LENGTH
 

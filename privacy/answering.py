@@ -163,6 +163,8 @@ def counted_text(text: str, subject: str) -> str:
     Letters and numbers only, in one case: neither layout nor punctuation makes a text another one.
     """
     words = (text if text.strip() else subject)[:MOST_COUNTED]
+    if words.isascii():  # the same as below, at a third of its price
+        return " ".join(words.lower().encode().translate(_ASCII).decode().split())
     spelled = unicodedata.normalize("NFKC", words).casefold()
     return " ".join(_without_signs(spelled).split())
 

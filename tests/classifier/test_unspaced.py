@@ -5,12 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifier.language import detect_language
+from classifier.lexicon import Lexicon
 from classifier.pieces import cut
 from classifier.reading import read
-from classifier.unspaced import compile_terms, cut_at_terms
-from classifier.vocabulary import Lexicon, read_entry
+from classifier.unspaced import compile_terms, cut_at_terms, term_pattern
+from classifier.vocabulary import read_entry
+from classifier.wordbook import compile_words
 
-TERMS = compile_terms(["删除", "删", "我", "我的数据", "데이터", "제", "データ", "delete"])
+TERMS = compile_terms(
+    term_pattern(["删除", "删", "我", "我的数据", "데이터", "제", "データ", "delete"])
+)
 
 
 def pieces_of(text):
@@ -37,7 +41,7 @@ def test_one_korean_syllable_is_a_word_only_by_itself():
 def test_other_scripts_stay_as_they_are():
     plain = cut("Bitte löschen")
     assert cut_at_terms(plain, TERMS) is plain
-    assert compile_terms(["delete", "löschen"]) is None
+    assert compile_terms(term_pattern(["delete", "löschen"])) is None
 
 
 @given(st.text(alphabet="删除我的数据데이터제データab1 .。、\n", max_size=80))
@@ -50,7 +54,7 @@ def test_nothing_is_lost_by_cutting(text):
 
 
 def test_the_place_of_a_cut_word_is_its_place_in_the_text():
-    lexicon = Lexicon([read_entry("我的数据", 1)])
+    lexicon = Lexicon(compile_words([read_entry("我的数据", 1)]))
     text = "你好。请删除我的数据！"
     reader = read("text", text, cut(text), lexicon)
     (sentence,) = reader.sentences_of(reader.stretches[0])
