@@ -5,9 +5,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 
+from privacy.audit import AuditEvent, AuditKind
 from privacy.errors import Permanent
+from storage.audit import append, events_of, verify_chain
 from storage.cases import add_cases
 from storage.database import _open_engine, schema_version, upgrade
+from storage.ids import new_id
 from storage.reminders import claim_due_cases
 from storage.schema import MIGRATIONS, REVISIONS, migrate
 from storage.tables import Row
@@ -154,3 +157,21 @@ def test_cases_that_are_open_already_are_watched_after_the_upgrade(settings, eng
     with database.transaction() as transaction:
         (watched,) = claim_due_cases(transaction, now=make.now, limit=5)
     assert len(watched.clocks) == 2
+
+
+def test_a_chain_ends_before_what_an_older_schema_does_not_know(settings, engine, make, open_it):
+    database = open_it()
+    case, ours = new_id(), new_id()
+    kinds = [AuditKind.CASE_OPENED, AuditKind.ROLE_FOUND, AuditKind.TASK_DONE]
+    events = [AuditEvent(chain=case, kind=kind, at=make.now, actor="daemon") for kind in kinds]
+    events.append(AuditEvent(chain=ours, kind=AuditKind.SUPPRESSED, at=make.now, actor="daemon"))
+    with database.transaction() as transaction:
+        append(transaction, events)
+    move(engine, "0003")
+    upgrade(settings)
+    with database.transaction() as transaction:
+        assert [one.kind for one in events_of(transaction, case)] == [AuditKind.CASE_OPENED]
+        assert events_of(transaction, ours) == []
+        append(transaction, events)
+        assert verify_chain(transaction, case)
+        assert verify_chain(transaction, ours)
