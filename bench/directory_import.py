@@ -9,6 +9,7 @@ is this process's own, so on PostgreSQL the wall clock stands beside it.
 from __future__ import annotations
 
 import argparse
+import gc
 import resource
 import sqlite3
 import tempfile
@@ -89,6 +90,7 @@ def measure(engine: str, url: str, file: Path, raw: Callable[[], None]) -> None:
 
 def take(database: Database, file: Path) -> Taken:
     """Import the file as the command does."""
+    gc.freeze()
     source = CsvSource(file, DirectorySettings().words)
     return read_directory(database, source, TERMS, lambda: NOW)
 

@@ -15,7 +15,7 @@ from casework.task_kinds import DIRECTORY_MISSING
 from privacy.audit import AuditEvent, AuditKind
 from privacy.cases import Case
 from privacy.directory import NEVER_READ, STALE, DirectoryState
-from privacy.roles import find_role
+from privacy.roles import FoundRole, find_role
 from storage.audit import append
 from storage.cases import get_cases
 from storage.database import Database, Reading, Transaction
@@ -38,8 +38,12 @@ def find_roles(
     state = directory_state(transaction)
     if not cases or not (terms.expected or state.generation):
         return
-    found = _look_up(transaction, cases, state, terms, now)
     before = findings_of(transaction, [case.case_id for case in cases])
+    found = [
+        one
+        for one in _look_up(transaction, cases, state, terms, now)
+        if not (one.finding.waits and _is_known(before.get(one.case_id)))
+    ]
     changed = [
         one
         for one in found
@@ -94,6 +98,11 @@ def _look_up(
         )
         for case_id, finding in findings.items()
     ]
+
+
+def _is_known(before: StoredFinding | None) -> bool:
+    """What was known of a case stays while the directory is away."""
+    return before is not None and before.finding.role is not FoundRole.UNKNOWN
 
 
 def _event(found: StoredFinding) -> AuditEvent:

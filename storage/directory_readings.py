@@ -22,6 +22,7 @@ from storage.directory_rows import (
 from storage.transactions import Reading, Transaction
 
 NAME = "directory"
+NOT_ENDED = "a reading was begun and has not ended"
 _STATE = update(DIRECTORY_STATE).where(DIRECTORY_STATE.c.name == NAME)
 
 
@@ -52,8 +53,12 @@ class Gone:
 
 
 def begin_reading(transaction: Transaction, source: str, *, now: datetime) -> int:
-    """Return the number of a new reading of the source; until it ends the directory stands as it did."""
-    _attempt(transaction, source, now, begun=DIRECTORY_STATE.c.begun + 1)
+    """Return the number of a new reading of the source; until it ends the directory stands as it did.
+
+    One that is broken off, by a crash as well, is trouble: the source is read again soon, and whole.
+    """
+    begun = {"begun": DIRECTORY_STATE.c.begun + 1, "version": None}
+    _attempt(transaction, source, now, trouble=NOT_ENDED, **begun)
     number: int = transaction.fetch(select(DIRECTORY_STATE.c.begun)).scalar_one()
     return number
 

@@ -49,7 +49,9 @@ def add_suppressions(transaction: Transaction, entries: Sequence[Suppression]) -
         }
         for one in entries
     ]
-    transaction.insert_new(SUPPRESSION, rows)
+    # In one order: two workers with the same addresses wait for each other, and never both.
+    in_order = sorted(rows, key=lambda row: (row["address_key"], row["list_name"]))
+    transaction.insert_new(SUPPRESSION, in_order)
 
 
 def lists_with(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import getpass
 import sys
 from collections.abc import Callable, Iterator
@@ -75,6 +76,7 @@ def _take(
     *,
     complete: bool = False,
 ) -> int:
+    gc.freeze()  # a long list makes many objects: the collector need not look at the program each time
     progress = _Progress()
     terms = ReadingTerms(
         actor=_reader(options, desk),
@@ -85,6 +87,7 @@ def _take(
     try:
         taken = read_directory(desk.database, source, terms, utc_now)
     finally:
+        gc.unfreeze()
         progress.clear()
     looked_up = refresh_roles(desk.database, desk.services.desk, utc_now())
     form = _form(taken) | {"cases_looked_up": looked_up}

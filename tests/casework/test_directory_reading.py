@@ -1,5 +1,7 @@
 """A reading of the directory: good lines are taken, bad ones told, and nobody leaves by mistake."""
 
+from datetime import timedelta
+
 import pytest
 
 from casework.directory_reading import (
@@ -135,6 +137,27 @@ def test_a_source_that_breaks_off_leaves_everybody_listed_and_says_why(library):
     assert (state.generation, state.trouble) == (1, "out of reach")
     assert library.standings("sam@customer.example") == [(Standing.OWNER, None)]
     library.read(SHOP, person(), complete=True)
+    assert library.state().trouble is None
+
+
+def test_a_reading_that_was_broken_off_is_made_again_soon_and_whole(library):
+    source = ListedSource([SHOP, person()], version="v1")
+    library.read(source=source, complete=True)
+    source.lists, source.version = [SHOP, ValueError("killed")], "v2"
+    with pytest.raises(ValueError, match="killed"):
+        library.read(source=source, complete=True)
+    assert library.state().trouble is None  # nothing of it was taken
+    source.lists = [SHOP, person(), ValueError("killed")]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("casework.directory_reading.BATCH", 1)
+        with pytest.raises(ValueError, match="killed"):
+            library.read(source=source, complete=True)
+    state = library.state()
+    assert (state.generation, state.trouble) == (1, "a reading was begun and has not ended")
+    assert state.next_at(DAY) == NOON + timedelta(minutes=5)
+    source.lists = [SHOP, person()]
+    library.read(source=source, complete=True)
+    assert source.asked_with[-1] is None
     assert library.state().trouble is None
 
 

@@ -169,6 +169,17 @@ def test_a_directory_that_is_too_old_is_asked_nothing_until_it_was_read_again(ex
     assert not found(desk).waits
 
 
+def test_what_was_known_of_a_case_stays_while_the_directory_is_away(desk):
+    list_people(desk)
+    desk.receive_one(mail())
+    letter = desk.letter().message
+    desk.now += 8 * DAY
+    desk.receive_one(reply_to(letter, COPY), received_at=desk.now)
+    assert len(desk.case().items) == 2
+    assert found(desk).role is FoundRole.PROCESSOR
+    assert "directory_missing" not in desk.task_kinds()
+
+
 def test_who_is_listed_later_is_found_later(desk):
     list_people(desk, leads=())
     desk.receive_one(mail())

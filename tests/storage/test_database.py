@@ -13,6 +13,7 @@ from storage.cases import add_cases, get_case, list_cases
 from storage.database import open_database
 from storage.ids import new_id
 from storage.messages import keep_raw
+from storage.schema import REVISIONS
 from storage.settings import StorageSettings
 from storage.sqlite import durable_modes, file_system_of, has_wal_reset_bug
 from storage.tables import DELIVERY, PRIVACY_CASE
@@ -42,7 +43,7 @@ def open_sqlite(path, make, ring=None, *, busy_seconds=5.0):
 
 def test_it_says_how_it_keeps_the_data(database):
     lines = database.describe()
-    assert lines[-1] == "schema 0004"
+    assert lines[-1] == f"schema {REVISIONS[-1]}"
     assert lines[0].startswith(("SQLite 3.", "PostgreSQL "))
 
 

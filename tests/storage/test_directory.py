@@ -219,14 +219,17 @@ def test_an_address_is_a_lead_of_several_workspaces(database, listing):
 def test_the_directory_stands_as_of_its_last_whole_reading(database, listing):
     with listing.reading(version="v1") as reading:
         reading.add(SHOP)
+    with database.reading() as reading:
+        assert known_version(reading, "csv") == "v1"
+        assert known_version(reading, "endpoint") is None
     later = listing.now + timedelta(hours=1)
     with database.transaction() as transaction:
         begin_reading(transaction, "csv", now=later)
     with database.reading() as reading:
         state = directory_state(reading)
         assert (state.generation, state.read_at, state.tried_at) == (1, listing.now, later)
-        assert known_version(reading, "csv") == "v1"
-        assert known_version(reading, "endpoint") is None
+        assert state.trouble == "a reading was begun and has not ended"
+        assert known_version(reading, "csv") is None
     with database.transaction() as transaction:
         note_trouble(transaction, "csv", "out of reach", now=later)
     with database.reading() as reading:

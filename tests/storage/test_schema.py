@@ -8,11 +8,14 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 
+from privacy.audit import AuditEvent, AuditKind
 from privacy.errors import Permanent
+from storage.audit import append, events_of, verify_chain
 from storage.case_events import case_events
 from storage.cases import add_cases, clock_events, find_case, mark_acknowledged, set_date
 from storage.database import _open_engine, schema_version, upgrade
 from storage.extensions import Extension, add_extension
+from storage.ids import new_id
 from storage.reminders import claim_due_cases
 from storage.schema import MIGRATIONS, REVISIONS, migrate
 from storage.tables import Row
@@ -196,3 +199,21 @@ def test_what_happened_to_older_cases_is_told_by_the_upgrade(settings, engine, m
     assert told == [later.on]
     with database.reading() as reading:
         assert find_case(reading, case.reference).items[0].due == later
+
+
+def test_a_chain_ends_before_what_an_older_schema_does_not_know(settings, engine, make, open_it):
+    database = open_it()
+    case, ours = new_id(), new_id()
+    kinds = [AuditKind.CASE_OPENED, AuditKind.ROLE_FOUND, AuditKind.TASK_DONE]
+    events = [AuditEvent(chain=case, kind=kind, at=make.now, actor="daemon") for kind in kinds]
+    events.append(AuditEvent(chain=ours, kind=AuditKind.SUPPRESSED, at=make.now, actor="daemon"))
+    with database.transaction() as transaction:
+        append(transaction, events)
+    move(engine, "0003")
+    upgrade(settings)
+    with database.transaction() as transaction:
+        assert [one.kind for one in events_of(transaction, case)] == [AuditKind.CASE_OPENED]
+        assert events_of(transaction, ours) == []
+        append(transaction, events)
+        assert verify_chain(transaction, case)
+        assert verify_chain(transaction, ours)

@@ -36,13 +36,20 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """What only this revision knows goes; the chains that it breaks end where they still hold."""
-    kinds = ", ".join(repr(kind) for kind in NEW_KINDS)
-    op.execute(sa.text(f"DELETE FROM audit_chain WHERE chain IN (SELECT chain FROM audit_event WHERE kind IN ({kinds}))"))  # noqa: S608 - constants
-    op.execute(sa.text(f"DELETE FROM audit_event WHERE kind IN ({kinds})"))  # noqa: S608
+    _cut_chains()
     for table in TABLES:
         op.drop_table(table)
     _allow_kinds(tuple(kind for kind in _known_kinds() if kind not in NEW_KINDS))
+
+
+def _cut_chains() -> None:
+    """A chain in which something stands that only this revision knows ends before it: so far it still holds."""
+    kinds = ", ".join(repr(kind) for kind in NEW_KINDS)
+    op.execute(sa.text(f"CREATE TEMP TABLE cut AS SELECT chain, MIN(position) AS position FROM audit_event WHERE kind IN ({kinds}) GROUP BY chain"))  # noqa: S608 - constants
+    op.execute(sa.text("UPDATE audit_chain SET length = (SELECT position FROM cut WHERE cut.chain = audit_chain.chain), head = (SELECT link FROM audit_event, cut WHERE audit_event.chain = audit_chain.chain AND cut.chain = audit_chain.chain AND audit_event.position = cut.position - 1) WHERE chain IN (SELECT chain FROM cut WHERE position > 0)"))
+    op.execute(sa.text("DELETE FROM audit_chain WHERE chain IN (SELECT chain FROM cut WHERE position = 0)"))
+    op.execute(sa.text("DELETE FROM audit_event WHERE EXISTS (SELECT 1 FROM cut WHERE cut.chain = audit_event.chain AND audit_event.position >= cut.position)"))
+    op.execute(sa.text("DROP TABLE cut"))
 
 
 def _known_kinds() -> tuple[str, ...]:
