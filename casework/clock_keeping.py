@@ -29,6 +29,7 @@ class AskedRight:
     """A right as its clock sees it; `due` is the date that is held."""
 
     item_id: UUID
+    asked_at: datetime
     right: Right
     scope: Scope | None
     due: Due
@@ -46,7 +47,13 @@ class Change:
 
 def asked_of(item: RequestItem) -> AskedRight:
     """Return the right of a case as its clock sees it."""
-    return AskedRight(item_id=item.item_id, right=item.right, scope=item.scope, due=item.due)
+    return AskedRight(
+        item_id=item.item_id,
+        asked_at=item.received_at,
+        right=item.right,
+        scope=item.scope,
+        due=item.due,
+    )
 
 
 def rules_of(right: Right, scope: Scope | None, laws: Sequence[Regime]) -> list[ClockRules]:
@@ -64,7 +71,7 @@ def _rules(law: str, right: Right, scope: Scope | None) -> ClockRules:
 
 def count(asked: AskedRight, events: Sequence[CaseEvent], laws: Sequence[Regime]) -> Binding:
     """Return where the clock of a right stands after these events. Raises ValueError in a year without holidays."""
-    return _bind(clock_of(events, asked.item_id), asked, laws)
+    return _bind(_clock(asked, events), asked, laws)
 
 
 def changes_after(
@@ -73,7 +80,7 @@ def changes_after(
     """Return the rights whose date moves after these events; a later date is none unless a letter told it."""
     changes = []
     for one in asked:
-        clock = clock_of(events, one.item_id)
+        clock = _clock(one, events)
         due = next_date(one.due, _bind(clock, one, laws).owed, told=clock.told_by is not None)
         if due.expires_at != one.due.expires_at:
             changes.append(
@@ -109,6 +116,10 @@ def write_happening(
         for payload in payloads
     ]
     append(transaction, trail)
+
+
+def _clock(asked: AskedRight, events: Sequence[CaseEvent]) -> RightClock:
+    return clock_of(events, asked.item_id, asked_at=asked.asked_at)
 
 
 def _bind(clock: RightClock, asked: AskedRight, laws: Sequence[Regime]) -> Binding:

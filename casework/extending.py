@@ -154,7 +154,7 @@ def later_date(
 ) -> tuple[Due, datetime]:
     """Return the date after an extension, and the instant at which it is too late to tell it. Raises Permanent."""
     rules = rules_of(item.right, item.scope, laws)
-    clock = clock_of(events, item.item_id)
+    clock = clock_of(events, item.item_id, asked_at=item.received_at)
     happened = (*clock.happened, Happening(kind=EventKind.EXTENSION_NOTIFIED, at=now))
     before = bind(
         item.received_at,

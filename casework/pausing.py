@@ -9,7 +9,7 @@ from datetime import datetime
 from casework.clock_keeping import Change, asked_of, changes_after, rules_of, write_happening
 from casework.drafts import Actor
 from casework.profile import DeskProfile
-from privacy.case_events import ANSWERS, ASKED, CaseEvent, CaseEventKind, Ground, clock_of
+from privacy.case_events import ANSWERS, ASKED, CaseEvent, CaseEventKind, Ground, waiting_for
 from privacy.cases import Case, CaseState, RequestItem
 from privacy.deadlines import Due
 from privacy.errors import Permanent
@@ -135,7 +135,7 @@ def _check_not_asked(
     items: Sequence[RequestItem], events: Sequence[CaseEvent], ground: Ground
 ) -> None:
     for item in items:
-        waiting = clock_of(events, item.item_id).waiting
+        waiting = waiting_for(events, item.item_id)
         if waiting is not None and waiting.kind is ASKED[ground]:
             raise Permanent(f"{item.right} waits already, since {waiting.at.date().isoformat()}")
 
@@ -168,7 +168,7 @@ def _answers(
 ) -> tuple[list[CaseEvent], list[RequestItem]]:
     answered, waited = [], []
     for item in items:
-        waiting = clock_of(events, item.item_id).waiting
+        waiting = waiting_for(events, item.item_id)
         if waiting is None or (answer.ground and waiting.kind is not ASKED[answer.ground]):
             continue
         if answer.at < waiting.at:

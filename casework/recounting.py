@@ -85,6 +85,7 @@ def _counted(
         right, _, scope = clock.right.partition(":")
         asked = AskedRight(
             item_id=clock.item_id,
+            asked_at=clock.started_at,
             right=Right(right),
             scope=Scope(scope) if scope else None,
             due=clock.due,

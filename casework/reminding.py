@@ -18,6 +18,7 @@ from casework.task_kinds import DEADLINE_NEAR
 from casework.telling_staff import DueEntry, queue_letters
 from privacy.case_events import laws_of
 from privacy.deadlines import lane_dues
+from privacy.errors import Permanent
 from privacy.reminders import (
     ClockDates,
     Ladder,
@@ -103,10 +104,10 @@ def sweep(database: Database, ladder: Ladder, now: datetime) -> int:
 
 
 def _look_at(case: WatchedCase, ladder: Ladder, now: datetime) -> _Look:
-    """A clock that cannot be counted, in a year without holidays, is said and must not stop the others."""
+    """A clock that cannot be counted, in a year without holidays or under a law that is gone, must not stop the others."""
     try:
         return _climb_all(case, ladder, now)
-    except ValueError as error:
+    except (ValueError, Permanent) as error:
         log.error("clock_cannot_be_counted", case=str(case.case_id), error=type(error).__name__)  # noqa: TRY400
         return _Look(reminders=(), tasks=(), next_at=now + LOOK_AGAIN)
 

@@ -24,8 +24,9 @@ from storage.database import Transaction
 from storage.ids import new_id
 from storage.outbox import QueuedLetter, enqueue
 from storage.reminders import WatchedCase
-from templates.staff import StaffEntry, StaffLetter, render_staff_letter
+from templates.staff import StaffEntry, StaffLetter, render_staff_letter, staff_language
 
+# Of letters to our own people: what is asked of letters to a person, such as a reference, is not asked of these.
 KINDS = {StaffLetter.REMINDERS: "staff_reminders", StaffLetter.ESCALATION: "staff_alarm"}
 
 
@@ -71,13 +72,15 @@ def _letter(
 ) -> QueuedLetter:
     person, entries = told
     case, letter_id = get_case(transaction, entries[0].case.case_id), new_id()
-    subject, text = render_staff_letter(letter, [one.entry for one in entries])
+    shown = [one.entry for one in entries]
+    language = staff_language(letter, person.language)
+    subject, text = render_staff_letter(letter, shown, language=language)
     words = Letter(
         kind=KINDS[letter],
-        language="en",
+        language=language,
         subject=subject,
         text=text,
-        html=f"<pre>{escape(text)}</pre>",
+        html=f'<html lang="{language}"><body><pre>{escape(text)}</pre></body></html>',
     )
     return QueuedLetter(
         letter_id=letter_id,

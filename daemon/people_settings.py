@@ -43,7 +43,9 @@ class PersonEntry(BaseModel):
         description="What they are told of: `handler` works on cases, `lead` administers, `dpo` is the officer.",
     )
     language: str = Field(
-        default="en", pattern="^[a-z]{2}$", description="Language that they read (ISO 639-1)."
+        default="en",
+        pattern="^[a-z]{2}$",
+        description="Language that they read (ISO 639-1); English where a letter is not written in it.",
     )
     absences: tuple[AbsenceEntry, ...] = Field(default=(), description="When they are away.")
 

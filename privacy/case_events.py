@@ -125,13 +125,21 @@ def owner_of(events: Iterable[CaseEvent]) -> str | None:
     return owner
 
 
-def clock_of(events: Sequence[CaseEvent], item_id: UUID) -> RightClock:
+def waiting_for(events: Sequence[CaseEvent], item_id: UUID) -> CaseEvent | None:
+    """Return the first question about this right to which the person owes an answer, None where we owe everything."""
+    return _waiting(one for one in _own(events, item_id) if one.kind in OF_THE_CLOCK)
+
+
+def clock_of(
+    events: Sequence[CaseEvent], item_id: UUID, *, asked_at: datetime | None = None
+) -> RightClock:
     """Return what the events say about the clock of this right, in the order in which they were recorded.
 
-    Raises ValueError where no event says when the right was asked for.
+    `asked_at` stands in where no event says when it was asked for; without either ValueError is raised.
     """
-    own = [one for one in standing(events) if one.item_id in (None, item_id)]
+    own = _own(events, item_id)
     starts = [one.at for one in own if one.kind is CaseEventKind.RIGHT_ADDED]
+    starts += [asked_at] if asked_at else []
     if not starts:
         raise ValueError("no event says when this right was asked for")
     happened = [one for one in own if one.kind in OF_THE_CLOCK]
@@ -142,6 +150,10 @@ def clock_of(events: Sequence[CaseEvent], item_id: UUID) -> RightClock:
         waiting=_waiting(happened),
         told_by=_told_by(own),
     )
+
+
+def _own(events: Sequence[CaseEvent], item_id: UUID) -> list[CaseEvent]:
+    return [one for one in standing(events) if one.item_id in (None, item_id)]
 
 
 def _waiting(happened: Iterable[CaseEvent]) -> CaseEvent | None:
@@ -157,6 +169,8 @@ def _waiting(happened: Iterable[CaseEvent]) -> CaseEvent | None:
 
 def _told_by(own: Sequence[CaseEvent]) -> bytes | None:
     """An answer moves a date as its question said; everything else needs a letter of its own."""
+    if not own:
+        return None
     last = own[-1]
     if last.kind in QUESTIONS:
         asked = (one for one in reversed(own) if one.kind is QUESTIONS[last.kind])

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select, tuple_
 
-from privacy.case_events import CaseEvent, clock_of, laws_of
+from privacy.case_events import CaseEvent, laws_of, waiting_for
 from privacy.cases import Case, CaseState, ItemState, RequestItem
 from privacy.deadlines import Due
 from privacy.rights import Lane, Scope
@@ -214,7 +214,7 @@ def list_cases(
 
 def _waits(items: Sequence[AnyRow], happened: Sequence[CaseEvent]) -> bool:
     open_items = (item.item_id for item in items if item.state is ItemState.RECEIVED)
-    return any(clock_of(happened, item_id).waiting for item_id in open_items)
+    return any(waiting_for(happened, item_id) for item_id in open_items)
 
 
 def open_cases_after(reading: Reading, after: Page | None, *, limit: int) -> list[Page]:

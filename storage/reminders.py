@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, or_, select, tuple_, update
 
-from privacy.case_events import CaseEvent, clock_of
+from privacy.case_events import CaseEvent, waiting_for
 from privacy.cases import CaseState, ItemState
 from privacy.deadlines import Due
 from privacy.reminders import RungKey, Tell, Watched
@@ -192,7 +192,7 @@ def _watched(
 def _with_waiting(clock: WatchedClock, happened: Sequence[CaseEvent]) -> WatchedClock:
     if clock.item_id is None:
         return clock
-    return replace(clock, waiting=clock_of(happened, clock.item_id).waiting)
+    return replace(clock, waiting=waiting_for(happened, clock.item_id))
 
 
 def _owed(

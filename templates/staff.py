@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from jinja2 import TemplateError
+from jinja2 import TemplateError, TemplateNotFound
 
 from privacy.errors import Permanent
 from templates.render import environment
 
+ENGLISH = "en"
 MOST_ENTRIES = 40  # who gets more than that reads a list
 
 
@@ -40,12 +41,27 @@ class StaffEntry:
     question: str
 
 
-def render_staff_letter(letter: StaffLetter, entries: Sequence[StaffEntry]) -> tuple[str, str]:
-    """Return subject and text; more than 40 entries are counted, not listed. Raises Permanent."""
+def staff_language(letter: StaffLetter, wanted: str) -> str:
+    """Return the language in which the letter is written for somebody who reads this one."""
+    try:
+        environment().get_template(f"staff/{wanted}/{letter}.txt")
+    except TemplateNotFound:
+        return ENGLISH
+    return wanted
+
+
+def render_staff_letter(
+    letter: StaffLetter, entries: Sequence[StaffEntry], *, language: str = ENGLISH
+) -> tuple[str, str]:
+    """Return subject and text; more than 40 entries are counted, not listed. Raises Permanent.
+
+    A letter that is not written in the language (`staff/de/reminders.txt`) is in English.
+    """
     shown = entries[:MOST_ENTRIES]
     values: Mapping[str, object] = {"entries": shown, "more": len(entries) - len(shown)}
     try:
-        text = environment().get_template(f"staff/{letter}.txt").render(values)
+        names = [f"staff/{language}/{letter}.txt", f"staff/{letter}.txt"]
+        text = environment().select_template(names).render(values)
     except (TemplateError, OSError) as error:
         raise Permanent(f"staff letter {letter}: {type(error).__name__}") from None
     subject, _, body = text.partition("\n")

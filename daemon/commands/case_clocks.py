@@ -8,7 +8,7 @@ from uuid import UUID
 from casework.clock_keeping import asked_of, count
 from casework.profile import DeskProfile
 from casework.reminding import dates_of
-from privacy.case_events import CaseEvent, clock_of, owner_of
+from privacy.case_events import CaseEvent, owner_of, waiting_for
 from privacy.cases import Case, RequestItem
 from privacy.deadlines import Regime
 from privacy.reminders import Ladder
@@ -90,7 +90,7 @@ def _stands(item: RequestItem | None, watched: WatchedCase, laws: Sequence[Regim
     if item is None or not item.is_open:
         return None
     binding = count(asked_of(item), watched.happened, laws)
-    owed, waiting = binding.owed, clock_of(watched.happened, item.item_id).waiting
+    owed, waiting = binding.owed, waiting_for(watched.happened, item.item_id)
     return {
         "counted": owed.on,
         "regime": owed.regime,

@@ -17,7 +17,7 @@ from daemon.commands.case_roles import finding_form, roles_for_people
 from daemon.commands.session import add_json, count, open_desk_of, print_rows
 from daemon.output import as_json, printable
 from daemon.wiring import build_ladder
-from privacy.case_events import CaseEvent, clock_of
+from privacy.case_events import CaseEvent, waiting_for
 from privacy.cases import Case, CaseState, RequestItem
 from privacy.errors import Permanent
 from storage.audit import events_of
@@ -171,7 +171,7 @@ def _case_form(case: Case) -> dict[str, object]:
 
 
 def _item_form(item: RequestItem, events: Sequence[CaseEvent]) -> dict[str, object]:
-    waiting = clock_of(events, item.item_id).waiting if item.is_open else None
+    waiting = waiting_for(events, item.item_id) if item.is_open else None
     return {
         "right": item.right,
         "scope": item.scope,

@@ -13,6 +13,7 @@ from privacy.errors import Permanent
 from privacy.reminders import Audience
 from privacy.staffing import Absence, StaffMember
 from regimes.ladder import load_ladder
+from templates.staff import StaffLetter, staff_language
 
 LADDER = load_ladder()
 HALF, NEAR = NOON + 16 * DAY, NOON + 25 * DAY  # a digest; then the alarm, three working days ahead
@@ -104,6 +105,16 @@ def test_a_letter_to_staff_is_automatic_mail_that_names_no_person(two_cases) -> 
         assert str(letter.automation) == "auto-generated"
         assert "anne" not in letter.letter.text + letter.letter.html + letter.letter.subject
     assert {case.acknowledge for case in two_cases.cases()}
+
+
+def test_who_reads_a_language_without_letters_reads_english(two_cases) -> None:
+    two_cases.profile = replace(two_cases.profile, staff=(replace(HANNA, language="fi"),))
+    two_cases.now = HALF
+    remind(two_cases.database, LADDER, None, HALF, desk=two_cases.profile)
+    (letter,) = send(two_cases)
+    assert letter.letter.subject == "Running clocks: 2 of them want to be looked at"
+    assert letter.letter.language == "en"
+    assert staff_language(StaffLetter.REMINDERS, "../staff") == "en"
 
 
 def test_without_people_the_ways_of_alarms_are_told(two_cases) -> None:

@@ -20,6 +20,7 @@ from privacy.case_events import (
     next_date,
     owner_of,
     standing,
+    waiting_for,
 )
 from privacy.clocks import EventKind
 
@@ -54,6 +55,8 @@ def test_a_clock_begins_with_its_right_and_hears_of_what_concerns_it() -> None:
 def test_a_right_of_which_nothing_is_known_has_no_clock() -> None:
     with pytest.raises(ValueError, match="asked for"):
         clock_of([event(K.RECEIVED)], ITEM)
+    stood_in = clock_of([], ITEM, asked_at=MONDAY)
+    assert (stood_in.received_at, stood_in.told_by) == (MONDAY, None)
     with pytest.raises(ValueError, match="UTC"):
         CaseEvent(kind=K.RECEIVED, at=datetime(2027, 3, 1))  # noqa: DTZ001 - what is refused
 
@@ -61,7 +64,7 @@ def test_a_right_of_which_nothing_is_known_has_no_clock() -> None:
 def test_a_question_waits_until_it_is_answered() -> None:
     asked = [ADDED, ASKED_BY_LETTER]
     waiting = clock_of(asked, ITEM).waiting
-    assert waiting == ASKED_BY_LETTER
+    assert waiting == waiting_for(asked, ITEM) == ASKED_BY_LETTER
     other = event(K.FEE_ASKED, 2)
     assert clock_of([*asked, other], ITEM).waiting == ASKED_BY_LETTER
     assert clock_of([*asked, other, event(K.IDENTITY_PROVED, 5)], ITEM).waiting == other

@@ -47,7 +47,7 @@ from regimes.clock_rules import Question, load_clock_rules
 from regimes.ladder import load_ladder
 from regimes.laws import states
 
-CASES, PARTS = 20_000, 4  # parts, so that several processes can share the work
+CASES, PARTS = 20_000, 8  # parts, so that several processes can share the work
 YEARS = 6
 SEED = 20_261_127
 START = datetime(2027, 1, 1, tzinfo=UTC)
