@@ -26,11 +26,13 @@ from privacy.cases import Case
 from privacy.deadlines import Due
 from privacy.deliveries import BounceReason, Fate, RecipientReport
 from privacy.errors import Permanent
+from privacy.letter_review import Expected
 from privacy.rights import Right
 from regimes import load_regimes
 from responders.extension import draft_extension
 from storage.delivered import letters_by_message_id
-from templates import Expected, available, check_letter
+from templates import available
+from templates.reviewing import review
 
 GROUND = "You wrote from three addresses, and each of them belongs to another workspace."
 FIRST = date(2026, 12, 23)
@@ -189,7 +191,7 @@ def test_the_letter_is_one_that_may_leave(language: str) -> None:
         dates=frozenset({item.due.on, later}),
         today=datetime(2027, 3, 1, tzinfo=UTC).date(),
     )
-    assert check_letter(letter, expected) == []
+    assert review(letter, expected) == []
 
 
 def test_a_desk_that_does_not_say_who_it_is_writes_none(desk, case) -> None:
