@@ -16,8 +16,8 @@ from acknowledgements import (
     dates_for,
     letter_for,
 )
-from responders.acknowledgement import draft_acknowledgement
 from privacy.letter_review import Expected
+from responders.acknowledgement import draft_acknowledgement
 from templates import available, languages
 from templates.reviewing import review
 
