@@ -105,11 +105,30 @@ def test_a_letter_that_came_back_moves_the_date_back(desk, case) -> None:
 def test_a_letter_that_leaves_too_late_moves_nothing_and_calls_a_person(desk, case) -> None:
     desk.now = NOON + 29 * DAY
     ask(desk)
-    desk.now = case.items[0].due.expires_at
     approve(desk)
+    desk.now = case.items[0].due.expires_at
     send(desk)
     assert due_on(desk) == FIRST
     assert "extension_told_late" in desk.task_kinds()
+
+
+def test_a_letter_cannot_be_approved_any_more_once_the_old_date_is_over(desk, case) -> None:
+    desk.now = NOON + 29 * DAY
+    ask(desk)
+    desk.now = case.items[0].due.expires_at
+    with pytest.raises(Permanent, match="date: in the past"):
+        approve(desk)
+    assert len(desk.letters()) == 1
+    assert due_on(desk) == FIRST
+
+
+@pytest.mark.usefixtures("case")
+def test_a_ground_that_no_letter_holds_is_shown_with_the_draft_and_not_approved(desk) -> None:
+    ask(desk, ground="Some of it might take longer.")
+    assert desk.draft().reasons == ("extension", "review: vague: might", "review: vague: some")
+    with pytest.raises(Permanent, match="cannot leave like this: vague: might; vague: some"):
+        approve(desk)
+    assert desk.drafts() != []
 
 
 def test_a_rejected_letter_leaves_the_way_open_for_another(desk, case) -> None:
