@@ -16,11 +16,13 @@ from acknowledgements import (
     dates_for,
     letter_for,
 )
-from privacy.letter_review import Expected
+from intake.folding import fold
+from privacy.letter_review import Expected, visible_text
 from responders.acknowledgement import draft_acknowledgement
-from templates import available, languages
+from templates import available, languages, words_of
 from templates.reviewing import review
 
+NEW = "Please stop it, thank you all."
 GOLDEN_LETTERS = sorted(path.stem for path in GOLDEN.glob("*.txt"))
 
 
@@ -65,6 +67,18 @@ def test_no_two_requests_sound_the_same():
         cases = [case_asking(asked, language=language) for asked in EVERY_REQUEST]
         texts = {draft_acknowledgement(case, case.items, AUTOCLOZ).text for case in cases}
         assert len(texts) == len(EVERY_REQUEST)
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("html", [False, True])
+def test_a_letter_of_ours_below_an_answer_asks_for_nothing_again(language, html):
+    """Without any mark of quoting: the line to reply above is enough, in every language."""
+    letter = letter_for("several-rights", language)
+    ours = visible_text(letter.html).strip() if html else letter.text
+    marker = words_of(language).reply_marker
+    assert ours.startswith(marker)
+    below = f"{marker}\n{ours.removeprefix(marker)}"
+    assert fold(f"{NEW}\n\n{below}").new_text == NEW
 
 
 FAULTS = [
