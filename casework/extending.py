@@ -57,7 +57,7 @@ def extend(
         due, latest_at = later_date(item, desk.regimes, now)
         draft_id = new_id()
         message = _message(case, item, desk, due.on, wanted.ground, (draft_id, now))
-        findings = findings_of_draft(message, case, told=[due.on], now=now)
+        findings = findings_of_draft(message, case, identity=desk.identity, told=[due.on], now=now)
         draft = replace(
             _draft(draft_id, case, message, latest_at, now),
             reasons=(KIND, *as_reasons(findings)),

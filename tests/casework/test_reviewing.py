@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from acknowledgements import AUTOCLOZ
 from casework.acknowledging import KIND
 from casework.drafts import approve_draft
 from casework.reviewing import findings_before_sending
@@ -92,6 +93,30 @@ def test_the_letters_that_the_desk_writes_pass(desk: TestDesk):
         mail(ERASE, From="Anne <anne2@asks.example>"), quiet_reason="uidvalidity-changed"
     )
     assert not [reason for reason in desk.draft().reasons if reason.startswith("review")]
+
+
+ODD_NAME = AUTOCLOZ.model_copy(
+    update={
+        "legal_name": "Certain & None Newsletter Ltd",
+        "postal_address": "Section 5, 1/12/34 Upgrade Street",
+        "policy_url": "https://autocloz.example/2026-01-01/privacy",
+    }
+)
+
+
+def test_a_desk_may_be_called_what_it_is_called(desk: TestDesk):
+    odd = replace(desk.profile, identity=ODD_NAME)
+    desk.profile = odd
+    desk.receive_one(mail(ERASE))
+    assert desk.letter().message.letter.text.count("Certain & None") == 1
+    assert findings_before_sending(desk.letter().message) == []
+    desk.receive_one(
+        mail(ERASE, From="Anne <anne2@asks.example>"), quiet_reason="uidvalidity-changed"
+    )
+    draft = desk.draft()
+    assert not [reason for reason in draft.reasons if reason.startswith("review")]
+    approve_draft(desk.database, draft.draft_id, actor=SAM, now=desk.now, identity=ODD_NAME)
+    assert len(desk.letters()) == 2
 
 
 def test_a_letter_in_a_language_that_nobody_writes_is_not_sent(desk: TestDesk):

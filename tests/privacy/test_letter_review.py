@@ -154,6 +154,14 @@ def test_before_proof_nothing_is_confirmed_promised_or_shown():
     assert findings(saying("Nous effaçons votre compte. Anne de Wexford"), DUTIES, known) == ""
 
 
+def test_names_of_the_desk_are_no_wording_and_wording_that_was_read_is_not_read_again():
+    odd = saying("Peut-être SARL, 1/12/34 Rue None, dans trente jours")
+    for own_words in (("Peut-être SARL, 1/12/34\nRue None, dans trente jours", ""), None):
+        assert findings(odd, expected=replace(EXPECTED, own_words=own_words)) == ""
+    for finding in ("vague", "written out", "nothing stands"):
+        assert finding in findings(odd)
+
+
 def test_a_letter_to_our_own_people_needs_neither_marker_nor_reference():
     bare = replace(
         LETTER,
