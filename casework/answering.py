@@ -62,7 +62,9 @@ def answer(
         _queue(message, to.case, letter, keys, writes)
     else:
         due_on = _last_day(message, desk, to)
-        _leave_draft(message, to.case, letter, decision, writes, due_on=due_on)
+        findings = findings_of_draft(letter, to.case, identity=desk.identity, now=writes.now)
+        shown = replace(decision, reasons=(*decision.reasons, *as_reasons(findings)))
+        _leave_draft(message, to.case, letter, shown, writes, due_on=due_on)
     return decision.permission
 
 
@@ -132,7 +134,6 @@ def _leave_draft(
     *,
     due_on: date,
 ) -> None:
-    findings = findings_of_draft(letter, case, now=writes.now)
     writes.drafts.append(
         Draft(
             draft_id=new_id(),
@@ -141,7 +142,7 @@ def _leave_draft(
             kind=KIND,
             message=letter,
             digest=letter_digest(letter),
-            reasons=(*decision.reasons, *as_reasons(findings)),
+            reasons=decision.reasons,
             created_at=writes.now,
             due_on=due_on,
         )

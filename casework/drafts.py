@@ -13,6 +13,7 @@ from privacy.approval import letter_digest
 from privacy.audit import AuditEvent, AuditKind
 from privacy.errors import Permanent
 from privacy.messages import Automation, OutboundMessage
+from responders.settings import DeskIdentity
 from storage.audit import append
 from storage.cases import get_case
 from storage.database import Database, Reading, Transaction
@@ -34,7 +35,14 @@ class Actor:
         return f"{self.address} ({self.os_user})"
 
 
-def approve_draft(database: Database, draft_id: UUID, *, actor: Actor, now: datetime) -> None:
+def approve_draft(
+    database: Database,
+    draft_id: UUID,
+    *,
+    actor: Actor,
+    now: datetime,
+    identity: DeskIdentity | None = None,
+) -> None:
     """Queue the letter exactly as the draft shows it; raises Permanent when it was decided or changed meanwhile."""
     with database.transaction() as transaction:
         draft = get_draft(transaction, draft_id)
@@ -43,7 +51,7 @@ def approve_draft(database: Database, draft_id: UUID, *, actor: Actor, now: date
                 "the draft is not what was written: approve it again after looking at it"
             )
         approved = replace(draft.message, automation=Automation.APPROVED, date=now)
-        findings = review_draft(transaction, draft, approved, now)
+        findings = review_draft(transaction, draft, approved, now, identity=identity)
         if findings:
             raise Permanent(f"the letter cannot leave like this: {'; '.join(findings)}")
         _decide(transaction, draft, "approved", actor, now)
@@ -64,13 +72,23 @@ def approve_draft(database: Database, draft_id: UUID, *, actor: Actor, now: date
 
 
 def review_draft(
-    reading: Reading, draft: Draft, message: OutboundMessage, now: datetime
+    reading: Reading,
+    draft: Draft,
+    message: OutboundMessage,
+    now: datetime,
+    *,
+    identity: DeskIdentity | None = None,
 ) -> list[str]:
-    """Return why this letter cannot leave as it stands, empty where nothing keeps it; names no personal data."""
+    """Return why this letter cannot leave as it stands, empty where nothing keeps it; names no personal data.
+
+    The names and addresses of the desk are no wording of the letter; without `identity` they are read like the rest.
+    """
     case = get_case(reading, draft.case_id)
     told = (found.due.on for item in case.items
         if (found := find_extension(reading, item_id=item.item_id)) is not None)  # fmt: skip
-    findings = findings_of_draft(message, case, told=told, now=now)
+    findings = findings_of_draft(
+        message, case, identity=identity or DeskIdentity(), told=told, now=now
+    )
     if draft.inbound_id is None and message.automation is Automation.APPROVED:
         findings += findings_of_approved(message, [case.requester or ""])
     return findings

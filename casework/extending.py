@@ -117,7 +117,7 @@ def _write(
     ground, actor, now = why
     case, item, draft_id = plan.case, plan.item, new_id()
     message = _message(case, item, desk, plan.due.on, ground, (draft_id, now))
-    findings = findings_of_draft(message, case, told=[plan.due.on], now=now)
+    findings = findings_of_draft(message, case, identity=desk.identity, told=[plan.due.on], now=now)
     draft = replace(
         _draft(draft_id, case, message, plan.latest_at, now),
         reasons=(KIND, *as_reasons(findings)),

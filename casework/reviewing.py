@@ -9,18 +9,28 @@ from zoneinfo import ZoneInfo
 from privacy.cases import Case
 from privacy.letter_review import Expected, ExpectedMessage, review_message
 from privacy.messages import OutboundMessage
+from responders.settings import DeskIdentity
 from templates.reviewing import review
 
 MARK = "review: "  # before each finding, where it stands among other reasons
 
 
 def findings_before_sending(message: OutboundMessage) -> list[str]:
-    """Return what is wrong with the letter itself, empty where nothing is; names no personal data."""
-    return review(message.letter, Expected(reference=message.case_reference or ""))
+    """Return what is wrong with the letter itself, empty where nothing is; names no personal data.
+
+    Its wording was read before: ours in the tests, the operator's at the start, a person's when the draft was approved.
+    """
+    expected = Expected(reference=message.case_reference or "", own_words=None)
+    return review(message.letter, expected)
 
 
 def findings_of_draft(
-    message: OutboundMessage, case: Case, *, told: Iterable[date] = (), now: datetime
+    message: OutboundMessage,
+    case: Case,
+    *,
+    identity: DeskIdentity,
+    told: Iterable[date] = (),
+    now: datetime,
 ) -> list[str]:
     """Return what is wrong with a draft, its dates compared with those of the case; `told` are dates it newly tells."""
     expected = Expected(
@@ -29,6 +39,7 @@ def findings_of_draft(
         past=frozenset(_past_days(case)),
         deadlines=frozenset(_deadlines(case)) | frozenset(told),
         today=now.astimezone(UTC).date(),
+        own_words=tuple(identity.model_dump().values()),
     )
     return review(message.letter, expected)
 

@@ -43,7 +43,7 @@ def proofread(book: Book) -> list[Flaw]:
         *(flaw for language in languages() for flaw in _cells(language)),
         *house_flaws(book),
         *_fields(book),
-        *_samples(book),
+        *_samples(book, [(name, one) for name in declarations() for one in available(name)]),
     ]
 
 
@@ -74,7 +74,7 @@ def open_book(folder: Path | None) -> Book:
     if not folder.is_dir():
         raise Permanent(f"letters.folder: {folder} is no folder")
     book = Book(folder=folder)
-    for flaw in (*house_flaws(book), *_samples(book)):
+    for flaw in (*house_flaws(book), *_samples(book, _touched(book))):
         raise Permanent(
             f"{flaw.place or flaw.letter}: {flaw.reason} ({flaw.letter}, {flaw.language})"
         )
@@ -215,17 +215,26 @@ def _inner_kind(owner: nodes.Expr, name: str, kinds: Mapping[str, Any]) -> Any: 
     return hints_of(cast("type", kind))[name]
 
 
-def _samples(book: Book) -> Iterator[Flaw]:
+def _touched(book: Book) -> Iterator[tuple[str, str]]:
+    """The letters that the operator's words are in."""
+    for language in languages():
+        own = {name for file in house_files(book, language) for name in file.sections}
+        for name in declarations():
+            if language in available(name) and own & {name, FRAME_WORDS}:
+                yield name, language
+
+
+def _samples(book: Book, cells: Iterable[tuple[str, str]]) -> Iterator[Flaw]:
     """Each letter with its sample, read as a finished one."""
-    for name, letter in declarations().items():
-        for language in available(name):
-            try:
-                written = write_letter(sample_of(letter), SAMPLE_FRAME, language, book=book)
-            except Permanent as error:
-                yield Flaw(letter=name, language=language, place="", reason=str(error))
-                continue
-            for finding in review(written, Expected(reference=SAMPLE_FRAME.reference)):
-                yield Flaw(letter=name, language=language, place="", reason=finding)
+    for name, language in cells:
+        try:
+            sample = sample_of(declarations()[name])
+            written = write_letter(sample, SAMPLE_FRAME, language, book=book)
+            found = review(written, Expected(reference=SAMPLE_FRAME.reference))
+        except Permanent as error:
+            found = [str(error)]
+        for reason in found:
+            yield Flaw(letter=name, language=language, place="", reason=reason)
 
 
 def _needed(letter: Declaration) -> set[str]:

@@ -103,8 +103,10 @@ def _lines(
             yield f"{line.name}\n"
         elif line.tag in SENTENCE_TAGS:
             yield form(line.tag, _sentence(sentences, line.name))
-        else:
+        elif line.tag in _BARE or line.tag == "quote":
             yield form(line.tag, line.name)
+        else:
+            raise Permanent(f"{line.tag!r} is no tag of a structure")
 
 
 def _sentence(sentences: Mapping[str, str], name: str) -> str:

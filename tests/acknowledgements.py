@@ -12,6 +12,7 @@ from privacy.rights import Classification, Lane, Right, Scope
 from regimes import load_regimes
 from responders.acknowledgement import draft_acknowledgement
 from responders.settings import DeskIdentity
+from templates import languages
 
 GOLDEN = Path(__file__).parent / "templates" / "golden"
 AUTOCLOZ = DeskIdentity(
@@ -88,8 +89,9 @@ def dates_for(name: str, language: str = "en") -> tuple[frozenset[date], frozens
 def write_golden_letters() -> None:
     """Write every letter down as it is today; a person reads the difference before it is committed."""
     GOLDEN.mkdir(exist_ok=True)
-    for name, language in [(n, lang) for n in NAMES for lang in ("en", "de")] + [
-        ("one-right", "fr")
+    for name, language in [
+        *((name, language) for name in NAMES for language in ("en", "de")),
+        *(("one-right", language) for language in (*languages(), "fi")),
     ]:
         letter = letter_for(name, language)
         path = GOLDEN / f"{name}.{language}"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon import command_docs, settings_docs
+from daemon import command_docs, letter_docs, settings_docs
 from daemon.cli import COMMANDS, build_parser
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,6 +21,11 @@ def test_the_page_of_settings_is_what_the_settings_say() -> None:
 def test_the_page_of_commands_is_what_the_commands_say() -> None:
     """Make it anew with `python -m daemon.command_docs > docs/command-line.md`."""
     assert (ROOT / "docs" / "command-line.md").read_text() == command_docs.render()
+
+
+def test_the_page_of_letters_is_what_their_declarations_say() -> None:
+    """Make it anew with `python -m daemon.letter_docs > docs/letters.md`."""
+    assert (ROOT / "docs" / "letters.md").read_text() == letter_docs.render()
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -62,7 +62,9 @@ def _list(options: argparse.Namespace, desk: Desk) -> None:
 def _show(options: argparse.Namespace, desk: Desk) -> None:
     with desk.database.reading() as reading:
         draft = get_draft(reading, options.draft)
-        findings = review_draft(reading, draft, draft.message, utc_now())
+        findings = review_draft(
+            reading, draft, draft.message, utc_now(), identity=desk.settings.desk
+        )
     message = draft.message
     form = {"to": message.recipient, "from": message.sender, "subject": message.letter.subject}
     if options.json:
@@ -75,6 +77,11 @@ def _show(options: argparse.Namespace, desk: Desk) -> None:
 
 
 def _decide(options: argparse.Namespace, desk: Desk) -> None:
-    decide = approve_draft if options.action == "approve" else reject_draft
-    decide(desk.database, options.draft, actor=actor_of(options, desk.settings), now=utc_now())
+    actor, now = actor_of(options, desk.settings), utc_now()
+    if options.action == "approve":
+        approve_draft(
+            desk.database, options.draft, actor=actor, now=now, identity=desk.settings.desk
+        )
+    else:
+        reject_draft(desk.database, options.draft, actor=actor, now=now)
     print(f"{options.action}: done")

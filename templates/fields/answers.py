@@ -150,8 +150,8 @@ class ComplaintOutcome(LetterFields):
     received_on: date
     looked_at: tuple[str, ...]
     found: str
-    changes: tuple[str, ...]
     remedies: Remedies
+    changes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

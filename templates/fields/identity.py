@@ -57,10 +57,10 @@ class Clarification(LetterFields):
 
     letter: ClassVar[str] = "clarification"
     received_on: date
-    clear: tuple[RightDue, ...]
     questions: tuple[Question, ...]
     search_from: date
     clock: ClockEffect
+    clear: tuple[RightDue, ...] = ()
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.questions) <= MOST_QUESTIONS:

@@ -16,9 +16,13 @@ from acknowledgements import (
     dates_for,
     letter_for,
 )
+from intake.folding import fold
+from privacy.letter_review import Expected, visible_text
 from responders.acknowledgement import draft_acknowledgement
-from templates import Expected, available, check_letter
+from templates import available, languages, words_of
+from templates.reviewing import review
 
+NEW = "Please stop it, thank you all."
 GOLDEN_LETTERS = sorted(path.stem for path in GOLDEN.glob("*.txt"))
 
 
@@ -37,32 +41,44 @@ def test_the_letter_is_the_one_that_was_read(file):
 
 
 def test_every_situation_was_read_in_every_language():
-    languages = available("acknowledgement")
-    assert set(languages) == {"de", "en"}
-    assert {f"{name}.{language}" for name in NAMES for language in languages} <= set(GOLDEN_LETTERS)
+    assert available("acknowledgement") == languages()
+    read = {f"{name}.{language}" for name in NAMES for language in ("en", "de")}
+    assert read | {f"one-right.{language}" for language in languages()} <= set(GOLDEN_LETTERS)
 
 
-@pytest.mark.parametrize("language", ["en", "de", "fr"])
+@pytest.mark.parametrize("language", [*languages(), "fi"])
 @pytest.mark.parametrize("name", NAMES)
 def test_every_letter_passes_the_check(name, language):
-    assert check_letter(letter_for(name, language), expected(name)) == []
+    assert review(letter_for(name, language), expected(name)) == []
 
 
-@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("language", languages())
 @pytest.mark.parametrize("asked", EVERY_REQUEST)
 def test_every_right_and_scope_has_its_words(asked, language):
     case = case_asking(asked, language=language)
     letter = draft_acknowledgement(case, case.items, AUTOCLOZ)
     due = frozenset(item.due.on for item in case.items)
     wanted = Expected(reference=case.reference, dates=due, past=frozenset({RECEIVED.date()}))
-    assert check_letter(letter, wanted) == []
+    assert review(letter, wanted) == []
 
 
 def test_no_two_requests_sound_the_same():
-    for language in ("en", "de"):
+    for language in languages():
         cases = [case_asking(asked, language=language) for asked in EVERY_REQUEST]
         texts = {draft_acknowledgement(case, case.items, AUTOCLOZ).text for case in cases}
         assert len(texts) == len(EVERY_REQUEST)
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("html", [False, True])
+def test_a_letter_of_ours_below_an_answer_asks_for_nothing_again(language, html):
+    """Without any mark of quoting: the line to reply above is enough, in every language."""
+    letter = letter_for("several-rights", language)
+    ours = visible_text(letter.html).strip() if html else letter.text
+    marker = words_of(language).reply_marker
+    assert ours.startswith(marker)
+    below = f"{marker}\n{ours.removeprefix(marker)}"
+    assert fold(f"{NEW}\n\n{below}").new_text == NEW
 
 
 FAULTS = [
@@ -91,24 +107,24 @@ FAULTS = [
 
 @pytest.mark.parametrize(("finding", "spoil"), FAULTS)
 def test_the_check_finds_the_fault(finding, spoil):
-    found = check_letter(spoil(letter_for("one-right", "en")), expected("one-right"))
+    found = review(spoil(letter_for("one-right", "en")), expected("one-right"))
     assert any(finding in line for line in found), found
 
 
 def test_the_check_finds_a_date_that_has_passed():
     late = replace(expected("one-right"), today=date(2028, 1, 1))
-    assert "date: in the past" in check_letter(letter_for("one-right", "en"), late)
+    assert "date: in the past" in review(letter_for("one-right", "en"), late)
 
 
 def test_the_month_of_may_is_not_a_vague_word():
     letter = letter_for("one-right", "en")
     letter = replace(letter, text=letter.text.replace("March", "May"))
-    assert not [found for found in check_letter(letter, expected("one-right")) if "vague" in found]
+    assert not [found for found in review(letter, expected("one-right")) if "vague" in found]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_text_part_fits_into_72_columns(name):
-    for language in ("en", "de", "hi", "fr"):
+    for language in (*languages(), "fi"):
         lines = letter_for(name, language).text.splitlines()
         assert not [line for line in lines if len(line) > 72]
 
