@@ -10,7 +10,7 @@ from privacy.audit import AuditEvent, AuditKind
 from privacy.case_events import CaseEvent, CaseEventKind, Ground
 from privacy.cases import RequestItem
 from privacy.clocks import EventKind
-from privacy.rights import Scope
+from privacy.identity_terms import NEVER_PROVED
 from regimes import load_regimes
 from storage.audit import append
 from storage.case_events import case_events
@@ -40,7 +40,7 @@ def note_happening(
     event = AuditEvent(chain=case_id, kind=KINDS[kind], at=at, actor=actor, payload=payload)
     append(transaction, [event])
     case = get_case(transaction, case_id)
-    waiting = [item for item in case.items if item.is_open and item.scope not in NEEDS_NO_PROOF]
+    waiting = [item for item in case.items if item.is_open and item.key not in NEVER_PROVED]
     happened = [_event(item, kind, at, actor, message_id_key) for item in waiting]
     events = [*case_events(transaction, case_id), *happened]
     laws = load_regimes(case.laws) if case.laws else ()

@@ -216,7 +216,7 @@ def _closing(at_work: _AtWork, recipient: str, closing: Closing) -> Draft:
     draft_id = new_id()
     to = Addressee(about=draft_id, address=recipient)
     message = compose(case, letter, to, desk=desk, date=now, automation=Automation.APPROVED)
-    findings = as_reasons(findings_of_draft(message, case, now=now))
+    findings = as_reasons(findings_of_draft(message, case, identity=desk.identity, now=now))
     return Draft(
         draft_id=draft_id,
         case_id=case.case_id,
