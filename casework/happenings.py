@@ -21,9 +21,6 @@ KINDS = {
     EventKind.IDENTITY_ASKED: AuditKind.IDENTITY_ASKED,
     EventKind.IDENTITY_PROVED: AuditKind.IDENTITY_PROVED,
 }
-NEEDS_NO_PROOF = frozenset(
-    {Scope.MARKETING, Scope.SALE_SHARING}
-)  # done at once, for anybody (GDPR Art. 21(3))
 
 
 def note_happening(
