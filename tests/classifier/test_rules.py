@@ -383,3 +383,15 @@ def test_the_words_of_every_claim_can_be_written_as_json():
         ),
     )
     assert json.dumps([claim.quote for claim in result.rights])
+
+
+@pytest.mark.parametrize(
+    ("text", "laws"),
+    [
+        ("Under the LGPD and Art. 15 GDPR I want a copy of my data.", ("lgpd", "gdpr")),
+        ("As the DPDP Act gives me that right, delete my data.", ("dpdp",)),
+        ("Please send me my data under article 15.", ()),
+    ],
+)
+def test_the_laws_that_a_letter_names_are_told_with_an_article_or_without(text, laws) -> None:
+    assert classify_text("", text).laws == laws
