@@ -305,7 +305,11 @@ def test_a_case_is_shown_with_its_clock_quote_and_letter(run, mail: Path) -> Non
     case = done.rows[0]
     assert case["acknowledge_by"] == "2026-11-27"
     assert case["rights"][0]["quote"].startswith("Please delete")
-    assert [letter["state"] for letter in case["letters"]] == ["pending"]
+    assert [(letter["kind"], letter["state"]) for letter in case["letters"]] == [
+        ("acknowledgement", "pending"),
+        ("identity_challenge", "pending"),
+    ]
+    assert (case["identity"]["state"], case["identity"]["needed"]) == ("asked", "L2")
     assert str(reference) in run("cases", "show", str(reference)).out
 
 
