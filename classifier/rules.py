@@ -22,7 +22,7 @@ _ANSWERED = re.compile(
     r"\s*(?:re|aw|antw|antwort|sv|vs|fwd?|wg|tr|rv|rif|odp|res|enc|doorst|vb)\s*(?:\[\d+\])?:",
     re.IGNORECASE,
 )
-_CLIENT = BIT["client"]
+_CLIENT, _AND = BIT["client"], BIT["and"]
 _NOT_THEIR_OWN = {"other.third_party", "vendor.pitch"}
 _PERSON_DECIDES = {"other.doubtful", "other.third_party", "regulator.court", "regulator.authority"}
 _DOUBTFUL_BESIDE_A_RIGHT = {
@@ -126,7 +126,7 @@ def _classify(parts: list[_Part], threshold: float) -> Classification:
     if not written:
         return Classification(lane=Lane.UNCLEAR, needs_human=True, reasons=("no words to read",))
     evidence, code = _read_parts(_without_answered_subject(written))
-    claims = _in_order(_believed(evidence))
+    claims = _in_order(_believed(evidence), evidence)
     lane = choose_lane(evidence, claims)
     if not claims and _is_foreign(code, evidence):
         lane = Lane.UNCLEAR
@@ -229,9 +229,29 @@ def _is_bare_article_on_objection(claim: RightClaim) -> bool:
     )
 
 
-def _in_order(claims: Iterator[RightClaim]) -> tuple[RightClaim, ...]:
-    """Return the claims in the order in which they are asked for; "subject" comes before "text"."""
-    return tuple(sorted(claims, key=lambda claim: (claim.part, claim.start)))
+def _in_order(claims: Iterator[RightClaim], evidence: Evidence) -> tuple[RightClaim, ...]:
+    """Return the claims in the order in which they are asked for.
+
+    A subject line that names one right says what the mail is about. One that names several names them in short, and
+    not all are understood: there the order of the text is surer, for what is asked for in the text as well.
+    """
+    asked, found, body = evidence.asked, list(claims), evidence.readers[-1].part
+    titled = {claim.right for claim in found if (claim.right, "subject") in asked}
+    by_title = len(titled) == 1 and not _lists_in_title(evidence)
+
+    def place(claim: RightClaim) -> tuple[bool, int]:
+        in_title = (claim.right, "subject") in asked
+        _, word = asked.get((claim.right, body), (False, None))
+        first = in_title and (by_title or word is None)
+        return (not first, word or 0)
+
+    return tuple(sorted(found, key=place))
+
+
+def _lists_in_title(evidence: Evidence) -> bool:
+    """Whether the subject line names more than one thing."""
+    title = next((reader for reader in evidence.readers if reader.part == "subject"), None)
+    return title is not None and (title.speaks_of(_AND) or "," in "".join(title.text.seps))
 
 
 def _doubts_of_language(code: str, claims: tuple[RightClaim, ...]) -> Iterator[str]:
