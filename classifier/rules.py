@@ -38,6 +38,7 @@ _BESIDE_NOTHING = (
     "erasure.close_account",
     "restriction.not_deleted",
 )
+_ONLY_A_TITLE = ("objection.bare", "objection.listed")
 # One word that has no language: it is not asked in which it was written.
 _UNSUBSCRIBE = "objection.unsubscribe"
 _FEEDBACK_REPORT = "message/feedback-report"  # what it encloses is a mail of ours (RFC 5965)
@@ -218,15 +219,15 @@ def _believed(evidence: Evidence) -> Iterator[RightClaim]:
     aimed = any(claim.right is Right.OBJECTION and claim.scope for claim in claims)
     for claim in claims:
         consequence = len(claims) > 1 and claim.reason.endswith(_BESIDE_NOTHING)
-        if not consequence and not (aimed and _is_bare_article_on_objection(claim)):
+        if not consequence and not (aimed and _is_bare_objection(claim)):
             yield claim
 
 
-def _is_bare_article_on_objection(claim: RightClaim) -> bool:
-    """Whether only a number speaks of objecting: "Articles 15 and 21" over a letter that says what it objects to."""
-    return (
-        claim.right is Right.OBJECTION and claim.scope is None and claim.reason.startswith("law.")
-    )
+def _is_bare_objection(claim: RightClaim) -> bool:
+    """Whether only a number or a title speaks of objecting: "Objection" over a letter that says what it objects to."""
+    if claim.right is not Right.OBJECTION or claim.scope is not None:
+        return False
+    return claim.reason.startswith("law.") or claim.reason.endswith(_ONLY_A_TITLE)
 
 
 def _in_order(claims: Iterator[RightClaim], evidence: Evidence) -> tuple[RightClaim, ...]:
@@ -287,6 +288,8 @@ def _doubts(
         yield f"lane {lane}: a person reads it first"
     elif not claims:
         yield from _doubts_without_claim(evidence)
+        if any(claim.confidence >= threshold for claim in evidence.claims.values()):
+            yield "asks for a right that may be somebody else's"
     if claims and evidence.lane_rules & _DOUBTFUL_BESIDE_A_RIGHT:
         yield "speaks of other matters beside a right"
     if evidence.lane_rules & _PERSON_DECIDES:
