@@ -13,7 +13,7 @@ from classifier.lanes import ALWAYS_A_PERSON, HINTS, STRONG_HINTS, choose_lane
 from classifier.language import SAMPLE, Guess, guess_in
 from classifier.machine_text import opens_like_a_machine
 from classifier.reading import read
-from classifier.wishes import has_open_wish
+from classifier.wishes import has_act_left_over, has_open_wish, is_accounted_for
 from classifier.written import WrittenText, own_text
 from privacy.messages import ParsedMessage
 from privacy.rights import SURE_ENOUGH, Classification, Lane, Right, RightClaim
@@ -255,14 +255,16 @@ def _lists_in_title(evidence: Evidence) -> bool:
     return title is not None and (title.speaks_of(_AND) or "," in "".join(title.text.seps))
 
 
-def _doubts_of_language(code: str, claims: tuple[RightClaim, ...]) -> Iterator[str]:
+def _doubts_of_language(
+    code: str, claims: tuple[RightClaim, ...], evidence: Evidence
+) -> Iterator[str]:
     if code == data.UNKNOWN and [claim.reason.partition(".")[2] for claim in claims] == [
         _UNSUBSCRIBE
     ]:
         return
     if code not in data.language_codes():
         yield "language not known"
-    elif not data.language(code).complete:
+    elif not data.language(code).complete and not is_accounted_for(evidence):
         yield f"the words of {code} are not complete"
 
 
@@ -283,13 +285,15 @@ def _doubts(
     for claim in claims:
         if claim.confidence < threshold:
             yield f"not sure: {claim.reason}"
-    yield from _doubts_of_language(code, claims)
+    yield from _doubts_of_language(code, claims, evidence)
     if lane in ALWAYS_A_PERSON:
         yield f"lane {lane}: a person reads it first"
     elif not claims:
         yield from _doubts_without_claim(evidence)
         if any(claim.confidence >= threshold for claim in evidence.claims.values()):
             yield "asks for a right that may be somebody else's"
+    if claims and has_act_left_over(evidence):
+        yield "speaks of an act of a right that was not found"
     if claims and evidence.lane_rules & _DOUBTFUL_BESIDE_A_RIGHT:
         yield "speaks of other matters beside a right"
     if evidence.lane_rules & _PERSON_DECIDES:

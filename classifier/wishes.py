@@ -1,9 +1,10 @@
-"""What a text seems to wish for and no rule has made a right of: the reason to call a person."""
+"""The account of a whole message: what it may wish for beyond the rights that were found, the reason to call a person."""
 
 from __future__ import annotations
 
 from classifier.concepts import BIT, bits
 from classifier.evidence import Evidence
+from classifier.grammar import about_the_writer
 from classifier.reading import LONGEST_SENTENCE, Reader, Sentence, Stretch
 from privacy.rights import Right
 
@@ -63,15 +64,55 @@ _ALL_HELD = BIT["all_held"]  # "delete all that you have about me": what the act
 _RESTRICT, _BLOCKED = BIT["restrict"], bits(["machine_decides", "decision", "login"])
 
 
+# Acts and names of rights; those left out are of everyday use ("give", "want") and would leave every mail unaccounted for.
+_TELLING = bits(
+    [
+        *("access_name", "rectification_name", "erasure_name", "portability_name", "objection_name"),
+        *("restriction_name", "withdraw_name", "automated_name", "delete", "close", "forget_me", "gone"),
+        *("copy", "held", "all_held", "source", "recipients", "correct", "wrong", "misnamed"),
+        *("format", "transfer", "export", "take_along", "object", "stop", "optout", "sell", "no_more"),
+        *("unsubscribe", "list", "spam", "suppress", "mistrack", "restrict", "hold"),
+        *("withdraw", "consent_off", "switch_off", "human_review", "machine_decides"),
+    ]
+)  # fmt: skip
+# Said of everything ("what you have"): they belong to no right alone.
+_SAID_OF_ALL = bits(["held", "all_held"])
+
+
+def has_act_left_over(evidence: Evidence) -> bool:
+    """Return whether a word of a right that was not found stands anywhere, even where it seems to be told only."""
+    found = {right for right, _ in evidence.claims}
+    missing = sum(mask for right, mask in _ACTS.items() if right not in found) & ~_SAID_OF_ALL
+    return evidence.speaks_of(missing)
+
+
+def is_accounted_for(evidence: Evidence) -> bool:
+    """Return whether a rule explains each sentence with a word of a right, and no word of another right is left over.
+
+    Core words miss much. But where all that they know of rights is explained, hardly anything was missed.
+    """
+    return not has_act_left_over(evidence) and not any(
+        sentence.mask & _TELLING
+        and not sentence.mask & _TOLD
+        and (reader.part, sentence.first) not in evidence.understood
+        for reader in evidence.readers
+        for stretch in reader.stretches
+        if stretch.may & _TELLING
+        for sentence in reader.sentences_of(stretch)
+    )
+
+
 def has_open_wish(evidence: Evidence) -> bool:
     """Return whether a sentence seems to want something done with data that no rule has made a right or a lane of."""
     found = {right for right, _ in evidence.claims}
     missing = sum(mask for right, mask in _ACTS.items() if right not in found)
+    of_nobody = not found and bool(evidence.lanes)  # another matter, that speaks of data in general
     known = 0
     for right in found:
         known |= _ACTS[right] | _NAMES[right]
     return any(
         _is_open(sentence.mask, missing, known)
+        and not (of_nobody and not about_the_writer(sentence.mask))
         and not _is_understood(reader, sentence, evidence, missing)
         for reader in evidence.readers
         for stretch in reader.stretches
