@@ -64,6 +64,8 @@ class Evidence:
     readers: list[Reader] = field(default_factory=list)
     citing: int = 0
     understood: set[tuple[str, int]] = field(default_factory=set)  # sentences that a rule explains
+    explained: set[tuple[str, int]] = field(default_factory=set)  # words from which a rule held
+    negation_follows: bool = False
     presumed: Sequence[Law] | None = None  # laws of the numbers that stand without one
     asked: dict[tuple[Right, str], tuple[bool, int]] = field(default_factory=dict)
 
@@ -129,6 +131,7 @@ class Finding:
 def gather(reader: Reader, evidence: Evidence, *, code: str, negation_follows: bool) -> None:
     """Add to `evidence` all that the rules find in one part; cost linear in its length."""
     evidence.begin(reader)
+    evidence.negation_follows = negation_follows
     for stretch in reader.stretches:
         if _is_telling(stretch, reader, evidence):
             for sentence in reader.sentences_of(stretch):
@@ -260,6 +263,7 @@ def _keep(
     rule = finding.rule
     evidence.found(rule, finding.confidence)
     evidence.understood.add((reader.part, sentence.first))
+    evidence.explained.add((reader.part, finding.hit.first))
     if rule.lane is not None:
         evidence.lanes.setdefault(rule.lane, f"{code}.{rule.name}")
         evidence.lane_rules.add(rule.name)

@@ -64,7 +64,7 @@ def bind(sentence: Sentence, place: int, *, negation_follows: bool) -> Bound:
         if blocked and after & _NOUNS:
             before, blocked = 0, False
     objects = 0 if blocked else after | before | (act.mask & ALL_OBJECTS)
-    return Bound(objects, _near(hits, place), _negated(hits, place, follows=negation_follows))
+    return Bound(objects, _near(hits, place), is_negated(hits, place, follows=negation_follows))
 
 
 def _own(act: Hit, others: list[Hit]) -> list[Hit]:
@@ -121,7 +121,8 @@ def _near(hits: list[Hit], place: int) -> int:
     return near
 
 
-def _negated(hits: list[Hit], place: int, *, follows: bool) -> bool:
+def is_negated(hits: list[Hit], place: int, *, follows: bool) -> bool:
+    """Return whether the hit at `place` is denied, before it or, in some languages, behind it (`follows`)."""
     act = hits[place]
     if act.mask & _DENIED_ITSELF:
         return True

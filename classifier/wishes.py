@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from classifier.concepts import BIT, bits
 from classifier.evidence import Evidence
-from classifier.grammar import about_the_writer
+from classifier.grammar import about_the_writer, is_negated
 from classifier.reading import LONGEST_SENTENCE, Reader, Sentence, Stretch
 from privacy.rights import Right
 
@@ -76,14 +76,34 @@ _TELLING = bits(
     ]
 )  # fmt: skip
 # Said of everything ("what you have"): they belong to no right alone.
+_KEPT = bits(["until", "hold", "restrict", "use"])
 _SAID_OF_ALL = bits(["held", "all_held"])
 
 
-def has_act_left_over(evidence: Evidence) -> bool:
-    """Return whether a word of a right that was not found stands anywhere, even where it seems to be told only."""
+def has_act_left_over(evidence: Evidence, told: int = _TOLD) -> bool:
+    """Return whether a word of a right that was not found stands anywhere, and nothing says that it is not asked for.
+
+    Not asked for is what a rule explains, what is denied ("delete nothing"), and what is `told`.
+    """
     found = {right for right, _ in evidence.claims}
     missing = sum(mask for right, mask in _ACTS.items() if right not in found) & ~_SAID_OF_ALL
-    return evidence.speaks_of(missing)
+    return any(
+        _is_left_over(reader, sentence, place, evidence)
+        for reader in evidence.readers
+        for stretch in reader.stretches
+        if stretch.may & missing
+        for sentence in reader.sentences_of(stretch)
+        if not sentence.mask & told
+        for place, hit in enumerate(sentence.hits)
+        if hit.mask & missing
+    )
+
+
+def _is_left_over(reader: Reader, sentence: Sentence, place: int, evidence: Evidence) -> bool:
+    if (reader.part, sentence.hits[place].first) in evidence.explained:
+        return False
+    denied = is_negated(sentence.hits, place, follows=evidence.negation_follows)
+    return not denied or bool(sentence.mask & _KEPT)  # what must not be deleted until then is restricted
 
 
 def is_accounted_for(evidence: Evidence) -> bool:
@@ -91,7 +111,7 @@ def is_accounted_for(evidence: Evidence) -> bool:
 
     Core words miss much. But where all that they know of rights is explained, hardly anything was missed.
     """
-    return not has_act_left_over(evidence) and not any(
+    return not has_act_left_over(evidence, told=0) and not any(
         sentence.mask & _TELLING
         and not sentence.mask & _TOLD
         and (reader.part, sentence.first) not in evidence.understood
