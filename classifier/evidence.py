@@ -64,7 +64,7 @@ class Evidence:
     readers: list[Reader] = field(default_factory=list)
     citing: int = 0
     understood: set[tuple[str, int]] = field(default_factory=set)  # sentences that a rule explains
-    explained: set[tuple[str, int]] = field(default_factory=set)  # words from which a rule held
+    explained: set[tuple[str, int]] = field(default_factory=set)  # words from which a right was read
     negation_follows: bool = False
     presumed: Sequence[Law] | None = None  # laws of the numbers that stand without one
     asked: dict[tuple[Right, str], tuple[bool, int]] = field(default_factory=dict)
@@ -263,12 +263,12 @@ def _keep(
     rule = finding.rule
     evidence.found(rule, finding.confidence)
     evidence.understood.add((reader.part, sentence.first))
-    evidence.explained.add((reader.part, finding.hit.first))
     if rule.lane is not None:
         evidence.lanes.setdefault(rule.lane, f"{code}.{rule.name}")
         evidence.lane_rules.add(rule.name)
     if rule.right is not None:
         reason = f"{code}.{rule.name}"
+        evidence.explained.add((reader.part, finding.hit.first))
         key = (rule.right, rule.scope)
         evidence.note_place(rule.right, reader.part, finding.hit.first, finding.confidence)
         evidence.add(_claim(reader, sentence, finding.hit, key, finding.confidence, reason))

@@ -268,10 +268,11 @@ def _doubts_of_language(
         yield f"the words of {code} are not complete"
 
 
-def _doubts_without_claim(evidence: Evidence) -> Iterator[str]:
+def _doubts_without_claim(evidence: Evidence, lane: Lane) -> Iterator[str]:
     if not evidence.lanes:
         yield "no rule knows what it is about"
-    if evidence.speaks_of(STRONG_HINTS if evidence.lanes else HINTS):
+    speaks_of_law_anyway = evidence.lanes and lane is not Lane.SUPPORT
+    if evidence.speaks_of(STRONG_HINTS if speaks_of_law_anyway else HINTS):
         yield "speaks of personal data without a clear wish"
 
 
@@ -289,7 +290,7 @@ def _doubts(
     if lane in ALWAYS_A_PERSON:
         yield f"lane {lane}: a person reads it first"
     elif not claims:
-        yield from _doubts_without_claim(evidence)
+        yield from _doubts_without_claim(evidence, lane)
         if any(claim.confidence >= threshold for claim in evidence.claims.values()):
             yield "asks for a right that may be somebody else's"
     if claims and has_act_left_over(evidence):
