@@ -64,7 +64,9 @@ class Evidence:
     readers: list[Reader] = field(default_factory=list)
     citing: int = 0
     understood: set[tuple[str, int]] = field(default_factory=set)  # sentences that a rule explains
-    explained: set[tuple[str, int]] = field(default_factory=set)  # words from which a right was read
+    explained: set[tuple[str, int]] = field(
+        default_factory=set
+    )  # words from which a right was read
     negation_follows: bool = False
     presumed: Sequence[Law] | None = None  # laws of the numbers that stand without one
     asked: dict[tuple[Right, str], tuple[bool, int]] = field(default_factory=dict)

@@ -88,22 +88,35 @@ def has_act_left_over(evidence: Evidence, told: int = _TOLD) -> bool:
     found = {right for right, _ in evidence.claims}
     missing = sum(mask for right, mask in _ACTS.items() if right not in found) & ~_SAID_OF_ALL
     return any(
-        _is_left_over(reader, sentence, place, evidence)
+        _leaves_over(reader, sentence, missing, evidence)
         for reader in evidence.readers
         for stretch in reader.stretches
         if stretch.may & missing
         for sentence in reader.sentences_of(stretch)
         if not sentence.mask & told
-        for place, hit in enumerate(sentence.hits)
-        if hit.mask & missing
     )
 
 
-def _is_left_over(reader: Reader, sentence: Sentence, place: int, evidence: Evidence) -> bool:
-    if (reader.part, sentence.hits[place].first) in evidence.explained:
-        return False
-    denied = is_negated(sentence.hits, place, follows=evidence.negation_follows)
-    return not denied or bool(sentence.mask & _KEPT)  # what must not be deleted until then is restricted
+def _leaves_over(reader: Reader, sentence: Sentence, missing: int, evidence: Evidence) -> bool:
+    left = missing & ~_denied(sentence, missing, evidence)
+    return any(
+        hit.mask & left and (reader.part, hit.first) not in evidence.explained
+        for hit in sentence.hits
+    )
+
+
+def _denied(sentence: Sentence, acts: int, evidence: Evidence) -> int:
+    """Return those of the acts that the sentence does not want; what must not be deleted until then is restricted."""
+    if sentence.mask & _KEPT or not sentence.mask & acts:
+        return 0
+    denied = wanted = 0
+    for place, hit in enumerate(sentence.hits):
+        if hit.mask & acts:
+            if is_negated(sentence.hits, place, follows=evidence.negation_follows):
+                denied |= hit.mask & acts
+            else:
+                wanted |= hit.mask
+    return denied & ~wanted
 
 
 def is_accounted_for(evidence: Evidence) -> bool:
@@ -131,7 +144,7 @@ def has_open_wish(evidence: Evidence) -> bool:
     for right in found:
         known |= _ACTS[right] | _NAMES[right]
     return any(
-        _is_open(sentence.mask, missing, known)
+        _is_open(sentence.mask & ~_denied(sentence, missing, evidence), missing, known)
         and not (of_nobody and not about_the_writer(sentence.mask))
         and not _is_understood(reader, sentence, evidence, missing)
         for reader in evidence.readers
@@ -159,5 +172,5 @@ def _is_open(mask: int, missing: int, known: int) -> bool:
 
 def _is_understood(reader: Reader, sentence: Sentence, evidence: Evidence, missing: int) -> bool:
     """Whether a rule held in the sentence, and no act in it is left over."""
-    left_over = sentence.mask & missing & ~_ALL_HELD
+    left_over = sentence.mask & missing & ~_ALL_HELD & ~_denied(sentence, missing, evidence)
     return not left_over and (reader.part, sentence.first) in evidence.understood
