@@ -268,12 +268,21 @@ def _doubts_of_language(
         yield f"the words of {code} are not complete"
 
 
-def _doubts_without_claim(evidence: Evidence, lane: Lane) -> Iterator[str]:
+def _doubts_beside_claims(evidence: Evidence) -> Iterator[str]:
+    if has_act_left_over(evidence):
+        yield "speaks of an act of a right that was not found"
+    if evidence.lane_rules & _DOUBTFUL_BESIDE_A_RIGHT:
+        yield "speaks of other matters beside a right"
+
+
+def _doubts_without_claim(evidence: Evidence, lane: Lane, threshold: float) -> Iterator[str]:
     if not evidence.lanes:
         yield "no rule knows what it is about"
     speaks_of_law_anyway = evidence.lanes and lane is not Lane.SUPPORT
     if evidence.speaks_of(STRONG_HINTS if speaks_of_law_anyway else HINTS):
         yield "speaks of personal data without a clear wish"
+    if any(claim.confidence >= threshold for claim in evidence.claims.values()):
+        yield "asks for a right that may be somebody else's"
 
 
 def _doubts(
@@ -290,12 +299,8 @@ def _doubts(
     if lane in ALWAYS_A_PERSON:
         yield f"lane {lane}: a person reads it first"
     elif not claims:
-        yield from _doubts_without_claim(evidence, lane)
-        if any(claim.confidence >= threshold for claim in evidence.claims.values()):
-            yield "asks for a right that may be somebody else's"
-    if claims and has_act_left_over(evidence):
-        yield "speaks of an act of a right that was not found"
-    if claims and evidence.lane_rules & _DOUBTFUL_BESIDE_A_RIGHT:
-        yield "speaks of other matters beside a right"
+        yield from _doubts_without_claim(evidence, lane, threshold)
+    if claims:
+        yield from _doubts_beside_claims(evidence)
     if evidence.lane_rules & _PERSON_DECIDES:
         yield "speaks of matters that a person decides"
