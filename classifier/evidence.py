@@ -64,11 +64,10 @@ class Evidence:
     readers: list[Reader] = field(default_factory=list)
     citing: int = 0
     understood: set[tuple[str, int]] = field(default_factory=set)  # sentences that a rule explains
-    explained: set[tuple[str, int]] = field(
-        default_factory=set
-    )  # words from which a right was read
+    explained: set[tuple[str, int]] = field(default_factory=set)  # words that a right was read from
     negation_follows: bool = False
     presumed: Sequence[Law] | None = None  # laws of the numbers that stand without one
+    # For a right and a part: whether only a trace of it stands there, and the word where it stands first.
     asked: dict[tuple[Right, str], tuple[bool, int]] = field(default_factory=dict)
 
     def speaks_of(self, concepts: int) -> bool:
