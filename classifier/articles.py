@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from classifier.concepts import BIT
@@ -48,13 +48,37 @@ def named_laws(reader: Reader, sentence: Sentence) -> Iterator[str]:
             yield from (law.name for law in _law(reader, hit))
 
 
-def citations(reader: Reader, sentence: Sentence) -> Iterator[Citation]:
-    """Yield the rights whose articles the sentence cites. A range (15 to 22) recites the law and asks nothing."""
+def citations(reader: Reader, sentence: Sentence, presumed: Sequence[Law]) -> Iterator[Citation]:
+    """Yield the rights whose articles the sentence cites. A range (15 to 22) recites the law and asks nothing.
+
+    A number without a law in its sentence is one of the `presumed` laws.
+    """
     named = [law for hit in sentence.hits if hit.mask & _LAW for law in _law(reader, hit)]
     for hit in sentence.hits:
         if hit.mask & (_ARTICLE | _LAW):
             for key in _numbers(reader, hit):
-                yield from _granted(key, hit, named)
+                yield from _granted(key, hit, named or presumed, law_named=bool(named))
+
+
+def presumed_laws(readers: Iterable[Reader]) -> Sequence[Law]:
+    """Return the laws that a number belongs to where its own sentence names none: those that the mail names.
+
+    The GDPR where it names none or the GDPR among several: Article 18 of a letter about the LGPD restricts nothing.
+    """
+    gdpr = laws().by_words["gdpr"]
+    named = [law for reader in readers for law in _named_in(reader) if law.articles]
+    return [gdpr] if not named or gdpr in named else list({law.name: law for law in named}.values())
+
+
+def _named_in(reader: Reader) -> Iterator[Law]:
+    if not reader.speaks_of(_LAW):
+        return
+    for stretch in reader.stretches:
+        if stretch.may & _LAW:
+            for sentence in reader.sentences_of(stretch):
+                for hit in sentence.hits:
+                    if hit.mask & _LAW:
+                        yield from _law(reader, hit)
 
 
 def _law(reader: Reader, hit: Hit) -> Iterator[Law]:
@@ -88,13 +112,14 @@ def _key(found: re.Match[str]) -> str:
     return found[1] if paragraph is None else f"{found[1]}({paragraph})"
 
 
-def _granted(key: str, hit: Hit, named: list[Law]) -> Iterator[Citation]:
+def _granted(
+    key: str, hit: Hit, candidates: Sequence[Law], *, law_named: bool
+) -> Iterator[Citation]:
     article = key.partition("(")[0]
-    candidates = named or [laws().by_words["gdpr"]]
     for law in candidates:
         for written in (key, article):
             right = law.articles.get(written)
             if right is not None:
                 scope = _SCOPES.get((law.name, written))
-                yield Citation(right, law.name, hit, bool(named), scope)
+                yield Citation(right, law.name, hit, law_named, scope)
                 return

@@ -36,7 +36,7 @@ OBJECTS: tuple[str, ...] = (
 # Words that say who, in which mood, and where one thought ends.
 GRAMMAR: tuple[str, ...] = (
     "my", "client", "request", "how", "report", "if", "recital", "not", "and", "product", "law", "article",
-    "until", "carries", "please", "rights", "asked_before", "broadcast",
+    "until", "carries", "please", "rights", "asked_before", "broadcast", "renewed",
 )  # fmt: skip
 
 # Set by the reader of the text itself or when a file is read, never by a language file.

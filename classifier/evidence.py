@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from classifier.articles import citations, named_laws
+from classifier.articles import citations, named_laws, presumed_laws
 from classifier.concepts import ALL_TRIGGERS, BIT, bits
-from classifier.data import Rule, rules_for, rules_that_may_hold
-from classifier.grammar import ALL_NAMES, Bound, about_the_writer, bind, recital_place
+from classifier.data import Law, Rule, rules_for, rules_that_may_hold
+from classifier.grammar import (
+    ALL_NAMES,
+    Bound,
+    about_the_writer,
+    bind,
+    recital_place,
+    stands_in_quotes,
+)
 from classifier.pieces import QUESTION
 from classifier.reading import Hit, Reader, Sentence, Stretch
 from privacy.rights import Lane, Right, RightClaim, Scope
@@ -39,6 +46,7 @@ _ONLY_TOLD = 0.4  # taken off where it is spoken about
 _BEFORE = 0.15  # taken off what was asked before
 _CITING = 60  # sentences with a citation that are read: a flood of articles says nothing new
 SURE, DOUBTFUL = 0.8, 0.79  # two doubtful signs stay doubtful: each may be of something else
+_PLACED = 0.7  # from here on a sign tells where something is asked for
 _SURE = 0.99  # nothing is surer than this
 
 Key = tuple[Right, Scope | None]
@@ -57,10 +65,22 @@ class Evidence:
     citing: int = 0
     laws: dict[str, None] = field(default_factory=dict)  # that are named, in the order of the text
     understood: set[tuple[str, int]] = field(default_factory=set)  # sentences that a rule explains
+    explained: set[tuple[str, int]] = field(default_factory=set)  # words that a right was read from
+    negation_follows: bool = False
+    presumed: Sequence[Law] | None = None  # laws of the numbers that stand without one
+    # For a right and a part: whether only a trace of it stands there, and the word where it stands first.
+    asked: dict[tuple[Right, str], tuple[bool, int]] = field(default_factory=dict)
 
     def speaks_of(self, concepts: int) -> bool:
         """Return whether any part read so far means one of these concepts."""
         return any(reader.speaks_of(concepts) for reader in self.readers)
+
+    def begin(self, reader: Reader) -> None:
+        """Begin a part: every rule is tried anew in it, since its place there says what is asked for first."""
+        self.readers.append(reader)
+        self.presumed = None
+        self.rules_hit.clear()
+        self.weak.clear()
 
     def found(self, rule: Rule, confidence: float) -> None:
         """Note that a rule held; it is not tried again once it held in full, or weakly a few times."""
@@ -68,6 +88,11 @@ class Evidence:
             self.weak[rule.name] += 1
         if confidence >= rule.confidence or self.weak[rule.name] >= _WEAK_TRIES:
             self.rules_hit.add(rule.name)
+
+    def note_place(self, right: Right, part: str, word: int, confidence: float) -> None:
+        """Note where in a part something was first asked for; a sign that is no more than a trace gives way."""
+        place = (confidence < _PLACED, word)
+        self.asked[right, part] = min(place, self.asked.get((right, part), place))
 
     def add(self, claim: RightClaim) -> None:
         """Keep the surest claim for each request item; a second, independent sign makes it surer."""
@@ -107,7 +132,8 @@ class Finding:
 
 def gather(reader: Reader, evidence: Evidence, *, code: str, negation_follows: bool) -> None:
     """Add to `evidence` all that the rules find in one part; cost linear in its length."""
-    evidence.readers.append(reader)
+    evidence.begin(reader)
+    evidence.negation_follows = negation_follows
     for stretch in reader.stretches:
         if _is_telling(stretch, reader, evidence):
             for sentence in reader.sentences_of(stretch):
@@ -202,6 +228,8 @@ def _is_only_told(rule: Rule, sentence: Sentence, hit: Hit, reader: Reader) -> b
         return True
     if mask & _ASKED_BEFORE and reader.speaks_of(_SETTLED):
         return True
+    if stands_in_quotes(reader, sentence, hit):
+        return True
     return _is_broadcast(reader) or ((rule.mention or rule.person) and _speaks_of_others(reader))
 
 
@@ -211,7 +239,13 @@ def _named_in_passing(sentence: Sentence, reader: Reader) -> float:
     if is_title or about_the_writer(sentence.mask) or sentence.mask & _CITED:
         return 0.0
     is_item = sentence.last - sentence.first <= _TITLE
-    return _ONLY_NAMED if is_item or sentence.mask & _REQUEST else _ONLY_TOLD
+    if is_item or sentence.mask & _REQUEST:
+        return _ONLY_NAMED
+    return _ONLY_TOLD if _begins_a_line(sentence, reader) else 1.0
+
+
+def _begins_a_line(sentence: Sentence, reader: Reader) -> bool:
+    return sentence.first == 0 or "\n" in reader.text.seps[sentence.first - 1]
 
 
 def _is_broadcast(reader: Reader) -> bool:
@@ -237,21 +271,23 @@ def _keep(
         evidence.lane_rules.add(rule.name)
     if rule.right is not None:
         reason = f"{code}.{rule.name}"
-        evidence.add(
-            _claim(
-                reader, sentence, finding.hit, (rule.right, rule.scope), finding.confidence, reason
-            )
-        )
+        evidence.explained.add((reader.part, finding.hit.first))
+        key = (rule.right, rule.scope)
+        evidence.note_place(rule.right, reader.part, finding.hit.first, finding.confidence)
+        evidence.add(_claim(reader, sentence, finding.hit, key, finding.confidence, reason))
 
 
 def _keep_citations(reader: Reader, sentence: Sentence, evidence: Evidence) -> None:
-    for citation in citations(reader, sentence):
+    if evidence.presumed is None:
+        evidence.presumed = presumed_laws(evidence.readers)
+    for citation in citations(reader, sentence, evidence.presumed):
         reason = f"law.{citation.law}.{citation.right}"
         if reason in evidence.rules_hit or citation.hit.first > recital_place(sentence):
             continue
         evidence.rules_hit.add(reason)
         confidence = _ARTICLE_ALONE if citation.law_named else _ARTICLE_WITHOUT_LAW
         key = _scoped(citation.right, citation.scope, evidence)
+        evidence.note_place(citation.right, reader.part, citation.hit.first, confidence)
         evidence.add(_claim(reader, sentence, citation.hit, key, confidence, reason))
 
 

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 from classifier.folded import fold
 
+LONGEST_HEADING = 80  # characters
 LONGEST_LINE = 300  # characters; what is longer is a sentence and no line of a form
 _ANSWER = re.compile(
     r"[-\u2013\u2014:\uff1a=>|\u2192?\t]\s*[\"'(\[]?\s*([^\s\"'()\[\].,;!]{1,12})[\"')\].,;!]*\s*$"
 )
+_ITEM = re.compile(r"\s*(?:[-\u2013\u2014*\u2022\u00b7\u2610\u25a1>]|\(?[0-9a-z]{1,2}[.)])\s*\S")
 
 
 @dataclass(frozen=True, kw_only=True)
 class FormWords:
-    """How forms are filled in: marks before a line, words behind it."""
+    """How forms are filled in: marks before a line, words behind it, headings that take back what stands below."""
 
     checked: tuple[str, ...]
     unchecked: tuple[str, ...]
     yes: frozenset[str]
     no: frozenset[str]
+    refused: re.Pattern[str]
 
 
 @cache
@@ -35,6 +39,7 @@ def form_words() -> FormWords:
         unchecked=tuple(raw["unchecked"]),
         yes=frozenset(fold(raw["yes"]).text.split()),
         no=frozenset(fold(raw["no"]).text.split()),
+        refused=re.compile("|".join(map(re.escape, raw["refused"]))),
     )
 
 
@@ -45,12 +50,33 @@ def without_refused_lines(text: str) -> str:
     words = form_words()
     lines = text.split("\n")
     answers = [_answer(line, words) for line in lines]
-    if True not in answers or False not in answers:
+    refused = set(_below_refusals(lines, words))
+    if True in answers:
+        refused |= {place for place, answer in enumerate(answers) if answer is False}
+    if not refused:
         return text
     return "\n".join(
-        " " * len(line) if answer is False else line
-        for line, answer in zip(lines, answers, strict=True)
+        " " * len(line) if place in refused else line for place, line in enumerate(lines)
     )
+
+
+def _below_refusals(lines: list[str], words: FormWords) -> Iterator[int]:
+    """Yield the lines of the lists that stand below a heading such as "Rights not chosen:"."""
+    below = False
+    for place, line in enumerate(lines):
+        if _is_refusal(line, words):
+            below = True
+        elif below and _ITEM.match(line):
+            yield place
+        elif line.strip():
+            below = False
+
+
+def _is_refusal(line: str, words: FormWords) -> bool:
+    heading = line.rstrip()
+    if len(heading) > LONGEST_HEADING or not heading.endswith((":", "\uff1a")):
+        return False
+    return words.refused.search(fold(heading).text) is not None
 
 
 def _answer(line: str, words: FormWords) -> bool | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from classifier.concepts import ALL_OBJECTS, ALL_TRIGGERS, BIT, TRIGGERS, bits
-from classifier.reading import Hit, Sentence
+from classifier.reading import Hit, Reader, Sentence
 
 REACH = 13  # words: how far an act looks for what it acts on
 _NEAR = 3  # words: "delete me", "erase me please", not "delete it and send me a note"
@@ -36,6 +36,8 @@ _ACTS = bits(
 _INFORMING = bits(["give", "see", "update"])
 _SHARED = 2  # words: "erase and send my data" share what they act on, "erase my data and then let me know" do not
 _PERSON = bits(["my", "client", "personal", "me", "held", "all_held"])
+_QUOTE = '"'  # every quotation mark is folded to it
+_CITED_WORDS = 7  # words between two quotation marks: a notice, a label, an entry; what is longer may be the letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def bind(sentence: Sentence, place: int, *, negation_follows: bool) -> Bound:
         if blocked and after & _NOUNS:
             before, blocked = 0, False
     objects = 0 if blocked else after | before | (act.mask & ALL_OBJECTS)
-    return Bound(objects, _near(hits, place), _negated(hits, place, follows=negation_follows))
+    return Bound(objects, _near(hits, place), is_negated(hits, place, follows=negation_follows))
 
 
 def _own(act: Hit, others: list[Hit]) -> list[Hit]:
@@ -119,7 +121,8 @@ def _near(hits: list[Hit], place: int) -> int:
     return near
 
 
-def _negated(hits: list[Hit], place: int, *, follows: bool) -> bool:
+def is_negated(hits: list[Hit], place: int, *, follows: bool) -> bool:
+    """Return whether the hit at `place` is denied, before it or, in some languages, behind it (`follows`)."""
     act = hits[place]
     if act.mask & _DENIED_ITSELF:
         return True
@@ -172,6 +175,22 @@ def recital_place(sentence: Sentence) -> int:
             if hit.mask & BIT["recital"]:
                 return hit.first
     return sentence.last + 1
+
+
+def stands_in_quotes(reader: Reader, sentence: Sentence, hit: Hit) -> bool:
+    """Return whether a hit is quoted: `it says "consent withdrawn"` takes nothing back. Looks at a few words only."""
+    seps = reader.text.seps
+    first = max(sentence.first, hit.first - _CITED_WORDS)
+    opened = next((at for at in range(hit.first - 1, first - 2, -1) if _quotes(seps, at)), None)
+    if opened is None or sum(seps[at].count(_QUOTE) for at in range(sentence.first, opened)) % 2:
+        return False
+    last = min(sentence.last, opened + 1 + _CITED_WORDS)
+    closed = next((at for at in range(hit.last, last) if _quotes(seps, at)), None)
+    return closed is not None and closed - opened < sentence.last - sentence.first
+
+
+def _quotes(seps: Sequence[str], at: int) -> bool:
+    return at >= 0 and _QUOTE in seps[at]
 
 
 def about_the_writer(mask: int) -> bool:

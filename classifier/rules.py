@@ -13,7 +13,7 @@ from classifier.lanes import ALWAYS_A_PERSON, HINTS, STRONG_HINTS, choose_lane
 from classifier.language import SAMPLE, Guess, guess_in
 from classifier.machine_text import opens_like_a_machine
 from classifier.reading import read
-from classifier.wishes import has_open_wish
+from classifier.wishes import has_act_left_over, has_open_wish, is_accounted_for
 from classifier.written import WrittenText, own_text
 from privacy.messages import ParsedMessage
 from privacy.rights import SURE_ENOUGH, Classification, Lane, Right, RightClaim
@@ -22,7 +22,7 @@ _ANSWERED = re.compile(
     r"\s*(?:re|aw|antw|antwort|sv|vs|fwd?|wg|tr|rv|rif|odp|res|enc|doorst|vb)\s*(?:\[\d+\])?:",
     re.IGNORECASE,
 )
-_CLIENT = BIT["client"]
+_CLIENT, _AND = BIT["client"], BIT["and"]
 _NOT_THEIR_OWN = {"other.third_party", "vendor.pitch"}
 _PERSON_DECIDES = {"other.doubtful", "other.third_party", "regulator.court", "regulator.authority"}
 _DOUBTFUL_BESIDE_A_RIGHT = {
@@ -38,6 +38,7 @@ _BESIDE_NOTHING = (
     "erasure.close_account",
     "restriction.not_deleted",
 )
+_ONLY_A_TITLE = ("objection.bare", "objection.listed")
 # One word that has no language: it is not asked in which it was written.
 _UNSUBSCRIBE = "objection.unsubscribe"
 _FEEDBACK_REPORT = "message/feedback-report"  # what it encloses is a mail of ours (RFC 5965)
@@ -130,7 +131,7 @@ def _classify(parts: list[_Part], threshold: float) -> Classification:
     if not written:
         return Classification(lane=Lane.UNCLEAR, needs_human=True, reasons=("no words to read",))
     evidence, code = _read_parts(_without_answered_subject(written))
-    claims = _in_order(_believed(evidence))
+    claims = _in_order(_believed(evidence), evidence)
     lane = choose_lane(evidence, claims)
     if not claims and _is_foreign(code, evidence):
         lane = Lane.UNCLEAR
@@ -226,38 +227,70 @@ def _believed(evidence: Evidence) -> Iterator[RightClaim]:
     aimed = any(claim.right is Right.OBJECTION and claim.scope for claim in claims)
     for claim in claims:
         consequence = len(claims) > 1 and claim.reason.endswith(_BESIDE_NOTHING)
-        if not consequence and not (aimed and _is_bare_article_on_objection(claim)):
+        if not consequence and not (aimed and _is_bare_objection(claim)):
             yield claim
 
 
-def _is_bare_article_on_objection(claim: RightClaim) -> bool:
-    """Whether only a number speaks of objecting: "Articles 15 and 21" over a letter that says what it objects to."""
-    return (
-        claim.right is Right.OBJECTION and claim.scope is None and claim.reason.startswith("law.")
-    )
+def _is_bare_objection(claim: RightClaim) -> bool:
+    """Whether only a number or a title speaks of objecting: "Objection" over a letter that says what it objects to."""
+    if claim.right is not Right.OBJECTION or claim.scope is not None:
+        return False
+    return claim.reason.startswith("law.") or claim.reason.endswith(_ONLY_A_TITLE)
 
 
-def _in_order(claims: Iterator[RightClaim]) -> tuple[RightClaim, ...]:
-    """Return the claims in the order in which they are asked for; "subject" comes before "text"."""
-    return tuple(sorted(claims, key=lambda claim: (claim.part, claim.start)))
+def _in_order(claims: Iterator[RightClaim], evidence: Evidence) -> tuple[RightClaim, ...]:
+    """Return the claims in the order in which they are asked for.
+
+    A subject line that names one right says what the mail is about. One that names several names them in short, and
+    not all are understood: there the order of the text is surer, for what is asked for in the text as well.
+    """
+    asked, found, body = evidence.asked, list(claims), evidence.readers[-1].part
+    titled = {claim.right for claim in found if (claim.right, "subject") in asked}
+    by_title = len(titled) == 1 and not _lists_in_title(evidence)
+
+    def place(claim: RightClaim) -> tuple[bool, int]:
+        in_title = (claim.right, "subject") in asked
+        _, word = asked.get((claim.right, body), (False, None))
+        first = in_title and (by_title or word is None)
+        return (not first, word or 0)
+
+    return tuple(sorted(found, key=place))
 
 
-def _doubts_of_language(code: str, claims: tuple[RightClaim, ...]) -> Iterator[str]:
+def _lists_in_title(evidence: Evidence) -> bool:
+    """Whether the subject line names more than one thing."""
+    title = next((reader for reader in evidence.readers if reader.part == "subject"), None)
+    return title is not None and (title.speaks_of(_AND) or "," in "".join(title.text.seps))
+
+
+def _doubts_of_language(
+    code: str, claims: tuple[RightClaim, ...], evidence: Evidence
+) -> Iterator[str]:
     if code == data.UNKNOWN and [claim.reason.partition(".")[2] for claim in claims] == [
         _UNSUBSCRIBE
     ]:
         return
     if code not in data.language_codes():
         yield "language not known"
-    elif not data.language(code).complete:
+    elif not data.language(code).complete and not is_accounted_for(evidence):
         yield f"the words of {code} are not complete"
 
 
-def _doubts_without_claim(evidence: Evidence) -> Iterator[str]:
+def _doubts_beside_claims(evidence: Evidence) -> Iterator[str]:
+    if has_act_left_over(evidence):
+        yield "speaks of an act of a right that was not found"
+    if evidence.lane_rules & _DOUBTFUL_BESIDE_A_RIGHT:
+        yield "speaks of other matters beside a right"
+
+
+def _doubts_without_claim(evidence: Evidence, lane: Lane, threshold: float) -> Iterator[str]:
     if not evidence.lanes:
         yield "no rule knows what it is about"
-    if evidence.speaks_of(STRONG_HINTS if evidence.lanes else HINTS):
+    speaks_of_law_anyway = evidence.lanes and lane is not Lane.SUPPORT
+    if evidence.speaks_of(STRONG_HINTS if speaks_of_law_anyway else HINTS):
         yield "speaks of personal data without a clear wish"
+    if any(claim.confidence >= threshold for claim in evidence.claims.values()):
+        yield "asks for a right that may be somebody else's"
 
 
 def _doubts(
@@ -270,12 +303,12 @@ def _doubts(
     for claim in claims:
         if claim.confidence < threshold:
             yield f"not sure: {claim.reason}"
-    yield from _doubts_of_language(code, claims)
+    yield from _doubts_of_language(code, claims, evidence)
     if lane in ALWAYS_A_PERSON:
         yield f"lane {lane}: a person reads it first"
     elif not claims:
-        yield from _doubts_without_claim(evidence)
-    if claims and evidence.lane_rules & _DOUBTFUL_BESIDE_A_RIGHT:
-        yield "speaks of other matters beside a right"
+        yield from _doubts_without_claim(evidence, lane, threshold)
+    if claims:
+        yield from _doubts_beside_claims(evidence)
     if evidence.lane_rules & _PERSON_DECIDES:
         yield "speaks of matters that a person decides"

@@ -1,9 +1,10 @@
-"""What a text seems to wish for and no rule has made a right of: the reason to call a person."""
+"""The account of a whole message: what it may wish for beyond the rights that were found, the reason to call a person."""
 
 from __future__ import annotations
 
 from classifier.concepts import BIT, bits
 from classifier.evidence import Evidence
+from classifier.grammar import about_the_writer, is_negated
 from classifier.reading import LONGEST_SENTENCE, Reader, Sentence, Stretch
 from privacy.rights import Right
 
@@ -63,15 +64,88 @@ _ALL_HELD = BIT["all_held"]  # "delete all that you have about me": what the act
 _RESTRICT, _BLOCKED = BIT["restrict"], bits(["machine_decides", "decision", "login"])
 
 
+# Acts and names of rights; those left out are of everyday use ("give", "want") and would leave every mail unaccounted for.
+_TELLING = bits(
+    [
+        *("access_name", "rectification_name", "erasure_name", "portability_name", "objection_name"),
+        *("restriction_name", "withdraw_name", "automated_name", "delete", "close", "forget_me", "gone"),
+        *("copy", "held", "all_held", "source", "recipients", "correct", "wrong", "misnamed"),
+        *("format", "transfer", "export", "take_along", "object", "stop", "optout", "sell", "no_more"),
+        *("unsubscribe", "list", "spam", "suppress", "mistrack", "restrict", "hold"),
+        *("withdraw", "consent_off", "switch_off", "human_review", "machine_decides"),
+    ]
+)  # fmt: skip
+# Said of everything ("what you have"): they belong to no right alone.
+_KEPT = bits(["until", "hold", "restrict", "use"])
+_SAID_OF_ALL = bits(["held", "all_held"])
+
+
+def has_act_left_over(evidence: Evidence, told: int = _TOLD) -> bool:
+    """Return whether a word of a right that was not found stands anywhere, and nothing says that it is not asked for.
+
+    Not asked for is what a rule explains, what is denied ("delete nothing"), and what is `told`.
+    """
+    found = {right for right, _ in evidence.claims}
+    missing = sum(mask for right, mask in _ACTS.items() if right not in found) & ~_SAID_OF_ALL
+    return any(
+        _leaves_over(reader, sentence, missing, evidence)
+        for reader in evidence.readers
+        for stretch in reader.stretches
+        if stretch.may & missing
+        for sentence in reader.sentences_of(stretch)
+        if not sentence.mask & told
+    )
+
+
+def _leaves_over(reader: Reader, sentence: Sentence, missing: int, evidence: Evidence) -> bool:
+    left = missing & ~_denied(sentence, missing, evidence)
+    return any(
+        hit.mask & left and (reader.part, hit.first) not in evidence.explained
+        for hit in sentence.hits
+    )
+
+
+def _denied(sentence: Sentence, acts: int, evidence: Evidence) -> int:
+    """Return those of the acts that the sentence does not want; what must not be deleted until then is restricted."""
+    if sentence.mask & _KEPT or not sentence.mask & acts:
+        return 0
+    denied = wanted = 0
+    for place, hit in enumerate(sentence.hits):
+        if hit.mask & acts:
+            if is_negated(sentence.hits, place, follows=evidence.negation_follows):
+                denied |= hit.mask & acts
+            else:
+                wanted |= hit.mask
+    return denied & ~wanted
+
+
+def is_accounted_for(evidence: Evidence) -> bool:
+    """Return whether a rule explains each sentence with a word of a right, and no word of another right is left over.
+
+    Core words miss much. But where all that they know of rights is explained, hardly anything was missed.
+    """
+    return not has_act_left_over(evidence, told=0) and not any(
+        sentence.mask & _TELLING
+        and not sentence.mask & _TOLD
+        and (reader.part, sentence.first) not in evidence.understood
+        for reader in evidence.readers
+        for stretch in reader.stretches
+        if stretch.may & _TELLING
+        for sentence in reader.sentences_of(stretch)
+    )
+
+
 def has_open_wish(evidence: Evidence) -> bool:
     """Return whether a sentence seems to want something done with data that no rule has made a right or a lane of."""
     found = {right for right, _ in evidence.claims}
     missing = sum(mask for right, mask in _ACTS.items() if right not in found)
+    of_nobody = not found and bool(evidence.lanes)  # another matter, that speaks of data in general
     known = 0
     for right in found:
         known |= _ACTS[right] | _NAMES[right]
     return any(
-        _is_open(sentence.mask, missing, known)
+        _is_open(sentence.mask & ~_denied(sentence, missing, evidence), missing, known)
+        and not (of_nobody and not about_the_writer(sentence.mask))
         and not _is_understood(reader, sentence, evidence, missing)
         for reader in evidence.readers
         for stretch in reader.stretches
@@ -98,5 +172,5 @@ def _is_open(mask: int, missing: int, known: int) -> bool:
 
 def _is_understood(reader: Reader, sentence: Sentence, evidence: Evidence, missing: int) -> bool:
     """Whether a rule held in the sentence, and no act in it is left over."""
-    left_over = sentence.mask & missing & ~_ALL_HELD
+    left_over = sentence.mask & missing & ~_ALL_HELD & ~_denied(sentence, missing, evidence)
     return not left_over and (reader.part, sentence.first) in evidence.understood

@@ -27,3 +27,12 @@ SENTENCES = [
 @pytest.mark.parametrize(("text", "wanted"), SENTENCES)
 def test_it_finds_every_right_that_is_asked_for_and_no_other(text, wanted):
     assert wishes(classify_text("", text)) == wanted
+
+
+EVERYDAY = tomllib.loads(Path(__file__).with_name("everyday.toml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(("language", "wanted", "text"), EVERYDAY["sentences"])
+def test_it_finds_every_right_in_everyday_words(language, wanted, text):
+    found = sorted(str(claim.right) for claim in classify_text("", text).rights)
+    assert found == wanted.split(), language

@@ -58,3 +58,26 @@ def test_positions_stay_whatever_the_lines(text: str) -> None:
     read = without_refused_lines(text)
     assert len(read) == len(text)
     assert all(new in {old, " "} for old, new in zip(text, read, strict=True))
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Rights not selected:",
+        "Nicht ausgewählte Rechte:",
+        "Diritti non selezionati:",
+        "Droits non demandés :",
+        "Niewybrane prawa:",
+        "Не выбраны:",
+    ],
+)
+def test_a_heading_that_denies_takes_back_the_list_below_it(heading: str) -> None:
+    text = f"Rights:\n- access\n{heading}\n - erasure\n - rectification\nThank you\n- Olivia"
+    lines = without_refused_lines(text).split("\n")
+    assert [bool(line.strip()) for line in lines] == [True, True, True, False, False, True, True]
+    assert list(map(len, lines)) == list(map(len, text.split("\n")))
+
+
+def test_a_sentence_that_denies_takes_nothing_back() -> None:
+    text = "This was not requested: we checked it twice, and then once more, with the whole team that day:\n- access"
+    assert without_refused_lines(text) == text
