@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select, tuple_
 
-from privacy.cases import Case, CaseState, ItemState, RequestItem
+from privacy.cases import ENDED, Case, CaseState, RequestItem
 from privacy.deadlines import Due
 from privacy.rights import Lane, Scope
 from privacy.threads import KnownCase
@@ -318,7 +318,7 @@ def _summary(
 ) -> CaseSummary:
     acknowledgement = [event for event in events if event.clock is ClockName.ACKNOWLEDGE]
     met = who_met(acknowledgement)
-    owed = {None, *(item.item_id for item in items if item.state is ItemState.RECEIVED)}
+    owed = {None, *(item.item_id for item in items if item.state not in ENDED)}
     answers = [
         event
         for (clock, item_id), event in _running(events).items()
