@@ -33,16 +33,16 @@ _REPLY_PREFIX = re.compile(r"^\s*(?:(?:re|aw|sv|antw|vs|odp)\s*:\s*)+", re.IGNOR
 class AnswerTally:
     """Automatic letters of the day, from the database, kept true while a batch queues more."""
 
-    stored: dict[UUID, AnswerHistory] = field(default_factory=dict)
+    stored: dict[object, AnswerHistory] = field(default_factory=dict)
     _senders: Counter[bytes] = field(default_factory=Counter)
     _domains: Counter[bytes] = field(default_factory=Counter)
     _texts: Counter[bytes] = field(default_factory=Counter)
     _repeated: Counter[tuple[bytes, bytes]] = field(default_factory=Counter)
     _all: int = 0
 
-    def history(self, inbound_id: UUID, keys: AnswerKeys) -> AnswerHistory:
-        """Return what went out already, this batch included."""
-        stored = self.stored.get(inbound_id, AnswerHistory())
+    def history(self, asked: object, keys: AnswerKeys) -> AnswerHistory:
+        """Return what went out already, this batch included; `asked` is the mail, or what else was counted for it."""
+        stored = self.stored.get(asked, AnswerHistory())
         return AnswerHistory(
             to_sender_today=stored.to_sender_today + self._senders[keys.sender],
             to_domain_this_hour=stored.to_domain_this_hour + self._domains[keys.domain],

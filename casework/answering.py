@@ -43,27 +43,34 @@ class AnswerTo:
 
 def answer(
     message: MessageAtWork, view: BatchView, desk: DeskProfile, writes: Writes, to: AnswerTo
-) -> None:
-    """Queue the acknowledgement, or leave it for a person; exactly one for each mail that adds rights."""
+) -> Permission | None:
+    """Queue the acknowledgement, or leave it for a person; exactly one for each mail that adds rights.
+
+    Returns whether it may go out by itself, None where there is nobody who could be answered.
+    """
     letter = write_acknowledgement(
         to.case, to.added, message.reading, inbound_id=message.inbound_id, desk=desk, now=writes.now
     )
     keys = view.keys_of(message).answer
     if letter is None or keys is None:
         _ask_for_hand(message, to.case, writes)
-        return
-    decision = decide_sending(
-        message.reading,
-        _facts(message, to, keys),
-        view.tally.history(message.inbound_id, keys),
-        desk,
-    )
+        return None
+    decision = decide_answer(message, view, desk, to, keys)
     if decision.permission is Permission.SEND:
         view.tally.count(keys)
         _queue(message, to.case, letter, keys, writes)
     else:
         due_on = _last_day(message, desk, to)
         _leave_draft(message, to.case, letter, decision, writes, due_on=due_on)
+    return decision.permission
+
+
+def decide_answer(
+    message: MessageAtWork, view: BatchView, desk: DeskProfile, to: AnswerTo, keys: AnswerKeys
+) -> AnswerDecision:
+    """Return whether this mail may be answered by itself."""
+    history = view.tally.history(message.inbound_id, keys)
+    return decide_sending(message.reading, _facts(message, to, keys), history, desk)
 
 
 def _last_day(message: MessageAtWork, desk: DeskProfile, to: AnswerTo) -> date:

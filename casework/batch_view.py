@@ -12,17 +12,31 @@ from privacy.addresses import without_plus
 from privacy.answering import counted_text, is_short
 from privacy.cases import Case, CaseIdentifiers
 from privacy.deciding import arrived_as_copies
+from privacy.ports import OnFile
 from privacy.threads import Carriers, KnownCase
 from storage.delivered import SentLetter
+from storage.identity import Challenge, Standing
 from storage.messages import ClaimedMessage, SameMail
 
 
 @dataclass(frozen=True, kw_only=True)
+class OfferedCode:
+    """A code of identity that a mail carries. `challenge` None: it is none of ours; `on_file`: whether the directory
+    lists the address that was asked, looked up only once the code was genuine.
+    """
+
+    challenge: Challenge | None = None
+    on_file: OnFile = OnFile.UNKNOWN
+    only_forwarded: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class MessageAtWork:
-    """A claimed message with its reading."""
+    """A claimed message with its reading, and the code of identity that it carries, None where it carries none."""
 
     claimed: ClaimedMessage
     reading: Reading
+    offered: OfferedCode | None = None
 
     @property
     def inbound_id(self) -> UUID:
@@ -52,6 +66,8 @@ class BatchView:
     same_mail: dict[bytes, SameMail] = field(default_factory=dict)
     tally: AnswerTally = field(default_factory=AnswerTally)
     names: dict[UUID, CaseIdentifiers] = field(default_factory=dict)
+    standings: dict[UUID, Standing] = field(default_factory=dict)
+    named: dict[UUID, tuple[str, ...]] = field(default_factory=dict)
     _keys: dict[UUID, MailKeys] = field(default_factory=dict)
 
     def keys_of(self, message: MessageAtWork) -> MailKeys:
@@ -60,6 +76,15 @@ class BatchView:
         if keys is None:
             keys = self._keys[message.inbound_id] = self._compute_keys(message)
         return keys
+
+    def account_keys(self, address: str) -> AnswerKeys:
+        """Return the keyed hashes under which letters to an address are counted that a mail names as an account's."""
+        return AnswerKeys(
+            sender=self.lookup("address", without_plus(address)),
+            domain=self.lookup("domain", address.rpartition("@")[2]),
+            text=self.lookup("text", ""),
+            short_text=True,
+        )
 
     def mail_key(self, message: MessageAtWork) -> bytes:
         """Return the key that this mail shares with its copies, and with no earlier or later request.

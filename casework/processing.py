@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
 
+from casework.acknowledging import AnswerKeys
 from casework.batch_view import BatchView, MessageAtWork
+from casework.hearing import hear_answers
 from casework.identifiers import draw_free_identifiers
 from casework.profile import DeskProfile
 from casework.quarantine import quarantine, set_aside
@@ -23,14 +25,16 @@ from casework.witness import Witness
 from casework.witnessing import hear_model
 from casework.working import work_message
 from casework.writes import Writes, write_down
+from classifier.account import named_accounts
 from intake.verification import Arrival, SenderCheck, SenderVerifier
 from privacy.errors import Retryable
 from privacy.first_reading import FirstReading, MailToRead
-from privacy.ports import MailReader, NotRead
+from privacy.ports import AddressOnFile, MailReader, NobodyOnFile, NotRead
 from privacy.threads import read_carriers
 from storage.cases import get_cases, known_cases
 from storage.database import Database, Transaction
 from storage.failures import Conflict, LeaseLost
+from storage.identity import standings_of
 from storage.messages import ClaimedMessage, claim_messages, find_same_mail, postpone_messages
 from storage.outbox import answer_counts, lock_answers
 
@@ -54,6 +58,7 @@ class Services:
     desk: DeskProfile
     verifier: SenderVerifier | None = None
     witness: Witness | None = None
+    on_file: AddressOnFile = field(default_factory=NobodyOnFile)
 
     def own_check(self, message: ClaimedMessage) -> SenderCheck | None:
         """Return our own check of a message's sender, None where its mailbox leaves that to the boundary.
@@ -80,6 +85,7 @@ def process_batch(services: Services, now: datetime, *, limit: int = BATCH) -> i
     first = services.desk.first_countable
     countable = [_countable(one, first) for one in claimed]
     readable = _hear_model(services, _read_all(services, countable, now))
+    readable = _hear_answers(services, readable)
     if readable and not _worked_together(services, readable, now):
         _work_one_by_one(services, readable, now)
     return len(claimed)
@@ -129,6 +135,13 @@ def _hear_model(services: Services, readable: list[MessageAtWork]) -> list[Messa
     except Exception as error:  # noqa: BLE001 - whatever befalls the model, no mail may suffer from it
         log.error("model_not_heard", messages=len(readable), error=type(error).__name__)  # noqa: TRY400
         return readable
+
+
+def _hear_answers(services: Services, readable: list[MessageAtWork]) -> list[MessageAtWork]:
+    """Find the answers to our own questions; without any, or while nobody is asked, nothing is looked up."""
+    if services.desk.challenges is None or not readable:
+        return readable
+    return hear_answers(services.database, services.on_file, readable)
 
 
 def _read(
@@ -265,10 +278,16 @@ def _look_up(
     received = {message.inbound_id: message.claimed.received_at for message in at_work}
     view.names = draw_free_identifiers(transaction, received)
     _look_up_cases(transaction, at_work, view, services.desk)
+    _look_up_identity(transaction, at_work, view, services.desk)
     look_up_letters(transaction, at_work, view, services.desk)
     keys = {message.inbound_id: view.keys_of(message) for message in at_work}
     _look_up_same_mail(transaction, at_work, view, services.desk)
-    counted = {inbound: key.answer for inbound, key in keys.items() if key.answer is not None}
+    counted: dict[object, AnswerKeys] = {
+        inbound: key.answer for inbound, key in keys.items() if key.answer is not None
+    }
+    counted |= {
+        ("account", inbound): view.account_keys(named[0]) for inbound, named in view.named.items()
+    }
     view.tally.stored.update(answer_counts(transaction, counted, now=now))
     return view
 
@@ -283,6 +302,19 @@ def _look_up_same_mail(
         for key, same in find_same_mail(transaction, sorted(wanted)).items():
             received_at = max(same.received_at, desk.first_countable)
             view.same_mail[key] = replace(same, received_at=received_at)
+
+
+def _look_up_identity(
+    transaction: Transaction, at_work: Sequence[MessageAtWork], view: BatchView, desk: DeskProfile
+) -> None:
+    """Fetch where the known cases stand, and find the addresses that mails name as those of accounts."""
+    if desk.challenges is None:
+        return
+    view.standings = standings_of(transaction, view.cases)
+    for message in at_work:
+        named = named_accounts(message.reading.message.new_text)
+        if named:
+            view.named[message.inbound_id] = named
 
 
 def _look_up_cases(
@@ -305,5 +337,7 @@ def _look_up_cases(
         view.known = known_cases(transaction, numbers=numbers, references=references)
     wanted = [case.case_id for case in view.known]
     wanted += [message.claimed.case_id for message in at_work if message.claimed.case_id]
+    offered = (message.offered.challenge for message in at_work if message.offered)
+    wanted += [challenge.case_id for challenge in offered if challenge is not None]
     if wanted:
         view.cases.update({case.case_id: case for case in get_cases(transaction, wanted)})

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 
+from casework.challenge_terms import ChallengeTerms
 from privacy.addresses import without_plus
 from privacy.answering import AnswerLimits
 from privacy.deadlines import Regime
@@ -36,7 +37,8 @@ class MailboxProfile:
 class DeskProfile:
     """The desk as its settings describe it. The order of `mailboxes` is the order of preference for answers.
 
-    `threshold` is the confidence from which a right is worked without a person.
+    `threshold` is the confidence from which a right is worked without a person. `challenges` None: this desk
+    knows nothing of proof.
     """
 
     identity: DeskIdentity
@@ -49,6 +51,7 @@ class DeskProfile:
     limits: AnswerLimits = field(default_factory=AnswerLimits)
     shared_domains: frozenset[str] = frozenset()
     own_addresses: frozenset[str] = frozenset()
+    challenges: ChallengeTerms | None = None
 
     @property
     def token_key(self) -> TokenKey:

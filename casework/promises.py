@@ -6,9 +6,12 @@ from datetime import date, datetime
 from uuid import UUID
 
 from casework.acknowledging import KIND as ACKNOWLEDGEMENT
+from casework.happenings import note_happening
 from privacy.audit import AuditEvent, AuditKind
+from privacy.clocks import EventKind
 from privacy.deadlines import Due
 from responders.extension import KIND as EXTENSION
+from responders.identity import CHALLENGE, NOT_PROVED
 from storage.audit import append
 from storage.cases import (
     clock_events,
@@ -18,6 +21,7 @@ from storage.cases import (
 )
 from storage.database import Transaction
 from storage.extensions import Extension, find_extension, set_told
+from storage.identity import park, wake_wanted
 from storage.ids import new_id
 from storage.states import ClockName
 from storage.tasks import Task, add_tasks
@@ -29,11 +33,22 @@ TOLD_LATE = "extension_told_late"
 def letter_left(
     transaction: Transaction, kind: str, case_id: UUID, message_id_key: bytes, *, at: datetime
 ) -> None:
-    """An acknowledgement meets its clock; a later date binds from now on, if it was told in time (GDPR Art. 12(3))."""
+    """An acknowledgement meets its clock; a later date binds from now on, if it was told in time (GDPR Art. 12(3)).
+
+    A question of identity was asked from now on; the letter that closes one parks its case.
+    """
     if kind == ACKNOWLEDGEMENT:
         mark_acknowledged(transaction, case_id, message_id_key=message_id_key, at=at)
+        wake_wanted(transaction, case_id, at=at)
     elif kind == EXTENSION:
         _later_date_told(transaction, message_id_key, at)
+    elif kind == CHALLENGE:
+        asked = EventKind.IDENTITY_ASKED
+        note_happening(
+            transaction, case_id, asked, at=at, actor=ACTOR, message_id_key=message_id_key
+        )
+    elif kind == NOT_PROVED:
+        park(transaction, case_id)
 
 
 def letter_came_back(

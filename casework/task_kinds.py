@@ -5,6 +5,8 @@ from __future__ import annotations
 APPROVE_LETTER = "approve_letter"
 ANSWER_BY_HAND = "answer_by_hand"
 DEADLINE_NEAR = "deadline_near"
+GO_ON = "identity_proved"
 LOOK_AT_MESSAGE = "look_at_message"
+PROVE_IDENTITY = "prove_identity"
 READ_BY_HAND = "read_by_hand"
 STOP_MARKETING = "stop_marketing"

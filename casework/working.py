@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from casework.answering import AnswerTo, answer
+from casework.asking import ask_identity, resume_identity
 from casework.batch_view import BatchView, MessageAtWork
+from casework.hearing import answered_by, thread_of
 from casework.opening import ACTOR, continue_case, start_case
 from casework.profile import DeskProfile
 from casework.reading import Reading
@@ -19,7 +21,7 @@ from privacy.deadlines import Due, acknowledgement_due
 from privacy.deciding import Findings, Outcome, Verdict, decide
 from privacy.messages import ArrivalBasis
 from privacy.rights import RightClaim
-from privacy.threads import Carriers, Match, ThreadMatch, match_case
+from privacy.threads import Match, ThreadMatch
 from privacy.tokens import is_our_message_id
 from storage.messages import FinishedMessage, SameMail
 
@@ -43,8 +45,7 @@ def work_message(
     message: MessageAtWork, view: BatchView, desk: DeskProfile, writes: Writes
 ) -> None:
     """Decide what becomes of the message and collect every change that follows from it."""
-    carriers = view.carriers.get(message.inbound_id, Carriers())
-    thread = match_case(carriers, message.reading.message.sender.address, view.known)
+    thread = thread_of(message, view)
     verdict = decide(_findings(message, view, desk, thread))
     hold_due = None
     if verdict.outcome is Outcome.CASE:
@@ -100,10 +101,13 @@ def _work_on_case(
         case = continue_case(message, before, desk, writes)
         added = added_items(before, case)
     view.cases[case.case_id] = case
+    to = AnswerTo(case=case, added=added, proved=before is not None)
     if added or (before is None and case.stub_reason is not None):
-        answer(
-            message, view, desk, writes, AnswerTo(case=case, added=added, proved=before is not None)
-        )
+        permission = answer(message, view, desk, writes, to)
+        ask_identity(message, view, desk, writes, to, permission)
+    if before is not None:
+        resume_identity(message, view, desk, writes, to)
+    writes.answered += answered_by(message, view, desk, case)
     hand_over(message, case, added, desk, writes, continued=before is not None)
     return case.case_id
 

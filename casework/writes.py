@@ -9,6 +9,8 @@ from uuid import UUID
 
 from casework.confirming import Lookup, record_traces
 from casework.deliveries import Told, record_told
+from casework.identity_writes import IdentityWrites, write_down_identity
+from casework.proving import Answered, record_answer
 from privacy.audit import AuditEvent, AuditKind
 from privacy.cases import Case, RequestItem
 from storage.audit import append
@@ -34,6 +36,8 @@ class Writes:
     finished: list[FinishedMessage] = field(default_factory=list)
     confirmed: list[bytes] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
+    identity: IdentityWrites = field(default_factory=IdentityWrites)
+    answered: list[Answered] = field(default_factory=list)
 
     def record(
         self, chain: UUID, kind: AuditKind, actor: str, payload: Mapping[str, object]
@@ -49,6 +53,7 @@ def write_down(transaction: Transaction, writes: Writes, lookup: Lookup) -> None
     add_cases(transaction, writes.cases, now=writes.now)
     for case, added in _last_of_each(writes):
         extend_case(transaction, case, added, now=writes.now)
+    write_down_identity(transaction, writes.identity, writes.now)
     enqueue(transaction, writes.letters)
     add_drafts(transaction, writes.drafts)
     add_tasks(transaction, writes.tasks)
@@ -58,6 +63,8 @@ def write_down(transaction: Transaction, writes: Writes, lookup: Lookup) -> None
         )
     for told in writes.told:
         record_told(transaction, told, now=writes.now)
+    for answered in writes.answered:
+        record_answer(transaction, answered, now=writes.now)
     append(transaction, writes.events)
     finish_messages(transaction, writes.finished)
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from casework.identity_sweep import forget_old_attempts, sweep_identity
 from casework.processing import process_batch
 from casework.quarantine import adopt_unsealable
 from casework.receiving import GroupWriter
@@ -24,6 +25,7 @@ from daemon.bell import Bell
 from daemon.clock import utc_now
 from daemon.schedule import (
     ALARM_SECONDS,
+    IDENTITY_SECONDS,
     RECONCILE_SECONDS,
     REMIND_SECONDS,
     RETENTION_SECONDS,
@@ -36,6 +38,7 @@ from daemon.wiring import (
     Desk,
     TokenShelf,
     alarm_ways,
+    build_confirmation,
     build_event_door,
     build_ladder,
     build_ledger,
@@ -90,6 +93,8 @@ class Daemon:
             (self._look_for_alarms, ALARM_SECONDS),
             (self._read_retention, RETENTION_SECONDS),
             (self._remind, REMIND_SECONDS),
+            (self._ask_and_remind, IDENTITY_SECONDS),
+            (self._forget_attempts, RETENTION_SECONDS),
         )
         self._pages = PageServer(
             settings.web,
@@ -97,6 +102,7 @@ class Daemon:
             health=self.health,
             access_key=access_key,
             events=build_event_door(desk),
+            confirmation=build_confirmation(desk),
         )
         self._listener: Listener | None = None
 
@@ -215,6 +221,14 @@ class Daemon:
         self._bell.ring(
             find_alarms(self.state.observe(self._desk.database, now), AlarmBounds()), now
         )
+
+    def _ask_and_remind(self) -> None:
+        """Do what silence about identity means: ask, remind once, write the closing letter."""
+        if sweep_identity(self._desk.database, self._desk.services.desk, utc_now()):
+            self._sender.wake()
+
+    def _forget_attempts(self) -> None:
+        forget_old_attempts(self._desk.database, utc_now())
 
     def _remind(self) -> None:
         tell = self._bell.tell if self._bell.has_ways else None

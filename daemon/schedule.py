@@ -17,6 +17,7 @@ RECONCILE_SECONDS = 20
 ALARM_SECONDS = 30
 RETENTION_SECONDS = 900  # looks whether the answer of the account is old enough to ask again
 REMIND_SECONDS = 30
+IDENTITY_SECONDS = 20
 
 Job = Callable[[], None]
 log = structlog.get_logger(__name__)

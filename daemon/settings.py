@@ -6,9 +6,10 @@ import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from classifier.model_settings import ModelSettings
 from classifier.settings import ClassifierSettings
@@ -70,6 +71,15 @@ class MailboxEntry(BaseModel):
         ):
             return {**values, "imap": {"address": values["address"], **values["imap"]}}
         return values
+
+
+def _web_origin(url: str) -> str:
+    parts = urlsplit(url)
+    if url and (
+        parts.scheme != "https" or not parts.hostname or not url.isprintable() or parts.query
+    ):
+        raise ValueError("must be an https address")
+    return url.rstrip("/")
 
 
 class AnswerSettings(BaseModel):
@@ -146,6 +156,28 @@ class LawSettings(BaseModel):
     )
 
 
+class IdentitySettings(BaseModel):
+    """How people are asked who they are."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    challenges: bool = Field(
+        default=True,
+        description="Ask by itself whoever wants what needs proof: one letter to one address, the same for everybody.",
+    )
+    delay_minutes: int = Field(
+        default=10,
+        ge=0,
+        le=45,
+        description="How long after receipt that letter leaves, the same whether or not somebody is known.",
+    )
+    page_url: Annotated[str, AfterValidator(_web_origin)] = Field(
+        default="",
+        description="https address under which people reach `/confirm/` of these pages, such as https://privacy.example.com; "
+        "empty: letters name no page.",
+    )
+
+
 class LogSettings(BaseModel):
     """What is written to stderr."""
 
@@ -206,6 +238,9 @@ class Settings(BaseModel):
     answers: AnswerSettings = Field(
         default_factory=AnswerSettings, description="Limits on automatic letters."
     )
+    identity: IdentitySettings = Field(
+        default_factory=IdentitySettings, description="How people are asked who they are."
+    )
     law: LawSettings = Field(default_factory=LawSettings, description="Candidate laws.")
     classifier: ClassifierSettings = Field(
         default_factory=ClassifierSettings, description="Which right."
@@ -231,6 +266,12 @@ class Settings(BaseModel):
     def _events_have_a_door(self) -> Settings:
         if self.outgoing.events is not None and not self.web.enabled:
             raise ValueError("outgoing.events: needs web.enabled, whose port takes the events")
+        return self
+
+    @model_validator(mode="after")
+    def _a_page_is_served(self) -> Settings:
+        if self.identity.page_url and not self.web.enabled:
+            raise ValueError("identity.page_url: needs web.enabled, whose port serves the page")
         return self
 
 

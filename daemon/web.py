@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from daemon.clock import utc_now
 from daemon.event_door import EventDoor, beside
 from desk.app import create_app
+from desk.confirmation import ConfirmationPage, with_confirmation
 from desk.reader import StorageReader
 from desk.settings import WebSettings
 from privacy.errors import WrongSetting
@@ -41,11 +42,14 @@ class PageServer:
         health: Callable[[], tuple[bool, list[str]]],
         access_key: str,
         events: EventDoor | None = None,
+        confirmation: ConfirmationPage | None = None,
     ) -> None:
         self._settings = settings
         app: ASGIApp = create_app(
             StorageReader(database, utc_now), access_key=access_key, health=health
         )
+        if confirmation is not None:
+            app = with_confirmation(confirmation, app)
         if events is not None:
             app = beside(events, app)
         config = uvicorn.Config(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from casework.challenge_terms import ChallengeTerms
 from casework.mailbox_tokens import DatabaseTokenStore
+from casework.page_answers import confirm_by_page
 from casework.processing import Services
 from casework.profile import DeskProfile, MailboxProfile
 from casework.reading_errand import FIRST_READING
@@ -18,6 +20,7 @@ from daemon.keys import Keys, are_there, load_or_make_keys
 from daemon.keys import load_keys as read_keys
 from daemon.model_wiring import build_witness
 from daemon.settings import LawSettings, Settings, SettingsError
+from desk.confirmation import ConfirmationPage
 from intake.arrival import boundary_received_at
 from intake.authenticity_settings import AuthenticitySettings, Verify
 from intake.imap import MailboxWatcher
@@ -40,6 +43,7 @@ from privacy.first_reading import FirstReading, MailToRead
 from privacy.ports import MailboxState, SentLookup, Transport
 from privacy.reminders import Ladder
 from regimes import HousePlace, load_regimes
+from regimes.identity import load_proof_terms
 from regimes.ladder import load_ladder
 from storage.database import Database, holds_data, make_file, open_database, require_file
 
@@ -149,6 +153,13 @@ def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
         threshold=settings.classifier.threshold,
         shared_domains=frozenset(answers.shared_domains),
         own_addresses=frozenset(mailbox.address for mailbox in mailboxes),
+        challenges=ChallengeTerms(
+            proof=load_proof_terms(),
+            delay=timedelta(minutes=settings.identity.delay_minutes),
+            laws=regimes,
+            page=settings.identity.page_url,
+            asks=settings.identity.challenges,
+        ),
     )
 
 
@@ -196,6 +207,20 @@ def build_event_door(desk: Desk) -> EventDoor | None:
         return None
     signature = EventSignature(events.read_key())
     return EventDoor(signature, desk.database, desk.services.desk.token_keys)
+
+
+def build_confirmation(desk: Desk) -> ConfirmationPage | None:
+    """Return the page of one button, None where no letter names it."""
+    services, terms = desk.services, desk.services.desk.challenges
+    if terms is None or not terms.page:
+        return None
+
+    def confirm(code: str, client: str) -> bool:
+        return confirm_by_page(
+            services.database, services.on_file, terms, code, client=client, now=utc_now()
+        )
+
+    return ConfirmationPage(confirm, company=desk.settings.desk.legal_name)
 
 
 def sent_lookups(settings: Settings, transport: Transport, shelf: TokenShelf) -> list[SentLookup]:

@@ -43,6 +43,14 @@ class AuditKind(StrEnum):
     TASK_OPENED = "task_opened"
     TASK_DONE = "task_done"
     MODEL_ATTESTED = "model_attested"
+    IDENTITY_ASKED = "identity_asked"
+    IDENTITY_EVIDENCE = "identity_evidence"
+    IDENTITY_REFUSED = "identity_refused"
+    IDENTITY_DECIDED = "identity_decided"
+    IDENTITY_PROVED = "identity_proved"
+    IDENTITY_LAPSED = "identity_lapsed"
+    PAPER_SET_ASIDE = "paper_set_aside"
+    PAPER_DESTROYED = "paper_destroyed"
 
 
 @dataclass(frozen=True, kw_only=True)

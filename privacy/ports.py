@@ -156,6 +156,32 @@ class TokenStore(Protocol):
         """Replace the tokens of the mailbox, durably."""
 
 
+class OnFile(StrEnum):
+    """Whether the product lists an address as that of somebody. UNKNOWN: nobody could say; nothing is guessed."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class AddressOnFile(Protocol):
+    """Who is who, as far as a proof of identity needs it."""
+
+    def look_up(self, address: str) -> OnFile:
+        """Return whether this exact address is on file; asked only after a challenge to it was answered.
+
+        Never raises: what is out of reach is UNKNOWN.
+        """
+
+
+class NobodyOnFile:
+    """Stands in where there is no directory: nobody can say who is who, and staff decide."""
+
+    def look_up(self, address: str) -> OnFile:  # noqa: ARG002 - nothing is known of any
+        """Return UNKNOWN."""
+        return OnFile.UNKNOWN
+
+
 class RecordKind(StrEnum):
     """The kinds of DNS records that are ever asked for (RFC 1035 section 3.2.2, RFC 3596)."""
 

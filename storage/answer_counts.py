@@ -112,11 +112,15 @@ def _count_all(transaction: Transaction, since: datetime) -> int:
 
 
 def _automatic(*counted_by: Column[Any]) -> AnySelect:
-    """Return the question how many automatic letters were queued since then."""
+    """Return the question how many mails were answered by automatic letters that were queued since then.
+
+    The acknowledgement and the challenge that answer one mail count as one (decision 0002).
+    """
     letter = OUTGOING.c
     since = bindparam("since", type_=letter.queued_at.type)
+    answers = func.count(func.distinct(func.coalesce(letter.inbound_id, letter.letter_id)))
     return (
-        select(*counted_by, func.count())
+        select(*counted_by, answers)
         .select_from(OUTGOING)
         .where(letter.queued_at > since, letter.automatic.is_(true()))
     )

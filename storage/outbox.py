@@ -68,7 +68,7 @@ class QueuedLetter:
     """A letter to queue. `dedupe_key` names what it is for: a second letter for the same thing is not queued.
 
     `text_key` stands for the text of the mail that it answers, so that a machine, or a flood, that repeats itself is
-    noticed.
+    noticed. `due_at` is when it leaves, None at once.
     """
 
     letter_id: UUID
@@ -80,6 +80,7 @@ class QueuedLetter:
     queued_at: datetime
     automatic: bool
     text_key: bytes | None
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +99,7 @@ class LeasedLetter:
 
 
 def enqueue(transaction: Transaction, letters: Sequence[QueuedLetter]) -> None:
-    """Queue the letters, due at once; one whose purpose is served by an earlier letter is left out."""
+    """Queue the letters, each due at its time; one whose purpose is served by an earlier letter is left out."""
     load_keys(transaction, [letter.case_id for letter in letters])
     transaction.insert_new(OUTGOING, [_queued_row(transaction, letter) for letter in letters])
 
@@ -246,7 +247,7 @@ def _queued_row(transaction: Transaction, letter: QueuedLetter) -> Values:
         "automatic": letter.automatic,
         "state": OutgoingState.PENDING,
         "queued_at": letter.queued_at,
-        "due_at": letter.queued_at,
+        "due_at": letter.due_at or letter.queued_at,
         "attempts": 0,
     }
 

@@ -23,6 +23,7 @@ from privacy.rights import Lane, Right, Scope
 from privacy.zero_retention import Assurance
 from storage.columns import Codes, Count, Day, Flag, Id, OneOf, Plain, Share, UtcDateTime
 from storage.extension_rows import EXTENSION as EXTENSION  # noqa: PLC0414 - here are all tables
+from storage.identity_rows import IDENTITY_STANDING as IDENTITY_STANDING  # noqa: PLC0414 - as above
 from storage.reminder_rows import REMINDER as REMINDER  # noqa: PLC0414 - here are all tables
 from storage.rows import (
     SMALL,

@@ -71,6 +71,15 @@ def finish_tasks_about(
     return open_tasks
 
 
+def finish_tasks_of_case(
+    transaction: Transaction, case_id: UUID, *, kind: str, actor: str, at: datetime
+) -> int:
+    """Close the open tasks of this kind in a case, because what they ask for was done; returns how many."""
+    wanted = and_(TASK.c.done_at.is_(None), TASK.c.case_id == case_id, TASK.c.kind == kind)
+    done = update(TASK).where(wanted)
+    return transaction.change(done.values(done_at=at, done_by=actor, natural_key=None))
+
+
 def _task_row(task: Task) -> Values:
     about = "|".join(
         str(name or "-") for name in (task.case_id, task.inbound_id, task.kind, task.reason)

@@ -9,6 +9,12 @@ from casework.extending import Wanted, extend
 from casework.recounting import recount
 from daemon.clock import utc_now
 from daemon.commands.case_clocks import clocks_for_people, clocks_form
+from daemon.commands.case_identity import (
+    add_identity,
+    identity_for_people,
+    identity_form,
+    run_identity,
+)
 from daemon.commands.session import actor_of, add_actor, add_json, count, open_desk_of, print_rows
 from daemon.output import as_json, printable
 from daemon.wiring import build_ladder
@@ -60,16 +66,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--ground", required=True, metavar="TEXT", help="why, as the person will read it"
     )
     add_actor(extending)
+    add_identity(actions.add_parser("identity", help="decide how surely somebody is known"))
 
 
 def run(options: argparse.Namespace) -> int:
-    """List cases, show, explain or extend one, or count their dates anew; 1 when there is none."""
+    """List cases, show, explain or extend one, decide who asks, or count dates anew; 1 when there is none."""
     actions = {
         "list": _list,
         "show": _show,
         "explain": _explain,
         "recount": _recount,
         "extend": _extend,
+        "identity": run_identity,
     }
     return actions[options.action](options)
 
@@ -101,6 +109,7 @@ def _show(options: argparse.Namespace) -> int:
         case = _case_named(reading, options.reference)
         form = {
             **_case_form(case),
+            "identity": identity_form(reading, case, desk.services.desk.challenges),
             "messages": [
                 {
                     "id": row.inbound_id,
@@ -214,7 +223,7 @@ def _for_people(form: dict[str, object]) -> str:
     lines = [
         f"{name.replace('_', ' ')}: {value}"
         for name, value in form.items()
-        if not isinstance(value, list)
+        if not isinstance(value, list | dict)
     ]
     lines += [f"  {step}" for step in _steps(form["own_trace"])]
     for item in _rows(form["rights"]):
@@ -223,6 +232,7 @@ def _for_people(form: dict[str, object]) -> str:
             f"right: {item['right']} {item['scope'] or ''}, due {item['due_on']} ({item['reason']})",
         ]
         lines += [f"  “{item['quote']}”", *(f"  {step}" for step in _steps(item["trace"]))]
+    lines += identity_for_people(_form(form["identity"]))
     for letter in _rows(form["letters"]):
         lines += [
             "",
@@ -235,6 +245,10 @@ def _for_people(form: dict[str, object]) -> str:
         f"  {event['at']}  {event['kind']}  {event['actor']}" for event in _rows(form["history"])
     ]
     return printable("\n".join(lines))
+
+
+def _form(value: object) -> dict[str, object]:
+    return value if isinstance(value, dict) else {}
 
 
 def _rows(value: object) -> list[dict[str, object]]:

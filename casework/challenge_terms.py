@@ -1,0 +1,65 @@
+"""What a desk that asks people who they are has settled beforehand: how much proof, after how long, with which page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from privacy.cases import Case, RequestItem
+from privacy.challenges import ClockEffect, FixedDate, clock_effect
+from privacy.clocks import Effect
+from privacy.deadlines import ELAPSED, Regime, completion_due
+from privacy.identity import Level
+from privacy.identity_terms import ProofTerms, needed_for, unproved
+from regimes.clock_rules import Question, load_clock_rules
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChallengeTerms:
+    """`delay` runs from receipt, the same for everybody. `page` is the https address of the page, empty without one.
+
+    `asks`: challenges go out by themselves; else staff ask, and decide.
+    """
+
+    proof: ProofTerms
+    delay: timedelta
+    laws: tuple[Regime, ...]
+    page: str = ""
+    asks: bool = True
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of the laws that may govern."""
+        return tuple(law.code for law in self.laws)
+
+    def needed(self, case: Case) -> Level:
+        """Return the level that the open rights of the case need."""
+        return needed_for(case.items, role=case.role, laws=self.codes, terms=self.proof)
+
+    def unproved(self, case: Case, reached: Level) -> tuple[RequestItem, ...]:
+        """Return the open rights on which nothing is decided or disclosed at this level."""
+        return unproved(case.items, reached, role=case.role, laws=self.codes, terms=self.proof)
+
+    def fixed_dates(self, items: Iterable[RequestItem]) -> list[FixedDate]:
+        """Return the dates of these rights under every law whose time does not wait for proof."""
+        return [
+            FixedDate(due_on=_due_on(item, law), zone=law.zone, calendar=law.calendar)
+            for item in items
+            for law in self.laws
+            if _effect(item, law) is Effect.RUNS
+        ]
+
+    def clock_effect(self, items: Sequence[RequestItem]) -> ClockEffect:
+        """Return what asking does to the time for our answer, as the person is told."""
+        return clock_effect(_effect(item, law) for item in items for law in self.laws)
+
+
+def _due_on(item: RequestItem, law: Regime) -> date:
+    return completion_due(item.received_at, item.right, [law], scope=item.scope).on
+
+
+def _effect(item: RequestItem, law: Regime) -> Effect:
+    question = Question(law=law.code, right=str(item.right), scope=item.scope)
+    rules = load_clock_rules(question)
+    return Effect.RUNS if rules.period.unit in ELAPSED else rules.waits.identity

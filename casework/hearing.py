@@ -1,0 +1,116 @@
+"""Hears the answers to identity challenges in incoming mail: finds the codes, and ties the mail to its case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from casework.batch_view import BatchView, MessageAtWork, OfferedCode
+from casework.identity_writes import code_key
+from casework.profile import DeskProfile
+from casework.proving import Answered
+from privacy.cases import Case, CaseState
+from privacy.challenges import Answer, judge_answer
+from privacy.identity import EvidenceKind
+from privacy.identity_codes import codes_in
+from privacy.ports import AddressOnFile, OnFile
+from privacy.threads import Carriers, Match, ThreadMatch, match_case
+from storage.database import Database
+from storage.identity import Challenge, find_challenges
+
+FORWARDED = "forwarded"  # the kind of a folded range that holds a mail which this one passes on
+
+
+def hear_answers(
+    database: Database, on_file: AddressOnFile, messages: Sequence[MessageAtWork]
+) -> list[MessageAtWork]:
+    """Return the messages with the codes that they carry; no transaction is open while the directory is asked.
+
+    Only an address that answered its own challenge is looked up.
+    """
+    offered = {one.inbound_id: codes_in(one.reading.message.text) for one in messages}
+    keys = {
+        code: code_key(code, database.lookup_key) for codes in offered.values() for code in codes
+    }
+    if not keys:
+        return list(messages)
+    with database.reading() as reading:
+        known = find_challenges(reading, keys.values())
+    heard = []
+    for message in messages:
+        codes = offered[message.inbound_id]
+        genuine = [code for code in codes if keys[code] in known]
+        challenge = known[keys[genuine[0]]] if genuine else None
+        code = OfferedCode(
+            challenge=challenge,
+            only_forwarded=bool(genuine) and _is_only_forwarded(message, genuine[0]),
+        )
+        heard.append(_with(message, code, on_file) if codes else message)
+    return heard
+
+
+def _with(message: MessageAtWork, code: OfferedCode, on_file: AddressOnFile) -> MessageAtWork:
+    heard = replace(message, offered=code)
+    challenge = code.challenge
+    if challenge is None or not judge_answer(_answer(heard, challenge)).accepted:
+        return heard
+    return replace(heard, offered=replace(code, on_file=on_file.look_up(challenge.address)))
+
+
+def _is_only_forwarded(message: MessageAtWork, code: str) -> bool:
+    """Whether the code stands nowhere but in a mail that this one passes on."""
+    parsed = message.reading.message
+    ranges = [one for one in parsed.folded if one.kind == FORWARDED]
+    if not ranges:
+        return False
+    kept, at = [], 0
+    for one in ranges:
+        kept.append(parsed.text[at : one.start])
+        at = one.end
+    return code not in codes_in("\n.\n".join((*kept, parsed.text[at:])))
+
+
+def thread_of(message: MessageAtWork, view: BatchView) -> ThreadMatch:
+    """Return the case of a mail; a code of ours from the very address that it was sent to proves an open one."""
+    sender = message.reading.message.sender.address
+    challenge = message.offered.challenge if message.offered else None
+    if challenge is not None and (sender or "").lower() == challenge.address.lower():
+        case = view.cases.get(challenge.case_id)
+        if case is not None and case.state is CaseState.OPEN:
+            return ThreadMatch(match=Match.PROVED, case_id=case.case_id, reason="code-and-sender")
+    carriers = view.carriers.get(message.inbound_id, Carriers())
+    return match_case(carriers, sender, view.known)
+
+
+def answered_by(
+    message: MessageAtWork, view: BatchView, desk: DeskProfile, case: Case
+) -> list[Answered]:
+    """Return what the mail answers in its case; a code of another case answers nothing in this one."""
+    offered, sender = message.offered, message.reading.message.sender.address
+    if offered is None or sender is None or desk.challenges is None:
+        return []
+    challenge = offered.challenge
+    if challenge is not None and challenge.case_id != case.case_id:
+        challenge = None
+    return [
+        Answered(
+            case_id=case.case_id,
+            challenge=challenge,
+            verdict=judge_answer(_answer(message, challenge)),
+            kind=EvidenceKind.CHALLENGE_ANSWERED,
+            on_file=offered.on_file if challenge else OnFile.UNKNOWN,
+            sender_key=view.lookup("address", sender),
+            terms=desk.challenges,
+            inbound_id=message.inbound_id,
+        )
+    ]
+
+
+def _answer(message: MessageAtWork, challenge: Challenge | None) -> Answer:
+    return Answer(
+        kind=message.reading.screening.kind,
+        sender=message.reading.message.sender.address,
+        authenticity=message.reading.authenticity,
+        asked=challenge.address if challenge else None,
+        only_forwarded=message.offered is not None and message.offered.only_forwarded,
+    )

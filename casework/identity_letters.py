@@ -1,0 +1,118 @@
+"""Composes the letters by which a person shows who they are: one recipient, one Message-ID for life, our own subject."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from casework.challenge_terms import ChallengeTerms
+from casework.profile import DeskProfile
+from privacy.cases import Case
+from privacy.challenges import ChallengePlan, plan_challenge
+from privacy.identity import Level
+from privacy.identity_codes import DRAWN_BYTES, code_from
+from privacy.messages import Automation, Letter, OutboundMessage
+from privacy.tokens import bounce_address, make_message_id, make_token, tagged_address
+from responders.identity import Question, draft_challenge
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thread:
+    """The mail that a letter answers: its id and what it refers to."""
+
+    in_reply_to: str | None = field(default=None, repr=False)
+    references: tuple[str, ...] = field(default=(), repr=False)
+
+
+NO_THREAD = Thread()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Addressee:
+    """To whom a letter goes and in which thread; `about` is the id that makes its Message-ID."""
+
+    about: UUID
+    address: str = field(repr=False)
+    thread: Thread = NO_THREAD
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrittenChallenge:
+    """A challenge with its letter; `code` is kept nowhere but in it."""
+
+    plan: ChallengePlan
+    code: str = field(repr=False)
+    message: OutboundMessage = field(repr=False)
+
+
+def draw_code() -> str:
+    """Return a new code, as people see it."""
+    return code_from(secrets.token_bytes(DRAWN_BYTES))
+
+
+def write_challenge(
+    case: Case,
+    to: Addressee,
+    *,
+    desk: DeskProfile,
+    terms: ChallengeTerms,
+    leaves_at: datetime,
+) -> WrittenChallenge | None:
+    """Return the challenge with its letter; None where no day is left for an answer."""
+    rights = terms.unproved(case, Level.NONE)
+    plan = plan_challenge(leaves_at, case.acknowledge.zone, terms.fixed_dates(rights))
+    if plan is None:
+        return None
+    code = draw_code()
+    question = question_of(case, plan.expires_on, code, terms)
+    letter = draft_challenge(case, question, desk.identity)
+    message = compose(case, letter, to, desk=desk, date=leaves_at)
+    return WrittenChallenge(plan=plan, code=code, message=message)
+
+
+def question_of(case: Case, expires_on: date, code: str, terms: ChallengeTerms) -> Question:
+    """Return what the letter asks for."""
+    rights = terms.unproved(case, Level.NONE)
+    return Question(
+        rights=rights,
+        code=code,
+        expires_on=expires_on,
+        clock=terms.clock_effect(rights),
+        page=terms.page,
+    )
+
+
+def compose(
+    case: Case,
+    letter: Letter,
+    to: Addressee,
+    *,
+    desk: DeskProfile,
+    date: datetime,
+    automation: Automation | None = None,
+) -> OutboundMessage:
+    """Return the mail; answers come back to the case."""
+    mailbox = desk.mailbox_profile(case.mailbox)
+    token = make_token(case.number, desk.token_key)
+    message_id = make_message_id(
+        case.number, f"{letter.kind}|{to.about}", key=desk.token_key, domain=mailbox.domain
+    )
+    carried = mailbox.envelope_sender
+    answers = to.thread.in_reply_to is not None
+    return OutboundMessage(
+        message_id=message_id,
+        sender=mailbox.address,
+        sender_name=desk.identity.name,
+        recipient=to.address,
+        envelope_from=bounce_address(mailbox.address, message_id) if carried else mailbox.address,
+        letter=letter,
+        automation=automation or (Automation.REPLIED if answers else Automation.GENERATED),
+        date=date,
+        reply_to=tagged_address(mailbox.address, "c", token) if mailbox.plus_address else None,
+        in_reply_to=to.thread.in_reply_to,
+        references=to.thread.references,
+        case_reference=case.reference,
+        loop_mark=token,
+    )

@@ -1,0 +1,55 @@
+"""What asking and answering who somebody is changes, collected first and written down with the rest of a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from privacy.challenges import ChallengeState
+from privacy.identity_codes import core_of
+from storage.database import Transaction
+from storage.identity import (
+    Challenge,
+    Standing,
+    StoredEvidence,
+    add_challenges,
+    add_evidence,
+    put_standing,
+)
+
+Lookup = Callable[[str, str], bytes]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A question with where the case stands by it."""
+
+    standing: Standing
+    challenge: Challenge
+
+
+@dataclass
+class IdentityWrites:
+    """Values that wait for the transaction of their batch."""
+
+    asked: list[Asked] = field(default_factory=list)
+    evidence: list[StoredEvidence] = field(default_factory=list)
+
+
+def write_down_identity(transaction: Transaction, writes: IdentityWrites, now: datetime) -> None:
+    """Store the questions and what speaks for whoever is asked; their cases are stored already."""
+    for one in writes.asked:
+        put_standing(transaction, one.standing, now=now)
+    add_challenges(transaction, [one.challenge for one in writes.asked])
+    add_evidence(transaction, writes.evidence)
+
+
+def wanted(challenges: Sequence[Challenge]) -> Challenge | None:
+    """Return the question that waits for its letter, None when none does."""
+    return next((one for one in challenges if one.state is ChallengeState.WANTED), None)
+
+
+def code_key(code: str, lookup: Lookup) -> bytes:
+    """Return the keyed hash under which a code is kept and looked for, however it is spelled."""
+    return lookup("identity-code", core_of(code) or code)
