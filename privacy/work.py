@@ -273,6 +273,13 @@ TABLE: tuple[Row, ...] = (
         guards=(_grants_nothing, _has_a_ground),
     ),
     Row(step=Step.SEND_BACK, start=frozenset({S.AWAITING_APPROVAL}), to=_where_it_was_drafted),
+    # An approved letter that cannot reach the person is written anew, never on its way.
+    Row(
+        step=Step.SEND_BACK,
+        start=frozenset({S.APPROVED}),
+        to=_where_it_was_drafted,
+        guards=(_letter_came_back,),
+    ),
     Row(
         step=Step.APPROVE,
         start=frozenset({S.AWAITING_APPROVAL}),

@@ -37,6 +37,7 @@ from storage.rows import (
     table_of,
 )
 from storage.states import ClockChange, ClockName, DraftState, MessageState, PartyRole
+from storage.work_rows import WORK_EVENT as WORK_EVENT  # noqa: PLC0414 - as above
 
 
 class DatabaseMark(Row, table=True):
