@@ -1,72 +1,225 @@
-"""A person decides about a written letter: approved exactly as it stands, or rejected with a reason."""
+"""People decide about a written letter: approved exactly as it stands, by as many as it needs, or rejected."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from casework.actors import Actor as Actor  # noqa: PLC0414 - staff decide here: others know it by this name
+from casework.actors import By, by_person
+from casework.profile import DeskProfile
+from casework.steps import StepRefused, refusals, take_step
 from casework.task_kinds import ANSWER_BY_HAND, APPROVE_LETTER
+from casework.work_facts import rule_for
 from privacy.addresses import without_plus
 from privacy.approval import letter_digest
+from privacy.approvers import ApprovalRule
 from privacy.audit import AuditEvent, AuditKind
+from privacy.cases import Case, RequestItem
 from privacy.errors import Permanent
 from privacy.messages import Automation
+from privacy.work import Step
 from storage.audit import append
+from storage.cases import get_case
 from storage.database import Database, Transaction
 from storage.drafts import Draft, decide_draft, get_draft
-from storage.extensions import drop_extension
+from storage.extensions import drop_extension, find_extension
 from storage.ids import new_id
+from storage.item_answers import (
+    Approval,
+    ItemAnswer,
+    add_approval,
+    answers_in_draft,
+    approvals_of,
+    end_answers,
+)
 from storage.outbox import QueuedLetter, enqueue
+from storage.states import DraftState
 from storage.tasks import Task, add_tasks, finish_tasks_about
+
+STILL_MISSING = "approvals-missing"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Actor:
-    """Who decides: a staff member's address, and beside it the operating system's user (contract of --actor)."""
+class Given:
+    """How many have approved a letter, and how many it needs."""
 
-    address: str
-    os_user: str
+    given: int
+    needed: int
 
-    def __str__(self) -> str:
-        return f"{self.address} ({self.os_user})"
+    @property
+    def is_enough(self) -> bool:
+        """Whether the letter leaves."""
+        return self.given >= self.needed
 
 
-def approve_draft(database: Database, draft_id: UUID, *, actor: Actor, now: datetime) -> None:
-    """Queue the letter exactly as the draft shows it; raises Permanent when it was decided or changed meanwhile."""
+@dataclass(frozen=True, kw_only=True)
+class _Decision:
+    """A draft on which somebody decides, with what it says about rights; the case is locked."""
+
+    draft: Draft
+    case: Case
+    answers: Sequence[ItemAnswer]
+    by: By
+
+    @property
+    def items(self) -> list[RequestItem]:
+        decided = {answer.item_id for answer in self.answers}
+        return [item for item in self.case.items if item.item_id in decided]
+
+
+def approve_draft(
+    database: Database,
+    draft_id: UUID,
+    *,
+    actor: Actor,
+    now: datetime,
+    desk: DeskProfile | None = None,
+) -> Given:
+    """Record the approval of the letter as it stands; the last one that it needs queues it.
+
+    Raises Permanent when it was decided or changed meanwhile, when the actor wrote it or has approved it already,
+    and with every reason why what it says about a right may not be said now. Without `desk` nobody's identity is known.
+    """
     with database.transaction() as transaction:
-        draft = get_draft(transaction, draft_id)
+        decision = _decision(transaction, draft_id, actor, now)
+        draft = decision.draft
         if letter_digest(draft.message) != draft.digest:
             raise Permanent(
                 "the draft is not what was written: approve it again after looking at it"
             )
-        _decide(transaction, draft, "approved", actor, now)
-        approved = replace(draft.message, automation=Automation.APPROVED, date=now)
-        letter = QueuedLetter(
-            letter_id=new_id(),
-            case_id=draft.case_id,
-            inbound_id=draft.inbound_id,
-            kind=draft.kind,
-            dedupe_key=f"{draft.kind}|{draft.inbound_id or draft.draft_id}",
-            message=approved,
-            queued_at=now,
-            automatic=False,
-            text_key=None,
-        )
-        enqueue(transaction, [letter])
-        _finish_task(transaction, draft, actor, now)
-        _trail(transaction, draft, AuditKind.LETTER_APPROVED, actor, now)
+        rule = rule_for(draft.kind, decision.case, decision.answers, desk)
+        _check_approver(transaction, decision, rule)
+        _check_rights(transaction, decision, desk)
+        given = _add_approval(transaction, decision, rule, actor)
+        if given.is_enough:
+            for item in decision.items:
+                take_step(
+                    transaction,
+                    item,
+                    case=decision.case,
+                    step=Step.APPROVE,
+                    desk=desk,
+                    by=decision.by,
+                )
+            _queue(transaction, decision, actor)
+    return given
 
 
 def reject_draft(database: Database, draft_id: UUID, *, actor: Actor, now: datetime) -> None:
-    """Keep the letter from leaving; its case stays open, and a task says that its acknowledgement is still owed."""
+    """Keep the letter from leaving; its case stays open, and a task says that its answer is still owed."""
     with database.transaction() as transaction:
-        draft = get_draft(transaction, draft_id)
+        decision = _decision(transaction, draft_id, actor, now)
+        draft = decision.draft
         _decide(transaction, draft, "rejected", actor, now)
+        for item in decision.items:
+            take_step(
+                transaction,
+                item,
+                case=decision.case,
+                step=Step.SEND_BACK,
+                desk=None,
+                by=decision.by,
+            )
+        end_answers(transaction, draft_id, at=now)
         _finish_task(transaction, draft, actor, now)
         add_tasks(transaction, [_still_owed(draft, now)])
         drop_extension(transaction, database.lookup_key("message-id", draft.message.message_id))
-        _trail(transaction, draft, AuditKind.LETTER_REJECTED, actor, now)
+        _trail(transaction, decision, AuditKind.LETTER_REJECTED, {})
+
+
+def withdraw_drafts(
+    transaction: Transaction, drafts: Sequence[Draft], *, actor: Actor, now: datetime
+) -> None:
+    """Keep letters from leaving whose right was taken back: nothing of them is owed any more."""
+    for draft in drafts:
+        _decide(transaction, draft, "rejected", actor, now)
+        end_answers(transaction, draft.draft_id, at=now)
+
+
+def _decision(transaction: Transaction, draft_id: UUID, actor: Actor, now: datetime) -> _Decision:
+    """Read the draft again once its case is locked: two people may approve it at the same moment."""
+    case = get_case(transaction, get_draft(transaction, draft_id).case_id)
+    draft = get_draft(transaction, draft_id)
+    if draft.state is not DraftState.WAITING:
+        raise Permanent("this draft has been decided already")
+    answers = [one for one in answers_in_draft(transaction, draft_id) if one.ended_at is None]
+    by = by_person(_plain(actor), now, cause=f"draft:{draft_id}")
+    return _Decision(draft=draft, case=case, answers=answers, by=by)
+
+
+def _plain(actor: Actor) -> Actor:
+    return Actor(address=without_plus(actor.address), os_user=actor.os_user)
+
+
+def _check_approver(transaction: Transaction, decision: _Decision, rule: ApprovalRule) -> None:
+    draft, who = decision.draft, decision.by.name
+    if who == _author(transaction, decision) and not rule.author_counts:
+        raise Permanent("whoever wrote a letter does not approve it: another member of staff does")
+    given = approvals_of(transaction, draft.draft_id, draft.digest)
+    if who in {one.actor for one in given}:
+        raise Permanent("you have approved this letter already: another member of staff has to")
+
+
+def _author(transaction: Transaction, decision: _Decision) -> str | None:
+    """A letter that the desk wrote has no author."""
+    if decision.answers:
+        return decision.answers[0].author
+    key = transaction.ring.lookup_key("message-id", decision.draft.message.message_id)
+    extension = find_extension(transaction, message_id_key=key)
+    return None if extension is None else extension.asked_by
+
+
+def _check_rights(transaction: Transaction, decision: _Decision, desk: DeskProfile | None) -> None:
+    """Say at the first approval what the last one would be refused for."""
+    for item in decision.items:
+        against = refusals(
+            transaction, item, case=decision.case, step=Step.APPROVE, desk=desk, by=decision.by
+        )
+        reasons = tuple(reason for reason in against if reason != STILL_MISSING)
+        if reasons:
+            raise StepRefused(Step.APPROVE, item, reasons)
+
+
+def _add_approval(
+    transaction: Transaction, decision: _Decision, rule: ApprovalRule, actor: Actor
+) -> Given:
+    draft, by = decision.draft, decision.by
+    approval = Approval(
+        draft_id=draft.draft_id,
+        actor=by.name,
+        digest=draft.digest,
+        case_id=draft.case_id,
+        os_user=actor.os_user,
+        at=by.at,
+    )
+    add_approval(transaction, approval)
+    number = len(approvals_of(transaction, draft.draft_id, draft.digest))
+    counted: dict[str, object] = {"approvals": number, "needed": rule.needed}
+    if rule.author_counts:
+        counted["four_eyes"] = "off"
+    _trail(transaction, decision, AuditKind.LETTER_APPROVED, counted)
+    return Given(given=number, needed=rule.needed)
+
+
+def _queue(transaction: Transaction, decision: _Decision, actor: Actor) -> None:
+    draft, now = decision.draft, decision.by.at
+    _decide(transaction, draft, "approved", actor, now)
+    letter = QueuedLetter(
+        letter_id=new_id(),
+        case_id=draft.case_id,
+        inbound_id=draft.inbound_id,
+        kind=draft.kind,
+        dedupe_key=f"{draft.kind}|{draft.inbound_id or draft.draft_id}",
+        message=replace(draft.message, automation=Automation.APPROVED, date=now),
+        queued_at=now,
+        automatic=False,
+        text_key=None,
+    )
+    enqueue(transaction, [letter])
+    _finish_task(transaction, draft, actor, now)
 
 
 def _decide(
@@ -106,13 +259,14 @@ def _still_owed(draft: Draft, now: datetime) -> Task:
 
 
 def _trail(
-    transaction: Transaction, draft: Draft, kind: AuditKind, actor: Actor, now: datetime
+    transaction: Transaction, decision: _Decision, kind: AuditKind, more: dict[str, object]
 ) -> None:
+    draft, by = decision.draft, decision.by
     event = AuditEvent(
         chain=draft.case_id,
         kind=kind,
-        at=now,
-        actor=str(actor),
-        payload={"draft": draft.draft_id, "digest": draft.digest},
+        at=by.at,
+        actor=str(by),
+        payload={"draft": draft.draft_id, "digest": draft.digest, **more},
     )
     append(transaction, [event])

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from casework.challenge_terms import ChallengeTerms
+from casework.work_terms import WorkTerms
 from privacy.addresses import without_plus
 from privacy.answering import AnswerLimits
 from privacy.deadlines import Regime
@@ -52,6 +53,7 @@ class DeskProfile:
     shared_domains: frozenset[str] = frozenset()
     own_addresses: frozenset[str] = frozenset()
     challenges: ChallengeTerms | None = None
+    work: WorkTerms = field(default_factory=WorkTerms)
 
     @property
     def token_key(self) -> TokenKey:

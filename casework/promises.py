@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from casework.acknowledging import KIND as ACKNOWLEDGEMENT
+from casework.answered import answers_arrived, answers_came_back
 from casework.happenings import note_happening
 from privacy.audit import AuditEvent, AuditKind
 from privacy.clocks import EventKind
@@ -35,7 +36,8 @@ def letter_left(
 ) -> None:
     """An acknowledgement meets its clock; a later date binds from now on, if it was told in time (GDPR Art. 12(3)).
 
-    A question of identity was asked from now on; the letter that closes one parks its case.
+    A question of identity was asked from now on; the letter that closes one parks its case. A letter that decides
+    about rights ends them.
     """
     if kind == ACKNOWLEDGEMENT:
         mark_acknowledged(transaction, case_id, message_id_key=message_id_key, at=at)
@@ -49,6 +51,8 @@ def letter_left(
         )
     elif kind == NOT_PROVED:
         park(transaction, case_id)
+    if kind != ACKNOWLEDGEMENT:
+        answers_arrived(transaction, message_id_key, at=at)
 
 
 def letter_came_back(
@@ -59,6 +63,9 @@ def letter_came_back(
         extension = find_extension(transaction, message_id_key=message_id_key)
         if extension is not None and extension.told_at is not None:
             return _moved_back(transaction, extension, at)
+    owed_by = answers_came_back(transaction, message_id_key, at=at)
+    if owed_by is not None:
+        return owed_by
     return reopen_acknowledgement(transaction, case_id, message_id_key=message_id_key, at=at)
 
 

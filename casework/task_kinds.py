@@ -4,9 +4,12 @@ from __future__ import annotations
 
 APPROVE_LETTER = "approve_letter"
 ANSWER_BY_HAND = "answer_by_hand"
+CARRY_OUT = "carry_out"
 DEADLINE_NEAR = "deadline_near"
+ERASURE_WAITS = "erasure_waits"
 GO_ON = "identity_proved"
 LOOK_AT_MESSAGE = "look_at_message"
 PROVE_IDENTITY = "prove_identity"
 READ_BY_HAND = "read_by_hand"
 STOP_MARKETING = "stop_marketing"
+TELL_COOL_OFF = "tell_cool_off"

@@ -10,14 +10,12 @@ from collections.abc import Callable, Iterator
 import uvicorn
 from starlette.types import ASGIApp
 
-from daemon.clock import utc_now
 from daemon.event_door import EventDoor, beside
 from desk.app import create_app
 from desk.confirmation import ConfirmationPage, with_confirmation
-from desk.reader import StorageReader
+from desk.reader import DeskReader
 from desk.settings import WebSettings
 from privacy.errors import WrongSetting
-from storage.database import Database
 
 SHUTDOWN_SECONDS = 2  # a visitor who never finishes must not keep the daemon from its end
 
@@ -37,7 +35,7 @@ class PageServer:
     def __init__(
         self,
         settings: WebSettings,
-        database: Database,
+        reader: DeskReader,
         *,
         health: Callable[[], tuple[bool, list[str]]],
         access_key: str,
@@ -45,9 +43,7 @@ class PageServer:
         confirmation: ConfirmationPage | None = None,
     ) -> None:
         self._settings = settings
-        app: ASGIApp = create_app(
-            StorageReader(database, utc_now), access_key=access_key, health=health
-        )
+        app: ASGIApp = create_app(reader, access_key=access_key, health=health)
         if confirmation is not None:
             app = with_confirmation(confirmation, app)
         if events is not None:

@@ -14,12 +14,13 @@ from casework.processing import Services
 from casework.profile import DeskProfile, MailboxProfile
 from casework.reading_errand import FIRST_READING
 from casework.receiving import DatabaseLedger
+from casework.work_terms import WorkTerms
 from daemon.clock import utc_now
 from daemon.event_door import EventDoor
 from daemon.keys import Keys, are_there, load_or_make_keys
 from daemon.keys import load_keys as read_keys
 from daemon.model_wiring import build_witness
-from daemon.settings import LawSettings, Settings, SettingsError
+from daemon.settings import LawSettings, Settings, SettingsError, WorkSettings
 from desk.confirmation import ConfirmationPage
 from intake.arrival import boundary_received_at
 from intake.authenticity_settings import AuthenticitySettings, Verify
@@ -45,6 +46,7 @@ from privacy.reminders import Ladder
 from regimes import HousePlace, load_regimes
 from regimes.identity import load_proof_terms
 from regimes.ladder import load_ladder
+from regimes.work import load_approvers
 from storage.database import Database, holds_data, make_file, open_database, require_file
 
 KEY_FILE = "keys.json"
@@ -160,6 +162,19 @@ def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
             page=settings.identity.page_url,
             asks=settings.identity.challenges,
         ),
+        work=_build_work(settings.work),
+    )
+
+
+def _build_work(settings: WorkSettings) -> WorkTerms:
+    try:
+        approvers = load_approvers(frozenset(settings.four_eyes_off))
+    except Permanent as error:
+        raise SettingsError([f"work.four_eyes_off: {error}"]) from None
+    return WorkTerms(
+        approvers=approvers,
+        cool_off=timedelta(days=settings.cool_off_days),
+        country=settings.country,
     )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
+from casework.challenge_terms import ChallengeTerms
 from casework.showing import ShownMessage, show_message
+from casework.statuses import statuses_of
 from privacy.agreement import WEEK, Agreement, agreement_of
 from privacy.audit import AuditEvent
 from privacy.cases import Case
@@ -129,9 +131,12 @@ class DeskReader(Protocol):
 class StorageReader:
     """Fulfils DeskReader on the database."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, terms: ChallengeTerms | None = None
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._terms = terms
 
     def agreement(self) -> Agreement:
         """Return how the model agreed with the rules in the last weeks."""
@@ -143,7 +148,9 @@ class StorageReader:
     def cases(self, after: Place | None) -> Page[CaseSummary]:
         """Return cases, the newest first."""
         with self._database.reading() as reading:
-            return _page(list_cases(reading, limit=PAGE_LENGTH + 1, after=after))
+            cases = list_cases(reading, limit=PAGE_LENGTH + 1, after=after)
+            statuses = statuses_of(reading, [case.case_id for case in cases], self._terms)
+            return _page([replace(case, status=statuses[case.case_id]) for case in cases])
 
     def case(self, reference: str) -> CaseFile | None:
         """Return one case, None for a reference that is not known."""

@@ -54,6 +54,4 @@ def approvals_needed(
     rows += [(str(right), table.grants.get(right)) for right in granted]
     found = {name: count for name, count in rows if count is not None}
     counted = [count for name, count in found.items() if name not in table.single]
-    return ApprovalRule(
-        needed=max(counted, default=1), author_counts=bool(found) and not counted
-    )
+    return ApprovalRule(needed=max(counted, default=1), author_counts=bool(found) and not counted)

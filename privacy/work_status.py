@@ -46,20 +46,23 @@ _BEFORE_PROOF = frozenset({ItemState.RECEIVED, ItemState.PLANNED})
 
 
 def item_status(item: ItemView) -> WorkStatus:
-    """Return who has to act on one right."""
-    if item.state is ItemState.PARKED or item.state is ItemState.COOLING_OFF:
-        return WorkStatus.WAITING_ON_PERSON  # who can prove, or cancel
-    if item.state in ENDED:
-        return WorkStatus.DONE
-    if item.letter is LetterFate.CAME_BACK:
-        return WorkStatus.BLOCKED_DELIVERY
-    if item.state is ItemState.AWAITING_APPROVAL:
-        return WorkStatus.NEEDS_DECISION
-    if item.state in _BEFORE_PROOF and not item.identity_suffices:
-        return WorkStatus.WAITING_ON_PERSON if item.asked else WorkStatus.NEEDS_IDENTITY
-    if item.state is ItemState.PLANNED and item.right is Right.ERASURE:
-        return WorkStatus.NEEDS_DECISION  # two people approve it
-    return WorkStatus.WAITING_ON_US
+    """Return who has to act on one right: the first row that holds."""
+    unproved = item.state in _BEFORE_PROOF and not item.identity_suffices
+    rows = (
+        # Whoever can prove, or cancel.
+        (item.state in (ItemState.PARKED, ItemState.COOLING_OFF), WorkStatus.WAITING_ON_PERSON),
+        (item.state in ENDED, WorkStatus.DONE),
+        (item.letter is LetterFate.CAME_BACK, WorkStatus.BLOCKED_DELIVERY),
+        (item.state is ItemState.AWAITING_APPROVAL, WorkStatus.NEEDS_DECISION),
+        (unproved and item.asked, WorkStatus.WAITING_ON_PERSON),
+        (unproved, WorkStatus.NEEDS_IDENTITY),
+        # Two people approve an erasure.
+        (
+            item.state is ItemState.PLANNED and item.right is Right.ERASURE,
+            WorkStatus.NEEDS_DECISION,
+        ),
+    )
+    return next((status for holds, status in rows if holds), WorkStatus.WAITING_ON_US)
 
 
 def case_status(case: CaseView) -> WorkStatus:
@@ -71,3 +74,13 @@ def case_status(case: CaseView) -> WorkStatus:
     # An open case in which every right has ended waits on us to close it.
     found = {item_status(item) for item in case.items} - {WorkStatus.DONE}
     return min(found, key=URGENCY.index, default=WorkStatus.WAITING_ON_US)
+
+
+class CloseReason(StrEnum):
+    """Why a person closes a case that does not close by itself."""
+
+    NOTHING_ASKED = "nothing_asked"
+    ANSWERED_ELSEWHERE = "answered_elsewhere"
+    DUPLICATE = "duplicate"
+    NO_ANSWER = "no_answer"
+    OTHER = "other"

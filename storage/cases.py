@@ -13,6 +13,7 @@ from privacy.cases import ENDED, Case, CaseState, RequestItem
 from privacy.deadlines import Due
 from privacy.rights import Lane, Scope
 from privacy.threads import KnownCase
+from privacy.work_status import WorkStatus
 from storage.case_writes import (
     ADDRESS,
     NAME,
@@ -20,6 +21,7 @@ from storage.case_writes import (
     Clock,
     add_cases,
     extend_case,
+    look_at_clocks,
     mark_acknowledged,
     reopen_acknowledgement,
     set_date,
@@ -46,6 +48,7 @@ __all__ = [
     "items_of",
     "known_cases",
     "list_cases",
+    "look_at_clocks",
     "mark_acknowledged",
     "open_cases_after",
     "reopen_acknowledgement",
@@ -61,7 +64,7 @@ Page = tuple[datetime, UUID]
 class CaseSummary:
     """A case as lists show it. `acknowledged_at` is None while the acknowledgement is owed; `page` goes on after it.
 
-    `due_on` is the earliest date that is still owed, None once nothing is.
+    `due_on` is the earliest date that is still owed, None once nothing is. `status`: who has to act, where it was asked.
     """
 
     case_id: UUID
@@ -77,6 +80,7 @@ class CaseSummary:
     due_on: date | None
     needs_human: bool
     requester: str | None = field(repr=False)
+    status: WorkStatus | None = None
 
     @property
     def page(self) -> Page:

@@ -104,9 +104,7 @@ def approvals_of(reading: Reading, draft_id: UUID, digest: str) -> list[Approval
     return [Approval(**row) for row in rows.mappings()]
 
 
-def letter_states(
-    reading: Reading, message_id_keys: Iterable[bytes]
-) -> dict[bytes, OutgoingState]:
+def letter_states(reading: Reading, message_id_keys: Iterable[bytes]) -> dict[bytes, OutgoingState]:
     """Return where the letters with these Message-IDs stand; what was never queued is left out."""
     letter = OUTGOING.c
     found: dict[bytes, OutgoingState] = {}

@@ -87,20 +87,6 @@ def work_events(reading: Reading, case_id: UUID) -> list[WorkEvent]:
     ]
 
 
-def items_in_state(reading: Reading, case_id: UUID, state: ItemState) -> list[UUID]:
-    """Return the rights of a case that are in this state."""
-    item = REQUEST_ITEM.c
-    question = select(item.item_id).where(item.case_id == case_id, item.state == state)
-    return list(reading.fetch(question.order_by(item.position)).scalars())
-
-
-def case_of_item(reading: Reading, item_id: UUID) -> UUID | None:
-    """Return the case of a right, None for an unknown one."""
-    question = select(REQUEST_ITEM.c.case_id).where(REQUEST_ITEM.c.item_id == item_id)
-    found: UUID | None = reading.fetch(question).scalar_one_or_none()
-    return found
-
-
 def set_case_state(
     transaction: Transaction, case_id: UUID, state: CaseState, *, at: datetime
 ) -> bool:
@@ -165,9 +151,7 @@ def _plan_task(reading: Reading, row: AnyRow) -> PlanTask:
     )
 
 
-def _sealed(
-    transaction: Transaction, case_id: UUID, column: str, text: str | None
-) -> bytes | None:
+def _sealed(transaction: Transaction, case_id: UUID, column: str, text: str | None) -> bytes | None:
     return None if text is None else transaction.vault.seal_text(case_id, column, text)
 
 

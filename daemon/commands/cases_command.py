@@ -7,6 +7,7 @@ import getpass
 
 from casework.extending import Wanted, extend
 from casework.recounting import recount
+from casework.statuses import statuses_of
 from daemon.clock import utc_now
 from daemon.commands.case_clocks import clocks_for_people, clocks_form
 from daemon.commands.case_identity import (
@@ -15,12 +16,15 @@ from daemon.commands.case_identity import (
     identity_form,
     run_identity,
 )
+from daemon.commands.case_steps import work_for_people, work_form
+from daemon.commands.case_work import WORK_COMMANDS, add_work
 from daemon.commands.session import actor_of, add_actor, add_json, count, open_desk_of, print_rows
 from daemon.output import as_json, printable
 from daemon.wiring import build_ladder
 from privacy.cases import Case, CaseState, RequestItem
 from privacy.errors import Permanent
 from privacy.rights import Right
+from privacy.work_status import WorkStatus
 from storage.audit import events_of
 from storage.cases import CaseSummary, find_case, list_cases
 from storage.database import Reading
@@ -31,6 +35,7 @@ COLUMNS = (
     "reference",
     "received_at",
     "state",
+    "status",
     "rights",
     "acknowledge_by",
     "due_on",
@@ -67,10 +72,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_actor(extending)
     add_identity(actions.add_parser("identity", help="decide how surely somebody is known"))
+    add_work(actions)
 
 
 def run(options: argparse.Namespace) -> int:
-    """List cases, show, explain or extend one, decide who asks, or count dates anew; 1 when there is none."""
+    """List cases, or do what the action says about one or all of them; 1 when there is none."""
     actions = {
         "list": _list,
         "show": _show,
@@ -78,6 +84,7 @@ def run(options: argparse.Namespace) -> int:
         "recount": _recount,
         "extend": _extend,
         "identity": run_identity,
+        **WORK_COMMANDS,
     }
     return actions[options.action](options)
 
@@ -85,16 +92,20 @@ def run(options: argparse.Namespace) -> int:
 def _list(options: argparse.Namespace) -> int:
     state = CaseState(options.state) if options.state else None
     with open_desk_of(options) as desk, desk.database.reading() as reading:
-        rows = [_summary(case) for case in list_cases(reading, limit=options.limit, state=state)]
+        cases = list_cases(reading, limit=options.limit, state=state)
+        terms = desk.services.desk.challenges
+        statuses = statuses_of(reading, [case.case_id for case in cases], terms)
+        rows = [_summary(case, statuses[case.case_id]) for case in cases]
     print_rows(rows, COLUMNS, as_lines=options.json)
     return 0
 
 
-def _summary(case: CaseSummary) -> dict[str, object]:
+def _summary(case: CaseSummary, status: WorkStatus) -> dict[str, object]:
     return {
         "reference": case.reference,
         "received_at": case.received_at,
         "state": case.state,
+        "status": status,
         "lane": case.lane,
         "rights": list(case.rights),
         "acknowledge_by": case.acknowledge_by,
@@ -109,7 +120,11 @@ def _show(options: argparse.Namespace) -> int:
         case = _case_named(reading, options.reference)
         form = {
             **_case_form(case),
+            "status": statuses_of(reading, [case.case_id], desk.services.desk.challenges)[
+                case.case_id
+            ],
             "identity": identity_form(reading, case, desk.services.desk.challenges),
+            "work": work_form(reading, case),
             "messages": [
                 {
                     "id": row.inbound_id,
@@ -233,6 +248,7 @@ def _for_people(form: dict[str, object]) -> str:
         ]
         lines += [f"  “{item['quote']}”", *(f"  {step}" for step in _steps(item["trace"]))]
     lines += identity_for_people(_form(form["identity"]))
+    lines += work_for_people(_rows(form["work"]))
     for letter in _rows(form["letters"]):
         lines += [
             "",

@@ -71,6 +71,14 @@ def _show(options: argparse.Namespace, desk: Desk) -> None:
 
 
 def _decide(options: argparse.Namespace, desk: Desk) -> None:
-    decide = approve_draft if options.action == "approve" else reject_draft
-    decide(desk.database, options.draft, actor=actor_of(options, desk.settings), now=utc_now())
-    print(f"{options.action}: done")
+    actor, now = actor_of(options, desk.settings), utc_now()
+    if options.action == "reject":
+        reject_draft(desk.database, options.draft, actor=actor, now=now)
+        print("reject: done")
+        return
+    profile = desk.services.desk
+    given = approve_draft(desk.database, options.draft, actor=actor, now=now, desk=profile)
+    missing = given.needed - given.given
+    print(
+        "approve: done" if given.is_enough else f"approve: done, {missing} more has to approve it"
+    )

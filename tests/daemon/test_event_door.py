@@ -19,6 +19,7 @@ from casework.sending import send_next
 from casework_values import ERASE, TOKEN_KEYS, ScriptedTransport, TestDesk, mail, open_at
 from daemon.event_door import EVENTS_PATH, EventDoor
 from daemon.web import PageServer
+from desk.reader import StorageReader
 from desk.settings import WebSettings
 from notifier.delivery_events import MAX_BODY, EventSignature
 from privacy.errors import OutcomeUnknown, Retryable
@@ -55,7 +56,7 @@ def server(database: Database, *, configured: bool = True) -> PageServer:
     door = EventDoor(EventSignature(PUBLIC), database, TOKEN_KEYS)
     return PageServer(
         WebSettings(enabled=True, port=0),
-        database,
+        StorageReader(database, lambda: NOON),
         health=lambda: (True, []),
         access_key="a key of at least sixteen characters",
         events=door if configured else None,
@@ -146,7 +147,7 @@ async def test_when_the_database_is_out_of_reach_the_provider_is_asked_to_come_a
     door = EventDoor(EventSignature(PUBLIC), Away(), TOKEN_KEYS)
     pages = PageServer(
         WebSettings(enabled=True, port=0),
-        desk.database,
+        StorageReader(desk.database, desk.clock),
         health=lambda: (True, []),
         access_key="a key of at least sixteen characters",
         events=door,

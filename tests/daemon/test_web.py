@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from casework_values import open_at
+from daemon.clock import utc_now
 from daemon.web import PageServer
+from desk.reader import StorageReader
 from desk.settings import WebSettings
 from privacy.errors import Permanent
 from storage.database import Database
@@ -29,7 +31,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 def pages(database: Database, *codes: str, **settings: object) -> PageServer:
     return PageServer(
         WebSettings(**({"enabled": True, "port": 0} | settings)),  # type: ignore[arg-type]
-        database,
+        StorageReader(database, utc_now),
         health=lambda: (not codes, list(codes)),
         access_key=KEY,
     )
@@ -91,7 +93,8 @@ async def test_a_visitor_who_never_finishes_does_not_keep_it_from_its_end(databa
         release.wait()
         return True, []
 
-    server = PageServer(WebSettings(enabled=True, port=0), database, health=slow, access_key=KEY)
+    reader = StorageReader(database, utc_now)
+    server = PageServer(WebSettings(enabled=True, port=0), reader, health=slow, access_key=KEY)
     port = await server.start()
     with socket.create_connection(("127.0.0.1", port)) as visitor:
         visitor.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")

@@ -12,12 +12,16 @@ from privacy.messages import AuthenticityLevel
 from privacy.outgoing import OutgoingState
 from privacy.rights import Lane, Right, Scope
 from privacy.screening import Kind
+from privacy.retention import CountsFrom
 from privacy.threads import Match
+from privacy.work import Decision, LetterFate, Step
+from privacy.work_status import CloseReason, WorkStatus
 from source import ROOT
 
 GLOSSARY = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
 LISTS = [
-    AuthenticityLevel, BounceReason, CaseState, Fate, ItemState, Kind, Lane, Match, Outcome, OutgoingState, Permission, Right, Scope,
+    AuthenticityLevel, BounceReason, CaseState, CloseReason, CountsFrom, Decision, Fate, ItemState, Kind, Lane, LetterFate, Match, Outcome, OutgoingState, Permission, Right, Scope,
+    Step, WorkStatus,
 ]  # fmt: skip
 
 

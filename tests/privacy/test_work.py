@@ -56,6 +56,7 @@ STEPS: list[tuple[ItemState, Step, WorkFacts, ItemState]] = [
     (S.AWAITING_APPROVAL, Step.SEND_BACK, DONE, S.EXECUTED),
     (S.AWAITING_APPROVAL, Step.SEND_BACK, PASSED, S.WITH_CONTROLLER),
     (S.AWAITING_APPROVAL, Step.SEND_BACK, REFUSED, S.PLANNED),
+    (S.APPROVED, Step.SEND_BACK, BACK, S.EXECUTED),
     (S.AWAITING_APPROVAL, Step.APPROVE, DONE, S.APPROVED),
     (S.AWAITING_APPROVAL, Step.APPROVE, REFUSED, S.APPROVED),
     (S.APPROVED, Step.COMPLETE, DONE, S.FULFILLED),
@@ -151,6 +152,7 @@ REFUSALS: list[tuple[ItemState, Step, WorkFacts, str]] = [
     (S.AWAITING_APPROVAL, Step.APPROVE, replace(DONE, decision=None), "no-decision"),
     (S.APPROVED, Step.COMPLETE, replace(DONE, letter=LetterFate.NONE), "letter-not-delivered"),
     (S.FULFILLED, Step.REOPEN, DONE, "letter-did-not-come-back"),
+    (S.APPROVED, Step.SEND_BACK, DONE, "letter-did-not-come-back"),
     (S.FULFILLED, Step.WITHDRAW, DONE, "no-withdraw-from-fulfilled"),
 ]
 

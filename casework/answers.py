@@ -1,0 +1,135 @@
+"""Writes the answer to one right as a draft: a member of staff says what is decided and what was done, others approve it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from casework.actors import Actor, by_person
+from casework.identity_letters import Addressee, compose
+from casework.planning import open_case_named, open_item
+from casework.profile import DeskProfile
+from casework.steps import take_step
+from privacy.approval import letter_digest
+from privacy.audit import AuditEvent, AuditKind
+from privacy.cases import Case, RequestItem
+from privacy.errors import Permanent
+from privacy.messages import Automation, OutboundMessage
+from privacy.rights import Right, Scope
+from privacy.work import GRANTS, Decision, Step
+from responders.answers import Answer, DoneLine, draft_answer
+from storage.audit import append
+from storage.database import Database, Reading, Transaction
+from storage.drafts import Draft, add_drafts
+from storage.erasing import statement_of
+from storage.ids import new_id
+from storage.item_answers import ItemAnswer, add_answers
+
+LONGEST = 500  # characters of a ground or a line of what was done
+MOST_LINES = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class WantedAnswer:
+    """What is decided about which right of which case; `ground` and `done` are words that the person will read."""
+
+    reference: str
+    right: Right
+    decision: Decision
+    done: tuple[DoneLine, ...] = field(default=(), repr=False)
+    ground: str = field(default="", repr=False)
+    scope: Scope | None = None
+
+
+def answer_right(
+    database: Database, desk: DeskProfile, wanted: WantedAnswer, *, actor: Actor, now: datetime
+) -> UUID:
+    """Write the letter and leave it for approval; returns the draft's id.
+
+    Raises Permanent with every reason why this answer may not be written now: work that is not done, somebody who is
+    not proved, a refusal without ground, kept data that is not stated, nobody to write to.
+    """
+    _check_words(wanted)
+    draft_id = new_id()
+    with database.transaction() as transaction:
+        case = open_case_named(transaction, wanted.reference)
+        item = open_item(case, wanted.right, wanted.scope)
+        message = _message(transaction, case, item, desk, wanted, (draft_id, now))
+        answer = ItemAnswer(
+            draft_id=draft_id,
+            item_id=item.item_id,
+            case_id=case.case_id,
+            decision=wanted.decision,
+            ground=wanted.ground.strip() or None,
+            author=actor.address,
+            message_id_key=database.lookup_key("message-id", message.message_id),
+            made_at=now,
+        )
+        add_drafts(transaction, [_draft(draft_id, item, case, message, now)])
+        add_answers(transaction, [answer])
+        by = by_person(actor, now, cause=f"draft:{draft_id}", ground=answer.ground)
+        take_step(transaction, item, case=case, step=Step.DRAFT, desk=desk, by=by)
+        _trail(transaction, answer, item, str(by))
+    return draft_id
+
+
+def _check_words(wanted: WantedAnswer) -> None:
+    if wanted.decision in GRANTS and not wanted.done:
+        raise Permanent("say what was done: --done 'what|where|on'")
+    if len(wanted.done) > MOST_LINES:
+        raise Permanent(f"at most {MOST_LINES} lines of what was done fit into a letter")
+    words = [wanted.ground, *(text for line in wanted.done for text in (line.what, line.where))]
+    if any(len(text) > LONGEST or not text.isprintable() for text in words):
+        raise Permanent(f"ground and lines are single lines of at most {LONGEST} characters")
+
+
+def _message(
+    reading: Reading,
+    case: Case,
+    item: RequestItem,
+    desk: DeskProfile,
+    wanted: WantedAnswer,
+    made: tuple[UUID, datetime],
+) -> OutboundMessage:
+    if case.requester is None:
+        raise Permanent("nobody can be written to: the case names no believable address")
+    draft_id, now = made
+    kept = statement_of(reading, item.item_id) if wanted.decision in GRANTS else None
+    answer = Answer(
+        decision=wanted.decision,
+        done=wanted.done,
+        kept=kept.lines if kept else (),
+        ground=wanted.ground.strip(),
+    )
+    letter = draft_answer(case, item, desk.identity, answer)
+    to = Addressee(about=draft_id, address=case.requester)
+    return compose(case, letter, to, desk=desk, date=now, automation=Automation.APPROVED)
+
+
+def _draft(
+    draft_id: UUID, item: RequestItem, case: Case, message: OutboundMessage, now: datetime
+) -> Draft:
+    return Draft(
+        draft_id=draft_id,
+        case_id=case.case_id,
+        inbound_id=None,
+        kind=message.letter.kind,
+        message=message,
+        digest=letter_digest(message),
+        reasons=("answers-a-right", str(item.right)),
+        created_at=now,
+        due_on=item.due.on,
+    )
+
+
+def _trail(transaction: Transaction, answer: ItemAnswer, item: RequestItem, actor: str) -> None:
+    payload = {"draft": answer.draft_id, "right": item.right, "decision": answer.decision}
+    event = AuditEvent(
+        chain=answer.case_id,
+        kind=AuditKind.LETTER_DRAFTED,
+        at=answer.made_at,
+        actor=actor,
+        payload=payload,
+    )
+    append(transaction, [event])
