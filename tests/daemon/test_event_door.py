@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from casework.sending import send_next
 from casework_values import ERASE, TOKEN_KEYS, ScriptedTransport, TestDesk, mail, open_at
+from daemon.clock import utc_now
 from daemon.event_door import EVENTS_PATH, EventDoor
 from daemon.web import PageServer
 from desk.reader import StorageReader
@@ -56,7 +57,7 @@ def server(database: Database, *, configured: bool = True) -> PageServer:
     door = EventDoor(EventSignature(PUBLIC), database, TOKEN_KEYS)
     return PageServer(
         WebSettings(enabled=True, port=0),
-        StorageReader(database, lambda: NOON),
+        StorageReader(database, utc_now),
         health=lambda: (True, []),
         access_key="a key of at least sixteen characters",
         events=door if configured else None,

@@ -10,9 +10,9 @@ from privacy.deciding import Outcome
 from privacy.deliveries import BounceReason, Fate
 from privacy.messages import AuthenticityLevel
 from privacy.outgoing import OutgoingState
+from privacy.retention import CountsFrom
 from privacy.rights import Lane, Right, Scope
 from privacy.screening import Kind
-from privacy.retention import CountsFrom
 from privacy.threads import Match
 from privacy.work import Decision, LetterFate, Step
 from privacy.work_status import CloseReason, WorkStatus
