@@ -86,7 +86,7 @@ def write_acknowledgement(
         return None
     mailbox = desk.mailbox_profile(case.mailbox)
     token = make_token(case.number, desk.token_key)
-    letter = draft_acknowledgement(case, added, desk.identity)
+    letter = draft_acknowledgement(case, added, desk.identity, desk.book)
     message_id = make_message_id(
         case.number, f"{KIND}|{inbound_id}", key=desk.token_key, domain=mailbox.domain
     )

@@ -15,6 +15,7 @@ from casework.acknowledging import (
 )
 from casework.batch_view import BatchView, MessageAtWork
 from casework.profile import DeskProfile
+from casework.reviewing import as_reasons, findings_of_draft
 from casework.staff_tasks import case_task
 from casework.task_kinds import ANSWER_BY_HAND, APPROVE_LETTER
 from casework.writes import Writes
@@ -131,6 +132,7 @@ def _leave_draft(
     *,
     due_on: date,
 ) -> None:
+    findings = findings_of_draft(letter, case, now=writes.now)
     writes.drafts.append(
         Draft(
             draft_id=new_id(),
@@ -139,7 +141,7 @@ def _leave_draft(
             kind=KIND,
             message=letter,
             digest=letter_digest(letter),
-            reasons=decision.reasons,
+            reasons=(*decision.reasons, *as_reasons(findings)),
             created_at=writes.now,
             due_on=due_on,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -88,6 +89,8 @@ def _ask_for_more(
     if standing.state is StandingState.PROVED and needed > standing.level:
         task = case_task(message, case, PROVE_IDENTITY, f"needs-{needed.label}", writes.now)
         writes.tasks.append(task)
+        after = replace(standing, state=StandingState.ANSWERED)
+        writes.identity.asked.append(Asked(standing=after, challenge=None))
 
 
 def _note_sender(message: MessageAtWork, case: Case, view: BatchView, writes: Writes) -> None:

@@ -13,13 +13,15 @@ from privacy.deadlines import ELAPSED, Regime, completion_due
 from privacy.identity import Level
 from privacy.identity_terms import ProofTerms, needed_for, unproved
 from regimes.clock_rules import Question, load_clock_rules
+from templates.fields.kinds import Remedies
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChallengeTerms:
     """`delay` runs from receipt, the same for everybody. `page` is the https address of the page, empty without one.
 
-    `asks`: challenges go out by themselves; else staff ask, and decide.
+    `asks`: challenges go out by themselves; else staff ask, and decide. `remedies`: what closing letters name; None: a
+    person writes them.
     """
 
     proof: ProofTerms
@@ -27,6 +29,7 @@ class ChallengeTerms:
     laws: tuple[Regime, ...]
     page: str = ""
     asks: bool = True
+    remedies: Remedies | None = None
 
     @property
     def codes(self) -> tuple[str, ...]:

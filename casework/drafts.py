@@ -10,6 +10,7 @@ from uuid import UUID
 from casework.actors import Actor as Actor  # noqa: PLC0414 - staff decide here: others know it by this name
 from casework.actors import By, by_person
 from casework.profile import DeskProfile
+from casework.reviewing import findings_of_approved, findings_of_draft
 from casework.steps import StepRefused, refusals, take_step
 from casework.task_kinds import ANSWER_BY_HAND, APPROVE_LETTER
 from casework.work_facts import rule_for
@@ -19,11 +20,11 @@ from privacy.approvers import ApprovalRule
 from privacy.audit import AuditEvent, AuditKind
 from privacy.cases import Case, RequestItem
 from privacy.errors import Permanent
-from privacy.messages import Automation
+from privacy.messages import Automation, OutboundMessage
 from privacy.work import Step
 from storage.audit import append
 from storage.cases import get_case
-from storage.database import Database, Transaction
+from storage.database import Database, Reading, Transaction
 from storage.drafts import Draft, decide_draft, get_draft
 from storage.extensions import drop_extension, find_extension
 from storage.ids import new_id
@@ -90,6 +91,7 @@ def approve_draft(
             raise Permanent(
                 "the draft is not what was written: approve it again after looking at it"
             )
+        _check_letter(transaction, draft, now)
         rule = rule_for(draft.kind, decision.case, decision.answers, desk)
         _check_approver(transaction, decision, rule)
         _check_rights(transaction, decision, desk)
@@ -106,6 +108,26 @@ def approve_draft(
                 )
             _queue(transaction, decision, actor)
     return given
+
+
+def _check_letter(transaction: Transaction, draft: Draft, now: datetime) -> None:
+    approved = replace(draft.message, automation=Automation.APPROVED, date=now)
+    findings = review_draft(transaction, draft, approved, now)
+    if findings:
+        raise Permanent(f"the letter cannot leave like this: {'; '.join(findings)}")
+
+
+def review_draft(
+    reading: Reading, draft: Draft, message: OutboundMessage, now: datetime
+) -> list[str]:
+    """Return why this letter cannot leave as it stands, empty where nothing keeps it; names no personal data."""
+    case = get_case(reading, draft.case_id)
+    told = (found.due.on for item in case.items
+        if (found := find_extension(reading, item_id=item.item_id)) is not None)  # fmt: skip
+    findings = findings_of_draft(message, case, told=told, now=now)
+    if draft.inbound_id is None and message.automation is Automation.APPROVED:
+        findings += findings_of_approved(message, [case.requester or ""])
+    return findings
 
 
 def reject_draft(database: Database, draft_id: UUID, *, actor: Actor, now: datetime) -> None:

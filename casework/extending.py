@@ -9,6 +9,7 @@ from uuid import UUID
 
 from casework.drafts import Actor
 from casework.profile import DeskProfile
+from casework.reviewing import as_reasons, findings_of_draft
 from privacy.approval import letter_digest
 from privacy.audit import AuditEvent, AuditKind
 from privacy.binding import Binding, Happening, bind
@@ -56,7 +57,11 @@ def extend(
         due, latest_at = later_date(item, desk.regimes, now)
         draft_id = new_id()
         message = _message(case, item, desk, due.on, wanted.ground, (draft_id, now))
-        draft = _draft(draft_id, case, message, latest_at, now)
+        findings = findings_of_draft(message, case, told=[due.on], now=now)
+        draft = replace(
+            _draft(draft_id, case, message, latest_at, now),
+            reasons=(KIND, *as_reasons(findings)),
+        )
         add_drafts(transaction, [draft])
         extension = Extension(
             item_id=item.item_id,
@@ -143,7 +148,9 @@ def _message(
         sender_name=desk.identity.name,
         recipient=case.requester or "",
         envelope_from=bounce_address(mailbox.address, message_id) if carried else mailbox.address,
-        letter=draft_extension(case, item, desk.identity, due_on=due_on, ground=ground.strip()),
+        letter=draft_extension(
+            case, item, desk.identity, due_on=due_on, ground=ground.strip(), book=desk.book
+        ),
         automation=Automation.APPROVED,
         date=now,
         reply_to=tagged_address(mailbox.address, "c", token) if mailbox.plus_address else None,
@@ -162,7 +169,7 @@ def _draft(
         kind=KIND,
         message=message,
         digest=letter_digest(message),
-        reasons=("extension",),
+        reasons=(KIND,),
         created_at=now,
         due_on=(latest_at - SMALLEST).date(),
     )

@@ -67,7 +67,7 @@ def write_challenge(
         return None
     code = draw_code()
     question = question_of(case, plan.expires_on, code, terms)
-    letter = draft_challenge(case, question, desk.identity)
+    letter = draft_challenge(case, question, desk.identity, desk.book)
     message = compose(case, letter, to, desk=desk, date=leaves_at)
     return WrittenChallenge(plan=plan, code=code, message=message)
 

@@ -27,15 +27,23 @@ from casework.identity_letters import (
 from casework.identity_writes import wanted
 from casework.profile import DeskProfile
 from casework.proving import prove_task, trail
+from casework.reviewing import as_reasons, findings_of_draft
 from privacy.addresses import without_plus
 from privacy.approval import letter_digest
 from privacy.audit import AuditKind
-from privacy.cases import Case, CaseState, RequestItem
+from privacy.cases import Case, CaseState
 from privacy.challenges import ChallengeState, StandingState
 from privacy.identity_codes import codes_in, spelled
 from privacy.identity_terms import NEVER_PROVED
 from privacy.messages import Automation, OutboundMessage
-from responders.identity import CHALLENGE, NOT_PROVED, REMINDER, draft_not_proved, draft_reminder
+from responders.identity import (
+    CHALLENGE,
+    NOT_PROVED,
+    REMINDER,
+    Closing,
+    draft_not_proved,
+    draft_reminder,
+)
 from storage.answer_counts import answer_history, lock_answers
 from storage.cases import get_case
 from storage.database import Database, Transaction
@@ -166,7 +174,9 @@ def _remind(transaction: Transaction, at_work: _AtWork, asked: Challenge) -> Sta
     if first is not None and code is not None:
         question = question_of(case, asked.expires_on, spelled(code), at_work.terms)
         asked_on = asked.asked_at.astimezone(ZoneInfo(case.acknowledge.zone)).date()
-        letter = draft_reminder(case, question, at_work.desk.identity, asked_on=asked_on)
+        letter = draft_reminder(
+            case, question, at_work.desk.identity, asked_on=asked_on, book=at_work.desk.book
+        )
         thread = Thread(in_reply_to=first.message_id, references=(first.message_id,))
         to = Addressee(about=asked.challenge_id, address=asked.address, thread=thread)
         message = compose(
@@ -181,23 +191,32 @@ def _lapse(transaction: Transaction, at_work: _AtWork) -> Standing:
     case, now = at_work.case, at_work.now
     end_challenges(transaction, case.case_id, now=now)
     rights = at_work.terms.unproved(case, at_work.standing.level)
-    if rights and case.requester is not None:
-        add_drafts(transaction, [_closing(at_work, case.requester, rights)])
+    remedies = at_work.terms.remedies
+    if rights and case.requester is not None and remedies is not None:
+        closing = Closing(
+            rights=rights,
+            remedies=remedies,
+            marketing_stopped=any(item.key in NEVER_PROVED for item in case.items),
+        )
+        add_drafts(transaction, [_closing(at_work, case.requester, closing)])
         payload = {"kind": NOT_PROVED, "reasons": ("identity-not-proved",)}
         trail(transaction, case.case_id, AuditKind.LETTER_DRAFTED, ACTOR, payload, now)
+    elif rights:
+        # Without an authority to name there is no closing letter: a person writes it, by the same date.
+        add_tasks(transaction, [prove_task(case, "close-by-hand", now)])
     trail(transaction, case.case_id, AuditKind.IDENTITY_LAPSED, ACTOR, {}, now)
     return replace(
         at_work.standing, state=StandingState.LAPSED, reasons=("not-answered",), due_at=None
     )
 
 
-def _closing(at_work: _AtWork, recipient: str, rights: Sequence[RequestItem]) -> Draft:
-    case, now = at_work.case, at_work.now
-    stopped = any(item.key in NEVER_PROVED for item in case.items)
-    letter = draft_not_proved(case, rights, at_work.desk.identity, marketing_stopped=stopped)
+def _closing(at_work: _AtWork, recipient: str, closing: Closing) -> Draft:
+    case, desk, now = at_work.case, at_work.desk, at_work.now
+    letter = draft_not_proved(case, closing, desk.identity, desk.book)
     draft_id = new_id()
     to = Addressee(about=draft_id, address=recipient)
-    message = compose(case, letter, to, desk=at_work.desk, date=now, automation=Automation.APPROVED)
+    message = compose(case, letter, to, desk=desk, date=now, automation=Automation.APPROVED)
+    findings = as_reasons(findings_of_draft(message, case, now=now))
     return Draft(
         draft_id=draft_id,
         case_id=case.case_id,
@@ -205,9 +224,9 @@ def _closing(at_work: _AtWork, recipient: str, rights: Sequence[RequestItem]) ->
         kind=NOT_PROVED,
         message=message,
         digest=letter_digest(message),
-        reasons=("identity-not-proved",),
+        reasons=("identity-not-proved", *findings),
         created_at=now,
-        due_on=min(item.due.on for item in rights),
+        due_on=min(item.due.on for item in closing.rights),
     )
 
 

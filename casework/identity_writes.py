@@ -23,10 +23,10 @@ Lookup = Callable[[str, str], bytes]
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """A question with where the case stands by it."""
+    """Where a case stands from now on, with the question that says so; None: nothing new is asked."""
 
     standing: Standing
-    challenge: Challenge
+    challenge: Challenge | None
 
 
 @dataclass
@@ -41,7 +41,9 @@ def write_down_identity(transaction: Transaction, writes: IdentityWrites, now: d
     """Store the questions and what speaks for whoever is asked; their cases are stored already."""
     for one in writes.asked:
         put_standing(transaction, one.standing, now=now)
-    add_challenges(transaction, [one.challenge for one in writes.asked])
+    add_challenges(
+        transaction, [one.challenge for one in writes.asked if one.challenge is not None]
+    )
     add_evidence(transaction, writes.evidence)
 
 

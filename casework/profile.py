@@ -15,6 +15,7 @@ from privacy.deadlines import Regime
 from privacy.first_reading import MailToRead, ReadingTerms
 from privacy.tokens import TokenKey
 from responders.settings import DeskIdentity
+from templates import OUR_BOOK, Book
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +50,7 @@ class DeskProfile:
     token_keys: Mapping[str, TokenKey] = field(repr=False)
     current_token_key: str
     threshold: float
+    book: Book = OUR_BOOK
     limits: AnswerLimits = field(default_factory=AnswerLimits)
     shared_domains: frozenset[str] = frozenset()
     own_addresses: frozenset[str] = frozenset()

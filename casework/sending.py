@@ -18,6 +18,7 @@ from casework.answered import against_leaving
 from casework.confirming import record_traces
 from casework.profile import DeskProfile
 from casework.promises import letter_left
+from casework.reviewing import MARK, findings_before_sending
 from privacy.audit import AuditEvent, AuditKind
 from privacy.errors import OutcomeUnknown, Permanent, Retryable
 from privacy.outgoing import LEASE, next_attempt
@@ -77,6 +78,10 @@ def _dial(
 ) -> str | None:
     """Hand the letter over and record what came of it; returns the transport's trouble, None when it has none."""
     trouble: str | None = None
+    findings = findings_before_sending(letter.message)
+    if findings:
+        _give_up(database, letter, f"{MARK}{findings[0]}", clock())
+        return None
     try:
         receipt = transport.send(letter.message)
     except Retryable as error:

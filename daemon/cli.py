@@ -47,6 +47,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "list, show, approve and reject letters that wait",
         "rightsdesk drafts approve ID --actor sam@autocloz.example",
     ),
+    "letters": (
+        "list, preview and check the letters in every language; no database",
+        "rightsdesk letters preview refusal --lang de",
+    ),
     "outbox": ("list outgoing letters, try failed ones again", "rightsdesk outbox list --json"),
     "held": (
         "list, release and dismiss messages that were set aside",

@@ -20,7 +20,7 @@ from intake.listener_settings import ListenerSettings
 from intake.reader_settings import ReadingSettings
 from intake.settings import Address, MailboxSettings
 from notifier.settings import AlarmSettings, OutgoingSettings
-from responders.settings import DeskIdentity
+from responders.settings import DeskIdentity, LetterSettings
 from storage.settings import StorageSettings
 
 DEFAULT_FILE = Path("rightsdesk.toml")
@@ -176,6 +176,21 @@ class IdentitySettings(BaseModel):
         description="https address under which people reach `/confirm/` of these pages, such as https://privacy.example.com; "
         "empty: letters name no page.",
     )
+    authority: str = Field(
+        default="",
+        max_length=200,
+        description="Name of the authority to which people can complain, as closing letters name it; empty: staff "
+        "write these letters.",
+    )
+    authority_url: Annotated[str, AfterValidator(_web_origin)] = Field(
+        default="", description="Its https address; needed with its name."
+    )
+
+    @model_validator(mode="after")
+    def _an_authority_has_an_address(self) -> IdentitySettings:
+        if bool(self.authority) != bool(self.authority_url):
+            raise ValueError("authority: has a name and an address, or neither")
+        return self
 
 
 class WorkSettings(BaseModel):
@@ -236,6 +251,9 @@ class Settings(BaseModel):
     )
     desk: DeskIdentity = Field(
         default_factory=DeskIdentity, description="Who we are, as letters say it."
+    )
+    letters: LetterSettings = Field(
+        default_factory=LetterSettings, description="Words of your own in letters."
     )
     mailboxes: tuple[MailboxEntry, ...] = Field(
         min_length=1, description="Our mailboxes; the first one named in a mail answers it."

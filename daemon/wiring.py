@@ -20,7 +20,13 @@ from daemon.event_door import EventDoor
 from daemon.keys import Keys, are_there, load_or_make_keys
 from daemon.keys import load_keys as read_keys
 from daemon.model_wiring import build_witness
-from daemon.settings import LawSettings, Settings, SettingsError, WorkSettings
+from daemon.settings import (
+    IdentitySettings,
+    LawSettings,
+    Settings,
+    SettingsError,
+    WorkSettings,
+)
 from desk.confirmation import ConfirmationPage
 from intake.arrival import boundary_received_at
 from intake.authenticity_settings import AuthenticitySettings, Verify
@@ -48,6 +54,8 @@ from regimes.identity import load_proof_terms
 from regimes.ladder import load_ladder
 from regimes.work import load_approvers
 from storage.database import Database, holds_data, make_file, open_database, require_file
+from templates import OUR_BOOK, Book
+from templates.fields.kinds import Remedies, Url
 
 KEY_FILE = "keys.json"
 LETTER_FOLDER = "letters"
@@ -119,6 +127,19 @@ def load_keys(settings: Settings) -> Keys:
     return load_or_make_keys(path)
 
 
+def build_book(settings: Settings) -> Book:
+    """Return the words of the letters. Raises SettingsError, with file, line and reason, for words that do not fit."""
+    folder = settings.letters.folder
+    if folder is None:
+        return OUR_BOOK
+    from templates.proofreading import open_book
+
+    try:
+        return open_book(folder.expanduser())
+    except Permanent as error:
+        raise SettingsError([str(error)]) from None
+
+
 def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
     """Return the desk as casework knows it; without keys it can read mail, and neither thread nor answer it."""
     mailboxes = tuple(
@@ -143,6 +164,7 @@ def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
         regimes=regimes,
         token_keys=keys.token_keys if keys else {},
         current_token_key=keys.current_token_key if keys else "",
+        book=build_book(settings),
         limits=AnswerLimits(
             per_sender_per_day=answers.per_sender_per_day,
             per_proved_thread_per_day=answers.per_proved_thread_per_day,
@@ -161,6 +183,7 @@ def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
             laws=regimes,
             page=settings.identity.page_url,
             asks=settings.identity.challenges,
+            remedies=_remedies(settings.identity),
         ),
         work=_build_work(settings.work),
     )
@@ -222,6 +245,15 @@ def build_event_door(desk: Desk) -> EventDoor | None:
         return None
     signature = EventSignature(events.read_key())
     return EventDoor(signature, desk.database, desk.services.desk.token_keys)
+
+
+def _remedies(identity: IdentitySettings) -> Remedies | None:
+    if not identity.authority:
+        return None
+    url = Url(identity.authority_url)
+    return Remedies(
+        authority=identity.authority, authority_url=url, court=True, complain_to_us=True
+    )
 
 
 def build_confirmation(desk: Desk) -> ConfirmationPage | None:

@@ -1,7 +1,7 @@
 """Folds what is not the writer's new text: quoted mail, signatures, embedded originals, our own letters, disclaimers.
 
 Nothing is deleted: the offsets are kept and the whole text stays. When fewer than three words would remain,
-everything counts as new: a cut that leaves nothing has cut the wrong thing.
+everything counts as new: a cut that leaves nothing has cut the wrong thing, unless it has cut a letter of our own.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import accumulate, groupby
 
 from intake.folding_answers import answers_within, forwards
-from intake.folding_lines import LineClass, classify_line
+from intake.folding_lines import MAX_LOOK, LineClass, classify_line, classify_separator
 from intake.folding_vocabulary import load_words
 from intake.folding_walk import Cut, Folder
 from intake.folding_writer import Writer, told_signs
@@ -61,9 +61,22 @@ def fold(
         return Folding(text.strip())
     folded = ranges_of(starts, kinds, is_forward=forwards(subject, words))
     new_text = without(text, folded)
-    if has_words(new_text):
+    if has_words(new_text) or holds_our_letter(lines, kinds):
         return Folding(new_text, folded)
     return fold_phone_footer(text, starts, classes)
+
+
+def holds_our_letter(lines: list[str], kinds: list[str]) -> bool:
+    """Tell whether a letter of ours is quoted: "yes" above it is an answer, and its words are ours.
+
+    Unmarked text below our line is no quote: some write there.
+    """
+    words = load_words()
+    return any(
+        classify_separator(line[:MAX_LOOK].lower(), words) is LineClass.OWN_LETTER
+        for line, kind in zip(lines, kinds, strict=True)
+        if kind == "quote" and line
+    )
 
 
 def letter_above(lines: list[str], classes: list[LineClass]) -> list[str]:

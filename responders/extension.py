@@ -6,27 +6,32 @@ from datetime import date
 
 from privacy.cases import Case, RequestItem
 from privacy.messages import Letter
-from responders.frame import frame_of, language_of
+from responders.frame import write_for
 from responders.settings import DeskIdentity
-from templates import render_letter, words_of
+from templates import OUR_BOOK, Book
+from templates.fields.answers import Extension
+from templates.fields.kinds import AskedRight
 
-KIND = "extension"
+KIND = Extension.letter
 
 
 def draft_extension(
-    case: Case, item: RequestItem, desk: DeskIdentity, *, due_on: date, ground: str
+    case: Case,
+    item: RequestItem,
+    desk: DeskIdentity,
+    *,
+    due_on: date,
+    ground: str,
+    book: Book = OUR_BOOK,
 ) -> Letter:
     """Return the letter that moves the answer to this right to `due_on`, in the language of the case where there is one.
 
     Raises Permanent while the desk does not say who it is.
     """
-    language, fallback = language_of(case, KIND)
-    words = words_of(language)
-    context = {
-        **frame_of(case, desk, fallback),
-        "what": words.right_in_words(item.right, item.scope),
-        "before": words.date_in_words(item.due.on),
-        "due_on": words.date_in_words(due_on),
-        "ground": ground,
-    }
-    return render_letter(KIND, language, context)
+    fields = Extension(
+        what=AskedRight(right=item.right, scope=item.scope),
+        before=item.due.on,
+        due_on=due_on,
+        ground=ground,
+    )
+    return write_for(case, fields, desk, book)

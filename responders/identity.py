@@ -5,18 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from privacy.cases import Case, RequestItem
 from privacy.challenges import ClockEffect
 from privacy.messages import Letter
-from responders.frame import frame_of, language_of
+from responders.frame import language_of, write_for
 from responders.settings import DeskIdentity
-from templates import render_letter, words_of
+from templates import OUR_BOOK, Book
+from templates.fields import kinds
+from templates.fields.identity import (
+    IdentityChallenge,
+    IdentityNotProved,
+    IdentityPaperDestroyed,
+    IdentityReminder,
+)
 
-CHALLENGE = "identity_challenge"
-REMINDER = "identity_reminder"
-NOT_PROVED = "identity_not_proved"
-PAPER_DESTROYED = "identity_paper_destroyed"
+CHALLENGE = IdentityChallenge.letter
+REMINDER = IdentityReminder.letter
+NOT_PROVED = IdentityNotProved.letter
+PAPER_DESTROYED = IdentityPaperDestroyed.letter
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,63 +41,80 @@ class Question:
     page: str = ""
 
 
-def draft_challenge(case: Case, question: Question, desk: DeskIdentity) -> Letter:
+def draft_challenge(
+    case: Case, question: Question, desk: DeskIdentity, book: Book = OUR_BOOK
+) -> Letter:
     """Return the challenge: the same words for whoever we know and whom we do not.
 
     Raises Permanent while the desk does not say who it is.
     """
-    return _asking(CHALLENGE, case, question, desk, {})
+    challenge = IdentityChallenge(
+        rights=_asked(question.rights),
+        code=question.code,
+        expires_on=question.expires_on,
+        clock=kinds.ClockEffect(question.clock.value),
+        page_url=_page(case, question, CHALLENGE),
+    )
+    return write_for(case, challenge, desk, book)
 
 
-def draft_reminder(case: Case, question: Question, desk: DeskIdentity, *, asked_on: date) -> Letter:
+def draft_reminder(
+    case: Case, question: Question, desk: DeskIdentity, *, asked_on: date, book: Book = OUR_BOOK
+) -> Letter:
     """Return the one reminder of a challenge. Raises Permanent, as above."""
-    words = words_of(language_of(case, REMINDER)[0])
-    return _asking(REMINDER, case, question, desk, {"asked_on": words.date_in_words(asked_on)})
+    reminder = IdentityReminder(
+        asked_on=asked_on,
+        rights=_asked(question.rights),
+        code=question.code,
+        expires_on=question.expires_on,
+        clock=kinds.ClockEffect(question.clock.value),
+        page_url=_page(case, question, REMINDER),
+    )
+    return write_for(case, reminder, desk, book)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Closing:
+    """What the closing letter says: on which rights we cannot act, and what the person can do against it."""
+
+    rights: Sequence[RequestItem]
+    remedies: kinds.Remedies
+    marketing_stopped: bool = False
 
 
 def draft_not_proved(
-    case: Case, rights: Sequence[RequestItem], desk: DeskIdentity, *, marketing_stopped: bool
+    case: Case, closing: Closing, desk: DeskIdentity, book: Book = OUR_BOOK
 ) -> Letter:
-    """Return the closing letter for these rights (GDPR Art. 12(4), 11(2)). Raises Permanent, as above."""
-    language, fallback = language_of(case, NOT_PROVED)
-    context = {
-        **frame_of(case, desk, fallback),
-        "rights": _in_words(rights, language),
-        "marketing_stopped": marketing_stopped,
-    }
-    return render_letter(NOT_PROVED, language, context)
+    """Return the letter that closes what was not proved (GDPR Art. 12(4), 11(2)). Raises Permanent, as above."""
+    first = min(item.received_at for item in closing.rights)
+    not_proved = IdentityNotProved(
+        received_on=first.astimezone(ZoneInfo(case.acknowledge.zone)).date(),
+        rights=_asked(closing.rights),
+        remedies=closing.remedies,
+        marketing_stopped=closing.marketing_stopped,
+    )
+    return write_for(case, not_proved, desk, book)
 
 
 def draft_paper_destroyed(
-    case: Case, desk: DeskIdentity, *, received_on: date, destroyed_on: date
+    case: Case,
+    desk: DeskIdentity,
+    *,
+    received_on: date,
+    destroyed_on: date,
+    book: Book = OUR_BOOK,
 ) -> Letter:
     """Return the letter that says that a copy of an identity paper is gone. Raises Permanent, as above."""
-    language, fallback = language_of(case, PAPER_DESTROYED)
-    words = words_of(language)
-    context = {
-        **frame_of(case, desk, fallback),
-        "received_on": words.date_in_words(received_on),
-        "destroyed_on": words.date_in_words(destroyed_on),
-    }
-    return render_letter(PAPER_DESTROYED, language, context)
+    destroyed = IdentityPaperDestroyed(received_on=received_on, destroyed_on=destroyed_on)
+    return write_for(case, destroyed, desk, book)
 
 
-def _asking(
-    kind: str, case: Case, question: Question, desk: DeskIdentity, more: dict[str, object]
-) -> Letter:
-    language, fallback = language_of(case, kind)
-    context = {
-        **frame_of(case, desk, fallback),
-        "rights": _in_words(question.rights, language),
-        "code": question.code,
-        "expires_on": words_of(language).date_in_words(question.expires_on),
-        "clock": question.clock.value,
-        "page_url": f"{question.page}/confirm/{language}/{question.code}" if question.page else "",
-        **more,
-    }
-    return render_letter(kind, language, context)
+def _page(case: Case, question: Question, kind: str) -> kinds.Url | None:
+    if not question.page:
+        return None
+    language, _ = language_of(case.language, kind)
+    return kinds.Url(f"{question.page}/confirm/{language}/{question.code}")
 
 
-def _in_words(rights: Sequence[RequestItem], language: str) -> tuple[str, ...]:
-    words = words_of(language)
-    return tuple(words.right_in_words(item.right, item.scope) for item in rights)
+def _asked(rights: Sequence[RequestItem]) -> tuple[kinds.AskedRight, ...]:
+    return tuple(kinds.AskedRight(right=item.right, scope=item.scope) for item in rights)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -49,3 +50,15 @@ class DeskIdentity(BaseModel):
     def missing(self) -> tuple[str, ...]:
         """Names of the settings that are still empty, in their order."""
         return tuple(name for name in type(self).model_fields if not getattr(self, name))
+
+
+class LetterSettings(BaseModel):
+    """The operator's own words in letters."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    folder: Path | None = Field(
+        default=None,
+        description="Folder with words of your own, such as `de/answers.toml`; they stand in the place of ours, and "
+        "`rightsdesk letters check` reads them (docs/letters.md).",
+    )

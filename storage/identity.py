@@ -215,7 +215,7 @@ def count_attempt(transaction: Transaction, address_key: bytes, *, day: date, li
     once_more = first.on_conflict_do_update(
         index_elements=["address_key", "day"], set_={"number": number + 1}, where=number < limit
     )
-    return transaction.change(once_more) == 1
+    return transaction.fetch(once_more.returning(number)).first() is not None
 
 
 def attempts_of(reading: Reading, address_key: bytes, *, day: date) -> int:

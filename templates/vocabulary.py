@@ -6,20 +6,22 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from privacy.errors import Permanent
+from privacy.letter_review import ReviewWords
 from privacy.rights import Right, Scope
 
 WORDS = Path(__file__).with_name("words")
-FALLBACK = "fallback"
+VOCABULARY = "vocabulary.toml"
+FALLBACK = "fallback.toml"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Words:
-    """What a letter in one language is put together from."""
+    """What a letter in one language is put together from. `tight` stays on one line; `remedies` name an authority."""
 
     language: str
     reply_marker: str
@@ -28,11 +30,28 @@ class Words:
     local_time: str
     places: Mapping[str, str]
     rights: Mapping[str, str]
+    names: Mapping[str, str]
     forbidden: Mapping[str, tuple[str, ...]]
+    remedies: tuple[str, ...]
+    tight: tuple[str, ...] = ()
+    first_day: str = ""
+
+    @cached_property
+    def for_review(self) -> ReviewWords:
+        """What the review of a finished letter needs to know of the language."""
+        return ReviewWords(
+            language=self.language,
+            reply_marker=self.reply_marker,
+            date_form=self.date_form,
+            months=self.months,
+            forbidden=self.forbidden,
+            remedies=self.remedies,
+            first_day=self.first_day,
+        )
 
     def date_in_words(self, day: date) -> str:
         """The full date with the month in words, such as `30 March 2027`."""
-        return self.date_form.format(day=day.day, month=self.months[day.month - 1], year=day.year)
+        return self.for_review.date_in_words(day)
 
     def zone_in_words(self, zone: str) -> str:
         """The time zone as people name it, such as `Dublin time`; UTC stays UTC."""
@@ -43,26 +62,36 @@ class Words:
 
     def right_in_words(self, right: Right, scope: Scope | None) -> str:
         """What the person asks for, as the end of the sentence `You ask us ...`."""
-        scoped = None if scope is None else self.rights.get(f"{right}.{scope}")
-        return scoped or self.rights[right]
+        return _of(self.rights, right, scope)
+
+    def right_by_name(self, right: Right, scope: Scope | None) -> str:
+        """What somebody else asks for, as a name, such as `erasure`."""
+        return _of(self.names, right, scope)
+
+
+def _of(table: Mapping[str, str], right: Right, scope: Scope | None) -> str:
+    scoped = None if scope is None else table.get(f"{right}.{scope}")
+    return scoped or table[right]
 
 
 @cache
 def words_of(language: str) -> Words:
     """Return the words of a language; raises Permanent for one that has none or lacks one."""
-    table = _read(language)
+    table = _read(f"{language}/{VOCABULARY}")
     try:
         words = Words(
             **table
             | {
                 "language": language,
                 "months": tuple(table["months"]),
+                "remedies": tuple(table["remedies"]),
+                "tight": tuple(table.get("tight", ())),
                 "forbidden": {name: tuple(found) for name, found in table["forbidden"].items()},
             }
         )
     except (KeyError, TypeError) as error:
         raise Permanent(f"words of {language}: {error}") from None
-    missing = [right for right in Right if right not in words.rights]
+    missing = [right for right in Right if right not in words.rights or right not in words.names]
     if missing or len(words.months) != 12:  # noqa: PLR2004 - months of a year
         raise Permanent(f"words of {language}: needs 12 months and the rights {missing}")
     return words
@@ -78,7 +107,7 @@ def fallback_line(language: str) -> tuple[str, str] | None:
 @cache
 def languages() -> tuple[str, ...]:
     """Return the languages that have words of their own, in alphabetical order."""
-    return tuple(sorted(path.stem for path in WORDS.glob("*.toml") if path.stem != FALLBACK))
+    return tuple(sorted(path.parent.name for path in WORDS.glob(f"*/{VOCABULARY}")))
 
 
 @cache
@@ -88,6 +117,6 @@ def _fallback_lines() -> Mapping[str, str]:
 
 def _read(name: str) -> dict[str, Any]:
     try:
-        return tomllib.loads((WORDS / f"{name}.toml").read_text(encoding="utf-8"))
+        return tomllib.loads((WORDS / name).read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError):
-        raise Permanent(f"no words for language {name!r}") from None
+        raise Permanent(f"no words for language {name.partition('/')[0]!r}") from None

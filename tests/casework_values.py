@@ -21,7 +21,7 @@ from privacy.cases import Case
 from privacy.deciding import Outcome
 from privacy.first_reading import FirstReading, MailToRead
 from privacy.messages import ArrivalBasis, OutboundMessage, ParsedMessage, RawMessage, Route
-from privacy.ports import NotRead, SendReceipt
+from privacy.ports import NobodyOnFile, NotRead, SendReceipt
 from privacy.rights import SURE_ENOUGH, Classification
 from privacy.tokens import TokenKey
 from regimes import load_regimes
@@ -165,6 +165,7 @@ class TestDesk:
     now: datetime = NOON
     verifier: Any = None
     witness: Any = None
+    on_file: Any = field(default_factory=NobodyOnFile)
 
     @property
     def services(self) -> Services:
@@ -174,6 +175,7 @@ class TestDesk:
             desk=self.profile,
             verifier=self.verifier,
             witness=self.witness,
+            on_file=self.on_file,
         )
 
     def clock(self) -> datetime:

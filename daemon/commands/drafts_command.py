@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from casework.drafts import approve_draft, reject_draft
+from casework.drafts import approve_draft, reject_draft, review_draft
 from daemon.clock import utc_now
 from daemon.commands.session import (
     actor_of,
@@ -61,13 +61,17 @@ def _list(options: argparse.Namespace, desk: Desk) -> None:
 
 def _show(options: argparse.Namespace, desk: Desk) -> None:
     with desk.database.reading() as reading:
-        message = get_draft(reading, options.draft).message
+        draft = get_draft(reading, options.draft)
+        findings = review_draft(reading, draft, draft.message, utc_now())
+    message = draft.message
     form = {"to": message.recipient, "from": message.sender, "subject": message.letter.subject}
     if options.json:
-        print(as_json({**form, "text": message.letter.text, "html": message.letter.html}))
+        bodies = {"text": message.letter.text, "html": message.letter.html}
+        print(as_json({**form, **bodies, "review": findings}))
     else:
-        head = "\n".join(f"{name}: {value}" for name, value in form.items())
-        print(printable(f"{head}\n\n{message.letter.text}"))
+        lines = [f"{name}: {value}" for name, value in form.items()]
+        lines += [f"cannot leave: {finding}" for finding in findings]
+        print(printable("\n".join([*lines, "", message.letter.text])))
 
 
 def _decide(options: argparse.Namespace, desk: Desk) -> None:

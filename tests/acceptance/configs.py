@@ -23,13 +23,26 @@ per_short_text_per_day = 5000
 """
 
 
+QUIET = """
+[identity]
+challenges = false
+"""  # for tests that are not about identity: one letter answers one mail
+
+
 def imap_desk(
-    dovecot: Dovecot, user: str, sink: SmtpSink, database_url: str, *, imap: str = ""
+    dovecot: Dovecot,
+    user: str,
+    sink: SmtpSink,
+    database_url: str,
+    *,
+    imap: str = "",
+    identity: str = QUIET,
 ) -> str:
     """A desk that reads one mailbox over TLS and sends by SMTP."""
     return "\n".join(
         [
             HEAD,
+            identity,
             _storage(database_url),
             _outgoing(sink),
             f"""
@@ -49,11 +62,14 @@ password = "{dovecot.password}"
     )
 
 
-def listener_desk(port: int, sink: SmtpSink, database_url: str, *, more: str = "") -> str:
+def listener_desk(
+    port: int, sink: SmtpSink, database_url: str, *, more: str = "", identity: str = QUIET
+) -> str:
     """A desk that takes mail by SMTP for privacy@ and dpo@ and sends by SMTP."""
     return "\n".join(
         [
             HEAD,
+            identity,
             _storage(database_url),
             _outgoing(sink),
             f"""

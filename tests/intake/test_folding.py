@@ -14,6 +14,7 @@ from intake.folding import fold
 from intake.folding_lines import REPLY_MARKER
 from intake.folding_vocabulary import load_words
 from intake.marked_spans import MarkedSpan
+from templates.vocabulary import languages, words_of
 
 WORDS = Path(folding.__file__).with_name("folding_words")
 NEW = "Please erase all of my data."
@@ -197,7 +198,7 @@ def test_a_mail_forwarded_in_the_text_is_named_so():
 
 PIECES = st.sampled_from(
     ["", "> q", ">> qq", "-- ", "--", "On 5 Jan 2026 at 10:00, A <a@b.example> wrote:", "wrote:", "From: a", "To: b",
-     "Date: c", "Subject: d", "-----Original Message-----", REPLY_MARKER, "Sent from my iPhone", "text here", "_" * 30,
+     "Date: c", "Subject: d", "-----Original Message-----", REPLY_MARKER, f"> {REPLY_MARKER}", "Sent from my iPhone", "text here", "_" * 30,
      "intended recipient confidential destroy", "x:", "| table", "\xa0"]
 )  # fmt: skip
 
@@ -212,7 +213,8 @@ def test_offsets_are_in_order_and_the_new_text_is_what_they_leave(lines):
         kept.append(text[at : piece.start])
         at = piece.end
     assert folding.new_text == "".join([*kept, text[at:]]).strip()
-    assert bool(folding.new_text) == bool(text.strip())
+    # Nothing is left only where nothing stood, or where nothing stood above a letter of ours.
+    assert bool(folding.new_text) == bool(text.strip()) or REPLY_MARKER in text
 
 
 @pytest.mark.parametrize(
@@ -234,3 +236,16 @@ def test_flowed_paragraphs_become_whole():
     )
     assert join_flowed("one \ntwo", delete_space=True) == "onetwo"
     assert join_flowed(" >not a quote\n From here", delete_space=False) == ">not a quote\nFrom here"
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("answer", ["ok", "", "Ja"])
+def test_a_word_above_a_letter_of_ours_is_the_whole_answer(language, answer):
+    """Our letters say what we delete: their words, quoted below a short answer, ask for nothing."""
+    quoted = f"> {words_of(language).reply_marker}\n>\n> We use your answer only for this and then delete it."
+    assert fold(f"{answer}\n\n{quoted}\n").new_text == answer
+
+
+def test_a_word_above_somebody_else_s_mail_still_lets_everything_count():
+    text = "ok\n\n> Please delete my account.\n"
+    assert "delete my account" in fold(text).new_text

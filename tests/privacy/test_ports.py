@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from core_values import ANNE, NOON, PRIVACY
-from privacy.ports import FolderCursor, OAuthTokens, SendReceipt
+from privacy.ports import FolderCursor, NobodyOnFile, OAuthTokens, OnFile, SendReceipt
 
 LOCAL = datetime(2026, 11, 23)  # noqa: DTZ001
 
@@ -39,3 +39,7 @@ def test_tokens_of_a_mailbox_are_not_shown() -> None:
 def test_the_other_side_s_answer_may_name_the_recipient_and_is_not_shown() -> None:
     receipt = SendReceipt(provider_id="17", answer=f"250 2.1.5 <{ANNE}> ok")
     assert ANNE not in repr(receipt)
+
+
+def test_without_a_directory_nobody_is_known_and_nobody_is_unknown() -> None:
+    assert NobodyOnFile().look_up(ANNE) is OnFile.UNKNOWN

@@ -23,6 +23,7 @@ from storage.cursors import unknown_uids
 from storage.database import open_database
 from storage.delivered import letters_by_message_id, letters_of_cases, mark_bounced
 from storage.drafts import earliest_draft, list_drafts
+from storage.identity import challenges_of, due_standings, evidence_of, find_challenges
 from storage.ids import new_id
 from storage.messages import (
     claim_messages,
@@ -162,6 +163,10 @@ QUESTIONS = {
         tx, list_cases(tx)[0].case_id, message_id_key=b"k", at=make.now
     ),
     "remind": remind,
+    "due_standings": lambda tx, make: due_standings(tx, now=make.now, limit=5),
+    "challenges_of": lambda tx, _: challenges_of(tx, [new_id()]),
+    "find_challenges": lambda tx, _: find_challenges(tx, [b"k", b"l"]),
+    "evidence_of": lambda tx, _: evidence_of(tx, new_id()),
     "list_drafts": lambda tx, _: list_drafts(tx),
     "list_tasks": lambda tx, _: list_tasks(tx),
     "spent_since": lambda tx, make: spent_since(tx, make.now),

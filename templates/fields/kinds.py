@@ -1,0 +1,114 @@
+"""The kinds of values that a letter can be filled in with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import ClassVar, NewType
+
+from privacy.cases import Role
+from privacy.rights import Right, Scope
+
+Url = NewType("Url", str)  # an https address: a link in the HTML part
+Zone = NewType(
+    "Zone", str
+)  # a time zone by its name, such as Europe/Dublin: told as people name it
+Quoted = NewType("Quoted", str)  # several lines of somebody else: shown as a quotation
+Arrival = NewType("Arrival", datetime)  # an instant, told in UTC, Dublin and Kolkata
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterFields:
+    """All that one letter is filled in with; `letter` is its name."""
+
+    letter: ClassVar[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frame:
+    """What letters have in common: which case, who we are, and the line for readers of another language."""
+
+    reference: str
+    role: Role
+    legal_name: str
+    postal_address: str
+    dpo_name_or_function: str
+    dpo_contact: str
+    policy_url: Url
+    fallback_language: str = ""
+    fallback_line: str = ""
+
+
+class ClockEffect(StrEnum):
+    """What a question does to the time for our answer (clocks.md: suspends, starts at proof, keeps running)."""
+
+    WAITS = "waits"
+    STARTS = "starts"
+    RUNS = "runs"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedRight:
+    """One right asked for; told as the end of the sentence `You ask us ...`."""
+
+    right: Right
+    scope: Scope | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamedRight:
+    """One right that somebody else asks for; told by its name, such as `erasure`."""
+
+    right: Right
+    scope: Scope | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RightDue:
+    """One right asked for, and the day of our answer."""
+
+    what: AskedRight
+    due_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """One thing that we did: what, in which system, on which day."""
+
+    what: str
+    where: str
+    on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retained:
+    """One category that we keep: why, by which law or ground, and until when (a day, or the criterion in words)."""
+
+    category: str
+    purpose: str
+    law: str
+    access: str
+    until: date | None = None
+    criterion: str = ""
+
+    def __post_init__(self) -> None:
+        if (self.until is None) == (not self.criterion):
+            raise ValueError("what is kept has either a last day or a criterion for its end")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remedies:
+    """What the person can do against a decision; each field is one sentence, absent where the law knows no such way."""
+
+    authority: str
+    authority_url: Url
+    court: bool = False
+    complain_to_us: bool = False
+    appeal_by: date | None = None
+    contest_by: date | None = None
+    grievance_by: date | None = None
+    attorney_general: Url | None = None
+    recourse_until: date | None = None
+    kept_until: date | None = None
+    offer_help: bool = False
