@@ -18,7 +18,7 @@ from privacy.errors import Permanent
 from privacy.messages import Automation, OutboundMessage
 from privacy.rights import Right, Scope
 from privacy.work import GRANTS, Decision, Step
-from responders.answers import Answer, DoneLine, draft_answer
+from responders.answers import Answer, Done, Reason, draft_answer
 from storage.audit import append
 from storage.database import Database, Reading, Transaction
 from storage.drafts import Draft, add_drafts
@@ -32,13 +32,13 @@ MOST_LINES = 50
 
 @dataclass(frozen=True, kw_only=True)
 class WantedAnswer:
-    """What is decided about which right of which case; `ground` and `done` are words that the person will read."""
+    """What is decided about which right of which case; `reason` and `done` are words that the person will read."""
 
     reference: str
     right: Right
     decision: Decision
-    done: tuple[DoneLine, ...] = field(default=(), repr=False)
-    ground: str = field(default="", repr=False)
+    done: tuple[Done, ...] = field(default=(), repr=False)
+    reason: Reason | None = field(default=None, repr=False)
     scope: Scope | None = None
 
 
@@ -55,22 +55,24 @@ def answer_right(
     with database.transaction() as transaction:
         case = open_case_named(transaction, wanted.reference)
         item = open_item(case, wanted.right, wanted.scope)
-        message = _message(transaction, case, item, desk, wanted, (draft_id, now))
-        answer = ItemAnswer(
+        answer = _answer(transaction, item, desk, wanted, now)
+        message = _message(case, item, desk, answer, (draft_id, now))
+        stored = ItemAnswer(
             draft_id=draft_id,
             item_id=item.item_id,
             case_id=case.case_id,
             decision=wanted.decision,
-            ground=wanted.ground.strip() or None,
+            ground=_ground(answer),
             author=actor.address,
             message_id_key=database.lookup_key("message-id", message.message_id),
             made_at=now,
+            days=tuple(sorted({day.isoformat() for day in answer.days})),
         )
         add_drafts(transaction, [_draft(draft_id, item, case, message, now)])
-        add_answers(transaction, [answer])
-        by = by_person(actor, now, cause=f"draft:{draft_id}", ground=answer.ground)
+        add_answers(transaction, [stored])
+        by = by_person(actor, now, cause=f"draft:{draft_id}", ground=stored.ground)
         take_step(transaction, item, case=case, step=Step.DRAFT, desk=desk, by=by)
-        _trail(transaction, answer, item, str(by))
+        _trail(transaction, stored, item, str(by))
     return draft_id
 
 
@@ -79,30 +81,63 @@ def _check_words(wanted: WantedAnswer) -> None:
         raise Permanent("say what was done: --done 'what|where|on'")
     if len(wanted.done) > MOST_LINES:
         raise Permanent(f"at most {MOST_LINES} lines of what was done fit into a letter")
-    words = [wanted.ground, *(text for line in wanted.done for text in (line.what, line.where))]
-    if any(len(text) > LONGEST or not text.isprintable() for text in words):
+    words = [text for line in wanted.done for text in (line.what, line.where)]
+    if wanted.reason is not None:
+        words += [wanted.reason.facts, wanted.reason.article]
+    if any(not text.strip() or len(text) > LONGEST or not text.isprintable() for text in words):
         raise Permanent(f"ground and lines are single lines of at most {LONGEST} characters")
 
 
+def _answer(
+    reading: Reading, item: RequestItem, desk: DeskProfile, wanted: WantedAnswer, now: datetime
+) -> Answer:
+    """What is kept is the reason of an erasure in part, and needs no other one."""
+    grants = wanted.decision in GRANTS
+    kept = statement_of(reading, item.item_id) if grants else None
+    lines = kept.lines if kept else ()
+    if wanted.decision is Decision.GRANTED and wanted.reason is not None:
+        raise Permanent("what is granted needs no ground: it would read as a refusal")
+    if lines and wanted.reason is not None:
+        raise Permanent(
+            "what is kept is the ground of an erasure in part: the letter tells no other"
+        )
+    remedies = desk.challenges.remedies if desk.challenges else None
+    if remedies is None and (wanted.decision is not Decision.GRANTED or lines):
+        raise Permanent(
+            "identity.authority is not set: a letter that decides says where people can complain"
+        )
+    days = [line.on for line in wanted.done] or [now.date()]
+    return Answer(
+        decision=wanted.decision,
+        done=wanted.done,
+        kept=lines,
+        reason=wanted.reason,
+        remedies=remedies,
+        backups_until=max(days) + desk.work.backups,
+    )
+
+
+def _ground(answer: Answer) -> str | None:
+    """The ground as the trail has it: the reason of a refusal, or the laws by which something is kept."""
+    if answer.reason is not None:
+        return f"{answer.reason.ground}: {answer.reason.facts} ({answer.reason.article})"
+    laws = dict.fromkeys(line.law for line in answer.kept)
+    return "; ".join(laws) or None
+
+
 def _message(
-    reading: Reading,
     case: Case,
     item: RequestItem,
     desk: DeskProfile,
-    wanted: WantedAnswer,
+    answer: Answer,
     made: tuple[UUID, datetime],
 ) -> OutboundMessage:
     if case.requester is None:
         raise Permanent("nobody can be written to: the case names no believable address")
+    if answer.decision is not Decision.GRANTED and not (answer.reason or answer.kept):
+        raise Permanent(f"{item.right}: draft is not possible: refusal-without-ground")
     draft_id, now = made
-    kept = statement_of(reading, item.item_id) if wanted.decision in GRANTS else None
-    answer = Answer(
-        decision=wanted.decision,
-        done=wanted.done,
-        kept=kept.lines if kept else (),
-        ground=wanted.ground.strip(),
-    )
-    letter = draft_answer(case, item, desk.identity, answer)
+    letter = draft_answer(case, item, desk.identity, answer, desk.book)
     to = Addressee(about=draft_id, address=case.requester)
     return compose(case, letter, to, desk=desk, date=now, automation=Automation.APPROVED)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from casework.actors import Actor as Actor  # noqa: PLC0414 - staff decide here: others know it by this name
@@ -124,7 +124,12 @@ def review_draft(
     case = get_case(reading, draft.case_id)
     told = (found.due.on for item in case.items
         if (found := find_extension(reading, item_id=item.item_id)) is not None)  # fmt: skip
-    findings = findings_of_draft(message, case, told=told, now=now)
+    answered = [
+        date.fromisoformat(day)
+        for answer in answers_in_draft(reading, draft.draft_id)
+        for day in answer.days
+    ]
+    findings = findings_of_draft(message, case, told=[*told, *answered], now=now)
     if draft.inbound_id is None and message.automation is Automation.APPROVED:
         findings += findings_of_approved(message, [case.requester or ""])
     return findings

@@ -13,10 +13,11 @@ from regimes.work import load_approvers, load_plan, load_retention
 
 @dataclass(frozen=True, kw_only=True)
 class WorkTerms:
-    """The tables, and how long a person can cancel an erasure. `country` is where our books are kept."""
+    """The tables, how long a person can cancel an erasure, and how long backups live. `country`: where our books are kept."""
 
     approvers: ApproverTable = field(default_factory=load_approvers)
     systems: tuple[SystemTask, ...] = field(default_factory=load_plan)
     retention: tuple[KeptRule, ...] = field(default_factory=load_retention)
     cool_off: timedelta = timedelta(days=7)
+    backups: timedelta = timedelta(days=30)
     country: str = "IE"

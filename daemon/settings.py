@@ -204,6 +204,12 @@ class WorkSettings(BaseModel):
         le=21,
         description="How long a person can cancel an approved erasure, before anything is erased.",
     )
+    backup_days: int = Field(
+        default=30,
+        ge=1,
+        le=400,
+        description="How long after an erasure the last backup is overwritten, as the answer tells it.",
+    )
     country: str = Field(
         default="IE",
         pattern=r"^[A-Z]{2}$",

@@ -197,6 +197,7 @@ def _build_work(settings: WorkSettings) -> WorkTerms:
     return WorkTerms(
         approvers=approvers,
         cool_off=timedelta(days=settings.cool_off_days),
+        backups=timedelta(days=settings.backup_days),
         country=settings.country,
     )
 

@@ -29,6 +29,7 @@ class KeptRule:
     category: str
     law: str
     purpose: str
+    access: str
     source: str
     mark: str
     years: int | None = None
@@ -39,19 +40,28 @@ class KeptRule:
     def __post_init__(self) -> None:
         if (self.years is None) == (not self.criterion):
             raise ValueError(f"{self.code}: either years or a criterion says when it ends")
-        for name in ("category", "law", "purpose"):
+        for name in ("category", "law", "purpose", "access"):
             if not getattr(self, name).strip():
                 raise ValueError(f"{self.code}: {name} is missing")
 
 
 @dataclass(frozen=True, kw_only=True)
 class KeptLine:
-    """What the person is told about one kind of data: `until` is a day or the criterion that ends it."""
+    """What the person is told about one kind of data: `access` is who can reach it, `until` a day or the criterion."""
 
     category: str
     law: str
     purpose: str
+    access: str
     until: str
+
+    @property
+    def ends_on(self) -> date | None:
+        """The last day, None where a criterion ends it."""
+        try:
+            return date.fromisoformat(self.until)
+        except ValueError:
+            return None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +89,7 @@ def kept_lines(
             category=rule.category,
             law=rule.law,
             purpose=rule.purpose,
+            access=rule.access,
             until=_until(rule, there.get(rule.code), erased_on),
         )
         for rule in known

@@ -23,7 +23,10 @@ ERASED = "(erased)"
 
 @dataclass(frozen=True, kw_only=True)
 class ItemAnswer:
-    """What a draft says about one right. `ended_at` is set once it was sent back; `ground` None: it needs none."""
+    """What a draft says about one right. `days` are those that the letter names (ISO 8601).
+
+    `ended_at` is set once it was sent back; `ground` None: it needs none.
+    """
 
     draft_id: UUID
     item_id: UUID
@@ -33,6 +36,7 @@ class ItemAnswer:
     author: str
     message_id_key: bytes = field(repr=False)
     made_at: datetime
+    days: tuple[str, ...] = ()
     ended_at: datetime | None = None
 
 

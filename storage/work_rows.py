@@ -10,7 +10,7 @@ from sqlmodel import Field
 
 from privacy.cases import ItemState
 from privacy.work import Decision, Step
-from storage.columns import Count, Day, Flag, Id, OneOf, Plain, UtcDateTime
+from storage.columns import Codes, Count, Day, Flag, Id, OneOf, Plain, UtcDateTime
 from storage.rows import (
     SMALL,
     STRICT,
@@ -88,6 +88,7 @@ class ItemAnswerRow(Row, table=True):
     sealed_ground: bytes | None  # NULL: the decision needs none
     author: str = Field(sa_type=Plain)
     message_id_key: bytes
+    days: tuple[str, ...] = Field(sa_type=Codes)  # that the letter names, ISO 8601
     made_at: datetime = Field(sa_type=UtcDateTime)
     ended_at: datetime | None = Field(sa_type=UtcDateTime)  # NULL: it was not sent back
 
@@ -160,6 +161,7 @@ class KeptLineRow(Row, table=True):
     category: str = Field(sa_type=Plain)
     law: str = Field(sa_type=Plain)
     purpose: str = Field(sa_type=Plain)
+    access: str = Field(sa_type=Plain)  # who can reach it: a team, never a person
     until: str = Field(sa_type=Plain)  # a day, or the criterion that ends it
 
 

@@ -13,14 +13,15 @@ from casework.erasing import approve_erasure, propose_kept, state_kept
 from casework.planning import Planned, plan_case
 from daemon.clock import utc_now
 from daemon.commands.session import actor_of, add_actor, add_json, open_desk_of, print_rows
+from privacy.errors import Permanent
 from privacy.retention import Record
 from privacy.rights import Right, Scope
 from privacy.work import Decision, Step
 from privacy.work_status import CloseReason
-from responders.answers import KINDS, DoneLine
+from responders.answers import ARTICLES, DECISIONS, Done, Ground, Reason
 
 PLANNED = ("right", "state", "system", "owner", "due_on", "opened", "done", "waits_for")
-KEPT = ("category", "law", "purpose", "until")
+KEPT = ("category", "law", "purpose", "access", "until")
 Command = Callable[[argparse.Namespace], int]
 
 
@@ -70,7 +71,9 @@ def _add_right(parser: argparse.ArgumentParser) -> None:
 
 def _add_answer(parser: argparse.ArgumentParser) -> None:
     _add_right(parser)
-    parser.add_argument("--decision", required=True, choices=list(KINDS), help="what is decided")
+    parser.add_argument(
+        "--decision", required=True, choices=list(DECISIONS), help="what is decided"
+    )
     parser.add_argument(
         "--done",
         action="append",
@@ -81,9 +84,12 @@ def _add_answer(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--ground",
-        default="",
         metavar="TEXT",
-        help="why not, or not all of it, as the person will read it",
+        help="why not, or not all of it: the facts, as the person will read them",
+    )
+    parser.add_argument("--basis", choices=list(Ground), help="the ground that the facts make out")
+    parser.add_argument(
+        "--article", metavar="TEXT", help="the provision (default: the one of the GDPR)"
     )
 
 
@@ -159,7 +165,7 @@ def _answer(options: argparse.Namespace) -> int:
         scope=Scope(options.scope) if options.scope else None,
         decision=Decision(options.decision),
         done=tuple(options.done),
-        ground=options.ground,
+        reason=_reason(options),
     )
     with open_desk_of(options) as desk:
         actor = actor_of(options, desk.settings)
@@ -168,6 +174,15 @@ def _answer(options: argparse.Namespace) -> int:
         )
     print(f"draft {draft_id} waits for approval")
     return 0
+
+
+def _reason(options: argparse.Namespace) -> Reason | None:
+    if bool(options.ground) != bool(options.basis):
+        raise Permanent("a ground has facts (--ground) and a sort (--basis), or there is none")
+    if not options.ground:
+        return None
+    ground = Ground(options.basis)
+    return Reason(ground=ground, facts=options.ground, article=options.article or ARTICLES[ground])
 
 
 def _end(options: argparse.Namespace) -> int:
@@ -199,13 +214,13 @@ def _record(text: str) -> tuple[str, date | None]:
     return code, _day(day) if equals else None
 
 
-def _done_line(text: str) -> DoneLine:
+def _done_line(text: str) -> Done:
     what, where, on = (*(part.strip() for part in text.split("|")), "", "")[:3]
     if text.count("|") != 2 or not what or not where:  # noqa: PLR2004 - what, where, on
         raise argparse.ArgumentTypeError(
             "three parts are wanted: what|where|on, such as 2026-12-01"
         )
-    return DoneLine(what=what, where=where, on=_day(on))
+    return Done(what=what, where=where, on=_day(on))
 
 
 def _day(text: str) -> date:

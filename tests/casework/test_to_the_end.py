@@ -51,11 +51,24 @@ from privacy.work import Decision, Step
 from privacy.work_status import CloseReason, WorkStatus
 from regimes.identity import load_proof_terms
 from regimes.work import load_approvers
-from responders.answers import DoneLine
+from responders.answers import ARTICLES, Done, Ground, Reason
 from storage.work import work_events
+from templates.fields.kinds import Remedies, Url
 
-TERMS = ChallengeTerms(proof=load_proof_terms(), delay=timedelta(minutes=10), laws=LAWS, asks=False)
-DONE = (DoneLine(what="A copy of your data", where="product", on=date(2026, 11, 25)),)
+AUTHORITY = Remedies(
+    authority="Data Protection Commission",
+    authority_url=Url("https://authority.example/complain"),
+    court=True,
+    complain_to_us=True,
+)
+TERMS = ChallengeTerms(
+    proof=load_proof_terms(),
+    delay=timedelta(minutes=10),
+    laws=LAWS,
+    asks=False,
+    remedies=AUTHORITY,
+)
+DONE = (Done(what="A copy of your data", where="product", on=date(2026, 11, 25)),)
 Opener = Callable[[], Any]
 
 
@@ -126,9 +139,14 @@ def answer(
         right=right,
         decision=decision,
         done=() if decision is Decision.REFUSED else DONE,
-        ground=ground,
+        reason=because(ground) if ground else None,
     )
     return answer_right(desk.database, desk.profile, wanted, actor=SAM, now=desk.now)
+
+
+def because(facts: str) -> Reason:
+    ground = Ground.EXCESSIVE
+    return Reason(ground=ground, facts=facts, article=ARTICLES[ground])
 
 
 def approve(desk: TestDesk, draft_id: UUID, *actors: Actor) -> Given:
@@ -194,7 +212,7 @@ def test_access_goes_from_the_mail_to_a_closed_case(desk: TestDesk, access: str)
     assert status(desk) is WorkStatus.WAITING_ON_US
     (sent,) = send(desk).sent
     assert sent.letter.kind == "completion"
-    assert "A copy of your data (product), 25 November 2026" in " ".join(sent.letter.text.split())
+    assert "What we did - A copy of your data product, 25 November 2026" in " ".join(sent.letter.text.split())
     case = desk.case()
     assert (case.items[0].state, case.state) == (ItemState.FULFILLED, CaseState.CLOSED)
     assert status(desk) is WorkStatus.DONE
@@ -244,8 +262,13 @@ def test_erasure_is_approved_by_two_waits_and_says_what_is_kept(
     approve(desk, answer(desk, Right.ERASURE), DANA, OMAR)
     (sent,) = send(desk).sent
     said = " ".join(sent.letter.text.split())
-    assert "accounts and tax records. Law: Taxes Consolidation Act 1997" in said
-    assert "Until: 31 December 2032." in said
+    for words in (
+        "accounts and tax records Why: tax accounts Basis: Taxes Consolidation Act 1997",
+        "Kept until: 31 December 2032",
+        "Our backups are overwritten by 25 December 2026.",
+        AUTHORITY.authority,
+    ):
+        assert words in said
     assert desk.case().state is CaseState.CLOSED
     assert desk.case().reference == erasure
 
@@ -383,7 +406,10 @@ def test_two_who_answer_at_the_same_moment_leave_one_draft(
         database = open_again()
         both.wait()
         wanted = WantedAnswer(
-            reference=access, right=Right.ACCESS, decision=Decision.REFUSED, ground="Not our data."
+            reference=access,
+            right=Right.ACCESS,
+            decision=Decision.REFUSED,
+            reason=because("Not our data."),
         )
         try:
             answer_right(database, desk.profile, wanted, actor=actor, now=desk.now)
@@ -560,12 +586,16 @@ def test_an_answer_says_what_a_letter_can_hold(
     desk: TestDesk,
     access: str,
     decision: Decision,
-    done: tuple[DoneLine, ...],
+    done: tuple[Done, ...],
     ground: str,
     said: str,
 ) -> None:
     wanted = WantedAnswer(
-        reference=access, right=Right.ACCESS, decision=decision, done=done, ground=ground
+        reference=access,
+        right=Right.ACCESS,
+        decision=decision,
+        done=done,
+        reason=because(ground) if ground else None,
     )
     with pytest.raises(Permanent, match=said):
         answer_right(desk.database, desk.profile, wanted, actor=SAM, now=desk.now)

@@ -19,6 +19,7 @@ def rule(code: str, **changes: Any) -> KeptRule:
         "category": f"{code} of ours",
         "law": "a law",
         "purpose": "a purpose",
+        "access": "our accountants",
         "source": "a gazette",
         "mark": "M",
         "years": 6,
@@ -44,6 +45,7 @@ def test_what_always_stays_is_said_without_anybody_naming_it() -> None:
         category="suppression of ours",
         law="a law",
         purpose="a purpose",
+        access="our accountants",
         until="as long as needed",
     )
 
@@ -59,6 +61,13 @@ def test_years_count_from_the_erasure_where_the_law_says_so() -> None:
 def test_a_year_later_than_29_february_ends_on_the_28th() -> None:
     leap = date(2028, 2, 29)
     assert until([Record(code="logs", last_on=leap)], erased_on=leap)[0] == "2029-02-28"
+
+
+def test_a_line_has_a_last_day_or_a_criterion() -> None:
+    (accounts, suppression) = kept_lines(
+        TABLE, "IE", [Record(code="accounts", last_on=date(2025, 3, 1))], erased_on=ERASED_ON
+    )
+    assert (accounts.ends_on, suppression.ends_on) == (date(2031, 12, 31), None)
 
 
 def test_what_always_stays_for_years_counts_from_the_erasure() -> None:
@@ -79,6 +88,7 @@ def test_nothing_is_kept_without_a_law_of_the_country() -> None:
         ({"criterion": "for ever"}, "either years or a criterion"),
         ({"law": " "}, "law is missing"),
         ({"purpose": ""}, "purpose is missing"),
+        ({"access": ""}, "access is missing"),
     ],
 )
 def test_a_row_says_law_purpose_and_end(changes: dict[str, Any], said: str) -> None:

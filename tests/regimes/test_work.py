@@ -19,6 +19,7 @@ ROW: dict[str, Any] = {
     "category": "accounts",
     "law": "a law",
     "purpose": "tax",
+    "access": "our accountants",
     "years": 6,
     "source": "a gazette",
     "mark": "M",
