@@ -212,7 +212,9 @@ def test_access_goes_from_the_mail_to_a_closed_case(desk: TestDesk, access: str)
     assert status(desk) is WorkStatus.WAITING_ON_US
     (sent,) = send(desk).sent
     assert sent.letter.kind == "completion"
-    assert "What we did - A copy of your data product, 25 November 2026" in " ".join(sent.letter.text.split())
+    assert "What we did - A copy of your data product, 25 November 2026" in " ".join(
+        sent.letter.text.split()
+    )
     case = desk.case()
     assert (case.items[0].state, case.state) == (ItemState.FULFILLED, CaseState.CLOSED)
     assert status(desk) is WorkStatus.DONE
