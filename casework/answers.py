@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from casework.actors import Actor, by_person
+from casework.actors import Actor, by_desk, by_person
 from casework.identity_letters import Addressee, compose
 from casework.planning import open_case_named, open_item
 from casework.profile import DeskProfile
 from casework.steps import take_step
 from privacy.approval import letter_digest
 from privacy.audit import AuditEvent, AuditKind
-from privacy.cases import Case, RequestItem
+from privacy.cases import Case, ItemState, RequestItem
 from privacy.errors import Permanent
 from privacy.messages import Automation, OutboundMessage
 from privacy.rights import Right, Scope
@@ -28,6 +29,8 @@ from storage.item_answers import ItemAnswer, add_answers
 
 LONGEST = 500  # characters of a ground or a line of what was done
 MOST_LINES = 50
+IDENTITY = "identity"  # who writes closing letters
+UNDECIDED = frozenset({ItemState.RECEIVED, ItemState.PLANNED, ItemState.COOLING_OFF})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +77,34 @@ def answer_right(
         take_step(transaction, item, case=case, step=Step.DRAFT, desk=desk, by=by)
         _trail(transaction, stored, item, str(by))
     return draft_id
+
+
+def close_unproved(
+    transaction: Transaction,
+    case: Case,
+    items: Sequence[RequestItem],
+    draft: Draft,
+    *,
+    desk: DeskProfile,
+) -> None:
+    """Record that a closing letter for want of proof is written about these rights; what is being carried out is left."""
+    key = transaction.ring.lookup_key("message-id", draft.message.message_id)
+    for item in items:
+        if item.state not in UNDECIDED:
+            continue
+        answer = ItemAnswer(
+            draft_id=draft.draft_id,
+            item_id=item.item_id,
+            case_id=case.case_id,
+            decision=Decision.NOT_PROVED,
+            ground=None,
+            author=IDENTITY,
+            message_id_key=key,
+            made_at=draft.created_at,
+        )
+        add_answers(transaction, [answer])
+        by = by_desk(IDENTITY, draft.created_at, cause=f"draft:{draft.draft_id}")
+        take_step(transaction, item, case=case, step=Step.DRAFT, desk=desk, by=by)
 
 
 def _check_words(wanted: WantedAnswer) -> None:

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from casework.actors import by_desk
 from casework.confirming import Lookup, record_traces
 from casework.deliveries import Told, record_told
 from casework.identity_writes import IdentityWrites, write_down_identity
 from casework.proving import Answered, record_answer
+from casework.steps import take_step
 from privacy.audit import AuditEvent, AuditKind
 from privacy.cases import Case, RequestItem
+from privacy.work import Step
 from storage.audit import append
 from storage.cases import add_cases, extend_case
 from storage.database import Transaction
@@ -20,6 +23,8 @@ from storage.drafts import Draft, add_drafts
 from storage.messages import FinishedMessage, finish_messages
 from storage.outbox import QueuedLetter, enqueue
 from storage.tasks import Task, add_tasks
+
+DAEMON = "daemon"
 
 
 @dataclass
@@ -29,6 +34,7 @@ class Writes:
     now: datetime
     cases: list[Case] = field(default_factory=list)
     extended: list[tuple[Case, tuple[RequestItem, ...]]] = field(default_factory=list)
+    resumed: list[tuple[Case, RequestItem]] = field(default_factory=list)
     letters: list[QueuedLetter] = field(default_factory=list)
     drafts: list[Draft] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
@@ -51,6 +57,9 @@ class Writes:
 def write_down(transaction: Transaction, writes: Writes, lookup: Lookup) -> None:
     """Store everything: cases, letters, trail and the end of the messages exist together or not at all."""
     add_cases(transaction, writes.cases, now=writes.now)
+    for case, item in writes.resumed:
+        by = by_desk(DAEMON, writes.now, cause="mail")
+        take_step(transaction, item, case=case, step=Step.RESUME, desk=None, by=by)
     for case, added in _last_of_each(writes):
         extend_case(transaction, case, added, now=writes.now)
     write_down_identity(transaction, writes.identity, writes.now)

@@ -154,7 +154,9 @@ def _has_a_ground(facts: WorkFacts) -> str | None:
 
 
 def _work_fits_the_decision(facts: WorkFacts) -> str | None:
-    """What is granted needs the proof and the finished work; a refusal or the closing for want of proof needs neither."""
+    """What is granted needs the proof and the finished work, a refusal neither; who is proved is not closed for want of it."""
+    if facts.decision is Decision.NOT_PROVED and facts.identity_suffices:
+        return "identity-proved-meanwhile"
     if facts.decision not in GRANTS:
         return None
     return _who_asks_is_known(facts) or _tasks_are_done(facts) or _kept_is_stated(facts)

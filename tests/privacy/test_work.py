@@ -150,6 +150,12 @@ REFUSALS: list[tuple[ItemState, Step, WorkFacts, str]] = [
         "approvals-missing",
     ),
     (S.AWAITING_APPROVAL, Step.APPROVE, replace(DONE, decision=None), "no-decision"),
+    (
+        S.AWAITING_APPROVAL,
+        Step.APPROVE,
+        replace(UNPROVED, identity_suffices=True),
+        "identity-proved-meanwhile",
+    ),
     (S.APPROVED, Step.COMPLETE, replace(DONE, letter=LetterFate.NONE), "letter-not-delivered"),
     (S.FULFILLED, Step.REOPEN, DONE, "letter-did-not-come-back"),
     (S.APPROVED, Step.SEND_BACK, DONE, "letter-did-not-come-back"),
