@@ -9,6 +9,7 @@ from uuid import UUID
 
 from casework.answering import AnswerTo, decide_answer
 from casework.batch_view import BatchView, MessageAtWork
+from casework.challenge_terms import ChallengeTerms
 from casework.identity_letters import (
     NO_THREAD,
     Addressee,
@@ -19,14 +20,16 @@ from casework.identity_letters import (
 from casework.identity_writes import Asked, Lookup, code_key
 from casework.profile import DeskProfile
 from casework.staff_tasks import case_task
-from casework.task_kinds import PROVE_IDENTITY
+from casework.task_kinds import CHECK_MANDATE, PROVE_IDENTITY
 from casework.writes import Writes
+from classifier.writers import writer_words
 from privacy.answering import AnswerFacts, Permission, may_auto_respond
 from privacy.audit import AuditKind
 from privacy.cases import Case
 from privacy.challenges import ChallengeState, StandingState, challenge_address
 from privacy.identity import Evidence, EvidenceKind, Level
 from privacy.messages import Authenticity, AuthenticityLevel
+from privacy.writers import WriterRole, representation_of, role_of
 from responders.identity import CHALLENGE
 from storage.identity import Challenge, Standing, StoredEvidence
 from storage.ids import new_id
@@ -59,7 +62,31 @@ def ask_identity(
         _ask_for_more(message, case, needed, standing, writes)
     elif needed is not Level.NONE:
         _note_sender(message, case, view, writes)
-        _ask(message, view, desk, writes, case, is_free=permission is Permission.SEND)
+        if _may_ask(message, view, terms, case, writes):
+            _ask(message, view, desk, writes, case, is_free=permission is Permission.SEND)
+
+
+def _may_ask(
+    message: MessageAtWork,
+    view: BatchView,
+    terms: ChallengeTerms,
+    case: Case,
+    writes: Writes,
+) -> bool:
+    """Whether a challenge makes sense: whoever writes for another person proves nothing by their own mailbox.
+
+    Staff look for the mandate in any case; the person themselves are asked where the law allows it and the letter names
+    their address.
+    """
+    role = role_of(message.reading.message.new_text, writer_words())
+    found = representation_of(role, terms.codes)
+    if found.role is WriterRole.SELF:
+        return True
+    reason = f"{found.role}:{found.mandate}"
+    writes.tasks.append(case_task(message, case, CHECK_MANDATE, reason, writes.now))
+    writing = message.reading.message.sender.address or ""
+    named = challenge_address(writing, view.named.get(message.inbound_id, ()))
+    return found.confirm_directly and named != writing
 
 
 def resume_identity(

@@ -9,6 +9,8 @@ from uuid import UUID
 
 from casework.challenge_terms import ChallengeTerms
 from casework.profile import DeskProfile
+from privacy.addresses import without_plus
+from privacy.answering import AnswerLimits
 from privacy.cases import Case
 from privacy.challenges import ChallengePlan, plan_challenge
 from privacy.identity import Level
@@ -16,6 +18,8 @@ from privacy.identity_codes import DRAWN_BYTES, code_from
 from privacy.messages import Automation, Letter, OutboundMessage
 from privacy.tokens import bounce_address, make_message_id, make_token, tagged_address
 from responders.identity import Question, draft_challenge
+from storage.answer_counts import answer_history
+from storage.database import Transaction
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,3 +120,17 @@ def compose(
         case_reference=case.reference,
         loop_mark=token,
     )
+
+
+def may_mail(transaction: Transaction, limits: AnswerLimits, address: str, now: datetime) -> bool:
+    """Return whether a letter may go to this address by itself now: not beside another one of the same day."""
+    ring = transaction.ring
+    history = answer_history(
+        transaction,
+        sender_key=ring.lookup_key("address", without_plus(address)),
+        domain_key=ring.lookup_key("domain", address.rpartition("@")[2]),
+        text_key=b"",
+        now=now,
+    )
+    is_free = history.to_sender_today < limits.per_sender_per_day
+    return is_free and history.in_all_this_hour < limits.in_all_per_hour

@@ -22,6 +22,7 @@ from casework.identity_letters import (
     Addressee,
     Thread,
     compose,
+    may_mail,
     question_of,
     write_challenge,
 )
@@ -29,7 +30,6 @@ from casework.identity_writes import wanted
 from casework.profile import DeskProfile
 from casework.proving import prove_task, trail
 from casework.reviewing import as_reasons, findings_of_draft
-from privacy.addresses import without_plus
 from privacy.approval import letter_digest
 from privacy.audit import AuditKind
 from privacy.cases import Case, CaseState
@@ -45,7 +45,7 @@ from responders.identity import (
     draft_not_proved,
     draft_reminder,
 )
-from storage.answer_counts import answer_history, lock_answers
+from storage.answer_counts import lock_answers
 from storage.cases import get_case
 from storage.database import Database, Transaction
 from storage.drafts import Draft, add_drafts
@@ -148,7 +148,7 @@ def _after(transaction: Transaction, at_work: _AtWork, challenges: Sequence[Chal
 def _ask(transaction: Transaction, at_work: _AtWork, waits: Challenge) -> Standing:
     """Ask at last; tomorrow, where this address had a letter by itself today."""
     case, now = at_work.case, at_work.now
-    if not _may_mail(transaction, at_work, waits.address):
+    if not may_mail(transaction, at_work.desk.limits, waits.address, now):
         return replace(at_work.standing, due_at=now + TRY_AGAIN)
     thread = _thread(transaction, case, waits.address)
     to = Addressee(about=waits.challenge_id, address=waits.address, thread=thread)
@@ -167,7 +167,7 @@ def _remind(transaction: Transaction, at_work: _AtWork, asked: Challenge) -> Sta
     case, now = at_work.case, at_work.now
     if asked.remind_at is None or now < asked.remind_at:
         return replace(at_work.standing, due_at=asked.remind_at or asked.expires_at)
-    if not _may_mail(transaction, at_work, asked.address):
+    if not may_mail(transaction, at_work.desk.limits, asked.address, now):
         return replace(at_work.standing, due_at=min(now + TRY_AGAIN, asked.expires_at))
     mark_reminded(transaction, asked.challenge_id)
     first = _letter_of(transaction, case, asked)
@@ -231,19 +231,6 @@ def _closing(at_work: _AtWork, recipient: str, closing: Closing) -> Draft:
         created_at=now,
         due_on=min(item.due.on for item in closing.rights),
     )
-
-
-def _may_mail(transaction: Transaction, at_work: _AtWork, address: str) -> bool:
-    ring, limits = transaction.ring, at_work.desk.limits
-    history = answer_history(
-        transaction,
-        sender_key=ring.lookup_key("address", without_plus(address)),
-        domain_key=ring.lookup_key("domain", address.rpartition("@")[2]),
-        text_key=b"",
-        now=at_work.now,
-    )
-    is_free = history.to_sender_today < limits.per_sender_per_day
-    return is_free and history.in_all_this_hour < limits.in_all_per_hour
 
 
 def _thread(transaction: Transaction, case: Case, address: str) -> Thread:

@@ -17,6 +17,7 @@ from storage.identity import (
     add_evidence,
     put_standing,
 )
+from storage.identity_papers import SetAside, add_papers
 
 Lookup = Callable[[str, str], bytes]
 
@@ -35,6 +36,7 @@ class IdentityWrites:
 
     asked: list[Asked] = field(default_factory=list)
     evidence: list[StoredEvidence] = field(default_factory=list)
+    papers: list[SetAside] = field(default_factory=list)
 
 
 def write_down_identity(transaction: Transaction, writes: IdentityWrites, now: datetime) -> None:
@@ -45,6 +47,7 @@ def write_down_identity(transaction: Transaction, writes: IdentityWrites, now: d
         transaction, [one.challenge for one in writes.asked if one.challenge is not None]
     )
     add_evidence(transaction, writes.evidence)
+    add_papers(transaction, writes.papers)
 
 
 def wanted(challenges: Sequence[Challenge]) -> Challenge | None:

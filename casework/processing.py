@@ -21,6 +21,7 @@ from casework.profile import DeskProfile
 from casework.quarantine import quarantine, set_aside
 from casework.reading import complete
 from casework.returns import look_up_letters
+from casework.role_finding import find_roles
 from casework.witness import Witness
 from casework.witnessing import hear_model
 from casework.working import work_message
@@ -261,6 +262,7 @@ def _work(services: Services, at_work: Sequence[MessageAtWork], now: datetime) -
         for message in at_work:
             work_message(message, view, services.desk, writes)
         write_down(transaction, writes, services.database.lookup_key)
+        find_roles(transaction, writes.all_cases, services.desk.directory, now)
 
 
 def _to_read(claimed: ClaimedMessage, desk: DeskProfile) -> MailToRead:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 from casework.challenge_terms import ChallengeTerms
@@ -36,6 +36,14 @@ class MailboxProfile:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DirectoryTerms:
+    """Whether a source of the directory is to be read on a schedule, and how long a reading may be relied on."""
+
+    expected: bool = False
+    stale_after: timedelta = timedelta(days=7)
+
+
+@dataclass(frozen=True, kw_only=True)
 class DeskProfile:
     """The desk as its settings describe it. The order of `mailboxes` is the order of preference for answers.
 
@@ -56,6 +64,7 @@ class DeskProfile:
     own_addresses: frozenset[str] = frozenset()
     challenges: ChallengeTerms | None = None
     work: WorkTerms = field(default_factory=WorkTerms)
+    directory: DirectoryTerms = field(default_factory=DirectoryTerms)
 
     @property
     def token_key(self) -> TokenKey:

@@ -40,7 +40,7 @@ from storage.identity import (
     use_challenge,
 )
 from storage.ids import new_id
-from storage.tasks import Task, add_tasks, finish_tasks_of_case
+from storage.tasks import Task, add_tasks, finish_kind_of_case
 
 ACTOR = "identity"
 # Refusals after which only a person can help whoever honestly tried.
@@ -169,7 +169,7 @@ def settle(
     put_standing(transaction, standing, now=now)
     is_news = before is None or before.state is not StandingState.PROVED
     if standing.state is StandingState.PROVED and is_news:
-        finish_tasks_of_case(transaction, case_id, kind=PROVE_IDENTITY, actor=actor, at=now)
+        finish_kind_of_case(transaction, case_id, kind=PROVE_IDENTITY, actor=actor, at=now)
         note_happening(transaction, case_id, EventKind.IDENTITY_PROVED, at=now, actor=actor)
         add_tasks(transaction, [_task(case, GO_ON, f"reached-{reached.level.label}", now)])
     elif standing.state is StandingState.ANSWERED:

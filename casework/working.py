@@ -10,10 +10,12 @@ from casework.asking import ask_identity, resume_identity
 from casework.batch_view import BatchView, MessageAtWork
 from casework.hearing import answered_by, thread_of
 from casework.opening import ACTOR, continue_case, start_case
+from casework.papers import set_papers_aside
 from casework.profile import DeskProfile
 from casework.reading import Reading
 from casework.returns import note_challenge, note_return
 from casework.staff_tasks import hand_over, held_task
+from casework.suppressing import end_marketing
 from casework.writes import Writes
 from privacy.audit import AuditKind
 from privacy.cases import Case, added_items
@@ -27,6 +29,7 @@ from storage.messages import FinishedMessage, SameMail
 
 # What was not worked as mail is nothing that a later copy could be a copy of.
 NOT_THE_ORIGINAL = frozenset({Outcome.HISTORY, Outcome.DUPLICATE, Outcome.SPAM})
+ONE_CLICK = "one-click-unsubscribe"  # held, and honoured at once all the same
 MADE_AGAIN = "same-mail-made-again"  # the words of an earlier mail, but not a copy of it
 AUDIT_KINDS = {Outcome.HELD: AuditKind.MESSAGE_HELD, Outcome.DUPLICATE: AuditKind.MESSAGE_DUPLICATE}
 
@@ -52,6 +55,8 @@ def work_message(
         case_id: UUID | None = _work_on_case(message, view, desk, writes, thread)
     else:
         case_id = _record(message, view, desk, writes, verdict)
+    if verdict.outcome is Outcome.CASE or verdict.reason == ONE_CLICK:
+        end_marketing(message, case_id, desk, writes)
     if verdict.outcome is Outcome.HELD:
         lane = message.reading.classification.lane
         hold_due = acknowledgement_due(message.claimed.received_at, desk.regimes, lane=lane)
@@ -107,6 +112,7 @@ def _work_on_case(
         ask_identity(message, view, desk, writes, to, permission)
     if before is not None:
         resume_identity(message, view, desk, writes, to)
+    set_papers_aside(message, view, desk, case, writes)
     writes.answered += answered_by(message, view, desk, case)
     hand_over(message, case, added, desk, writes, continued=before is not None)
     return case.case_id

@@ -15,6 +15,7 @@ from casework.proving import Answered, record_answer
 from casework.steps import take_step
 from privacy.audit import AuditEvent, AuditKind
 from privacy.cases import Case, RequestItem
+from privacy.suppression import Suppression
 from privacy.work import Step
 from storage.audit import append
 from storage.cases import add_cases, extend_case
@@ -22,6 +23,7 @@ from storage.database import Transaction
 from storage.drafts import Draft, add_drafts
 from storage.messages import FinishedMessage, finish_messages
 from storage.outbox import QueuedLetter, enqueue
+from storage.suppressions import add_suppressions
 from storage.tasks import Task, add_tasks
 
 DAEMON = "daemon"
@@ -44,6 +46,12 @@ class Writes:
     told: list[Told] = field(default_factory=list)
     identity: IdentityWrites = field(default_factory=IdentityWrites)
     answered: list[Answered] = field(default_factory=list)
+    suppressions: list[Suppression] = field(default_factory=list)
+
+    @property
+    def all_cases(self) -> list[Case]:
+        """The cases that this batch opens or extends, each once, as they are now."""
+        return [*self.cases, *(case for case, _ in _last_of_each(self))]
 
     def record(
         self, chain: UUID, kind: AuditKind, actor: str, payload: Mapping[str, object]
@@ -70,6 +78,7 @@ def write_down(transaction: Transaction, writes: Writes, lookup: Lookup) -> None
         record_traces(
             transaction, writes.confirmed, lookup, now=writes.now, evidence="own-copy-received"
         )
+    add_suppressions(transaction, writes.suppressions)
     for told in writes.told:
         record_told(transaction, told, now=writes.now)
     for answered in writes.answered:

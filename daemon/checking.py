@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from daemon.bell import Bell
 from daemon.carriers import check_carriers
 from daemon.clock import utc_now
+from daemon.directory_checking import describe_directory
 from daemon.disk import free_bytes
 from daemon.dns_checking import describe_domain
 from daemon.event_door import EVENTS_PATH
@@ -65,6 +66,7 @@ def check_everything(settings: Settings, *, carriers: bool) -> list[Finding]:
     try:
         findings += [_ok("database", line) for line in desk.database.describe()]
         findings += _model(desk)
+        findings += _directory(desk)
         for entry in settings.mailboxes:
             findings += _mailbox(entry, desk)
             if carriers:
@@ -184,6 +186,16 @@ def _model(desk: Desk) -> Iterator[Finding]:
         yield _wrong("model", str(error))
     else:
         yield (_ok if stands else _wrong)("model", says)
+
+
+def _directory(desk: Desk) -> Iterator[Finding]:
+    """A warning at most: without it mail is worked, and only whose data it is stays unknown."""
+    try:
+        says, stands = describe_directory(desk)
+    except PrivacyError as error:
+        yield _wrong("directory", str(error))
+    else:
+        yield (_ok if stands else _warning)("directory", says)
 
 
 def _attempt(item: str, look: Callable[[], str]) -> Iterator[Finding]:

@@ -68,6 +68,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "attest a contract on zero retention, compare the model with the rules",
         "rightsdesk model attest --contract ZDR-2026-7 --date 2026-11-01 --actor sam@autocloz.example",
     ),
+    "directory": (
+        "take in workspaces, people and leads, show who is behind an address",
+        "rightsdesk directory import people.csv",
+    ),
+    "suppress": (
+        "put addresses on suppression lists, check and count them",
+        "rightsdesk suppress check anne@person.example --json",
+    ),
     "db": ("bring the database to this version's schema", "rightsdesk db upgrade"),
 }
 

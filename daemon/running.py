@@ -17,6 +17,7 @@ import structlog
 
 from casework.erasing import sweep_erasures
 from casework.identity_sweep import forget_old_attempts, sweep_identity
+from casework.papers import destroy_papers
 from casework.processing import process_batch
 from casework.quarantine import adopt_unsealable
 from casework.receiving import GroupWriter
@@ -24,6 +25,7 @@ from casework.reminding import remind
 from casework.sending import reconcile, send_next
 from daemon.bell import Bell
 from daemon.clock import utc_now
+from daemon.directory_watch import DirectoryWatch
 from daemon.schedule import (
     ALARM_SECONDS,
     ERASURE_SECONDS,
@@ -58,6 +60,7 @@ from privacy.messages import RawMessage
 
 STOP_WITHIN_SECONDS = 8.0
 IDLE_SECONDS = 2.0
+DIRECTORY_SECONDS = 60.0
 
 log = structlog.get_logger(__name__)
 
@@ -83,6 +86,8 @@ class Daemon:
         self._lookups = sent_lookups(settings, self._transport, shelf)
         self._worker = Worker("worker", self._work, idle_seconds=IDLE_SECONDS)
         self._sender = Worker("sender", self._send, idle_seconds=IDLE_SECONDS)
+        self._directory = DirectoryWatch(desk)
+        self._librarian = Worker("directory", self._directory.look, idle_seconds=DIRECTORY_SECONDS)
         self._ledger = build_ledger(desk, self._worker.wake)
         self._writer = GroupWriter(self._ledger)
         self._watchers = build_watchers(desk, self._ledger, self.state, shelf)
@@ -125,6 +130,7 @@ class Daemon:
         await asyncio.to_thread(self._read_retention)
         self._worker.start()
         self._sender.start()
+        self._librarian.start()
         log.info(
             "daemon_started",
             mailboxes=len(self._watchers),
@@ -142,6 +148,8 @@ class Daemon:
             await self._listener.close(grace=STOP_WITHIN_SECONDS / 4)
         await self._pages.stop()
         self._worker.stop()
+        self._directory.stop()
+        self._librarian.stop()
         self._desk.services.reader.interrupt()
         if self._desk.services.witness is not None:
             self._desk.services.witness.stop()
@@ -187,6 +195,9 @@ class Daemon:
         self._writer.stop()
         ended = [_ended(thread) for thread in self._watching]
         ended += [worker.join(STOP_WITHIN_SECONDS) for worker in (self._worker, self._sender)]
+        self._librarian.join(
+            1.0
+        )  # a question that is under way ends with the program, and nothing is lost
         self._transport.close()
         return all(ended)
 
@@ -231,6 +242,8 @@ class Daemon:
     def _ask_and_remind(self) -> None:
         """Do what silence about identity means: ask, remind once, write the closing letter."""
         if sweep_identity(self._desk.database, self._desk.services.desk, utc_now()):
+            self._sender.wake()
+        if destroy_papers(self._desk.database, self._desk.services.desk, utc_now()):
             self._sender.wake()
 
     def _begin_erasures(self) -> None:

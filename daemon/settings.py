@@ -15,6 +15,7 @@ from classifier.model_settings import ModelSettings
 from classifier.settings import ClassifierSettings
 from daemon.settings_file import SettingsError, model_in, read_secrets, read_tree
 from desk.settings import WebSettings
+from directory.settings import DirectorySettings
 from intake.authenticity_settings import AuthenticitySettings, Verify
 from intake.listener_settings import ListenerSettings
 from intake.reader_settings import ReadingSettings
@@ -297,6 +298,9 @@ class Settings(BaseModel):
     )
     model: ModelSettings = Field(
         default_factory=ModelSettings, description="The model as a second reader; off by default."
+    )
+    directory: DirectorySettings = Field(
+        default_factory=DirectorySettings, description="Who is who: workspaces, people and leads."
     )
     storage: StorageSettings = Field(default_factory=StorageSettings, description="The database.")
     keys: KeySettings = Field(default_factory=KeySettings, description="The key file.")

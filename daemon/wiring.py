@@ -9,9 +9,10 @@ from pathlib import Path
 
 from casework.challenge_terms import ChallengeTerms
 from casework.mailbox_tokens import DatabaseTokenStore
+from casework.on_file import DirectoryOnFile
 from casework.page_answers import confirm_by_page
 from casework.processing import Services
-from casework.profile import DeskProfile, MailboxProfile
+from casework.profile import DeskProfile, DirectoryTerms, MailboxProfile
 from casework.reading_errand import FIRST_READING
 from casework.receiving import DatabaseLedger
 from casework.work_terms import WorkTerms
@@ -28,6 +29,7 @@ from daemon.settings import (
     WorkSettings,
 )
 from desk.confirmation import ConfirmationPage
+from directory.settings import SourceKind
 from intake.arrival import boundary_received_at
 from intake.authenticity_settings import AuthenticitySettings, Verify
 from intake.imap import MailboxWatcher
@@ -98,6 +100,9 @@ def open_desk(settings: Settings) -> Desk:
         desk=profile,
         verifier=build_verifier(settings.authenticity),
         witness=build_witness(settings.model, region=settings.region),
+        on_file=DirectoryOnFile(
+            database, stale_after=settings.directory.stale_after, clock=utc_now
+        ),
     )
     return Desk(settings=settings, services=services, keys=keys)
 
@@ -186,6 +191,10 @@ def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
             remedies=_remedies(settings.identity),
         ),
         work=_build_work(settings.work),
+        directory=DirectoryTerms(
+            expected=settings.directory.source is not SourceKind.NONE,
+            stale_after=settings.directory.stale_after,
+        ),
     )
 
 

@@ -13,14 +13,16 @@ from casework.showing import ShownMessage, show_message
 from casework.statuses import statuses_of
 from privacy.agreement import WEEK, Agreement, agreement_of
 from privacy.audit import AuditEvent
-from privacy.cases import Case
+from privacy.cases import Case, RequestItem
 from privacy.deciding import Outcome
 from privacy.ports import Clock
+from privacy.roles import FoundRole, ItemRole, item_role
 from storage.audit import events_of
 from storage.cases import CaseSummary, clock_events, find_case, list_cases, who_met
 from storage.database import Database, Reading
 from storage.drafts import Draft, drafts_of_case
 from storage.failures import CannotUnseal, NotFound
+from storage.findings import StoredFinding, findings_of
 from storage.messages import (
     MessageRow,
     count_by_outcome,
@@ -98,6 +100,12 @@ class CaseFile:
     acknowledged_at: datetime | None
     mail: tuple[Mail, ...]
     events: tuple[AuditEvent, ...] = field(repr=False)
+    found: StoredFinding | None = None
+
+    def role_of(self, item: RequestItem) -> ItemRole:
+        """Return the role in which this right is answered, as far as the directory says."""
+        found = self.found.finding.role if self.found else FoundRole.UNKNOWN
+        return item_role(found, item.right, item.scope)
 
 
 class DeskReader(Protocol):
@@ -223,6 +231,7 @@ def _file_of(reading: Reading, case: Case) -> CaseFile:
         acknowledged_at=_acknowledged_at(reading, case),
         mail=tuple(sorted(mail, key=lambda each: each.at)),
         events=tuple(events_of(reading, case.case_id)),
+        found=findings_of(reading, [case.case_id]).get(case.case_id),
     )
 
 

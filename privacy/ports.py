@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from privacy.directory import SourceLine
 from privacy.first_reading import FirstReading, MailToRead
 from privacy.instants import require_utc
 from privacy.messages import OutboundMessage, ParsedMessage, RawMessage
@@ -203,3 +204,26 @@ class NameService(Protocol):
 
     def look_ahead(self, questions: Sequence[tuple[str, RecordKind]]) -> None:
         """Ask several questions at the same time, so that `look_up` knows the answers; never raises."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceReading:
+    """What a source of the directory lists, line by line; workspaces come before their people and leads.
+
+    `version` names this state of the source, None where it names none.
+    """
+
+    lines: Iterator[SourceLine]
+    version: str | None = None
+
+
+class DirectorySource(Protocol):
+    """Where the product says who is who."""
+
+    name: str
+
+    def read(self, known_version: str | None) -> SourceReading | None:
+        """Return what the source lists, None when it is still of the known version.
+
+        Raises Permanent or Retryable, here and while the lines are taken.
+        """

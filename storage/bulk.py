@@ -19,6 +19,7 @@ from privacy.errors import Permanent
 from storage.columns import Stored
 from storage.failures import cleaned_driver_error
 
+FEW = 100  # rows for which a table beside the table costs more than it saves
 Row = dict[str, Any]
 Values = tuple[Any, ...]
 Way = Callable[[Any], Any]
@@ -64,11 +65,7 @@ def insert_rows(
     if not rows:
         return
     plan = _plan(connection.dialect, table, tuple(rows[0]), only_new)
-    try:
-        values = plan.values(rows)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        kind = type(error).__name__
-        raise Permanent(f"database: a value does not fit into {table.name} ({kind})") from None
+    values = _values_of(plan, table, rows)
     driver: Any = connection.connection.driver_connection
     try:
         if connection.dialect.name == "sqlite":
@@ -79,6 +76,62 @@ def insert_rows(
             _copy(driver, plan, table.name, values)
     except connection.dialect.loaded_dbapi.Error as error:
         raise cleaned_driver_error(error) from None
+
+
+def merge_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Add rows that have the same columns; where the primary key is there already, the other columns are set anew.
+
+    No two rows may have the same primary key. Raises Permanent for a value that its column cannot hold.
+    """
+    if not rows:
+        return
+    names = tuple(rows[0])
+    plan = _plan(connection.dialect, table, names, False)  # noqa: FBT003 a cache key
+    values = _values_of(plan, table, rows)
+    driver: Any = connection.connection.driver_connection
+    on_conflict = _on_conflict(table, names)
+    try:
+        if connection.dialect.name == "sqlite":
+            driver.executemany(f"{plan.statement} {on_conflict}", values)
+        elif len(values) <= FEW:
+            merge = f"{plan.statement} {on_conflict}"
+            driver.cursor().executemany(merge, [plan.named(row) for row in values])
+        else:
+            _copy_and_merge(driver, plan, table.name, values, on_conflict)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise cleaned_driver_error(error) from None
+
+
+def _on_conflict(table: Table, names: Sequence[str]) -> str:
+    keys = [column.name for column in table.primary_key]
+    changed = ", ".join(f"{name} = excluded.{name}" for name in names if name not in keys)
+    return f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {changed}"
+
+
+def _copy_and_merge(
+    driver: Any,  # noqa: ANN401 psycopg's connection
+    plan: _Plan,
+    table: str,
+    rows: Sequence[Values],
+    on_conflict: str,
+) -> None:
+    """Stream the rows beside the table and merge them there: one statement, however many rows."""
+    beside, names = f"merging_{table}", ", ".join(plan.names)
+    with driver.cursor() as cursor:
+        cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {beside} (LIKE {table}) ON COMMIT DROP")
+        cursor.execute(f"TRUNCATE {beside}")
+        _copy(driver, plan, beside, rows)
+        cursor.execute(
+            f"INSERT INTO {table} ({names}) SELECT {names} FROM {beside} {on_conflict}"  # noqa: S608 - names of ours
+        )
+
+
+def _values_of(plan: _Plan, table: Table, rows: Sequence[Row]) -> list[Values]:
+    try:
+        return plan.values(rows)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        kind = type(error).__name__
+        raise Permanent(f"database: a value does not fit into {table.name} ({kind})") from None
 
 
 def _copy(driver: Any, plan: _Plan, table: str, rows: Sequence[Values]) -> None:  # noqa: ANN401 psycopg's connection

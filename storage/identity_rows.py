@@ -108,6 +108,26 @@ class IdentityAttemptRow(Row, table=True):
     number: int = Field(sa_type=Count)
 
 
+class IdentityPaperRow(Row, table=True):
+    """An attachment that looks like an identity paper: nobody opens it, and it is destroyed when its time has come."""
+
+    __tablename__ = "identity_paper"
+    __table_args__ = (
+        of_case(),
+        # due_papers
+        index_where("ix_identity_paper_due", "due_at", where="due_at IS NOT NULL"),
+        SMALL,
+    )
+    inbound_id: UUID = key_column()
+    content_key: bytes = Field(primary_key=True)  # keyed hash of its content
+    case_id: UUID = Field(sa_type=Id)
+    reasons: tuple[str, ...] = Field(sa_type=Codes)
+    found_at: datetime = Field(sa_type=UtcDateTime)
+    due_at: datetime | None = Field(sa_type=UtcDateTime)  # NULL: destroyed
+    destroyed_at: datetime | None = Field(sa_type=UtcDateTime)  # NULL: not yet
+
+
+IDENTITY_PAPER = table_of(IdentityPaperRow)
 IDENTITY_STANDING = table_of(IdentityStandingRow)
 IDENTITY_CHALLENGE = table_of(IdentityChallengeRow)
 IDENTITY_EVIDENCE = table_of(IdentityEvidenceRow)

@@ -21,7 +21,7 @@ from storage.failures import CannotUnseal
 KEY_BYTES = 32
 NONCE_BYTES = 12
 # Addresses and domains are compared without regard to case, so their look-up keys are as well.
-_CASELESS = frozenset({"address", "domain"})
+_CASELESS = frozenset({"address", "domain", "lead", "suppressed"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +55,7 @@ class KeyRing:
     def lookup_key(self, kind: str, value: str | bytes) -> bytes:
         """Return 32 bytes that stand for the value in look-ups: equal for equal values of one kind, else useless.
 
-        Values of the kinds `address` and `domain` are compared without regard to case.
+        Values of the kinds that are addresses or domains are compared without regard to case.
         """
         if isinstance(value, str):
             folded = value.strip().lower() if kind in _CASELESS else value

@@ -21,6 +21,7 @@ from privacy.model_calls import CallOutcome
 from privacy.outgoing import OutgoingState
 from privacy.rights import Lane, Right, Scope
 from privacy.zero_retention import Assurance
+from storage import directory_rows, suppression_rows  # noqa: F401 - here are all tables
 from storage.columns import Codes, Count, Day, Flag, Id, OneOf, Plain, Share, UtcDateTime
 from storage.extension_rows import EXTENSION as EXTENSION  # noqa: PLC0414 - here are all tables
 from storage.identity_rows import IDENTITY_STANDING as IDENTITY_STANDING  # noqa: PLC0414 - as above
@@ -395,10 +396,7 @@ class AuditLink(Row, table=True):
     """One thing that happened; `link` covers everything before it in its chain."""
 
     __tablename__ = "audit_event"
-    __table_args__ = (
-        one_of("kind", AuditKind),
-        STRICT,
-    )
+    __table_args__ = (one_of("kind", AuditKind), STRICT)
     chain: UUID = key_column()
     position: int = Field(primary_key=True, sa_type=Count)
     kind: AuditKind = Field(sa_type=OneOf(AuditKind))

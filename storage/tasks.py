@@ -72,6 +72,18 @@ def finish_tasks_about(
 
 
 def finish_tasks_of_case(
+    transaction: Transaction, case_id: UUID, *, kind: str, reasons: Sequence[str], at: datetime
+) -> list[UUID]:
+    """Close the open tasks of this kind and for these reasons, because the cause is gone; returns their ids."""
+    names = [_natural_key(case_id, None, kind, reason) for reason in reasons]
+    wanted = and_(TASK.c.natural_key.in_(names), TASK.c.done_at.is_(None))
+    ids = list(transaction.fetch(select(TASK.c.task_id).where(wanted)).scalars())
+    done = update(TASK).where(wanted)
+    transaction.change(done.values(done_at=at, done_by="daemon", natural_key=None))
+    return ids
+
+
+def finish_kind_of_case(
     transaction: Transaction, case_id: UUID, *, kind: str, actor: str, at: datetime
 ) -> int:
     """Close the open tasks of this kind in a case, because what they ask for was done; returns how many."""
@@ -80,13 +92,14 @@ def finish_tasks_of_case(
     return transaction.change(done.values(done_at=at, done_by=actor, natural_key=None))
 
 
+def _natural_key(case_id: UUID | None, inbound_id: UUID | None, kind: str, reason: str) -> str:
+    return "|".join(str(name or "-") for name in (case_id, inbound_id, kind, reason))
+
+
 def _task_row(task: Task) -> Values:
-    about = "|".join(
-        str(name or "-") for name in (task.case_id, task.inbound_id, task.kind, task.reason)
-    )
     return {
         "task_id": task.task_id,
-        "natural_key": about,
+        "natural_key": _natural_key(task.case_id, task.inbound_id, task.kind, task.reason),
         "case_id": task.case_id,
         "inbound_id": task.inbound_id,
         "kind": task.kind,

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, CursorResult, Executable, Result, Row, Select, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage.bulk import engines_insert, insert_rows
+from storage.bulk import engines_insert, insert_rows, merge_rows
 from storage.postgres import Lock, take
 from storage.sealing import KeyRing, Vault
 
@@ -47,6 +47,10 @@ class Transaction(Reading):
     def insert_new(self, table: Table, rows: Sequence[Values]) -> None:
         """Add the rows whose unique values are not there yet."""
         insert_rows(self.connection, table, rows, only_new=True)
+
+    def merge(self, table: Table, rows: Sequence[Values]) -> None:
+        """Add the rows; where the primary key is there already, set the other columns anew."""
+        merge_rows(self.connection, table, rows)
 
     def upsert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """Return the engine's own INSERT, which knows ON CONFLICT."""

@@ -16,6 +16,7 @@ from daemon.commands.case_identity import (
     identity_form,
     run_identity,
 )
+from daemon.commands.case_roles import finding_form, roles_for_people
 from daemon.commands.case_steps import work_for_people, work_form
 from daemon.commands.case_work import WORK_COMMANDS, add_work
 from daemon.commands.session import actor_of, add_actor, add_json, count, open_desk_of, print_rows
@@ -28,6 +29,7 @@ from privacy.work_status import WorkStatus
 from storage.audit import events_of
 from storage.cases import CaseSummary, find_case, list_cases
 from storage.database import Reading
+from storage.findings import findings_of
 from storage.messages import messages_of_case
 from storage.outbox import letters_of_case
 
@@ -118,6 +120,7 @@ def _summary(case: CaseSummary, status: WorkStatus) -> dict[str, object]:
 def _show(options: argparse.Namespace) -> int:
     with open_desk_of(options) as desk, desk.database.reading() as reading:
         case = _case_named(reading, options.reference)
+        found = findings_of(reading, [case.case_id]).get(case.case_id)
         form = {
             **_case_form(case),
             "status": statuses_of(reading, [case.case_id], desk.services.desk.challenges)[
@@ -125,6 +128,7 @@ def _show(options: argparse.Namespace) -> int:
             ],
             "identity": identity_form(reading, case, desk.services.desk.challenges),
             "work": work_form(reading, case),
+            **finding_form(case, found),
             "messages": [
                 {
                     "id": row.inbound_id,
@@ -249,6 +253,7 @@ def _for_people(form: dict[str, object]) -> str:
         lines += [f"  “{item['quote']}”", *(f"  {step}" for step in _steps(item["trace"]))]
     lines += identity_for_people(_form(form["identity"]))
     lines += work_for_people(_rows(form["work"]))
+    lines += roles_for_people(form)
     for letter in _rows(form["letters"]):
         lines += [
             "",

@@ -104,6 +104,18 @@ def test_a_case_is_proved_by_a_reply_over_imap_and_a_decision_of_staff(
     assert ANNE not in desk.log
 
 
+def press(browser: Browser, address: str, *, opened: int, pressed: int) -> str:
+    """Open the page so many times, press its button so many times, and return what it says then."""
+    page = browser.new_page(java_script_enabled=False)
+    for _ in range(opened):
+        page.goto(address)
+    for _ in range(pressed):
+        page.get_by_role("button").click()
+    said = page.content()
+    page.close()
+    return said
+
+
 def test_a_case_is_answered_on_the_page_by_a_browser_without_scripts(
     sink: SmtpSink, database_url: str, tmp_path: Path, browser: Browser
 ) -> None:
@@ -112,6 +124,9 @@ def test_a_case_is_answered_on_the_page_by_a_browser_without_scripts(
     served = f"\n[web]\nenabled = true\nport = {web}\n"
     config = listener_desk(smtp, sink, database_url, more=served, identity=identity_with_page)
     desk = DeskProcess(tmp_path / "home", config)
+    listed = tmp_path / "people.csv"
+    listed.write_text(f"record,workspace,person,address,name\ncontact,,p1,{ANNE},Anne\n")
+    assert desk.command("directory", "import", str(listed)).returncode == 0
     desk.start()
     try:
         raw = wish("privacy@autocloz.example", "Please delete my account.", number=1)
@@ -119,19 +134,15 @@ def test_a_case_is_answered_on_the_page_by_a_browser_without_scripts(
         text = text_of(challenge(sink))
         address = re.search(r"https://privacy\.autocloz\.example(/confirm/en/\S+)", text)
         assert address is not None
-        page = browser.new_page(java_script_enabled=False)
-        for _ in range(20):
-            page.goto(f"http://127.0.0.1:{web}{address.group(1)}")
+        here = f"http://127.0.0.1:{web}{address.group(1)}"
+        press(browser, here, opened=20, pressed=0)
         assert identity(desk)["state"] == "asked"
-        page.get_by_role("button").click()
-        assert "Thank you" in page.content()
-        page.goto(f"http://127.0.0.1:{web}{address.group(1)}")
-        page.get_by_role("button").click()
-        assert "did not work" in page.content()
-        page.close()
+        assert "Thank you" in press(browser, here, opened=1, pressed=1)
+        assert "did not work" in press(browser, here, opened=1, pressed=1)
         shown = identity(desk)
-        assert (shown["state"], shown["needed"]) == ("answered", "L2")
-        assert [one["kind"] for one in shown["evidence"]] == ["page_confirmed"]
+        assert (shown["level"], shown["needed"], shown["state"]) == ("L1", "L2", "answered")
+        kinds = [one["kind"] for one in shown["evidence"]]
+        assert kinds == ["page_confirmed", "address_on_file"]
     finally:
         assert desk.stop() == 0
     assert not CODE.search(desk.log)

@@ -239,3 +239,30 @@ def without_ids(row) -> str:
     text = re.sub(r"PR-2026-\d{6}-\w\w", "REFERENCE", text)
     text = re.sub(r"[0-9a-z]{26}(?=[.@])", "TOKEN", text)
     return re.sub(r"(?<=\.)[0-9a-z]{16}(?=[.@])|\d{3}(?=@home)", "ID", text)
+
+
+def mandates(asking: TestDesk) -> list[str]:
+    return [task.reason for task in asking.tasks() if task.kind == "check_mandate"]
+
+
+def test_whoever_writes_for_another_person_is_not_asked_and_staff_look_for_the_mandate(
+    asking: TestDesk,
+) -> None:
+    """Mallory's own mailbox proves nothing about Anne."""
+    asking.receive_one(mail(f"I am writing on behalf of Anne. {ERASE}", From=MALLORY))
+    assert challenges(asking) == []
+    assert mandates(asking) == ["agent:signed-permission"]
+
+
+def test_the_person_themselves_are_asked_where_the_letter_names_their_address(
+    asking: TestDesk,
+) -> None:
+    asking.receive_one(mail(f"I write for my client. {NAMING}", From=MALLORY))
+    assert challenge(asking).recipient == ACCOUNT
+    assert mandates(asking) == ["lawyer:signed-permission"]
+
+
+def test_nobody_is_asked_for_a_child(asking: TestDesk) -> None:
+    asking.receive_one(mail(f"It is about my daughter. {NAMING}"))
+    assert challenges(asking) == []
+    assert mandates(asking) == ["parent:relation-by-the-least-data"]

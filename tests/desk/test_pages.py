@@ -6,9 +6,13 @@ from uuid import UUID
 import pytest
 from fastapi.testclient import TestClient
 
+from casework.directory_reading import read_directory
+from casework.role_finding import refresh_roles
 from desk.app import create_app
 from desk.paging import place_word, read_place
 from desk.rendering import day, facts, moment, words
+from directory_values import ListedSource, terms
+from privacy.directory import LeadRecord, WorkspaceRecord
 from privacy.errors import Retryable
 from privacy.model_calls import CallOutcome, ModelCall
 from privacy.zero_retention import Assurance, Endpoint
@@ -16,6 +20,7 @@ from storage.ids import new_id
 from storage.messages import list_messages
 from storage.model_calls import begin_calls
 
+ARRIVED = datetime(2026, 11, 23, 12, tzinfo=UTC)
 KEY = "a-key-made-at-the-start-of-a-test"
 LISTS = ("/", "/letters", "/held", "/quarantine")
 
@@ -76,6 +81,19 @@ def test_a_case_shows_mail_in_both_directions_and_its_history(sam, references):
     assert text.index("<strong>In</strong>") < text.index("What we understood")
     assert "case opened" in text
     assert "clock started" in text
+
+
+def test_a_case_shows_what_the_directory_says_beside_the_role_in_letters(sam, desk, references):
+    assert "there is no directory" in page_of(sam, f"/cases/{references[0]}")
+    home = WorkspaceRecord(workspace="w1")
+    lead = LeadRecord(workspace="w1", address="anne@person.example")
+    read_directory(desk.database, ListedSource([home, lead]), terms(), lambda: ARRIVED)
+    refresh_roles(desk.database, desk.services.desk, ARRIVED)
+    text = page_of(sam, f"/cases/{references[0]}")
+    assert "<strong>processor</strong>" in text
+    assert "lead of one workspace" in text
+    assert "We answer as <strong>processor</strong>" in text
+    assert "<dt>Our role in letters</dt><dd>unknown</dd>" in text
 
 
 def test_letters_out_lead_to_their_cases(sam, references):

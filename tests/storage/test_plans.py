@@ -9,8 +9,10 @@ from sqlalchemy import event, text
 from privacy.cases import CaseState
 from privacy.deciding import Outcome
 from privacy.deliveries import BounceReason
+from privacy.directory import PersonRecord, Standing
 from privacy.outgoing import OutgoingState
 from privacy.reminders import RungKey, Tell, Watched
+from privacy.suppression import SuppressionList
 from storage.cases import (
     add_cases,
     find_case,
@@ -22,8 +24,13 @@ from storage.cases import (
 from storage.cursors import unknown_uids
 from storage.database import open_database
 from storage.delivered import letters_by_message_id, letters_of_cases, mark_bounced
+from storage.directory import lead_workspaces, look_up, people_at
+from storage.directory_readings import Extent, end_reading
+from storage.directory_writes import NO_WORKSPACE, add_people, known_workspaces
 from storage.drafts import earliest_draft, list_drafts
+from storage.findings import cases_to_look_up, findings_of
 from storage.identity import challenges_of, due_standings, evidence_of, find_challenges
+from storage.identity_papers import due_papers
 from storage.ids import new_id
 from storage.messages import (
     claim_messages,
@@ -57,7 +64,8 @@ from storage.reminders import (
     reminders_of_case,
     set_next_looks,
 )
-from storage.tasks import earliest_task, finish_tasks_about, list_tasks
+from storage.suppressions import list_suppressions, lists_with
+from storage.tasks import earliest_task, finish_tasks_about, finish_tasks_of_case, list_tasks
 
 LEASE = timedelta(minutes=5)
 KEYS = SimpleNamespace(sender=b"s", domain=b"d", text=b"t")
@@ -120,12 +128,39 @@ def remind(transaction, make):
     reminders_of_case(transaction, case.case_id)
 
 
+def show_person(transaction, make):
+    """Ask what is asked about somebody who is there."""
+    anne = PersonRecord(
+        standing=Standing.CONTACT, workspace=None, person=make.anne, address=make.anne
+    )
+    add_people(transaction, [(anne, NO_WORKSPACE)], reading=1)
+    people_at(transaction, make.anne)
+
+
+def read_directory(transaction, make):
+    """Ask what the end of a reading asks; it has one row of state, which needs no index."""
+    extent = Extent(workspaces=True, people=True)
+    end_reading(transaction, 1, extent, began_at=make.now, now=make.now)
+
+
 QUESTIONS = {
     "list_cases": lambda tx, _: list_cases(tx),
     "list_cases of a state": lambda tx, make: list_cases(
         tx, state=CaseState.OPEN, after=(make.now, new_id())
     ),
     "open_cases_after": lambda tx, make: open_cases_after(tx, (make.now, new_id()), limit=5),
+    "look_up": lambda tx, make: look_up(tx, {1: make.anne}),
+    "people_at": show_person,
+    "lead_workspaces": lambda tx, make: lead_workspaces(tx, make.anne),
+    "known_workspaces": lambda tx, _: known_workspaces(tx, ["w1"]),
+    "end_reading": read_directory,
+    "findings_of": lambda tx, _: findings_of(tx, [new_id()]),
+    "cases_to_look_up": lambda tx, _: cases_to_look_up(tx, generation=1, limit=5),
+    "lists_with": lambda tx, make: lists_with(tx, [make.anne]),
+    "list_suppressions": lambda tx, _: list_suppressions(tx, SuppressionList.MARKETING, limit=5),
+    "finish_tasks_of_case": lambda tx, make: finish_tasks_of_case(
+        tx, new_id(), kind="directory_missing", reasons=("directory-stale",), at=make.now
+    ),
     "find_case": lambda tx, _: find_case(tx, "PR-2026-000001-XX"),
     "known_cases": lambda tx, _: known_cases(tx, numbers=[1, 2], references=["PR", "PS"]),
     "keep_raw": lambda tx, make: keep_raw(tx, [make.in_folder(7), make.in_folder(8)], now=make.now),
@@ -166,6 +201,7 @@ QUESTIONS = {
     "due_standings": lambda tx, make: due_standings(tx, now=make.now, limit=5),
     "challenges_of": lambda tx, _: challenges_of(tx, [new_id()]),
     "find_challenges": lambda tx, _: find_challenges(tx, [b"k", b"l"]),
+    "due_papers": lambda tx, make: due_papers(tx, now=make.now, limit=5),
     "evidence_of": lambda tx, _: evidence_of(tx, new_id()),
     "list_drafts": lambda tx, _: list_drafts(tx),
     "list_tasks": lambda tx, _: list_tasks(tx),

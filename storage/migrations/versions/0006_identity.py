@@ -13,7 +13,7 @@ from storage import columns
 # fmt: off
 
 revision = "0006"
-down_revision = "0003"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
@@ -29,6 +29,7 @@ def upgrade() -> None:
     _create_challenge()
     _create_evidence()
     _create_attempt()
+    _create_paper()
 
 
 def downgrade() -> None:
@@ -36,7 +37,7 @@ def downgrade() -> None:
     chains = f"SELECT chain FROM audit_event WHERE kind IN ({SPELLED})"  # noqa: S608 - constants
     op.execute(sa.text(f"DELETE FROM audit_chain WHERE chain IN ({chains})"))  # noqa: S608
     op.execute(sa.text("DELETE FROM audit_event WHERE chain NOT IN (SELECT chain FROM audit_chain)"))
-    for table in ("identity_attempt", "identity_evidence", "identity_challenge", "identity_standing"):
+    for table in ("identity_paper", "identity_attempt", "identity_evidence", "identity_challenge", "identity_standing"):
         op.drop_table(table)
     _allow_kinds(tuple(kind for kind in _allowed() if kind not in NEW_KINDS))
 
@@ -156,3 +157,20 @@ def _create_attempt() -> None:
         sqlite_strict=True,
         sqlite_with_rowid=False
     )
+
+
+def _create_paper() -> None:
+    op.create_table("identity_paper",
+        sa.Column("inbound_id", columns.Id(), nullable=False),
+        sa.Column("content_key", sa.LargeBinary(), nullable=False),
+        sa.Column("case_id", columns.Id(), nullable=False),
+        sa.Column("reasons", columns.Codes(), nullable=False),
+        sa.Column("found_at", columns.UtcDateTime(), nullable=False),
+        sa.Column("due_at", columns.UtcDateTime(), nullable=True),
+        sa.Column("destroyed_at", columns.UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["privacy_case.case_id"], name=op.f("fk_identity_paper_case_id"), initially="DEFERRED", deferrable=True),
+        sa.PrimaryKeyConstraint("inbound_id", "content_key", name=op.f("pk_identity_paper")),
+        sqlite_strict=True,
+        sqlite_with_rowid=False
+    )
+    op.create_index("ix_identity_paper_due", "identity_paper", ["due_at"], unique=False, sqlite_where=sa.text("due_at IS NOT NULL"), postgresql_where=sa.text("due_at IS NOT NULL"))

@@ -1,0 +1,143 @@
+"""Looks up the people of cases in the directory, and keeps what it says about whose data it is.
+
+It is for staff alone, and happens after every letter of the batch was decided: no letter can depend on it. Known or
+not, each case costs the same look-ups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from casework.profile import DeskProfile, DirectoryTerms
+from casework.task_kinds import DIRECTORY_MISSING
+from privacy.audit import AuditEvent, AuditKind
+from privacy.cases import Case
+from privacy.directory import NEVER_READ, STALE, DirectoryState
+from privacy.roles import find_role
+from storage.audit import append
+from storage.cases import get_cases
+from storage.database import Database, Reading, Transaction
+from storage.directory import directory_state, look_up
+from storage.findings import StoredFinding, cases_to_look_up, findings_of, store_findings
+from storage.ids import new_id
+from storage.tasks import Task, add_tasks, finish_tasks_of_case
+
+ACTOR = "daemon"
+BATCH = 200
+
+
+def find_roles(
+    transaction: Transaction, cases: Sequence[Case], terms: DirectoryTerms, now: datetime
+) -> None:
+    """Look up the people of these cases and store what was found, with a task for each case that has to wait.
+
+    Without a directory nothing is looked up: the roles stay unknown.
+    """
+    state = directory_state(transaction)
+    if not cases or not (terms.expected or state.generation):
+        return
+    found = _look_up(transaction, cases, state, terms, now)
+    before = findings_of(transaction, [case.case_id for case in cases])
+    changed = [
+        one
+        for one in found
+        if one.case_id not in before or before[one.case_id].finding != one.finding
+    ]
+    store_findings(transaction, found)
+    append(transaction, [_event(one) for one in changed])
+    add_tasks(transaction, list(_waiting(cases, found, now)))
+    waited = [one.case_id for one in before.values() if one.finding.waits]
+    _end_waiting(transaction, waited, found, now)
+
+
+def refresh_roles(database: Database, desk: DeskProfile, now: datetime) -> int:
+    """Look up again whoever was unknown to an older directory; returns how many cases were looked at."""
+    looked_at = 0
+    while True:
+        with database.transaction() as transaction:
+            state = directory_state(transaction)
+            if state.missing(now, desk.directory.stale_after) is not None:
+                return looked_at
+            ids = cases_to_look_up(transaction, generation=state.generation, limit=BATCH)
+            find_roles(transaction, get_cases(transaction, ids), desk.directory, now)
+        looked_at += len(ids)
+        if len(ids) < BATCH:
+            return looked_at
+
+
+def _look_up(
+    reading: Reading,
+    cases: Sequence[Case],
+    state: DirectoryState,
+    terms: DirectoryTerms,
+    now: datetime,
+) -> list[StoredFinding]:
+    """A case without an address is looked up under none, like any other."""
+    known = look_up(reading, {case.case_id: case.requester or "" for case in cases})
+    findings = {
+        case.case_id: find_role(
+            None if case.requester is None else known[case.case_id],
+            state,
+            now=now,
+            stale_after=terms.stale_after,
+        )
+        for case in cases
+    }
+    return [
+        StoredFinding(
+            case_id=case_id,
+            finding=finding,
+            generation=0 if finding.waits else state.generation,
+            found_at=now,
+        )
+        for case_id, finding in findings.items()
+    ]
+
+
+def _event(found: StoredFinding) -> AuditEvent:
+    payload = {"role": found.finding.role, "reasons": found.finding.reasons}
+    return AuditEvent(
+        chain=found.case_id,
+        kind=AuditKind.ROLE_FOUND,
+        at=found.found_at,
+        actor=ACTOR,
+        payload=payload | {"generation": found.generation},
+    )
+
+
+def _waiting(
+    cases: Sequence[Case], found: Iterable[StoredFinding], now: datetime
+) -> Iterable[Task]:
+    due = {case.case_id: case.acknowledge.on for case in cases}
+    for one in found:
+        if one.finding.waits:
+            yield Task(
+                task_id=new_id(),
+                case_id=one.case_id,
+                inbound_id=None,
+                kind=DIRECTORY_MISSING,
+                reason=one.finding.reasons[0],
+                due_on=due[one.case_id],
+                urgent=False,
+                created_at=now,
+            )
+
+
+def _end_waiting(
+    transaction: Transaction, waited: Sequence[UUID], found: Iterable[StoredFinding], now: datetime
+) -> None:
+    """The directory is there again: what it was to be asked is answered, and nobody has to see to it."""
+    answered = {one.case_id for one in found if not one.finding.waits}
+    for case_id in waited:
+        if case_id in answered:
+            ended = finish_tasks_of_case(
+                transaction, case_id, kind=DIRECTORY_MISSING, reasons=(NEVER_READ, STALE), at=now
+            )
+            append(transaction, [_done(case_id, task_id, now) for task_id in ended])
+
+
+def _done(case_id: UUID, task_id: UUID, now: datetime) -> AuditEvent:
+    payload = {"task": task_id, "kind": DIRECTORY_MISSING}
+    return AuditEvent(chain=case_id, kind=AuditKind.TASK_DONE, at=now, actor=ACTOR, payload=payload)

@@ -1,0 +1,219 @@
+"""What can be asked of the directory: how it stands, who is behind an address, and whom staff may be shown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import BindParameter, bindparam, select
+
+from privacy.directory import DirectoryState, HeldStanding, Known, Standing
+from storage.datakeys import load_keys
+from storage.directory_rows import (
+    DIRECTORY_ADDRESS,
+    DIRECTORY_LEAD,
+    DIRECTORY_PERSON,
+    DIRECTORY_STANDING,
+    DIRECTORY_STATE,
+    DIRECTORY_WORKSPACE,
+)
+from storage.directory_writes import ADDRESS, NO_WORKSPACE, PERSON_FACTS, WORKSPACE_FACTS
+from storage.failures import CannotUnseal
+from storage.transactions import AnyRow, Reading, in_chunks
+
+ERASED = "(erased)"
+Asked = TypeVar("Asked")
+_ADDRESS, _STANDING, _LEAD = DIRECTORY_ADDRESS.c, DIRECTORY_STANDING.c, DIRECTORY_LEAD.c
+_KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
+_STANDINGS = (
+    select(
+        _ADDRESS.address_key,
+        _ADDRESS.left_at.label("address_left_at"),
+        _STANDING.standing,
+        _STANDING.workspace_id,
+        _STANDING.left_at,
+    )
+    .select_from(
+        DIRECTORY_ADDRESS.join(DIRECTORY_STANDING, _STANDING.person_id == _ADDRESS.person_id)
+    )
+    .where(_ADDRESS.address_key.in_(_KEYS))
+    .order_by(_STANDING.person_id, _STANDING.standing, _STANDING.workspace_id)
+)
+_LEADS = select(_LEAD.address_key, _LEAD.workspace_id).where(_LEAD.address_key.in_(_KEYS))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListedWorkspace:
+    """A workspace as staff may see it."""
+
+    workspace: str
+    name: str = field(repr=False)
+    plan: str
+    region: str
+    locale: str
+    cancelled_since: date | None
+    listed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownStanding:
+    """A standing with its workspace; None for a marketing contact."""
+
+    held: HeldStanding
+    workspace: ListedWorkspace | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListedPerson:
+    """A person as staff may see them."""
+
+    person: str = field(repr=False)
+    name: str = field(repr=False)
+    locale: str
+    addresses: tuple[str, ...] = field(repr=False)
+    standings: tuple[ShownStanding, ...]
+
+
+def directory_state(reading: Reading) -> DirectoryState:
+    """Return how the directory stands."""
+    state = DIRECTORY_STATE.c
+    question = select(state.generation, state.read_at, state.tried_at, state.trouble)
+    row = reading.fetch(question).mappings().one_or_none()
+    return DirectoryState() if row is None else DirectoryState(**row)
+
+
+def known_version(reading: Reading, source: str) -> str | None:
+    """Return the version that the last whole reading of this source bore, None where it named none."""
+    state = DIRECTORY_STATE.c
+    question = select(state.version).where(state.source == source)
+    version: str | None = reading.fetch(question).scalar_one_or_none()
+    return version
+
+
+def look_up(reading: Reading, addresses: Mapping[Asked, str]) -> dict[Asked, Known]:
+    """Return what is known of each address, nothing for one that is not listed.
+
+    Known or not, each address costs the same: two hashes, and a place in the same two questions.
+    """
+    hash_of = reading.ring.lookup_key
+    own = {asked: hash_of("address", address) for asked, address in addresses.items()}
+    leads = {asked: hash_of("lead", address) for asked, address in addresses.items()}
+    standings, lead_of = _standings_at(reading, own.values()), _leads_at(reading, leads.values())
+    return {
+        asked: Known(
+            standings=tuple(standings.get(own[asked], ())),
+            lead_of=len(lead_of.get(leads[asked], ())),
+        )
+        for asked in addresses
+    }
+
+
+def people_at(reading: Reading, address: str) -> list[ListedPerson]:
+    """Return whoever is behind an address, with all that is listed of them."""
+    key = reading.ring.lookup_key("address", address)
+    question = select(_ADDRESS.person_id).where(_ADDRESS.address_key == key)
+    ids = list(reading.fetch(question.order_by(_ADDRESS.person_id)).scalars())
+    return [_person(reading, person_id) for person_id in ids]
+
+
+def lead_workspaces(reading: Reading, address: str) -> list[ListedWorkspace]:
+    """Return the workspaces in which an address is a lead."""
+    key = reading.ring.lookup_key("lead", address)
+    found = _workspaces(reading, sorted(_leads_at(reading, [key]).get(key, ())))
+    return list(found.values())
+
+
+def _standings_at(reading: Reading, keys: Iterable[bytes]) -> dict[bytes, list[HeldStanding]]:
+    found: dict[bytes, list[HeldStanding]] = {}
+    for chunk in in_chunks(keys):
+        for row in reading.fetch(_STANDINGS, {"keys": chunk}):
+            found.setdefault(bytes(row.address_key), []).append(_held(row))
+    return found
+
+
+def _leads_at(reading: Reading, keys: Iterable[bytes]) -> dict[bytes, list[UUID]]:
+    found: dict[bytes, list[UUID]] = {}
+    for chunk in in_chunks(keys):
+        for key, workspace_id in reading.fetch(_LEADS, {"keys": chunk}):
+            found.setdefault(bytes(key), []).append(workspace_id)
+    return found
+
+
+def _held(row: AnyRow) -> HeldStanding:
+    return HeldStanding(
+        standing=Standing(row.standing),
+        workspace_id=None if row.workspace_id == NO_WORKSPACE else row.workspace_id,
+        left_at=row.left_at,
+        address_left_at=row.address_left_at,
+    )
+
+
+def _person(reading: Reading, person_id: UUID) -> ListedPerson:
+    load_keys(reading, [person_id])
+    row = reading.fetch(
+        select(DIRECTORY_PERSON).where(DIRECTORY_PERSON.c.person_id == person_id)
+    ).one()
+    facts = _facts(reading, person_id, PERSON_FACTS, row.sealed_facts)
+    addresses = select(DIRECTORY_ADDRESS).where(_ADDRESS.person_id == person_id)
+    question = select(_STANDING.standing, _STANDING.workspace_id, _STANDING.left_at)
+    held = [
+        HeldStanding(
+            standing=one.standing,
+            workspace_id=None if one.workspace_id == NO_WORKSPACE else one.workspace_id,
+            left_at=one.left_at,
+        )
+        for one in reading.fetch(question.where(_STANDING.person_id == person_id))
+    ]
+    workspaces = _workspaces(reading, [one.workspace_id for one in held if one.workspace_id])
+    return ListedPerson(
+        person=facts["id"],
+        name=facts["name"],
+        locale=row.locale,
+        addresses=tuple(
+            _unsealed(reading, person_id, ADDRESS, one.sealed_address)
+            for one in reading.fetch(addresses.where(_ADDRESS.left_at.is_(None)))
+        ),
+        standings=tuple(
+            ShownStanding(
+                held=one,
+                workspace=workspaces.get(one.workspace_id) if one.workspace_id else None,
+            )
+            for one in held
+        ),
+    )
+
+
+def _workspaces(reading: Reading, ids: Sequence[UUID]) -> dict[UUID, ListedWorkspace]:
+    load_keys(reading, ids)
+    found: dict[UUID, ListedWorkspace] = {}
+    row = DIRECTORY_WORKSPACE.c
+    for chunk in in_chunks(ids):
+        question = select(DIRECTORY_WORKSPACE).where(row.workspace_id.in_(chunk))
+        for one in reading.fetch(question.order_by(row.workspace_id)):
+            facts = _facts(reading, one.workspace_id, WORKSPACE_FACTS, one.sealed_facts)
+            found[one.workspace_id] = ListedWorkspace(
+                workspace=facts["id"],
+                name=facts["name"],
+                plan=one.plan,
+                region=one.region,
+                locale=one.locale,
+                cancelled_since=one.cancelled_since,
+                listed=one.left_at is None,
+            )
+    return found
+
+
+def _facts(reading: Reading, owner: UUID, column: str, sealed: bytes) -> dict[str, str]:
+    text = _unsealed(reading, owner, column, sealed)
+    return {"id": ERASED, "name": ""} if text == ERASED else json.loads(text)
+
+
+def _unsealed(reading: Reading, owner: UUID, column: str, sealed: bytes) -> str:
+    try:
+        return reading.vault.unseal_text(owner, column, bytes(sealed))
+    except CannotUnseal:
+        return ERASED

@@ -1,0 +1,84 @@
+"""Suppressed addresses: keyed hashes on lists. Nothing takes an address off, and no list can be read back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from privacy.suppression import Suppression, SuppressionList, SuppressionReason
+from storage.suppression_rows import SUPPRESSION
+from storage.transactions import Reading, Transaction, in_chunks
+
+KIND = "suppressed"
+_ROW = SUPPRESSION.c
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListedHash:
+    """An entry as a list shows it: `key` is the keyed hash in hexadecimal digits."""
+
+    key: str
+    on: SuppressionList
+    reason: SuppressionReason
+    added_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListCount:
+    """How many addresses are on one list, and when the last one came."""
+
+    on: SuppressionList
+    addresses: int
+    last_added_at: datetime
+
+
+def add_suppressions(transaction: Transaction, entries: Sequence[Suppression]) -> None:
+    """Put the addresses on their lists; one that is there keeps its first date and reason."""
+    hash_of = transaction.ring.lookup_key
+    rows = [
+        {
+            "address_key": hash_of(KIND, one.address),
+            "list_name": one.on,
+            "reason": one.reason,
+            "added_at": one.added_at,
+            "added_by": one.added_by,
+            "case_id": one.case_id,
+        }
+        for one in entries
+    ]
+    transaction.insert_new(SUPPRESSION, rows)
+
+
+def lists_with(
+    reading: Reading, addresses: Sequence[str]
+) -> dict[str, tuple[SuppressionList, ...]]:
+    """Return for each address the lists that it is on."""
+    keys = {address: reading.ring.lookup_key(KIND, address) for address in addresses}
+    found: dict[bytes, list[SuppressionList]] = {}
+    for chunk in in_chunks(keys.values()):
+        question = select(_ROW.address_key, _ROW.list_name).where(_ROW.address_key.in_(chunk))
+        for key, name in reading.fetch(question.order_by(_ROW.list_name)):
+            found.setdefault(bytes(key), []).append(name)
+    return {address: tuple(found.get(key, ())) for address, key in keys.items()}
+
+
+def count_suppressions(reading: Reading) -> list[ListCount]:
+    """Return how long each list is; an empty one is left out."""
+    question = select(_ROW.list_name, func.count(), func.max(_ROW.added_at))
+    rows = reading.fetch(question.group_by(_ROW.list_name).order_by(_ROW.list_name))
+    return [ListCount(on=name, addresses=number, last_added_at=last) for name, number, last in rows]
+
+
+def list_suppressions(reading: Reading, on: SuppressionList, *, limit: int) -> list[ListedHash]:
+    """Return the entries of one list, the newest first."""
+    question = select(_ROW.address_key, _ROW.list_name, _ROW.reason, _ROW.added_at)
+    question = question.where(_ROW.list_name == on).order_by(_ROW.added_at.desc(), _ROW.address_key)
+    return [
+        ListedHash(
+            key=bytes(row.address_key).hex(), on=on, reason=row.reason, added_at=row.added_at
+        )
+        for row in reading.fetch(question.limit(limit))
+    ]
