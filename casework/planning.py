@@ -14,14 +14,18 @@ from privacy.cases import Case, CaseState, ItemState, RequestItem
 from privacy.errors import Permanent
 from privacy.reminders import planned_target
 from privacy.rights import Right, Scope
+from privacy.suppression import SuppressionList
 from privacy.work import Step
 from privacy.work_plan import plan_tasks
 from storage.cases import find_case
 from storage.database import Database, Transaction
 from storage.ids import new_id
+from storage.suppressions import lists_with
 from storage.tasks import Task, add_tasks
-from storage.work import PlanTask, add_plan, open_plan, plans_of
+from storage.work import PlanTask, add_plan, finish_plan_task, open_plan, plans_of
 
+DESK = "desk"
+SUPPRESSION_LIST = "suppression_list"  # the system of `work_plan.toml` that is the desk's own
 MONTH = "MONTH"  # rule whose work is planned for day 28
 
 
@@ -62,9 +66,23 @@ def begin_work(
     """Carry out: the tasks of the plan are open from now on. Raises StepRefused."""
     begun = take_step(transaction, item, case=case, step=Step.EXECUTE, desk=desk, by=by)
     open_plan(transaction, item.item_id, at=by.at)
+    _do_it_ourselves(transaction, item, case, by)
     plan = plans_of(transaction, [item.item_id]).get(item.item_id, [])
     add_tasks(transaction, [_task(task, item, by.at) for task in plan if task.done_at is None])
     return begun
+
+
+def _do_it_ourselves(transaction: Transaction, item: RequestItem, case: Case, by: By) -> None:
+    """The suppression list is ours: an address that is on it already was taken off marketing (GDPR Art. 21(3))."""
+    address = case.requester
+    if item.scope is not Scope.MARKETING or address is None:
+        return
+    if SuppressionList.MARKETING not in lists_with(transaction, [address])[address]:
+        return
+    for task in plans_of(transaction, [item.item_id])[item.item_id]:
+        if task.system == SUPPRESSION_LIST:
+            shown = "the address is on the list for marketing"
+            finish_plan_task(transaction, task, actor=DESK, evidence=shown, at=by.at)
 
 
 def open_case_named(transaction: Transaction, reference: str) -> Case:
