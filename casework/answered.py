@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from casework.actors import By, by_desk
-from casework.closing import close_if_done, reopen_case
+from casework.closing import reopen_case
 from casework.profile import DeskProfile
 from casework.steps import take_step
 from casework.work_facts import facts_of
@@ -17,14 +17,14 @@ from storage.database import Transaction
 from storage.item_answers import answers_in_letter
 
 SENDER = "sender"
+SENT_BACK = "answer-was-sent-back"
 
 
 def answers_arrived(transaction: Transaction, message_id_key: bytes, *, at: datetime) -> None:
-    """End the rights that the letter decides; the last one of a case closes it."""
+    """End the rights that the letter decides."""
     for case, item, by in _decided(transaction, message_id_key, at):
         if item.state is ItemState.APPROVED:
             take_step(transaction, item, case=case, step=Step.COMPLETE, desk=None, by=by)
-            close_if_done(transaction, case.case_id, now=at)
 
 
 def answers_came_back(
@@ -45,7 +45,8 @@ def against_leaving(
     transaction: Transaction, message_id_key: bytes, desk: DeskProfile | None, *, now: datetime
 ) -> tuple[str, ...]:
     """Return what speaks against sending a letter at this moment; nothing for one that decides about no right."""
-    found: dict[str, None] = {}
+    sent_back = any(one.ended_at for one in answers_in_letter(transaction, message_id_key))
+    found: dict[str, None] = {SENT_BACK: None} if sent_back else {}
     for case, item, _ in _decided(transaction, message_id_key, now):
         if item.state is not ItemState.APPROVED:
             found[f"right-is-{item.state.replace('_', '-')}"] = None

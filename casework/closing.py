@@ -17,7 +17,7 @@ from storage.database import Database, Reading, Transaction
 from storage.drafts import drafts_of_case
 from storage.outbox import letters_of_case
 from storage.states import DraftState
-from storage.work import set_case_state
+from storage.work import every_right_has_ended, set_case_state
 
 LEAVING = frozenset({OutgoingState.PENDING, OutgoingState.LEASED, OutgoingState.UNCERTAIN})
 DESK = "desk"
@@ -25,9 +25,11 @@ DESK = "desk"
 
 def close_if_done(transaction: Transaction, case_id: UUID, *, now: datetime) -> bool:
     """Close the case if every right in it has ended, none waits for its person, and nothing is owed; says whether it was."""
+    if not every_right_has_ended(transaction, case_id):
+        return False
     case = get_case(transaction, case_id)
     parked = any(item.state is ItemState.PARKED for item in case.items)
-    if not case.items or parked or case.due is not None or owed_in(transaction, case):
+    if parked or case.due is not None or owed_in(transaction, case):
         return False
     return _close(transaction, case, "every-right-has-ended", by_desk(DESK, now, cause=""))
 

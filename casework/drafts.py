@@ -136,11 +136,16 @@ def review_draft(
 
 
 def reject_draft(database: Database, draft_id: UUID, *, actor: Actor, now: datetime) -> None:
-    """Keep the letter from leaving; its case stays open, and a task says that its answer is still owed."""
+    """Keep the letter from leaving; its case stays open, and a task says that its answer is still owed.
+
+    An approved answer that could not reach the person is sent back the same way, to be written anew; one that is on
+    its way, or has arrived, is not.
+    """
     with database.transaction() as transaction:
-        decision = _decision(transaction, draft_id, actor, now)
+        decision = _decision(transaction, draft_id, actor, now, or_approved=True)
         draft = decision.draft
-        _decide(transaction, draft, "rejected", actor, now)
+        if draft.state is DraftState.WAITING:
+            _decide(transaction, draft, "rejected", actor, now)
         for item in decision.items:
             take_step(
                 transaction,
@@ -166,13 +171,21 @@ def withdraw_drafts(
         end_answers(transaction, draft.draft_id, at=now)
 
 
-def _decision(transaction: Transaction, draft_id: UUID, actor: Actor, now: datetime) -> _Decision:
+def _decision(
+    transaction: Transaction,
+    draft_id: UUID,
+    actor: Actor,
+    now: datetime,
+    *,
+    or_approved: bool = False,
+) -> _Decision:
     """Read the draft again once its case is locked: two people may approve it at the same moment."""
     case = get_case(transaction, get_draft(transaction, draft_id).case_id)
     draft = get_draft(transaction, draft_id)
-    if draft.state is not DraftState.WAITING:
-        raise Permanent("this draft has been decided already")
     answers = [one for one in answers_in_draft(transaction, draft_id) if one.ended_at is None]
+    sent_back = or_approved and draft.state is DraftState.APPROVED and answers
+    if draft.state is not DraftState.WAITING and not sent_back:
+        raise Permanent("this draft has been decided already")
     by = by_person(_plain(actor), now, cause=f"draft:{draft_id}")
     return _Decision(draft=draft, case=case, answers=answers, by=by)
 

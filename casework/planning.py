@@ -68,7 +68,11 @@ def begin_work(
     open_plan(transaction, item.item_id, at=by.at)
     _do_it_ourselves(transaction, item, case, by)
     plan = plans_of(transaction, [item.item_id]).get(item.item_id, [])
-    add_tasks(transaction, [_task(task, item, by.at) for task in plan if task.done_at is None])
+    to_do = [task for task in plan if task.done_at is None]
+    add_tasks(transaction, [_task(task, item, by.at) for task in to_do])
+    if not to_do:
+        step = Step.FINISH_TASKS
+        return take_step(transaction, begun, case=case, step=step, desk=desk, by=by)
     return begun
 
 

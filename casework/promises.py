@@ -7,6 +7,7 @@ from uuid import UUID
 
 from casework.acknowledging import KIND as ACKNOWLEDGEMENT
 from casework.answered import answers_arrived, answers_came_back
+from casework.closing import close_if_done
 from casework.happenings import note_happening
 from privacy.audit import AuditEvent, AuditKind
 from privacy.clocks import EventKind
@@ -37,7 +38,7 @@ def letter_left(
     """An acknowledgement meets its clock; a later date binds from now on, if it was told in time (GDPR Art. 12(3)).
 
     A question of identity was asked from now on; the letter that closes one parks its case. A letter that decides
-    about rights ends them.
+    about rights ends them, and the last letter of a case in which nothing is owed closes it.
     """
     if kind == ACKNOWLEDGEMENT:
         mark_acknowledged(transaction, case_id, message_id_key=message_id_key, at=at)
@@ -53,6 +54,7 @@ def letter_left(
         park(transaction, case_id)
     if kind != ACKNOWLEDGEMENT:
         answers_arrived(transaction, message_id_key, at=at)
+    close_if_done(transaction, case_id, now=at)
 
 
 def letter_came_back(

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import and_, select, update
 
-from privacy.cases import CaseState, ItemState
+from privacy.cases import ENDED, CaseState, ItemState
 from privacy.work import Step
 from storage.datakeys import load_keys
 from storage.failures import CannotUnseal
@@ -85,6 +85,13 @@ def work_events(reading: Reading, case_id: UUID) -> list[WorkEvent]:
         )
         for row in reading.fetch(question.order_by(WORK_EVENT.c.event_id))
     ]
+
+
+def every_right_has_ended(reading: Reading, case_id: UUID) -> bool:
+    """Return whether the case asks for rights and work is owed on none of them any more."""
+    question = select(REQUEST_ITEM.c.state).where(REQUEST_ITEM.c.case_id == case_id)
+    states = reading.fetch(question).scalars().all()
+    return bool(states) and all(state in ENDED for state in states)
 
 
 def set_case_state(

@@ -1,5 +1,6 @@
 """A right is carried from the mail to its end, and no way there leads around proof, approval, work or delivery."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,8 +9,10 @@ from casework.answers import WantedAnswer, answer_right
 from casework.closing import close_case
 from casework.drafts import Given, reject_draft
 from casework.erasing import propose_kept
+from casework.outbox import retry_failed
 from casework.planning import plan_case
 from casework.tasks import finish
+from casework.work_terms import WorkTerms
 from casework_values import (
     BOTH_ENGINES,
     COPY,
@@ -301,3 +304,42 @@ def test_marketing_that_the_desk_stopped_itself_is_left_to_the_mail_provider_alo
     assert approve(desk, draft_id, DANA) == Given(given=1, needed=1)
     send(desk)
     assert state(desk) is ItemState.FULFILLED
+
+
+def test_an_answer_that_came_back_is_sent_back_and_its_letter_never_leaves_again(
+    desk: TestDesk, access: str
+) -> None:
+    first = ready(desk)
+    with pytest.raises(Permanent, match="letter-did-not-come-back"):
+        reject_draft(desk.database, first, actor=DANA, now=desk.now)
+    send(desk)
+    bounce(desk)
+    reject_draft(desk.database, first, actor=DANA, now=desk.now)
+    assert state(desk) is ItemState.EXECUTED
+    with pytest.raises(Permanent, match="decided already"):
+        reject_draft(desk.database, first, actor=DANA, now=desk.now)
+    letter = desk.letters()[-1]
+    retry_failed(desk.database, letter.letter_id, actor=SAM, now=desk.now)
+    assert send(desk).sent == []
+    assert desk.letters()[-1].reason == "may-not-leave: answer-was-sent-back"
+    approve(desk, answer(desk), DANA, OMAR)
+    assert len(send(desk).sent) == 1
+    assert desk.case().state is CaseState.CLOSED
+    assert access
+
+
+def test_a_right_taken_back_before_the_first_letter_left_closes_with_that_letter(
+    desk: TestDesk,
+) -> None:
+    desk.receive_one(mail(COPY))
+    assert not take_back(desk, Right.ACCESS)
+    assert desk.case().state is CaseState.OPEN
+    send(desk)
+    assert desk.case().state is CaseState.CLOSED
+
+
+def test_what_the_desk_can_do_alone_is_done_when_it_begins(desk: TestDesk) -> None:
+    alone = tuple(row for row in WorkTerms().systems if row.system != "mail_provider")
+    desk.profile = replace(desk.profile, work=WorkTerms(systems=alone))
+    desk.receive_one(mail("Please stop sending me marketing emails."))
+    assert plan(desk).item.state is ItemState.EXECUTED
