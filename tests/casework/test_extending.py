@@ -28,11 +28,13 @@ from privacy.cases import Case
 from privacy.deadlines import Due
 from privacy.deliveries import BounceReason, Fate, RecipientReport
 from privacy.errors import Permanent
+from privacy.letter_review import Expected
 from privacy.rights import Right
 from regimes import load_regimes
 from responders.extension import draft_extension
 from storage.delivered import letters_by_message_id
-from templates import Expected, available, check_letter
+from templates import available
+from templates.reviewing import review
 
 GROUND = "You wrote from three addresses, and each of them belongs to another workspace."
 FIRST = date(2026, 12, 23)
@@ -107,8 +109,8 @@ def test_a_letter_that_came_back_moves_the_date_back(desk, case) -> None:
 def test_a_letter_that_leaves_too_late_moves_nothing_and_calls_a_person(desk, case) -> None:
     desk.now = NOON + 29 * DAY
     ask(desk)
-    desk.now = case.items[0].due.expires_at
     approve(desk)
+    desk.now = case.items[0].due.expires_at
     send(desk)
     assert due_on(desk) == FIRST
     assert "extension_told_late" in desk.task_kinds()
@@ -193,7 +195,7 @@ def test_the_letter_is_one_that_may_leave(language: str) -> None:
         dates=frozenset({item.due.on, later}),
         today=datetime(2027, 3, 1, tzinfo=UTC).date(),
     )
-    assert check_letter(letter, expected) == []
+    assert review(letter, expected) == []
 
 
 def test_a_desk_that_does_not_say_who_it_is_writes_none(desk, case) -> None:
