@@ -1,18 +1,27 @@
-"""A person decides about a written letter: approved exactly as it stands, or rejected with a reason."""
+"""People decide about a written letter: approved exactly as it stands, by as many as it needs, or rejected."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
+from casework.actors import Actor as Actor  # noqa: PLC0414 - staff decide here: others know it by this name
+from casework.actors import By, by_person
+from casework.profile import DeskProfile
 from casework.reviewing import findings_of_approved, findings_of_draft
+from casework.steps import StepRefused, refusals, take_step
 from casework.task_kinds import ANSWER_BY_HAND, APPROVE_LETTER
+from casework.work_facts import rule_for
 from privacy.addresses import without_plus
 from privacy.approval import letter_digest
+from privacy.approvers import ApprovalRule
 from privacy.audit import AuditEvent, AuditKind
+from privacy.cases import Case, RequestItem
 from privacy.errors import Permanent
 from privacy.messages import Automation, OutboundMessage
+from privacy.work import Step
 from responders.settings import DeskIdentity
 from storage.audit import append
 from storage.cases import get_case
@@ -20,19 +29,47 @@ from storage.database import Database, Reading, Transaction
 from storage.drafts import Draft, decide_draft, get_draft
 from storage.extensions import drop_extension, find_extension
 from storage.ids import new_id
+from storage.item_answers import (
+    Approval,
+    ItemAnswer,
+    add_approval,
+    answers_in_draft,
+    approvals_of,
+    end_answers,
+)
 from storage.outbox import QueuedLetter, enqueue
+from storage.states import DraftState
 from storage.tasks import Task, add_tasks, finish_tasks_about
+
+STILL_MISSING = "approvals-missing"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Actor:
-    """Who decides: a staff member's address, and beside it the operating system's user (contract of --actor)."""
+class Given:
+    """How many have approved a letter, and how many it needs."""
 
-    address: str
-    os_user: str
+    given: int
+    needed: int
 
-    def __str__(self) -> str:
-        return f"{self.address} ({self.os_user})"
+    @property
+    def is_enough(self) -> bool:
+        """Whether the letter leaves."""
+        return self.given >= self.needed
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Decision:
+    """A draft on which somebody decides, with what it says about rights; the case is locked."""
+
+    draft: Draft
+    case: Case
+    answers: Sequence[ItemAnswer]
+    by: By
+
+    @property
+    def items(self) -> list[RequestItem]:
+        decided = {answer.item_id for answer in self.answers}
+        return [item for item in self.case.items if item.item_id in decided]
 
 
 def approve_draft(
@@ -41,34 +78,47 @@ def approve_draft(
     *,
     actor: Actor,
     now: datetime,
-    identity: DeskIdentity | None = None,
-) -> None:
-    """Queue the letter exactly as the draft shows it; raises Permanent when it was decided or changed meanwhile."""
+    desk: DeskProfile | None = None,
+) -> Given:
+    """Record the approval of the letter as it stands; the last one that it needs queues it.
+
+    Raises Permanent when it was decided or changed meanwhile, when the actor wrote it or has approved it already,
+    and with every reason why what it says about a right may not be said now. Without `desk` nobody's identity is known.
+    """
     with database.transaction() as transaction:
-        draft = get_draft(transaction, draft_id)
+        decision = _decision(transaction, draft_id, actor, now)
+        draft = decision.draft
         if letter_digest(draft.message) != draft.digest:
             raise Permanent(
                 "the draft is not what was written: approve it again after looking at it"
             )
-        approved = replace(draft.message, automation=Automation.APPROVED, date=now)
-        findings = review_draft(transaction, draft, approved, now, identity=identity)
-        if findings:
-            raise Permanent(f"the letter cannot leave like this: {'; '.join(findings)}")
-        _decide(transaction, draft, "approved", actor, now)
-        letter = QueuedLetter(
-            letter_id=new_id(),
-            case_id=draft.case_id,
-            inbound_id=draft.inbound_id,
-            kind=draft.kind,
-            dedupe_key=f"{draft.kind}|{draft.inbound_id or draft.draft_id}",
-            message=approved,
-            queued_at=now,
-            automatic=False,
-            text_key=None,
-        )
-        enqueue(transaction, [letter])
-        _finish_task(transaction, draft, actor, now)
-        _trail(transaction, draft, AuditKind.LETTER_APPROVED, actor, now)
+        _check_letter(transaction, draft, now, desk)
+        rule = rule_for(draft.kind, decision.case, decision.answers, desk)
+        _check_approver(transaction, decision, rule)
+        _check_rights(transaction, decision, desk)
+        given = _add_approval(transaction, decision, rule, actor)
+        if given.is_enough:
+            for item in decision.items:
+                take_step(
+                    transaction,
+                    item,
+                    case=decision.case,
+                    step=Step.APPROVE,
+                    desk=desk,
+                    by=decision.by,
+                )
+            _queue(transaction, decision, actor)
+    return given
+
+
+def _check_letter(
+    transaction: Transaction, draft: Draft, now: datetime, desk: DeskProfile | None
+) -> None:
+    approved = replace(draft.message, automation=Automation.APPROVED, date=now)
+    identity = desk.identity if desk else None
+    findings = review_draft(transaction, draft, approved, now, identity=identity)
+    if findings:
+        raise Permanent(f"the letter cannot leave like this: {'; '.join(findings)}")
 
 
 def review_draft(
@@ -86,8 +136,13 @@ def review_draft(
     case = get_case(reading, draft.case_id)
     told = (found.due.on for item in case.items
         if (found := find_extension(reading, item_id=item.item_id)) is not None)  # fmt: skip
+    answered = [
+        date.fromisoformat(day)
+        for answer in answers_in_draft(reading, draft.draft_id)
+        for day in answer.days
+    ]
     findings = findings_of_draft(
-        message, case, identity=identity or DeskIdentity(), told=told, now=now
+        message, case, identity=identity or DeskIdentity(), told=[*told, *answered], now=now
     )
     if draft.inbound_id is None and message.automation is Automation.APPROVED:
         findings += findings_of_approved(message, [case.requester or ""])
@@ -95,14 +150,130 @@ def review_draft(
 
 
 def reject_draft(database: Database, draft_id: UUID, *, actor: Actor, now: datetime) -> None:
-    """Keep the letter from leaving; its case stays open, and a task says that its acknowledgement is still owed."""
+    """Keep the letter from leaving; its case stays open, and a task says that its answer is still owed.
+
+    An approved answer that could not reach the person is sent back the same way, to be written anew; one that is on
+    its way, or has arrived, is not.
+    """
     with database.transaction() as transaction:
-        draft = get_draft(transaction, draft_id)
-        _decide(transaction, draft, "rejected", actor, now)
+        decision = _decision(transaction, draft_id, actor, now, or_approved=True)
+        draft = decision.draft
+        if draft.state is DraftState.WAITING:
+            _decide(transaction, draft, "rejected", actor, now)
+        for item in decision.items:
+            take_step(
+                transaction,
+                item,
+                case=decision.case,
+                step=Step.SEND_BACK,
+                desk=None,
+                by=decision.by,
+            )
+        end_answers(transaction, draft_id, at=now)
         _finish_task(transaction, draft, actor, now)
         add_tasks(transaction, [_still_owed(draft, now)])
         drop_extension(transaction, database.lookup_key("message-id", draft.message.message_id))
-        _trail(transaction, draft, AuditKind.LETTER_REJECTED, actor, now)
+        _trail(transaction, decision, AuditKind.LETTER_REJECTED, {})
+
+
+def withdraw_drafts(
+    transaction: Transaction, drafts: Sequence[Draft], *, actor: Actor, now: datetime
+) -> None:
+    """Keep letters from leaving whose right was taken back: nothing of them is owed any more."""
+    for draft in drafts:
+        _decide(transaction, draft, "rejected", actor, now)
+        end_answers(transaction, draft.draft_id, at=now)
+
+
+def _decision(
+    transaction: Transaction,
+    draft_id: UUID,
+    actor: Actor,
+    now: datetime,
+    *,
+    or_approved: bool = False,
+) -> _Decision:
+    """Read the draft again once its case is locked: two people may approve it at the same moment."""
+    case = get_case(transaction, get_draft(transaction, draft_id).case_id)
+    draft = get_draft(transaction, draft_id)
+    answers = [one for one in answers_in_draft(transaction, draft_id) if one.ended_at is None]
+    sent_back = or_approved and draft.state is DraftState.APPROVED and answers
+    if draft.state is not DraftState.WAITING and not sent_back:
+        raise Permanent("this draft has been decided already")
+    by = by_person(_plain(actor), now, cause=f"draft:{draft_id}")
+    return _Decision(draft=draft, case=case, answers=answers, by=by)
+
+
+def _plain(actor: Actor) -> Actor:
+    return Actor(address=without_plus(actor.address), os_user=actor.os_user)
+
+
+def _check_approver(transaction: Transaction, decision: _Decision, rule: ApprovalRule) -> None:
+    draft, who = decision.draft, decision.by.name
+    if who == _author(transaction, decision) and not rule.author_counts:
+        raise Permanent("whoever wrote a letter does not approve it: another member of staff does")
+    given = approvals_of(transaction, draft.draft_id, draft.digest)
+    if who in {one.actor for one in given}:
+        raise Permanent("you have approved this letter already: another member of staff has to")
+
+
+def _author(transaction: Transaction, decision: _Decision) -> str | None:
+    """A letter that the desk wrote has no author."""
+    if decision.answers:
+        return decision.answers[0].author
+    key = transaction.ring.lookup_key("message-id", decision.draft.message.message_id)
+    extension = find_extension(transaction, message_id_key=key)
+    return None if extension is None else extension.asked_by
+
+
+def _check_rights(transaction: Transaction, decision: _Decision, desk: DeskProfile | None) -> None:
+    """Say at the first approval what the last one would be refused for."""
+    for item in decision.items:
+        against = refusals(
+            transaction, item, case=decision.case, step=Step.APPROVE, desk=desk, by=decision.by
+        )
+        reasons = tuple(reason for reason in against if reason != STILL_MISSING)
+        if reasons:
+            raise StepRefused(Step.APPROVE, item, reasons)
+
+
+def _add_approval(
+    transaction: Transaction, decision: _Decision, rule: ApprovalRule, actor: Actor
+) -> Given:
+    draft, by = decision.draft, decision.by
+    approval = Approval(
+        draft_id=draft.draft_id,
+        actor=by.name,
+        digest=draft.digest,
+        case_id=draft.case_id,
+        os_user=actor.os_user,
+        at=by.at,
+    )
+    add_approval(transaction, approval)
+    number = len(approvals_of(transaction, draft.draft_id, draft.digest))
+    counted: dict[str, object] = {"approvals": number, "needed": rule.needed}
+    if rule.author_counts:
+        counted["four_eyes"] = "off"
+    _trail(transaction, decision, AuditKind.LETTER_APPROVED, counted)
+    return Given(given=number, needed=rule.needed)
+
+
+def _queue(transaction: Transaction, decision: _Decision, actor: Actor) -> None:
+    draft, now = decision.draft, decision.by.at
+    _decide(transaction, draft, "approved", actor, now)
+    letter = QueuedLetter(
+        letter_id=new_id(),
+        case_id=draft.case_id,
+        inbound_id=draft.inbound_id,
+        kind=draft.kind,
+        dedupe_key=f"{draft.kind}|{draft.inbound_id or draft.draft_id}",
+        message=replace(draft.message, automation=Automation.APPROVED, date=now),
+        queued_at=now,
+        automatic=False,
+        text_key=None,
+    )
+    enqueue(transaction, [letter])
+    _finish_task(transaction, draft, actor, now)
 
 
 def _decide(
@@ -142,13 +313,14 @@ def _still_owed(draft: Draft, now: datetime) -> Task:
 
 
 def _trail(
-    transaction: Transaction, draft: Draft, kind: AuditKind, actor: Actor, now: datetime
+    transaction: Transaction, decision: _Decision, kind: AuditKind, more: dict[str, object]
 ) -> None:
+    draft, by = decision.draft, decision.by
     event = AuditEvent(
         chain=draft.case_id,
         kind=kind,
-        at=now,
-        actor=str(actor),
-        payload={"draft": draft.draft_id, "digest": draft.digest},
+        at=by.at,
+        actor=str(by),
+        payload={"draft": draft.draft_id, "digest": draft.digest, **more},
     )
     append(transaction, [event])

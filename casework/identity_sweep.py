@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from casework.acknowledging import KIND as ACKNOWLEDGEMENT
+from casework.answers import close_unproved
 from casework.asking import opened, standing_asked
 from casework.challenge_terms import ChallengeTerms
 from casework.identity_letters import (
@@ -198,7 +199,9 @@ def _lapse(transaction: Transaction, at_work: _AtWork) -> Standing:
             remedies=remedies,
             marketing_stopped=any(item.key in NEVER_PROVED for item in case.items),
         )
-        add_drafts(transaction, [_closing(at_work, case.requester, closing)])
+        draft = _closing(at_work, case.requester, closing)
+        add_drafts(transaction, [draft])
+        close_unproved(transaction, case, rights, draft, desk=at_work.desk)
         payload = {"kind": NOT_PROVED, "reasons": ("identity-not-proved",)}
         trail(transaction, case.case_id, AuditKind.LETTER_DRAFTED, ACTOR, payload, now)
     elif rights:

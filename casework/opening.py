@@ -14,6 +14,7 @@ from privacy.audit import AuditKind
 from privacy.cases import (
     Case,
     CaseIdentifiers,
+    ItemState,
     Origin,
     RequestItem,
     add_message,
@@ -73,7 +74,7 @@ def continue_case(message: MessageAtWork, before: Case, desk: DeskProfile, write
     """Collect what the message adds to a case; a right that is open already keeps its first clock."""
     applied = laws_with(before, message, desk)
     case = add_message(
-        _read_at_last(message, before),
+        _resumed(_read_at_last(message, before), writes),
         origin_of(message, desk),
         message.reading.classification,
         regimes=applied.regimes,
@@ -95,6 +96,16 @@ def continue_case(message: MessageAtWork, before: Case, desk: DeskProfile, write
         _record_own_clock(case, writes)
     _record_rights(message, case, added, writes)
     return case
+
+
+def _resumed(case: Case, writes: Writes) -> Case:
+    """What was parked for want of proof goes on with any later mail, with the history of its clock."""
+    parked = [item for item in case.items if item.state is ItemState.PARKED]
+    writes.resumed += [(case, item) for item in parked]
+    items = tuple(
+        replace(item, state=ItemState.RECEIVED) if item in parked else item for item in case.items
+    )
+    return replace(case, items=items) if parked else case
 
 
 def _read_at_last(message: MessageAtWork, before: Case) -> Case:

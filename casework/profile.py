@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 from casework.challenge_terms import ChallengeTerms
+from casework.work_terms import WorkTerms
 from privacy.addresses import without_plus
 from privacy.answering import AnswerLimits
 from privacy.deadlines import Regime
@@ -65,6 +66,7 @@ class DeskProfile:
     shared_domains: frozenset[str] = frozenset()
     own_addresses: frozenset[str] = frozenset()
     challenges: ChallengeTerms | None = None
+    work: WorkTerms = field(default_factory=WorkTerms)
     directory: DirectoryTerms = field(default_factory=DirectoryTerms)
     incident_laws: tuple[str, ...] = ()
     staff: tuple[StaffMember, ...] = ()

@@ -7,7 +7,9 @@ from datetime import date, datetime
 from uuid import UUID
 
 from casework.acknowledging import KIND as ACKNOWLEDGEMENT
+from casework.answered import answers_arrived, answers_came_back
 from casework.clock_keeping import Change, asked_of, count, write_happening
+from casework.closing import close_if_done
 from casework.happenings import note_happening
 from privacy.case_events import CaseEvent, CaseEventKind
 from privacy.clocks import EventKind
@@ -40,7 +42,8 @@ def letter_left(
 ) -> None:
     """An acknowledgement meets its clock; a later date binds from now on, if it was told in time (GDPR Art. 12(3)).
 
-    A question of identity was asked from now on; the letter that closes one parks its case.
+    A question of identity was asked from now on; the letter that closes one parks its case. A letter that decides
+    about rights ends them, and the last letter of a case in which nothing is owed closes it.
     """
     if kind == ACKNOWLEDGEMENT:
         _acknowledged(transaction, case_id, message_id_key, at)
@@ -54,6 +57,9 @@ def letter_left(
         )
     elif kind == NOT_PROVED:
         park(transaction, case_id)
+    if kind != ACKNOWLEDGEMENT:
+        answers_arrived(transaction, message_id_key, at=at)
+    close_if_done(transaction, case_id, now=at)
 
 
 def letter_came_back(
@@ -63,7 +69,9 @@ def letter_came_back(
     extension = None
     if kind == EXTENSION:
         extension = find_extension(transaction, message_id_key=message_id_key)
-    owed_by = reopen_acknowledgement(transaction, case_id, message_id_key=message_id_key, at=at)
+    owed_by = answers_came_back(transaction, message_id_key, at=at)
+    if owed_by is None:
+        owed_by = reopen_acknowledgement(transaction, case_id, message_id_key=message_id_key, at=at)
     moved = _move_back(transaction, case_id, message_id_key, at)
     if extension is None or extension.told_at is None:
         return owed_by

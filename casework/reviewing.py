@@ -36,13 +36,17 @@ def findings_of_draft(
     told: Iterable[date] = (),
     now: datetime,
 ) -> list[str]:
-    """Return what is wrong with a draft, its dates compared with those of the case; `told` are dates it newly tells."""
+    """Return what is wrong with a draft, its dates compared with those of the case; `told` are dates it newly tells.
+
+    Of those, what lies behind us is what was done.
+    """
+    today, days = now.astimezone(UTC).date(), frozenset(told)
     expected = Expected(
         reference=case.reference,
         dates=frozenset(),
-        past=frozenset(_past_days(case)),
-        deadlines=frozenset(_deadlines(case)) | frozenset(told),
-        today=now.astimezone(UTC).date(),
+        past=frozenset(_past_days(case)) | frozenset(day for day in days if day <= today),
+        deadlines=frozenset(_deadlines(case)) | days,
+        today=today,
         own_words=tuple(identity.model_dump().values()),
     )
     return review(message.letter, expected)

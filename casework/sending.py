@@ -14,7 +14,9 @@ from datetime import date, datetime
 
 import structlog
 
+from casework.answered import against_leaving
 from casework.confirming import record_traces
+from casework.profile import DeskProfile
 from casework.promises import letter_left
 from casework.reviewing import MARK, findings_before_sending
 from privacy.audit import AuditEvent, AuditKind
@@ -50,14 +52,23 @@ class Sending:
     trouble: str | None = None
 
 
-def send_next(database: Database, transport: Transport, clock: Clock) -> Sending:
-    """Send the letter that waits longest; `worked` is False when none is due."""
+def send_next(
+    database: Database, transport: Transport, clock: Clock, *, desk: DeskProfile | None = None
+) -> Sending:
+    """Send the letter that waits longest; `worked` is False when none is due.
+
+    A letter that decides about a right is asked again whether it may leave; without `desk` nobody's identity is known.
+    """
     now = clock()
     with database.transaction() as transaction:
         expire_leases(transaction, now=now)
         letter = claim_letter(transaction, now=now, lease=LEASE)
-    if letter is None:
-        return Sending(worked=False)
+        key = database.lookup_key("message-id", letter.message.message_id) if letter else b""
+        against = against_leaving(transaction, key, desk, now=now) if letter else ()
+        if letter is not None and against:
+            _fail(transaction, letter, f"may-not-leave: {', '.join(against)}", now)
+    if letter is None or against:
+        return Sending(worked=letter is not None)
     trouble = _dial(database, transport, letter, clock)
     return Sending(worked=True, trouble=trouble)
 
@@ -168,13 +179,17 @@ def _look_for_it(database: Database, letter: LeasedLetter, now: datetime) -> Non
 def _give_up(database: Database, letter: LeasedLetter, reason: str, now: datetime) -> None:
     """A letter that cannot leave is staff work: the person still has to be answered in time (mail.md E131)."""
     with database.transaction() as transaction:
-        if not mark_failed(
-            transaction, letter.letter_id, lease_token=letter.lease_token, reason=reason, at=now
-        ):
-            return
-        _trail(transaction, letter, AuditKind.LETTER_FAILED, {"reason": reason}, now)
-        due_on = acknowledgement_day(transaction, letter.case_id)
-        add_tasks(transaction, [_task(letter, reason, due_on, now)])
+        _fail(transaction, letter, reason, now)
+
+
+def _fail(transaction: Transaction, letter: LeasedLetter, reason: str, now: datetime) -> None:
+    if not mark_failed(
+        transaction, letter.letter_id, lease_token=letter.lease_token, reason=reason, at=now
+    ):
+        return
+    _trail(transaction, letter, AuditKind.LETTER_FAILED, {"reason": reason}, now)
+    due_on = acknowledgement_day(transaction, letter.case_id)
+    add_tasks(transaction, [_task(letter, reason, due_on, now)])
 
 
 def _trail(

@@ -1,4 +1,4 @@
-"""A person has done what a task asked for."""
+"""A person has done what a task asked for; the last task of a right moves the right on."""
 
 from __future__ import annotations
 
@@ -6,20 +6,37 @@ from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
-from casework.drafts import Actor
+from casework.actors import Actor, by_person
 from casework.quarantine import take_up
+from casework.steps import take_step
 from casework.task_kinds import READ_BY_HAND
 from privacy.audit import AuditEvent, AuditKind
+from privacy.cases import ItemState
 from privacy.errors import Permanent
+from privacy.work import Step
 from storage.audit import append
-from storage.database import Database
+from storage.cases import get_case
+from storage.database import Database, Transaction
 from storage.failures import NotFound
 from storage.tasks import finish_task
+from storage.work import PlanTask, finish_plan_task, plan_task, plans_of
+
+LONGEST_EVIDENCE = 500  # characters: a ticket, a commit, a sentence
 
 
-def finish(database: Database, task_id: UUID, *, actor: Actor, now: datetime) -> None:
-    """Close the task; raises Permanent when it is not open."""
+def finish(
+    database: Database,
+    task_id: UUID,
+    *,
+    actor: Actor,
+    now: datetime,
+    evidence: str | None = None,
+) -> None:
+    """Close the task; raises Permanent when it is not open, and for a system's task without anything to show for it."""
     with database.transaction() as transaction:
+        planned = plan_task(transaction, task_id)
+        if planned is not None:
+            _carry_out(transaction, planned, evidence, actor, now)
         task = finish_task(transaction, task_id, actor=actor.address, at=now)
         if task is None:
             raise Permanent("there is no such open task")
@@ -35,3 +52,27 @@ def finish(database: Database, task_id: UUID, *, actor: Actor, now: datetime) ->
             # Not in quarantine: it was only hard to read, or was tried again.
             with suppress(NotFound):
                 take_up(transaction, task.inbound_id, now)
+
+
+def _carry_out(
+    transaction: Transaction, task: PlanTask, evidence: str | None, actor: Actor, now: datetime
+) -> None:
+    """The case is locked first: of two people who end the last two tasks, one sees both done."""
+    case = get_case(transaction, task.case_id)
+    shown = _checked(evidence)
+    if task.done_at is None:
+        finish_plan_task(transaction, task, actor=actor.address, evidence=shown, at=now)
+    item = next(one for one in case.items if one.item_id == task.item_id)
+    plan = plans_of(transaction, [task.item_id])[task.item_id]
+    if item.state is ItemState.EXECUTING and all(one.done_at is not None for one in plan):
+        by = by_person(actor, now, cause=f"task:{task.task_id}")
+        take_step(transaction, item, case=case, step=Step.FINISH_TASKS, desk=None, by=by)
+
+
+def _checked(evidence: str | None) -> str:
+    shown = (evidence or "").strip()
+    if not shown:
+        raise Permanent("say what shows that it was done: --evidence")
+    if not shown.isprintable() or len(shown) > LONGEST_EVIDENCE:
+        raise Permanent(f"the evidence is one line of at most {LONGEST_EVIDENCE} characters")
+    return shown

@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from casework.actors import by_desk
 from casework.confirming import Lookup, record_traces
 from casework.deliveries import Told, record_told
 from casework.governing import LawChange, change_laws
 from casework.identity_writes import IdentityWrites, write_down_identity
 from casework.proving import Answered, record_answer
+from casework.steps import take_step
 from privacy.audit import AuditEvent, AuditKind
 from privacy.cases import Case, RequestItem
 from privacy.suppression import Suppression
+from privacy.work import Step
 from storage.audit import append
 from storage.cases import add_cases, extend_case
 from storage.database import Transaction
@@ -24,7 +27,7 @@ from storage.outbox import QueuedLetter, enqueue
 from storage.suppressions import add_suppressions
 from storage.tasks import Task, add_tasks
 
-ACTOR = "daemon"
+DAEMON = "daemon"
 
 
 @dataclass
@@ -34,6 +37,7 @@ class Writes:
     now: datetime
     cases: list[Case] = field(default_factory=list)
     extended: list[tuple[Case, tuple[RequestItem, ...]]] = field(default_factory=list)
+    resumed: list[tuple[Case, RequestItem]] = field(default_factory=list)
     letters: list[QueuedLetter] = field(default_factory=list)
     drafts: list[Draft] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
@@ -64,11 +68,14 @@ class Writes:
 def write_down(transaction: Transaction, writes: Writes, lookup: Lookup) -> None:
     """Store everything: cases, letters, trail and the end of the messages exist together or not at all."""
     add_cases(transaction, writes.cases, now=writes.now)
+    for case, item in writes.resumed:
+        by = by_desk(DAEMON, writes.now, cause="mail")
+        take_step(transaction, item, case=case, step=Step.RESUME, desk=None, by=by)
     for case, added in _last_of_each(writes):
         extend_case(transaction, case, added, now=writes.now)
     write_down_identity(transaction, writes.identity, writes.now)
     for change in writes.law_changes:
-        change_laws(transaction, change, actor=ACTOR, author=None, now=writes.now)
+        change_laws(transaction, change, actor=DAEMON, author=None, now=writes.now)
     enqueue(transaction, writes.letters)
     add_drafts(transaction, writes.drafts)
     add_tasks(transaction, writes.tasks)

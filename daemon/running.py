@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from casework.erasing import sweep_erasures
 from casework.identity_sweep import forget_old_attempts, sweep_identity
 from casework.papers import destroy_papers
 from casework.processing import process_batch
@@ -27,6 +28,7 @@ from daemon.clock import utc_now
 from daemon.directory_watch import DirectoryWatch
 from daemon.schedule import (
     ALARM_SECONDS,
+    ERASURE_SECONDS,
     IDENTITY_SECONDS,
     RECONCILE_SECONDS,
     REMIND_SECONDS,
@@ -100,11 +102,12 @@ class Daemon:
             (self._read_retention, RETENTION_SECONDS),
             (self._remind, REMIND_SECONDS),
             (self._ask_and_remind, IDENTITY_SECONDS),
+            (self._begin_erasures, ERASURE_SECONDS),
             (self._forget_attempts, RETENTION_SECONDS),
         )
         self._pages = PageServer(
             settings.web,
-            StorageReader(desk.database, utc_now, self._ladder),
+            StorageReader(desk.database, utc_now, self._ladder, desk.services.desk.challenges),
             health=self.health,
             access_key=access_key,
             events=build_event_door(desk),
@@ -205,7 +208,9 @@ class Daemon:
         return worked
 
     def _send(self) -> bool:
-        sending = send_next(self._desk.database, self._transport, utc_now)
+        sending = send_next(
+            self._desk.database, self._transport, utc_now, desk=self._desk.services.desk
+        )
         if sending.worked:
             self.state.transport_trouble(sending.trouble)
         return sending.worked
@@ -240,6 +245,10 @@ class Daemon:
             self._sender.wake()
         if destroy_papers(self._desk.database, self._desk.services.desk, utc_now()):
             self._sender.wake()
+
+    def _begin_erasures(self) -> None:
+        if sweep_erasures(self._desk.database, self._desk.services.desk, utc_now()):
+            log.info("erasures_begun")
 
     def _forget_attempts(self) -> None:
         forget_old_attempts(self._desk.database, utc_now())

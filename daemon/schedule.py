@@ -18,6 +18,7 @@ ALARM_SECONDS = 30
 RETENTION_SECONDS = 900  # looks whether the answer of the account is old enough to ask again
 REMIND_SECONDS = 30
 IDENTITY_SECONDS = 20
+ERASURE_SECONDS = 60
 
 Job = Callable[[], None]
 log = structlog.get_logger(__name__)

@@ -200,6 +200,35 @@ class IdentitySettings(BaseModel):
         return self
 
 
+class WorkSettings(BaseModel):
+    """How the work on rights is done."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    cool_off_days: int = Field(
+        default=7,
+        ge=0,
+        le=21,
+        description="How long a person can cancel an approved erasure, before anything is erased.",
+    )
+    backup_days: int = Field(
+        default=30,
+        ge=1,
+        le=400,
+        description="How long after an erasure the last backup is overwritten, as the answer tells it.",
+    )
+    country: str = Field(
+        default="IE",
+        pattern=r"^[A-Z]{2}$",
+        description="Where our books are kept: the rows of `regimes/retention.toml` that say what an erasure leaves.",
+    )
+    four_eyes_off: tuple[str, ...] = Field(
+        default=(),
+        description="Rows of `regimes/approvers.toml` for which a desk of one person needs no second one, such as `access`; "
+        "each such approval is in the trail.",
+    )
+
+
 class LogSettings(BaseModel):
     """What is written to stderr."""
 
@@ -269,6 +298,9 @@ class Settings(BaseModel):
     )
     identity: IdentitySettings = Field(
         default_factory=IdentitySettings, description="How people are asked who they are."
+    )
+    work: WorkSettings = Field(
+        default_factory=WorkSettings, description="How the work on rights is done."
     )
     law: LawSettings = Field(default_factory=LawSettings, description="Candidate laws.")
     classifier: ClassifierSettings = Field(

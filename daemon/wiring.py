@@ -15,13 +15,20 @@ from casework.processing import Services
 from casework.profile import DeskProfile, DirectoryTerms, MailboxProfile
 from casework.reading_errand import FIRST_READING
 from casework.receiving import DatabaseLedger
+from casework.work_terms import WorkTerms
 from daemon.clock import utc_now
 from daemon.event_door import EventDoor
 from daemon.keys import Keys, are_there, load_or_make_keys
 from daemon.keys import load_keys as read_keys
 from daemon.model_wiring import build_witness
 from daemon.people_settings import staff_of
-from daemon.settings import IdentitySettings, LawSettings, Settings, SettingsError
+from daemon.settings import (
+    IdentitySettings,
+    LawSettings,
+    Settings,
+    SettingsError,
+    WorkSettings,
+)
 from desk.confirmation import ConfirmationPage
 from directory.settings import SourceKind
 from intake.arrival import boundary_received_at
@@ -49,6 +56,7 @@ from regimes import HousePlace, load_regimes
 from regimes.applying import load_law_hints
 from regimes.identity import load_proof_terms
 from regimes.ladder import load_ladder
+from regimes.work import load_approvers
 from storage.database import Database, holds_data, make_file, open_database, require_file
 from templates import OUR_BOOK, Book
 from templates.fields.kinds import Remedies, Url
@@ -186,10 +194,24 @@ def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
             asks=settings.identity.challenges,
             remedies=_remedies(settings.identity),
         ),
+        work=_build_work(settings.work),
         directory=DirectoryTerms(
             expected=settings.directory.source is not SourceKind.NONE,
             stale_after=settings.directory.stale_after,
         ),
+    )
+
+
+def _build_work(settings: WorkSettings) -> WorkTerms:
+    try:
+        approvers = load_approvers(frozenset(settings.four_eyes_off))
+    except Permanent as error:
+        raise SettingsError([f"work.four_eyes_off: {error}"]) from None
+    return WorkTerms(
+        approvers=approvers,
+        cool_off=timedelta(days=settings.cool_off_days),
+        backups=timedelta(days=settings.backup_days),
+        country=settings.country,
     )
 
 

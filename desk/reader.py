@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
+from casework.challenge_terms import ChallengeTerms
 from casework.due_list import DueCase, due_cases
 from casework.showing import ShownMessage, show_message
+from casework.statuses import statuses_of
 from privacy.agreement import WEEK, Agreement, agreement_of
 from privacy.audit import AuditEvent
 from privacy.case_events import CaseEvent
@@ -145,10 +147,13 @@ class DeskReader(Protocol):
 class StorageReader:
     """Fulfils DeskReader on the database."""
 
-    def __init__(self, database: Database, clock: Clock, ladder: Ladder) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, ladder: Ladder, terms: ChallengeTerms | None = None
+    ) -> None:
         self._database = database
         self._clock = clock
         self._ladder = ladder
+        self._terms = terms
 
     def due(self, after: Place | None) -> Page[DueCase]:
         """Return what is owed, what is looked at first before the rest."""
@@ -166,7 +171,9 @@ class StorageReader:
     def cases(self, after: Place | None) -> Page[CaseSummary]:
         """Return cases, the newest first."""
         with self._database.reading() as reading:
-            return _page(list_cases(reading, limit=PAGE_LENGTH + 1, after=after))
+            cases = list_cases(reading, limit=PAGE_LENGTH + 1, after=after)
+            statuses = statuses_of(reading, [case.case_id for case in cases], self._terms)
+            return _page([replace(case, status=statuses[case.case_id]) for case in cases])
 
     def case(self, reference: str) -> CaseFile | None:
         """Return one case, None for a reference that is not known."""

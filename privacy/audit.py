@@ -55,6 +55,11 @@ class AuditKind(StrEnum):
     IDENTITY_LAPSED = "identity_lapsed"
     PAPER_SET_ASIDE = "paper_set_aside"
     PAPER_DESTROYED = "paper_destroyed"
+    WORK_STEP = "work_step"
+    ERASURE_APPROVED = "erasure_approved"
+    KEPT_STATED = "kept_stated"
+    CASE_CLOSED = "case_closed"
+    CASE_REOPENED = "case_reopened"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,11 +37,37 @@ class Role(StrEnum):
 
 
 class ItemState(StrEnum):
-    """Where the work on one right stands; the fulfilment states follow with their own issue."""
+    """Where the work on one right stands; privacy/work.py has the only steps between them."""
 
     RECEIVED = "received"
+    PLANNED = "planned"
+    COOLING_OFF = "cooling_off"
+    EXECUTING = "executing"
+    EXECUTED = "executed"
+    WITH_CONTROLLER = "with_controller"
+    AWAITING_APPROVAL = "awaiting_approval"
+    APPROVED = "approved"
+    PARKED = "parked"
+    FULFILLED = "fulfilled"
+    PARTLY = "partly"
+    REFUSED = "refused"
+    PASSED_TO_CONTROLLER = "passed_to_controller"
     WITHDRAWN = "withdrawn"
     NOT_A_REQUEST = "not_a_request"
+
+
+# In these nothing is owed any more. What is parked waits for the person: a later reply resumes it.
+ENDED = frozenset(
+    {
+        ItemState.PARKED,
+        ItemState.FULFILLED,
+        ItemState.PARTLY,
+        ItemState.REFUSED,
+        ItemState.PASSED_TO_CONTROLLER,
+        ItemState.WITHDRAWN,
+        ItemState.NOT_A_REQUEST,
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +99,7 @@ class RequestItem:
     @property
     def is_open(self) -> bool:
         """Whether work on it is still owed."""
-        return self.state is ItemState.RECEIVED
+        return self.state not in ENDED
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,10 +10,11 @@ from uuid import UUID
 from sqlalchemy import select, tuple_
 
 from privacy.case_events import CaseEvent, laws_of, waiting_for
-from privacy.cases import Case, CaseState, ItemState, RequestItem
+from privacy.cases import ENDED, Case, CaseState, RequestItem
 from privacy.deadlines import Due
 from privacy.rights import Lane, Scope
 from privacy.threads import KnownCase
+from privacy.work_status import WorkStatus
 from storage.case_events import case_events_of
 from storage.case_writes import (
     ADDRESS,
@@ -23,6 +24,7 @@ from storage.case_writes import (
     add_cases,
     due_of,
     extend_case,
+    look_at_clocks,
     mark_acknowledged,
     reopen_acknowledgement,
     set_date,
@@ -49,6 +51,7 @@ __all__ = [
     "items_of",
     "known_cases",
     "list_cases",
+    "look_at_clocks",
     "mark_acknowledged",
     "open_cases_after",
     "reopen_acknowledgement",
@@ -65,6 +68,7 @@ class CaseSummary:
     """A case as lists show it. `acknowledged_at` is None while the acknowledgement is owed; `page` goes on after it.
 
     `due_on` is the earliest date that is still owed, None once nothing is. `waiting`: a right waits for the person.
+    `status`: who has to act, where it was asked.
     """
 
     case_id: UUID
@@ -81,6 +85,7 @@ class CaseSummary:
     needs_human: bool
     requester: str | None = field(repr=False)
     waiting: bool = False
+    status: WorkStatus | None = None
 
     @property
     def page(self) -> Page:
@@ -213,7 +218,7 @@ def list_cases(
 
 
 def _waits(items: Sequence[AnyRow], happened: Sequence[CaseEvent]) -> bool:
-    open_items = (item.item_id for item in items if item.state is ItemState.RECEIVED)
+    open_items = (item.item_id for item in items if item.state not in ENDED)
     return any(waiting_for(happened, item_id) for item_id in open_items)
 
 
@@ -329,7 +334,7 @@ def _summary(
 ) -> CaseSummary:
     acknowledgement = [event for event in events if event.clock is ClockName.ACKNOWLEDGE]
     met = who_met(acknowledgement)
-    owed = {None, *(item.item_id for item in items if item.state is ItemState.RECEIVED)}
+    owed = {None, *(item.item_id for item in items if item.state not in ENDED)}
     answers = [
         event
         for (clock, item_id), event in _running(events).items()

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, or_, select, tuple_, update
 
 from privacy.case_events import CaseEvent, waiting_for
-from privacy.cases import CaseState, ItemState
+from privacy.cases import ENDED, CaseState
 from privacy.deadlines import Due
 from privacy.reminders import RungKey, Tell, Watched
 from privacy.rights import Lane
@@ -199,7 +199,7 @@ def _owed(
     row: AnyRow, events: Sequence[ClockEventRow], items: Sequence[AnyRow], *, is_acknowledged: bool
 ) -> list[WatchedClock]:
     """Return the clocks that run; an item that was put aside and an acknowledgement that left are owed no more."""
-    open_items = {item.item_id: item for item in items if item.state is ItemState.RECEIVED}
+    open_items = {item.item_id: item for item in items if item.state not in ENDED}
     owed = []
     for (clock, item_id), due in _running(events).items():
         if clock is ClockName.ACKNOWLEDGE and is_acknowledged:

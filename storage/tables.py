@@ -40,6 +40,7 @@ from storage.rows import (
     table_of,
 )
 from storage.states import DraftState, MessageState, PartyRole
+from storage.work_rows import WORK_EVENT as WORK_EVENT  # noqa: PLC0414 - as above
 
 
 class DatabaseMark(Row, table=True):
@@ -371,10 +372,7 @@ class AuditLink(Row, table=True):
     """One thing that happened; `link` covers everything before it in its chain."""
 
     __tablename__ = "audit_event"
-    __table_args__ = (
-        one_of("kind", AuditKind),
-        STRICT,
-    )
+    __table_args__ = (one_of("kind", AuditKind), STRICT)
     chain: UUID = key_column()
     position: int = Field(primary_key=True, sa_type=Count)
     kind: AuditKind = Field(sa_type=OneOf(AuditKind))

@@ -41,6 +41,8 @@ MX = "mx.autocloz.example"
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)  # a Monday
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 SAM = Actor(address="sam@autocloz.example", os_user="sam")
+DANA = Actor(address="dana@autocloz.example", os_user="dana")
+OMAR = Actor(address="omar@autocloz.example", os_user="omar")
 LAWS = load_regimes(("house", "gdpr", "uk_gdpr", "dpdp", "ccpa"))
 TOKEN_KEYS = {"1": TokenKey(key_id="1", secret=b"token key of the tests, 32 bytes")}
 REGION = "default"

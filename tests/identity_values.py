@@ -95,7 +95,7 @@ def sweep(desk: TestDesk) -> int:
 def send_all(desk: TestDesk) -> list[OutboundMessage]:
     """Let all letters leave that are due."""
     transport = ScriptedTransport()
-    while send_next(desk.database, transport, desk.clock).worked:
+    while send_next(desk.database, transport, desk.clock, desk=desk.profile).worked:
         pass
     return transport.sent
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
+from casework.statuses import statuses_of
 from daemon.commands import case_dates
 from daemon.commands.case_clocks import clocks_for_people, clocks_form
 from daemon.commands.case_identity import (
@@ -14,12 +15,15 @@ from daemon.commands.case_identity import (
     run_identity,
 )
 from daemon.commands.case_roles import finding_form, roles_for_people
+from daemon.commands.case_steps import work_for_people, work_form
+from daemon.commands.case_work import WORK_COMMANDS, add_work
 from daemon.commands.session import add_json, count, open_desk_of, print_rows
 from daemon.output import as_json, printable
 from daemon.wiring import build_ladder
 from privacy.case_events import CaseEvent, waiting_for
 from privacy.cases import Case, CaseState, RequestItem
 from privacy.errors import Permanent
+from privacy.work_status import WorkStatus
 from storage.audit import events_of
 from storage.case_events import case_events
 from storage.cases import CaseSummary, find_case, list_cases
@@ -32,6 +36,7 @@ COLUMNS = (
     "reference",
     "received_at",
     "state",
+    "status",
     "rights",
     "acknowledge_by",
     "due_on",
@@ -58,16 +63,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_json(explaining)
     case_dates.add_arguments(actions)
     add_identity(actions.add_parser("identity", help="decide how surely somebody is known"))
+    add_work(actions)
 
 
 def run(options: argparse.Namespace) -> int:
-    """List cases, show or explain one, change its dates, or decide who asks; 1 when there is none."""
+    """List cases, or do what the action says about one or all of them; 1 when there is none."""
     actions = {
         "list": _list,
         "show": _show,
         "explain": _explain,
         "identity": run_identity,
         **case_dates.ACTIONS,
+        **WORK_COMMANDS,
     }
     return actions[options.action](options)
 
@@ -75,16 +82,20 @@ def run(options: argparse.Namespace) -> int:
 def _list(options: argparse.Namespace) -> int:
     state = CaseState(options.state) if options.state else None
     with open_desk_of(options) as desk, desk.database.reading() as reading:
-        rows = [_summary(case) for case in list_cases(reading, limit=options.limit, state=state)]
+        cases = list_cases(reading, limit=options.limit, state=state)
+        terms = desk.services.desk.challenges
+        statuses = statuses_of(reading, [case.case_id for case in cases], terms)
+        rows = [_summary(case, statuses[case.case_id]) for case in cases]
     print_rows(rows, COLUMNS, as_lines=options.json)
     return 0
 
 
-def _summary(case: CaseSummary) -> dict[str, object]:
+def _summary(case: CaseSummary, status: WorkStatus) -> dict[str, object]:
     return {
         "reference": case.reference,
         "received_at": case.received_at,
         "state": case.state,
+        "status": status,
         "lane": case.lane,
         "rights": list(case.rights),
         "acknowledge_by": case.acknowledge_by,
@@ -102,7 +113,11 @@ def _show(options: argparse.Namespace) -> int:
         events = case_events(reading, case.case_id)
         form = {
             **_case_form(case),
+            "status": statuses_of(reading, [case.case_id], desk.services.desk.challenges)[
+                case.case_id
+            ],
             "identity": identity_form(reading, case, desk.services.desk.challenges),
+            "work": work_form(reading, case),
             **finding_form(case, found),
             "laws": [law.code for law in desk.services.desk.laws_named(case.laws)],
             "law_reasons": list(case.law_reasons),
@@ -203,6 +218,7 @@ def _for_people(form: dict[str, object]) -> str:
         lines += [waits] if item["waits_for"] else []
         lines += [f"  “{item['quote']}”", *(f"  {step}" for step in _steps(item["trace"]))]
     lines += identity_for_people(_form(form["identity"]))
+    lines += work_for_people(_rows(form["work"]))
     lines += roles_for_people(form)
     for letter in _rows(form["letters"]):
         lines += [

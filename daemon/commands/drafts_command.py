@@ -78,10 +78,13 @@ def _show(options: argparse.Namespace, desk: Desk) -> None:
 
 def _decide(options: argparse.Namespace, desk: Desk) -> None:
     actor, now = actor_of(options, desk.settings), utc_now()
-    if options.action == "approve":
-        approve_draft(
-            desk.database, options.draft, actor=actor, now=now, identity=desk.settings.desk
-        )
-    else:
+    if options.action == "reject":
         reject_draft(desk.database, options.draft, actor=actor, now=now)
-    print(f"{options.action}: done")
+        print("reject: done")
+        return
+    profile = desk.services.desk
+    given = approve_draft(desk.database, options.draft, actor=actor, now=now, desk=profile)
+    missing = given.needed - given.given
+    print(
+        "approve: done" if given.is_enough else f"approve: done, {missing} more has to approve it"
+    )

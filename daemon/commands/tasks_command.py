@@ -25,6 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_json(actions.add_parser("list", help="open tasks, urgent ones first"))
     done = actions.add_parser("done", help="mark a task done")
     done.add_argument("task", type=identifier, metavar="ID")
+    done.add_argument(
+        "--evidence", metavar="TEXT", help="what shows it: a system's task needs it (a line)"
+    )
     add_actor(done)
 
 
@@ -33,7 +36,11 @@ def run(options: argparse.Namespace) -> int:
     with open_desk_of(options) as desk:
         if options.action == "done":
             finish(
-                desk.database, options.task, actor=actor_of(options, desk.settings), now=utc_now()
+                desk.database,
+                options.task,
+                actor=actor_of(options, desk.settings),
+                now=utc_now(),
+                evidence=options.evidence,
             )
             print("done")
             return 0

@@ -120,7 +120,10 @@ class Restricted:
 
 @dataclass(frozen=True, kw_only=True)
 class Completion(LetterFields):
-    """L7: what was done, one section for each right; with what was kept, where anything was."""
+    """L7: what was done, one section for each right; with what was kept, where anything was.
+
+    `done` is for rights without a section of their own, and where staff say in lines what was done.
+    """
 
     letter: ClassVar[str] = "completion"
     received_on: date
@@ -133,6 +136,7 @@ class Completion(LetterFields):
     objection: ObjectionHeeded | None = None
     consent: ConsentWithdrawn | None = None
     restriction: Restricted | None = None
+    done: tuple[Done, ...] = ()
     told: tuple[str, ...] = ()
     retained: tuple[Retained, ...] = ()
     remedies: Remedies | None = None

@@ -11,17 +11,20 @@ from privacy.deliveries import BounceReason, Fate
 from privacy.directory import Standing
 from privacy.messages import AuthenticityLevel
 from privacy.outgoing import OutgoingState
+from privacy.retention import CountsFrom
 from privacy.rights import Lane, Right, Scope
 from privacy.roles import FoundRole
 from privacy.screening import Kind
 from privacy.suppression import SuppressionList
 from privacy.threads import Match
+from privacy.work import Decision, LetterFate, Step
+from privacy.work_status import CloseReason, WorkStatus
 from source import ROOT
 
 GLOSSARY = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
 LISTS = [
-    AuthenticityLevel, BounceReason, CaseState, Fate, FoundRole, ItemState, Kind, Lane, Match, Outcome, OutgoingState, Permission, Right, Scope,
-    Standing, SuppressionList,
+    AuthenticityLevel, BounceReason, CaseState, CloseReason, CountsFrom, Decision, Fate, FoundRole, ItemState, Kind, Lane, LetterFate, Match, Outcome, OutgoingState,
+    Permission, Right, Scope, Standing, Step, SuppressionList, WorkStatus,
 ]  # fmt: skip
 
 

@@ -28,10 +28,12 @@ from storage.directory import lead_workspaces, look_up, people_at
 from storage.directory_readings import Extent, end_reading
 from storage.directory_writes import NO_WORKSPACE, add_people, known_workspaces
 from storage.drafts import earliest_draft, list_drafts
+from storage.erasing import due_cool_offs
 from storage.findings import cases_to_look_up, findings_of
 from storage.identity import challenges_of, due_standings, evidence_of, find_challenges
 from storage.identity_papers import due_papers
 from storage.ids import new_id
+from storage.item_answers import answers_in_letter, answers_of_items
 from storage.messages import (
     claim_messages,
     count_by_outcome,
@@ -66,6 +68,8 @@ from storage.reminders import (
 )
 from storage.suppressions import list_suppressions, lists_with
 from storage.tasks import earliest_task, finish_tasks_about, finish_tasks_of_case, list_tasks
+from storage.work import plans_of as plans_of_rights
+from storage.work import work_events
 
 LEASE = timedelta(minutes=5)
 KEYS = SimpleNamespace(sender=b"s", domain=b"d", text=b"t")
@@ -144,6 +148,11 @@ def read_directory(transaction, make):
 
 
 QUESTIONS = {
+    "work_events": lambda tx, _: work_events(tx, new_id()),
+    "plans_of": lambda tx, _: plans_of_rights(tx, [new_id()]),
+    "answers_of_items": lambda tx, _: answers_of_items(tx, [new_id()]),
+    "answers_in_letter": lambda tx, _: answers_in_letter(tx, b"key"),
+    "due_cool_offs": lambda tx, make: due_cool_offs(tx, now=make.now, limit=10),
     "list_cases": lambda tx, _: list_cases(tx),
     "list_cases of a state": lambda tx, make: list_cases(
         tx, state=CaseState.OPEN, after=(make.now, new_id())

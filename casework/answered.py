@@ -1,0 +1,72 @@
+"""What becomes of the rights that a letter decides, once the letter left or came back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from casework.actors import By, by_desk
+from casework.closing import reopen_case
+from casework.profile import DeskProfile
+from casework.steps import take_step
+from casework.work_facts import facts_of
+from privacy.case_events import CaseEvent, CaseEventKind
+from privacy.cases import Case, CaseState, ItemState, RequestItem
+from privacy.work import ANSWERED, Step, may_leave
+from storage.case_events import add_case_events
+from storage.cases import get_case
+from storage.database import Transaction
+from storage.item_answers import answers_in_letter
+
+SENDER = "sender"
+SENT_BACK = "answer-was-sent-back"
+
+
+def answers_arrived(transaction: Transaction, message_id_key: bytes, *, at: datetime) -> None:
+    """End the rights that the letter decides, and tell their clocks that they were answered."""
+    for case, item, by in _decided(transaction, message_id_key, at):
+        if item.state is ItemState.APPROVED:
+            take_step(transaction, item, case=case, step=Step.COMPLETE, desk=None, by=by)
+            told = CaseEvent(
+                kind=CaseEventKind.ANSWERED, at=at, item_id=item.item_id, letter=message_id_key
+            )
+            add_case_events(transaction, case.case_id, [told], now=at)
+
+
+def answers_came_back(
+    transaction: Transaction, message_id_key: bytes, *, at: datetime
+) -> date | None:
+    """Open the rights again that the letter decided; returns by when the first is owed, None for other letters."""
+    days = []
+    for case, item, by in _decided(transaction, message_id_key, at):
+        days.append(item.due.on)
+        if item.state in ANSWERED:
+            take_step(transaction, item, case=case, step=Step.REOPEN, desk=None, by=by)
+            if case.state is CaseState.CLOSED:
+                reopen_case(transaction, case, by)
+    return min(days, default=None)
+
+
+def against_leaving(
+    transaction: Transaction, message_id_key: bytes, desk: DeskProfile | None, *, now: datetime
+) -> tuple[str, ...]:
+    """Return what speaks against sending a letter at this moment; nothing for one that decides about no right."""
+    sent_back = any(one.ended_at for one in answers_in_letter(transaction, message_id_key))
+    found: dict[str, None] = {SENT_BACK: None} if sent_back else {}
+    for case, item, _ in _decided(transaction, message_id_key, now):
+        if item.state is not ItemState.APPROVED:
+            found[f"right-is-{item.state.replace('_', '-')}"] = None
+        else:
+            facts = facts_of(transaction, item, case=case, desk=desk, now=now)
+            found.update(dict.fromkeys(may_leave(facts)))
+    return tuple(found)
+
+
+def _decided(
+    transaction: Transaction, message_id_key: bytes, at: datetime
+) -> Iterator[tuple[Case, RequestItem, By]]:
+    for answer in answers_in_letter(transaction, message_id_key):
+        if answer.ended_at is None:
+            case = get_case(transaction, answer.case_id)
+            item = next(one for one in case.items if one.item_id == answer.item_id)
+            yield case, item, by_desk(SENDER, at, cause=f"draft:{answer.draft_id}")

@@ -1,0 +1,201 @@
+"""Writes the answer to one right as a draft: a member of staff says what is decided and what was done, others approve it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from casework.actors import Actor, by_desk, by_person
+from casework.identity_letters import Addressee, compose
+from casework.planning import open_case_named, open_item
+from casework.profile import DeskProfile
+from casework.steps import take_step
+from privacy.approval import letter_digest
+from privacy.audit import AuditEvent, AuditKind
+from privacy.cases import Case, ItemState, RequestItem
+from privacy.errors import Permanent
+from privacy.messages import Automation, OutboundMessage
+from privacy.rights import Right, Scope
+from privacy.work import GRANTS, Decision, Step
+from responders.answers import Answer, Done, Reason, draft_answer
+from storage.audit import append
+from storage.database import Database, Reading, Transaction
+from storage.drafts import Draft, add_drafts
+from storage.erasing import statement_of
+from storage.ids import new_id
+from storage.item_answers import ItemAnswer, add_answers
+
+LONGEST = 500  # characters of a ground or a line of what was done
+MOST_LINES = 50
+IDENTITY = "identity"  # who writes closing letters
+UNDECIDED = frozenset({ItemState.RECEIVED, ItemState.PLANNED, ItemState.COOLING_OFF})
+
+
+@dataclass(frozen=True, kw_only=True)
+class WantedAnswer:
+    """What is decided about which right of which case; `reason` and `done` are words that the person will read."""
+
+    reference: str
+    right: Right
+    decision: Decision
+    done: tuple[Done, ...] = field(default=(), repr=False)
+    reason: Reason | None = field(default=None, repr=False)
+    scope: Scope | None = None
+
+
+def answer_right(
+    database: Database, desk: DeskProfile, wanted: WantedAnswer, *, actor: Actor, now: datetime
+) -> UUID:
+    """Write the letter and leave it for approval; returns the draft's id.
+
+    Raises Permanent with every reason why this answer may not be written now: work that is not done, somebody who is
+    not proved, a refusal without ground, kept data that is not stated, nobody to write to.
+    """
+    _check_words(wanted)
+    draft_id = new_id()
+    with database.transaction() as transaction:
+        case = open_case_named(transaction, wanted.reference)
+        item = open_item(case, wanted.right, wanted.scope)
+        answer = _answer(transaction, item, desk, wanted, now)
+        message = _message(case, item, desk, answer, (draft_id, now))
+        stored = ItemAnswer(
+            draft_id=draft_id,
+            item_id=item.item_id,
+            case_id=case.case_id,
+            decision=wanted.decision,
+            ground=_ground(answer),
+            author=actor.address,
+            message_id_key=database.lookup_key("message-id", message.message_id),
+            made_at=now,
+            days=tuple(sorted({day.isoformat() for day in answer.days})),
+        )
+        add_drafts(transaction, [_draft(draft_id, item, case, message, now)])
+        add_answers(transaction, [stored])
+        by = by_person(actor, now, cause=f"draft:{draft_id}", ground=stored.ground)
+        take_step(transaction, item, case=case, step=Step.DRAFT, desk=desk, by=by)
+        _trail(transaction, stored, item, str(by))
+    return draft_id
+
+
+def close_unproved(
+    transaction: Transaction,
+    case: Case,
+    items: Sequence[RequestItem],
+    draft: Draft,
+    *,
+    desk: DeskProfile,
+) -> None:
+    """Record that a closing letter for want of proof is written about these rights; what is being carried out is left."""
+    key = transaction.ring.lookup_key("message-id", draft.message.message_id)
+    for item in items:
+        if item.state not in UNDECIDED:
+            continue
+        answer = ItemAnswer(
+            draft_id=draft.draft_id,
+            item_id=item.item_id,
+            case_id=case.case_id,
+            decision=Decision.NOT_PROVED,
+            ground=None,
+            author=IDENTITY,
+            message_id_key=key,
+            made_at=draft.created_at,
+        )
+        add_answers(transaction, [answer])
+        by = by_desk(IDENTITY, draft.created_at, cause=f"draft:{draft.draft_id}")
+        take_step(transaction, item, case=case, step=Step.DRAFT, desk=desk, by=by)
+
+
+def _check_words(wanted: WantedAnswer) -> None:
+    if wanted.decision in GRANTS and not wanted.done:
+        raise Permanent("say what was done: --done 'what|where|on'")
+    if len(wanted.done) > MOST_LINES:
+        raise Permanent(f"at most {MOST_LINES} lines of what was done fit into a letter")
+    words = [text for line in wanted.done for text in (line.what, line.where)]
+    if wanted.reason is not None:
+        words += [wanted.reason.facts, wanted.reason.article]
+    if any(not text.strip() or len(text) > LONGEST or not text.isprintable() for text in words):
+        raise Permanent(f"ground and lines are single lines of at most {LONGEST} characters")
+
+
+def _answer(
+    reading: Reading, item: RequestItem, desk: DeskProfile, wanted: WantedAnswer, now: datetime
+) -> Answer:
+    """What is kept is the reason of an erasure in part, and needs no other one."""
+    grants = wanted.decision in GRANTS
+    kept = statement_of(reading, item.item_id) if grants else None
+    lines = kept.lines if kept else ()
+    if wanted.decision is Decision.GRANTED and wanted.reason is not None:
+        raise Permanent("what is granted needs no ground: it would read as a refusal")
+    if lines and wanted.reason is not None:
+        raise Permanent(
+            "what is kept is the ground of an erasure in part: the letter tells no other"
+        )
+    remedies = desk.challenges.remedies if desk.challenges else None
+    if remedies is None and (wanted.decision is not Decision.GRANTED or lines):
+        raise Permanent(
+            "identity.authority is not set: a letter that decides says where people can complain"
+        )
+    days = [line.on for line in wanted.done] or [now.date()]
+    return Answer(
+        decision=wanted.decision,
+        done=wanted.done,
+        kept=lines,
+        reason=wanted.reason,
+        remedies=remedies,
+        backups_until=max(days) + desk.work.backups,
+    )
+
+
+def _ground(answer: Answer) -> str | None:
+    """The ground as the trail has it: the reason of a refusal, or the laws by which something is kept."""
+    if answer.reason is not None:
+        return f"{answer.reason.ground}: {answer.reason.facts} ({answer.reason.article})"
+    laws = dict.fromkeys(line.law for line in answer.kept)
+    return "; ".join(laws) or None
+
+
+def _message(
+    case: Case,
+    item: RequestItem,
+    desk: DeskProfile,
+    answer: Answer,
+    made: tuple[UUID, datetime],
+) -> OutboundMessage:
+    if case.requester is None:
+        raise Permanent("nobody can be written to: the case names no believable address")
+    if answer.decision is not Decision.GRANTED and not (answer.reason or answer.kept):
+        raise Permanent(f"{item.right}: draft is not possible: refusal-without-ground")
+    draft_id, now = made
+    letter = draft_answer(case, item, desk.identity, answer, desk.book)
+    to = Addressee(about=draft_id, address=case.requester)
+    return compose(case, letter, to, desk=desk, date=now, automation=Automation.APPROVED)
+
+
+def _draft(
+    draft_id: UUID, item: RequestItem, case: Case, message: OutboundMessage, now: datetime
+) -> Draft:
+    return Draft(
+        draft_id=draft_id,
+        case_id=case.case_id,
+        inbound_id=None,
+        kind=message.letter.kind,
+        message=message,
+        digest=letter_digest(message),
+        reasons=("answers-a-right", str(item.right)),
+        created_at=now,
+        due_on=item.due.on,
+    )
+
+
+def _trail(transaction: Transaction, answer: ItemAnswer, item: RequestItem, actor: str) -> None:
+    payload = {"draft": answer.draft_id, "right": item.right, "decision": answer.decision}
+    event = AuditEvent(
+        chain=answer.case_id,
+        kind=AuditKind.LETTER_DRAFTED,
+        at=answer.made_at,
+        actor=actor,
+        payload=payload,
+    )
+    append(transaction, [event])

@@ -1,0 +1,23 @@
+"""What the work on rights has settled beforehand: who approves, which systems are asked, what an erasure leaves, how long it waits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from privacy.approvers import ApproverTable
+from privacy.retention import KeptRule
+from privacy.work_plan import SystemTask
+from regimes.work import load_approvers, load_plan, load_retention
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkTerms:
+    """The tables, how long a person can cancel an erasure, and how long backups live. `country`: where our books are kept."""
+
+    approvers: ApproverTable = field(default_factory=load_approvers)
+    systems: tuple[SystemTask, ...] = field(default_factory=load_plan)
+    retention: tuple[KeptRule, ...] = field(default_factory=load_retention)
+    cool_off: timedelta = timedelta(days=7)
+    backups: timedelta = timedelta(days=30)
+    country: str = "IE"

@@ -1,0 +1,133 @@
+"""The letter that answers one right: what was done, what is kept, what was not done and why (GDPR Art. 12(3) and (4))."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from privacy.cases import Case, RequestItem
+from privacy.messages import Letter
+from privacy.retention import KeptLine
+from privacy.rights import Right, Scope
+from privacy.work import Decision
+from responders.frame import write_for
+from responders.settings import DeskIdentity
+from templates import OUR_BOOK, Book
+from templates.fields.answers import (
+    Completion,
+    Erased,
+    Ground,
+    ObjectionHeeded,
+    PartialRefusal,
+    Reason,
+    Refusal,
+)
+from templates.fields.kinds import AskedRight, Done, LetterFields, Remedies, Retained
+
+__all__ = ["ARTICLES", "DECISIONS", "Answer", "Done", "Ground", "Reason", "draft_answer"]
+
+DECISIONS = (Decision.GRANTED, Decision.PARTLY, Decision.REFUSED)
+# The provision that a ground rests on under the GDPR, for letters that name no other one.
+ARTICLES = {
+    Ground.IDENTITY: "GDPR Art. 11(2), 12(6)",
+    Ground.NOT_OURS: "GDPR Art. 28(3)",
+    Ground.EXCESSIVE: "GDPR Art. 12(5)",
+    Ground.OTHERS: "GDPR Art. 15(4)",
+    Ground.PRIVILEGE: "GDPR Art. 23(1)",
+    Ground.DUTY: "GDPR Art. 17(3)(b)",
+    Ground.NO_RIGHT: "GDPR Art. 12(4)",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What the letter says about one right. `reason` None: everything was granted, or what is kept is the reason.
+
+    `backups_until` is the day on which the last backup is overwritten; only an erasure tells it.
+    """
+
+    decision: Decision
+    backups_until: date
+    done: Sequence[Done] = ()
+    kept: Sequence[KeptLine] = ()
+    reason: Reason | None = field(default=None, repr=False)
+    remedies: Remedies | None = None
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """The days that the letter can name, besides those of its case."""
+        return (self.backups_until, *(one.on for one in self.done), *_ends(self.kept))
+
+
+def draft_answer(
+    case: Case, item: RequestItem, desk: DeskIdentity, answer: Answer, book: Book = OUR_BOOK
+) -> Letter:
+    """Return the letter in the language of the case where it exists in it; its kind follows from what it says.
+
+    Raises Permanent while the desk does not say who it is; ValueError where it decides without remedies.
+    """
+    return write_for(case, _fields(item, answer), desk, book)
+
+
+def _fields(item: RequestItem, answer: Answer) -> LetterFields:
+    if answer.decision is Decision.GRANTED:
+        return _completion(item, answer)
+    if answer.remedies is None:
+        raise ValueError("a letter that decides says what can be done against it")
+    if answer.reason is not None:
+        return Refusal(
+            received_on=_received_on(item),
+            what=_asked(item),
+            reasons=(answer.reason,),
+            remedies=answer.remedies,
+            done=tuple(answer.done),
+        )
+    return PartialRefusal(
+        received_on=_received_on(item),
+        done=tuple(answer.done),
+        retained=_retained(answer.kept),
+        remedies=answer.remedies,
+    )
+
+
+def _completion(item: RequestItem, answer: Answer) -> Completion:
+    done = tuple(answer.done)
+    is_erasure = item.right is Right.ERASURE
+    is_switched_off = item.right is Right.OBJECTION and item.scope is not Scope.MARKETING
+    return Completion(
+        received_on=_received_on(item),
+        asked=(_asked(item),),
+        done=() if is_erasure or is_switched_off else done,
+        erasure=Erased(done=done, backups_until=answer.backups_until) if is_erasure else None,
+        objection=ObjectionHeeded(done=done) if is_switched_off else None,
+        retained=_retained(answer.kept),
+        remedies=answer.remedies,
+    )
+
+
+def _received_on(item: RequestItem) -> date:
+    return item.received_at.astimezone(ZoneInfo(item.due.zone)).date()
+
+
+def _asked(item: RequestItem) -> AskedRight:
+    return AskedRight(right=item.right, scope=item.scope)
+
+
+def _retained(kept: Sequence[KeptLine]) -> tuple[Retained, ...]:
+    return tuple(
+        Retained(
+            category=line.category,
+            purpose=line.purpose,
+            law=line.law,
+            access=line.access,
+            until=line.ends_on,
+            criterion="" if line.ends_on else line.until,
+        )
+        for line in kept
+    )
+
+
+def _ends(kept: Sequence[KeptLine]) -> Iterator[date]:
+    return (line.ends_on for line in kept if line.ends_on is not None)
