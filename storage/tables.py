@@ -35,6 +35,7 @@ from storage.rows import (
     one_of,
     table_of,
 )
+from storage.staff_rows import ADDED_REQUEST as ADDED_REQUEST  # noqa: PLC0414 - here are all tables
 from storage.states import ClockChange, ClockName, DraftState, MessageState, PartyRole
 
 
