@@ -16,7 +16,7 @@ from casework.acknowledging import (
 from casework.batch_view import BatchView, MessageAtWork
 from casework.profile import DeskProfile
 from casework.staff_tasks import case_task
-from casework.task_kinds import ANSWER_BY_HAND, APPROVE_LETTER
+from casework.task_kinds import ACKNOWLEDGE_BY, ANSWER_BY_HAND, APPROVE_LETTER
 from casework.writes import Writes
 from privacy.answering import AnswerDecision, Permission
 from privacy.approval import letter_digest
@@ -30,6 +30,7 @@ from storage.ids import new_id
 from storage.outbox import QueuedLetter
 
 ACTOR = "daemon"
+ENTERED = "entered-by-a-person"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +83,7 @@ def _facts(message: MessageAtWork, to: AnswerTo, keys: AnswerKeys) -> SendingFac
         (claimed.quiet_reason is not None, claimed.quiet_reason or ""),
         (to.case.stub_reason is not None, "cannot-be-read"),
         (claimed.released, "released-by-a-person"),
+        (message.channel is not None, ENTERED),
         # An authority is acknowledged by a person only, and so is whoever reports a child, a breach or a grievance.
         (message.reading.classification.lane in URGENT_LANES, "urgent-lane"),
         (claimed.truncated, "only-partly-fetched"),
@@ -144,6 +146,10 @@ def _leave_draft(
 
 
 def _ask_for_hand(message: MessageAtWork, case: Case, writes: Writes) -> None:
-    """Nobody can be answered: the From header names no believable address (mail.md E096 to E099)."""
-    task = case_task(message, case, ANSWER_BY_HAND, "no-believable-sender", writes.now)
+    """Nobody can be mailed: the From header names no believable address (mail.md E096 to E099), or it was no mail."""
+    if message.channel is None:
+        task = case_task(message, case, ANSWER_BY_HAND, "no-believable-sender", writes.now)
+    else:
+        kind = ACKNOWLEDGE_BY[message.channel]
+        task = case_task(message, case, kind, ENTERED, writes.now)
     writes.tasks.append(task)

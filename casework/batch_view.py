@@ -10,6 +10,7 @@ from casework.acknowledging import AnswerKeys, AnswerTally
 from casework.reading import Reading
 from privacy.addresses import without_plus
 from privacy.answering import counted_text, is_short
+from privacy.by_hand import Channel
 from privacy.cases import Case, CaseIdentifiers
 from privacy.deciding import arrived_as_copies
 from privacy.threads import Carriers, KnownCase
@@ -19,10 +20,11 @@ from storage.messages import ClaimedMessage, SameMail
 
 @dataclass(frozen=True, kw_only=True)
 class MessageAtWork:
-    """A claimed message with its reading."""
+    """A claimed message with its reading, or a request that staff entered."""
 
     claimed: ClaimedMessage
     reading: Reading
+    channel: Channel | None = None  # of a request that staff entered; None for mail
 
     @property
     def inbound_id(self) -> UUID:

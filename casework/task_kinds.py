@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from privacy.by_hand import Channel
+
 APPROVE_LETTER = "approve_letter"
 ANSWER_BY_HAND = "answer_by_hand"
 DEADLINE_NEAR = "deadline_near"
 LOOK_AT_MESSAGE = "look_at_message"
 READ_BY_HAND = "read_by_hand"
 STOP_MARKETING = "stop_marketing"
+TELL_CORRECTION = "tell_correction"  # what we understood changed after it was told
+# Who cannot be mailed is acknowledged by the way of the request; the task done is the acknowledgement.
+ACKNOWLEDGE_BY = {
+    Channel.POST: "acknowledge_by_post",
+    Channel.PHONE: "acknowledge_by_phone",
+    Channel.CHAT: "acknowledge_in_chat",
+}

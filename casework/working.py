@@ -74,6 +74,7 @@ def _findings(
         one_click=reading.one_click,
         arrival_known=claimed.arrival_basis is not ArrivalBasis.UNKNOWN,
         released=claimed.released,
+        entered=message.channel is not None,
         unreadable=reading.message.unreadable_reason is not None,
         list_signs=bool(reading.screening.list_signs),
     )

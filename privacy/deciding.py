@@ -55,6 +55,7 @@ class Findings:
     one_click: bool = False
     arrival_known: bool = True
     released: bool = False
+    entered: bool = False
     unreadable: bool = False
     list_signs: bool = False
 
@@ -98,6 +99,8 @@ POLICY: tuple[tuple[str, Callable[[Findings], bool], Outcome], ...] = (
     ("our-own-letter", lambda f: f.own_copy, Outcome.OWN_COPY),
     # A person has read it and says that it is a request: no rule knows better.
     ("released-by-a-person", lambda f: f.released, Outcome.CASE),
+    # It came by no mail, and a member of staff entered it as a request.
+    ("entered-by-a-person", lambda f: f.entered, Outcome.CASE),
     # Mail from before `answer_from`: searchable, never answered.
     ("before-answer-from", lambda f: f.history, Outcome.HISTORY),
     # Somebody pressed "spam" on a mail of ours: an objection to marketing that a person must honour.

@@ -8,6 +8,7 @@ import getpass
 from casework.extending import Wanted, extend
 from casework.recounting import recount
 from daemon.clock import utc_now
+from daemon.commands.case_adding import add_adding, add_case
 from daemon.commands.case_clocks import clocks_for_people, clocks_form
 from daemon.commands.session import actor_of, add_actor, add_json, count, open_desk_of, print_rows
 from daemon.output import as_json, printable
@@ -60,16 +61,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--ground", required=True, metavar="TEXT", help="why, as the person will read it"
     )
     add_actor(extending)
+    add_adding(actions)
 
 
 def run(options: argparse.Namespace) -> int:
-    """List cases, show, explain or extend one, or count their dates anew; 1 when there is none."""
+    """List cases, show or change one, or count their dates anew; 1 when there is none."""
     actions = {
         "list": _list,
         "show": _show,
         "explain": _explain,
         "recount": _recount,
         "extend": _extend,
+        "add": add_case,
     }
     return actions[options.action](options)
 

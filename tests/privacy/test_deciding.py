@@ -45,6 +45,10 @@ ROWS: dict[str, tuple[Findings, Outcome]] = {
         replace(PLAIN, screening=kind(Kind.SPAM), released=True),
         Outcome.CASE,
     ),
+    "entered-by-a-person": (
+        replace(PLAIN, screening=kind(Kind.AUTO_REPLY), entered=True),
+        Outcome.CASE,
+    ),
     "before-answer-from": (replace(A_PERSON_ASKS, history=True), Outcome.HISTORY),
     "feedback-report": (
         replace(PLAIN, screening=kind(Kind.BOUNCE), feedback_report=True),

@@ -5,11 +5,13 @@ from enum import StrEnum
 import pytest
 
 from privacy.answering import Permission
+from privacy.by_hand import Channel
 from privacy.cases import CaseState, ItemState, Role
 from privacy.deciding import Outcome
 from privacy.deliveries import BounceReason, Fate
 from privacy.messages import AuthenticityLevel
 from privacy.outgoing import OutgoingState
+from privacy.relations import RelationKind
 from privacy.rights import Lane, Right, Scope
 from privacy.screening import Kind
 from privacy.threads import Match
@@ -17,7 +19,7 @@ from source import ROOT
 
 GLOSSARY = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
 LISTS = [
-    AuthenticityLevel, BounceReason, CaseState, Fate, ItemState, Kind, Lane, Match, Outcome, OutgoingState, Permission, Right, Scope,
+    AuthenticityLevel, BounceReason, CaseState, Channel, Fate, ItemState, Kind, Lane, Match, Outcome, OutgoingState, Permission, RelationKind, Right, Scope,
 ]  # fmt: skip
 
 

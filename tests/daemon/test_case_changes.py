@@ -1,0 +1,83 @@
+"""What staff do to cases on the command line: enter, correct, hold, export, merge, split."""
+
+import json
+
+import pytest
+
+ACTOR = ("--actor", "sam@autocloz.example")
+ENTRY = (
+    *("cases", "add", "--channel", "post", "--received", "2026-11-20", "--zone", "Europe/Dublin"),
+    *("--name", "Anne", "--postal-address", "1 Sample Street", *ACTOR),
+)
+ERASE = "Please delete all personal data that you hold about me."
+
+
+def entered(run, *words: str, text: str = ERASE) -> str:
+    (row,) = run(*ENTRY, "--note", text, *words, "--json").rows
+    return str(row["case"])
+
+
+def shown(run, reference: str) -> dict[str, object]:
+    (row,) = run("cases", "show", reference, "--json").rows
+    return row
+
+
+def test_a_letter_from_stdin_becomes_one_case_however_often(run) -> None:
+    words = (*ENTRY, "--text", "-", "--key", "letter-17", "--json")
+    (first,) = run(*words, stdin=ERASE.encode()).rows
+    (again,) = run(*words, stdin=ERASE.encode()).rows
+    assert (first["added"], again["added"]) == (True, False)
+    assert first["case"] == again["case"]
+    assert (first["rights"], first["received_at"]) == (["erasure"], "2026-11-20T00:00:00Z")
+    assert (first["acknowledge_by"], first["due_on"]) == ("2026-11-27", "2026-12-20")
+    assert len(run("cases", "list", "--json").rows) == 1
+    assert run("tasks", "list", "--json").rows[0]["kind"] == "acknowledge_by_post"
+
+
+def test_a_letter_from_a_file_and_what_staff_say_it_asks(run, tmp_path) -> None:
+    letter = tmp_path / "letter.txt"
+    letter.write_text(ERASE)
+    done = run(
+        *(*ENTRY, "--text", str(letter), "--right", "objection", "--scope", "marketing"),
+        *("--right", "access", "--language", "de"),
+    )
+    assert done.code == 0
+    assert done.out.startswith("PR-")
+    (row,) = run("cases", "list", "--json").rows
+    assert row["rights"] == ["objection:marketing", "access"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--right", "frobnication"), "no such right; known are access"),
+        (("--right", "erasure:marketing"), "only an objection has a scope"),
+        (("--right", "objection:everything"), "no such scope"),
+        (("--scope", "marketing"), "--scope: belongs to --right objection"),
+        (("--language", "Klingon"), "a language such as de"),
+        (("--received", "2126-01-01"), "cannot arrive in the future"),
+        (("--received", "0001-01-01", "--zone", "Asia/Kolkata"), "calendars know"),
+        (("--received", "yesterday"), "a date such as"),
+        (("--zone", "Mars/Olympus"), "no such time zone"),
+        (("--actor", "mallory@elsewhere.example"), "--actor: name a staff member"),
+        (("--lane", "fast"), "invalid choice"),
+    ],
+)
+def test_bad_input_is_one_clear_line(run, words: tuple[str, ...], told: str) -> None:
+    done = run(*ENTRY, "--note", ERASE, *words)
+    assert (done.code, len(done.err.splitlines())) == (2, 1)
+    assert told in done.err
+    assert run("cases", "list").out == "nothing\n"
+
+
+def test_an_instant_in_the_future_and_words_that_are_none_are_refused(run, tmp_path) -> None:
+    entry = ("cases", "add", "--channel", "phone", "--name", "Anne", *ACTOR)
+    later = run(*entry, "--note", "x", "--received-at", "2126-01-01T00:00:00Z")
+    assert (later.code, "cannot arrive in the future" in later.err) == (2, True)
+    for path in (str(tmp_path / "missing"), str(tmp_path), "a\0b"):
+        done = run(*ENTRY, "--text", path)
+        assert (done.code, "--text: " in done.err) == (2, True)
+    for stdin, told in ((b"\xff\xfe\x00", "no UTF-8"), (b"x" * 1_048_577, "more than")):
+        done = run(*ENTRY, "--text", "-", stdin=stdin)
+        assert (done.code, told in done.err) == (2, True)
+    assert json.loads(run("cases", "list", "--json").out or "[]") == []
