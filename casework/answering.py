@@ -23,7 +23,6 @@ from privacy.approval import letter_digest
 from privacy.audit import AuditKind
 from privacy.cases import Case, RequestItem
 from privacy.deadlines import acknowledgement_due
-from privacy.deciding import URGENT_LANES
 from privacy.messages import OutboundMessage
 from storage.drafts import Draft
 from storage.ids import new_id
@@ -55,7 +54,7 @@ def answer(
         return
     decision = decide_sending(
         message.reading,
-        _facts(message, to, keys),
+        _facts(message, to, keys, desk),
         view.tally.history(message.inbound_id, keys),
         desk,
     )
@@ -77,7 +76,9 @@ def _last_day(message: MessageAtWork, desk: DeskProfile, to: AnswerTo) -> date:
     return min([promised.on, *(item.due.on for item in to.added)])
 
 
-def _facts(message: MessageAtWork, to: AnswerTo, keys: AnswerKeys) -> SendingFacts:
+def _facts(
+    message: MessageAtWork, to: AnswerTo, keys: AnswerKeys, desk: DeskProfile
+) -> SendingFacts:
     claimed = message.claimed
     rows = (
         (claimed.quiet_reason is not None, claimed.quiet_reason or ""),
@@ -85,7 +86,7 @@ def _facts(message: MessageAtWork, to: AnswerTo, keys: AnswerKeys) -> SendingFac
         (claimed.released, "released-by-a-person"),
         (message.channel is not None, ENTERED),
         # An authority is acknowledged by a person only, and so is whoever reports a child, a breach or a grievance.
-        (message.reading.classification.lane in URGENT_LANES, "urgent-lane"),
+        (message.reading.classification.lane in desk.lanes.at_once, "urgent-lane"),
         (claimed.truncated, "only-partly-fetched"),
     )
     return SendingFacts(

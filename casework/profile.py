@@ -11,7 +11,9 @@ from privacy.addresses import without_plus
 from privacy.answering import AnswerLimits
 from privacy.deadlines import Regime
 from privacy.first_reading import MailToRead, ReadingTerms
+from privacy.lanes import LaneTable
 from privacy.tokens import TokenKey
+from regimes.lanes import load_lanes
 from responders.settings import DeskIdentity
 
 
@@ -49,6 +51,7 @@ class DeskProfile:
     limits: AnswerLimits = field(default_factory=AnswerLimits)
     shared_domains: frozenset[str] = frozenset()
     own_addresses: frozenset[str] = frozenset()
+    lanes: LaneTable = field(default_factory=load_lanes)
 
     @property
     def token_key(self) -> TokenKey:

@@ -67,6 +67,7 @@ def _findings(
         screening=reading.screening,
         classification=reading.classification,
         thread=thread,
+        lanes=desk.lanes,
         history=claimed.history,
         duplicate=view.original_of(message) is not None,
         own_copy=_is_own_copy(reading, desk),
