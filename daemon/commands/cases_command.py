@@ -10,6 +10,7 @@ from casework.recounting import recount
 from daemon.clock import utc_now
 from daemon.commands.case_adding import add_adding, add_case
 from daemon.commands.case_clocks import clocks_for_people, clocks_form
+from daemon.commands.case_correction import add_correction, correct
 from daemon.commands.session import actor_of, add_actor, add_json, count, open_desk_of, print_rows
 from daemon.output import as_json, printable
 from daemon.wiring import build_ladder
@@ -62,6 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_actor(extending)
     add_adding(actions)
+    add_correction(actions)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -73,6 +75,7 @@ def run(options: argparse.Namespace) -> int:
         "recount": _recount,
         "extend": _extend,
         "add": add_case,
+        "correct": correct,
     }
     return actions[options.action](options)
 
@@ -102,8 +105,11 @@ def _summary(case: CaseSummary) -> dict[str, object]:
 def _show(options: argparse.Namespace) -> int:
     with open_desk_of(options) as desk, desk.database.reading() as reading:
         case = _case_named(reading, options.reference)
+        lane = desk.services.desk.lanes.of(case.lane)
         form = {
             **_case_form(case),
+            "for": " and ".join(lane.to),
+            "ends_when": lane.closing,
             "messages": [
                 {
                     "id": row.inbound_id,
@@ -207,6 +213,7 @@ def _item_form(item: RequestItem) -> dict[str, object]:
         "scope": item.scope,
         "quote": item.quote,
         "in": item.part,
+        "state": item.state,
         "reason": item.reason,
         "due_on": item.due.on,
         "trace": list(item.due.trace),
@@ -223,7 +230,7 @@ def _for_people(form: dict[str, object]) -> str:
     for item in _rows(form["rights"]):
         lines += [
             "",
-            f"right: {item['right']} {item['scope'] or ''}, due {item['due_on']} ({item['reason']})",
+            f"right: {item['right']} {item['scope'] or ''}, {item['state']}, due {item['due_on']} ({item['reason']})",
         ]
         lines += [f"  “{item['quote']}”", *(f"  {step}" for step in _steps(item["trace"]))]
     for letter in _rows(form["letters"]):

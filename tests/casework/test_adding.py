@@ -29,21 +29,11 @@ from privacy.by_hand import Channel
 from privacy.deciding import Outcome
 from privacy.errors import Permanent
 from privacy.rights import Lane, Right, Scope
+from staff_values import ARRIVED, BY_POST, POSTAL
 from storage.added_requests import added_requests
 from storage.cases import clock_events, list_cases
 from storage.messages import raw_of
 from storage.states import ClockChange
-
-ARRIVED = NOON - 3 * DAY  # a Friday
-POSTAL = "Anne Example, 1 Sample Street, Sampletown"
-BY_POST = HandRequest(
-    channel=Channel.POST,
-    received_at=ARRIVED,
-    mailbox=PRIVACY,
-    text=ERASE,
-    name="Anne",
-    postal=POSTAL,
-)
 
 
 def add(desk: TestDesk, request: HandRequest = BY_POST) -> Entered:

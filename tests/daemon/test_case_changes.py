@@ -81,3 +81,54 @@ def test_an_instant_in_the_future_and_words_that_are_none_are_refused(run, tmp_p
         done = run(*ENTRY, "--text", "-", stdin=stdin)
         assert (done.code, told in done.err) == (2, True)
     assert json.loads(run("cases", "list", "--json").out or "[]") == []
+
+
+def test_a_correction_is_printed_as_it_is_stored(run) -> None:
+    reference = entered(run)
+    done = run(
+        *("cases", "correct", reference.lower(), "--add", "access", "--note", "On the phone."),
+        *("--lane", "complaint", "--language", "fr", *ACTOR, "--json"),
+    )
+    changes = {(row["what"], row["before"], row["after"]) for row in done.rows}
+    assert changes >= {
+        ("lane", "rights", "complaint"),
+        ("language", "en", "fr"),
+        ("right", None, "access"),
+    }
+    case = shown(run, reference)
+    assert (case["lane"], case["language"], case["for"]) == ("complaint", "fr", "dpo and handler")
+    assert run("cases", "correct", reference, "--not-asked", "erasure", *ACTOR).code == 0
+    rights = shown(run, reference)["rights"]
+    assert isinstance(rights, list)
+    assert [(right["right"], right["state"]) for right in rights] == [
+        ("erasure", "not_a_request"),
+        ("access", "received"),
+    ]
+
+
+def test_an_objection_gets_its_scope(run) -> None:
+    reference = entered(run, "--right", "objection")
+    words = ("cases", "correct", reference, "--rescope", "objection", *ACTOR)
+    assert run(*words, "--scope", "marketing").code == 0
+    assert run("cases", "list", "--json").rows[0]["rights"] == ["objection:marketing"]
+    assert run(*words, "--scope", "none").code == 0
+    assert run("cases", "list", "--json").rows[0]["rights"] == ["objection"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        ((), 1, "nothing would change"),
+        (("--add", "access"), 1, "with a quote of the case"),
+        (("--add", "erasure", "--note", "x"), 1, "asks for erasure already"),
+        (("--scope", "marketing"), 2, "--scope: belongs to --rescope"),
+        (("--rescope", "objection"), 2, "--scope: belongs to --rescope"),
+        (("--rescope", "erasure", "--scope", "none"), 2, "only an objection has a scope"),
+        (("--add", "everything"), 2, "no such right"),
+        (("--not-asked", "access"), 1, "asks for no access"),
+    ],
+)
+def test_a_correction_that_is_none_is_one_clear_line(run, words, code: int, told: str) -> None:
+    done = run("cases", "correct", entered(run), *words, *ACTOR)
+    assert (done.code, len(done.err.splitlines())) == (code, 1)
+    assert told in done.err
