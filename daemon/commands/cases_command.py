@@ -11,6 +11,7 @@ from daemon.clock import utc_now
 from daemon.commands.case_adding import add_adding, add_case
 from daemon.commands.case_clocks import clocks_for_people, clocks_form
 from daemon.commands.case_correction import add_correction, correct
+from daemon.commands.case_holding import add_holding, hold, holds_form
 from daemon.commands.session import actor_of, add_actor, add_json, count, open_desk_of, print_rows
 from daemon.output import as_json, printable
 from daemon.wiring import build_ladder
@@ -20,6 +21,7 @@ from privacy.rights import Right
 from storage.audit import events_of
 from storage.cases import CaseSummary, find_case, list_cases
 from storage.database import Reading
+from storage.holds import held_cases
 from storage.messages import messages_of_case
 from storage.outbox import letters_of_case
 
@@ -31,6 +33,7 @@ COLUMNS = (
     "acknowledge_by",
     "due_on",
     "needs_human",
+    "on_hold",
     "from",
 )
 
@@ -64,6 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_actor(extending)
     add_adding(actions)
     add_correction(actions)
+    add_holding(actions)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -76,6 +80,7 @@ def run(options: argparse.Namespace) -> int:
         "extend": _extend,
         "add": add_case,
         "correct": correct,
+        "hold": hold,
     }
     return actions[options.action](options)
 
@@ -83,7 +88,9 @@ def run(options: argparse.Namespace) -> int:
 def _list(options: argparse.Namespace) -> int:
     state = CaseState(options.state) if options.state else None
     with open_desk_of(options) as desk, desk.database.reading() as reading:
-        rows = [_summary(case) for case in list_cases(reading, limit=options.limit, state=state)]
+        found = list_cases(reading, limit=options.limit, state=state)
+        held = held_cases(reading, [case.case_id for case in found])
+        rows = [{**_summary(case), "on_hold": case.case_id in held} for case in found]
     print_rows(rows, COLUMNS, as_lines=options.json)
     return 0
 
@@ -130,6 +137,7 @@ def _show(options: argparse.Namespace) -> int:
                 }
                 for letter in letters_of_case(reading, case.case_id)
             ],
+            "holds": holds_form(reading, case.case_id),
             "history": [
                 {"at": event.at, "kind": event.kind, "actor": event.actor, **event.payload}
                 for event in events_of(reading, case.case_id)
@@ -240,6 +248,9 @@ def _for_people(form: dict[str, object]) -> str:
             "",
             str(letter["text"]),
         ]
+    for held in _rows(form["holds"]):
+        ended = f" until {held['released_at']}" if held["released_at"] else ""
+        lines += ["", f"on hold since {held['held_at']}{ended}: {held['reason']}"]
     lines += ["", "history:"]
     lines += [
         f"  {event['at']}  {event['kind']}  {event['actor']}" for event in _rows(form["history"])

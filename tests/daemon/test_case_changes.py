@@ -132,3 +132,17 @@ def test_a_correction_that_is_none_is_one_clear_line(run, words, code: int, told
     done = run("cases", "correct", entered(run), *words, *ACTOR)
     assert (done.code, len(done.err.splitlines())) == (code, 1)
     assert told in done.err
+
+
+def test_a_hold_is_shown_in_the_list_and_in_the_case(run) -> None:
+    reference = entered(run)
+    assert run("cases", "list", "--json").rows[0]["on_hold"] is False
+    words = ("cases", "hold", reference, "--reason", "A lawsuit.", *ACTOR)
+    assert run(*words).out == "on hold\n"
+    assert run("cases", "list", "--json").rows[0]["on_hold"] is True
+    assert "A lawsuit." in run("cases", "show", reference).out
+    again = run(*words)
+    assert (again.code, again.err) == (1, "rightsdesk: the case is on hold already\n")
+    assert run(*words, "--release").out == "released\n"
+    assert run("cases", "list", "--json").rows[0]["on_hold"] is False
+    assert run(*words[:-2], "--actor", "mallory@elsewhere.example").code == 2
