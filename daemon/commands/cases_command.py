@@ -11,6 +11,7 @@ from daemon.clock import utc_now
 from daemon.commands.case_adding import add_adding, add_case
 from daemon.commands.case_clocks import clocks_for_people, clocks_form
 from daemon.commands.case_correction import add_correction, correct
+from daemon.commands.case_export import add_exporting, export, verify_export
 from daemon.commands.case_holding import add_holding, hold, holds_form
 from daemon.commands.session import actor_of, add_actor, add_json, count, open_desk_of, print_rows
 from daemon.output import as_json, printable
@@ -68,6 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_adding(actions)
     add_correction(actions)
     add_holding(actions)
+    add_exporting(actions)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -81,6 +83,8 @@ def run(options: argparse.Namespace) -> int:
         "add": add_case,
         "correct": correct,
         "hold": hold,
+        "export": export,
+        "verify-export": verify_export,
     }
     return actions[options.action](options)
 

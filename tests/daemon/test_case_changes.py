@@ -146,3 +146,46 @@ def test_a_hold_is_shown_in_the_list_and_in_the_case(run) -> None:
     assert run(*words, "--release").out == "released\n"
     assert run("cases", "list", "--json").rows[0]["on_hold"] is False
     assert run(*words[:-2], "--actor", "mallory@elsewhere.example").code == 2
+
+
+def test_a_case_file_is_written_for_its_owner_and_over_no_other_file(run, tmp_path) -> None:
+    reference, out = entered(run), tmp_path / "case.zip"
+    words = ("cases", "export", reference.lower(), "--out", str(out), *ACTOR)
+    done = run(*words)
+    assert done.code == 0
+    first = out.read_bytes()
+    assert (out.stat().st_mode & 0o777, len(first)) == (0o600, int(done.out.split()[0]))
+    again = run(*words, "--redacted")
+    assert (again.code, "--force writes over it" in again.err) == (1, True)
+    assert out.read_bytes() == first
+    assert run(*words, "--redacted", "--force").code == 0
+    assert out.read_bytes() != first
+    assert out.stat().st_mode & 0o777 == 0o600
+    assert run(*words, "--force").code == 0
+    assert out.read_bytes() == first
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".case")] == []
+
+
+def test_a_case_file_is_checked_with_and_without_the_desk(run, tmp_path) -> None:
+    reference, out = entered(run), tmp_path / "case.zip"
+    key = run("cases", "export", reference, "--out", str(out), *ACTOR).out.split()[-1]
+    assert run("cases", "verify-export", str(out)).out == f"{reference}: whole, and signed\n"
+    alone = ("cases", "verify-export", str(out), "--public-key")
+    (form,) = run(*alone, key, "--json").rows
+    assert (form["whole"], form["case"], form["public_key"]) == (True, reference, key)
+    other = run(*alone, "00" * 32)
+    assert (other.code, other.out) == (1, "signed by nobody whom we know\n")
+    assert run(*alone, "00").code == 2
+
+
+def test_a_file_that_cannot_be_written_or_read_is_one_clear_line(run, tmp_path) -> None:
+    reference = entered(run)
+    for path in (str(tmp_path / "missing" / "case.zip"), "a\0b", str(tmp_path)):
+        done = run("cases", "export", reference, "--out", path, *ACTOR)
+        assert done.code in {1, 2}
+        assert done.err.startswith("rightsdesk: --out: ")
+        assert len(done.err.splitlines()) == 1
+    (tmp_path / "no.zip").write_bytes(b"no zip")
+    for path, code in ((str(tmp_path / "none"), 2), ("a\0b", 2), (str(tmp_path / "no.zip"), 1)):
+        done = run("cases", "verify-export", path)
+        assert (done.code, len(done.err.splitlines())) == (code, 1)
