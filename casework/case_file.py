@@ -23,6 +23,7 @@ from storage.database import Reading
 from storage.drafts import Draft, drafts_of_case
 from storage.failures import CannotUnseal
 from storage.holds import holds_of
+from storage.merges import relations_of
 from storage.messages import MessageRow, messages_of_case, raw_of
 from storage.outbox import LetterRow, letters_of_case
 
@@ -80,6 +81,10 @@ def _form(reading: Reading, case: Case, messages: list[MessageRow], telling: Tel
                 "release": None if one.release is None else telling.words(one.release),
             }
             for one in holds_of(reading, case_id)
+        ],
+        "relations": [
+            {"case": one.case, "kind": one.kind, "other": one.other, "at": one.at}
+            for one in relations_of(reading, case_id)
         ],
         "trail_is_whole": verify_chain(reading, case_id),
         "trail": list(_trail(events_of(reading, case_id), telling)),

@@ -31,6 +31,7 @@ from privacy.threads import read_carriers
 from storage.cases import get_cases, known_cases
 from storage.database import Database, Transaction
 from storage.failures import Conflict, LeaseLost
+from storage.merges import followed
 from storage.messages import ClaimedMessage, claim_messages, find_same_mail, postpone_messages
 from storage.outbox import answer_counts, lock_answers
 
@@ -302,7 +303,8 @@ def _look_up_cases(
         numbers.extend(carriers.numbers)
         references.extend(carriers.references)
     if numbers or references:
-        view.known = known_cases(transaction, numbers=numbers, references=references)
+        known = known_cases(transaction, numbers=numbers, references=references)
+        view.known = followed(transaction, known)
     wanted = [case.case_id for case in view.known]
     wanted += [message.claimed.case_id for message in at_work if message.claimed.case_id]
     if wanted:

@@ -13,6 +13,7 @@ from daemon.commands.case_clocks import clocks_for_people, clocks_form
 from daemon.commands.case_correction import add_correction, correct
 from daemon.commands.case_export import add_exporting, export, verify_export
 from daemon.commands.case_holding import add_holding, hold, holds_form
+from daemon.commands.case_merging import add_merging, merge, relate, relations_form, split
 from daemon.commands.session import actor_of, add_actor, add_json, count, open_desk_of, print_rows
 from daemon.output import as_json, printable
 from daemon.wiring import build_ladder
@@ -70,6 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_correction(actions)
     add_holding(actions)
     add_exporting(actions)
+    add_merging(actions)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -83,6 +85,9 @@ def run(options: argparse.Namespace) -> int:
         "add": add_case,
         "correct": correct,
         "hold": hold,
+        "merge": merge,
+        "split": split,
+        "relate": relate,
         "export": export,
         "verify-export": verify_export,
     }
@@ -142,6 +147,7 @@ def _show(options: argparse.Namespace) -> int:
                 for letter in letters_of_case(reading, case.case_id)
             ],
             "holds": holds_form(reading, case.case_id),
+            **relations_form(reading, case.case_id),
             "history": [
                 {"at": event.at, "kind": event.kind, "actor": event.actor, **event.payload}
                 for event in events_of(reading, case.case_id)
@@ -255,6 +261,8 @@ def _for_people(form: dict[str, object]) -> str:
     for held in _rows(form["holds"]):
         ended = f" until {held['released_at']}" if held["released_at"] else ""
         lines += ["", f"on hold since {held['held_at']}{ended}: {held['reason']}"]
+    lines += [f"part: {reference}" for reference in _steps(form["parts"])]
+    lines += [f"{one['case']} is {one['kind']} {one['other']}" for one in _rows(form["relations"])]
     lines += ["", "history:"]
     lines += [
         f"  {event['at']}  {event['kind']}  {event['actor']}" for event in _rows(form["history"])

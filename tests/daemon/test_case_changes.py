@@ -189,3 +189,22 @@ def test_a_file_that_cannot_be_written_or_read_is_one_clear_line(run, tmp_path) 
     for path, code in ((str(tmp_path / "none"), 2), ("a\0b", 2), (str(tmp_path / "no.zip"), 1)):
         done = run("cases", "verify-export", path)
         assert (done.code, len(done.err.splitlines())) == (code, 1)
+
+
+def test_cases_are_merged_split_and_related_on_the_command_line(run) -> None:
+    one = entered(run, "--right", "access")
+    other = entered(run, "--right", "erasure")
+    done = run("cases", "merge", one.lower(), other.lower(), *ACTOR)
+    assert (done.code, done.out) == (0, f"{one}: access, erasure, answer by 2026-12-20\n")
+    assert (shown(run, one)["parts"], shown(run, other)["part_of"]) == ([other], one)
+    assert f"{other} is duplicate_of {one}" in run("cases", "show", one).out
+    assert run("cases", "split", other, *ACTOR).out.startswith(f"{other}: erasure")
+    again = run("cases", "split", other, *ACTOR)
+    assert (again.code, "--item" in again.err, len(again.err.splitlines())) == (1, True, 1)
+    assert run("cases", "merge", one, other, *ACTOR).code == 0
+    new = run("cases", "split", one, "--item", "erasure", *ACTOR).out.split(":")[0]
+    assert new not in {one, other}
+    related = ("cases", "relate", one, "superseded_by", new, *ACTOR)
+    assert run(*related).out == "related\n"
+    assert run(*related, "--remove").out == "removed\n"
+    assert run("cases", "relate", one, "cousin_of", new, *ACTOR).code == 2
