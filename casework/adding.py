@@ -37,6 +37,7 @@ from storage.messages import ClaimedMessage, keep_raw
 
 LONGEST_TEXT = 200_000  # characters: a hundred typed pages
 LONGEST_LINE = 500
+LONGEST_POSTAL = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,15 +97,27 @@ def enter(services: Services, request: HandRequest, *, actor: Actor, now: dateti
 def _check(request: HandRequest, now: datetime) -> None:
     if request.received_at > now:
         raise Permanent("the arrival lies in the future")
+    if request.key is not None and not request.key.strip():
+        raise Permanent("the key is empty")
+    _check_words(request)
+    _check_people(request)
+
+
+def _check_words(request: HandRequest) -> None:
     if not request.text.strip():
         raise Permanent("the request has no words: give its text or a note of what was said")
     if len(request.text) > LONGEST_TEXT:
         raise Permanent(f"the text has more than {LONGEST_TEXT} characters")
     if any(not char.isascii() and "\ud800" <= char <= "\udfff" for char in request.text):
         raise Permanent("the text is no UTF-8")
+
+
+def _check_people(request: HandRequest) -> None:
     for what, line in (("name", request.name), ("address", request.address or "")):
         if len(line) > LONGEST_LINE or not line.isprintable():
             raise Permanent(f"the {what} is one line of at most {LONGEST_LINE} characters")
+    if len(request.postal or "") > LONGEST_POSTAL:
+        raise Permanent(f"the postal address has more than {LONGEST_POSTAL} characters")
     if not (request.address or request.name.strip() or request.postal):
         raise Permanent("nobody could be answered: give an address, a postal address or a name")
 

@@ -23,6 +23,7 @@ from privacy.approval import letter_digest
 from privacy.audit import AuditKind
 from privacy.cases import Case, RequestItem
 from privacy.deadlines import acknowledgement_due
+from privacy.lanes import FirstLetter
 from privacy.messages import OutboundMessage
 from storage.drafts import Draft
 from storage.ids import new_id
@@ -79,14 +80,14 @@ def _last_day(message: MessageAtWork, desk: DeskProfile, to: AnswerTo) -> date:
 def _facts(
     message: MessageAtWork, to: AnswerTo, keys: AnswerKeys, desk: DeskProfile
 ) -> SendingFacts:
-    claimed = message.claimed
+    claimed, lane = message.claimed, message.reading.classification.lane
     rows = (
         (claimed.quiet_reason is not None, claimed.quiet_reason or ""),
         (to.case.stub_reason is not None, "cannot-be-read"),
         (claimed.released, "released-by-a-person"),
         (message.channel is not None, ENTERED),
         # An authority is acknowledged by a person only, and so is whoever reports a child, a breach or a grievance.
-        (message.reading.classification.lane in desk.lanes.at_once, "urgent-lane"),
+        (desk.lanes.of(lane).first_letter is FirstLetter.BY_PERSON, "urgent-lane"),
         (claimed.truncated, "only-partly-fetched"),
     )
     return SendingFacts(

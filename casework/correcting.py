@@ -9,6 +9,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from casework.acknowledging import KIND as ACKNOWLEDGEMENT
+from casework.answering import ENTERED
 from casework.drafts import Actor
 from casework.profile import DeskProfile
 from casework.task_kinds import ACKNOWLEDGE_BY, ANSWER_BY_HAND, STOP_MARKETING, TELL_CORRECTION
@@ -214,7 +215,7 @@ def _first_answer(
     entered = added_requests(transaction, [one.inbound_id for one in messages])
     way = next(iter(entered.values()), None)
     if way is not None and case.requester is None:
-        return ACKNOWLEDGE_BY[way.channel], "right-added"
+        return ACKNOWLEDGE_BY[way.channel], ENTERED  # one that is open already says all of it
     return ANSWER_BY_HAND, "right-added"
 
 

@@ -20,7 +20,7 @@ from daemon.commands.asked_words import (
 )
 from daemon.commands.session import actor_of, add_actor, open_desk_of
 from daemon.output import as_json
-from daemon.settings import Settings
+from daemon.settings import Settings, SettingsError
 from privacy.by_hand import Channel
 from privacy.rights import Lane
 
@@ -98,7 +98,7 @@ def _request(options: argparse.Namespace, settings: Settings) -> HandRequest:
     return HandRequest(
         channel=Channel(options.channel),
         received_at=_arrival(options, settings),
-        mailbox=options.mailbox or settings.mailboxes[0].address,
+        mailbox=_mailbox(options.mailbox, settings),
         text=options.note if options.text is None else text_from(options.text),
         told=with_scope(options.right or (), options.scope),
         lane=Lane(options.lane) if options.lane else None,
@@ -108,6 +108,13 @@ def _request(options: argparse.Namespace, settings: Settings) -> HandRequest:
         postal=options.postal_address,
         key=options.key,
     )
+
+
+def _mailbox(named: str | None, settings: Settings) -> str:
+    ours = [entry.address for entry in settings.mailboxes]
+    if named is not None and named.lower() not in ours:
+        raise SettingsError(["--mailbox: this is no mailbox of the settings"])
+    return named.lower() if named else ours[0]
 
 
 def _arrival(options: argparse.Namespace, settings: Settings) -> datetime:

@@ -125,6 +125,7 @@ def _show(options: argparse.Namespace) -> int:
         form = {
             **_case_form(case),
             "for": " and ".join(lane.to),
+            "first_letter": lane.letter,
             "ends_when": lane.closing,
             "messages": [
                 {

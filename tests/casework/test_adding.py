@@ -183,6 +183,8 @@ def test_a_mail_that_comes_later_is_a_case_of_its_own(desk) -> None:
         ({"address": "anne@person.example\r\nBcc: mallory@elsewhere.example"}, "one line"),
         ({"address": "nobody"}, "none that mail could be sent to"),
         ({"name": "", "postal": None}, "nobody could be answered"),
+        ({"key": " "}, "the key is empty"),
+        ({"postal": "x" * 1001}, "more than 1000 characters"),
     ],
 )
 def test_a_request_that_cannot_be_one_is_refused_in_one_line(desk, changes, told: str) -> None:

@@ -90,7 +90,9 @@ def test_who_was_told_nothing_gets_the_first_answer_by_the_way_of_the_request(de
     enter(desk.services, request, actor=SAM, now=NOON)
     correct(desk, Wrong(added=ACCESS, note="She wants to see her file."))
     task = tasks(desk)["acknowledge_by_post"]
-    assert (task.reason, task.due_on) == ("right-added", desk.case().acknowledge.on)
+    assert (task.reason, task.due_on) == ("entered-by-a-person", desk.case().acknowledge.on)
+    correct(desk, Wrong(added=ERASURE, note="And that it is deleted afterwards."))
+    assert desk.task_kinds().count("acknowledge_by_post") == 1
 
 
 def test_a_mail_in_which_nothing_was_seen_is_answered_by_hand(desk) -> None:

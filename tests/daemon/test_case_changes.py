@@ -61,6 +61,7 @@ def test_a_letter_from_a_file_and_what_staff_say_it_asks(run, tmp_path) -> None:
         (("--zone", "Mars/Olympus"), "no such time zone"),
         (("--actor", "mallory@elsewhere.example"), "--actor: name a staff member"),
         (("--lane", "fast"), "invalid choice"),
+        (("--mailbox", "sales@autocloz.example"), "--mailbox: this is no mailbox"),
     ],
 )
 def test_bad_input_is_one_clear_line(run, words: tuple[str, ...], told: str) -> None:
