@@ -11,6 +11,8 @@ from privacy.deciding import Outcome
 from privacy.deliveries import BounceReason
 from privacy.outgoing import OutgoingState
 from privacy.reminders import RungKey, Tell, Watched
+from storage.added_requests import added_requests, find_added
+from storage.case_corrections import notes_of
 from storage.cases import (
     add_cases,
     find_case,
@@ -23,7 +25,9 @@ from storage.cursors import unknown_uids
 from storage.database import open_database
 from storage.delivered import letters_by_message_id, letters_of_cases, mark_bounced
 from storage.drafts import earliest_draft, list_drafts
+from storage.holds import held_cases, holds_of
 from storage.ids import new_id
+from storage.merges import merges_of, relations_of
 from storage.messages import (
     claim_messages,
     count_by_outcome,
@@ -36,6 +40,7 @@ from storage.messages import (
     oldest_unprocessed,
 )
 from storage.model_calls import calls_since, said_before, spent_since
+from storage.moving_rights import move_messages
 from storage.outbox import (
     answer_counts,
     claim_letter,
@@ -162,6 +167,14 @@ QUESTIONS = {
         tx, list_cases(tx)[0].case_id, message_id_key=b"k", at=make.now
     ),
     "remind": remind,
+    "notes_of": lambda tx, _: notes_of(tx, new_id()),
+    "holds_of": lambda tx, _: holds_of(tx, new_id()),
+    "held_cases": lambda tx, _: held_cases(tx, [new_id(), new_id()]),
+    "merges_of": lambda tx, _: merges_of(tx, [new_id(), new_id()]),
+    "relations_of": lambda tx, _: relations_of(tx, new_id()),
+    "find_added": lambda tx, _: find_added(tx, b"k"),
+    "added_requests": lambda tx, _: added_requests(tx, [new_id(), new_id()]),
+    "move_messages": lambda tx, _: move_messages(tx, [new_id(), new_id()], new_id()),
     "list_drafts": lambda tx, _: list_drafts(tx),
     "list_tasks": lambda tx, _: list_tasks(tx),
     "spent_since": lambda tx, make: spent_since(tx, make.now),
