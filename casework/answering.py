@@ -17,20 +17,21 @@ from casework.batch_view import BatchView, MessageAtWork
 from casework.profile import DeskProfile
 from casework.reviewing import as_reasons, findings_of_draft
 from casework.staff_tasks import case_task
-from casework.task_kinds import ANSWER_BY_HAND, APPROVE_LETTER
+from casework.task_kinds import ACKNOWLEDGE_BY, ANSWER_BY_HAND, APPROVE_LETTER
 from casework.writes import Writes
 from privacy.answering import AnswerDecision, Permission
 from privacy.approval import letter_digest
 from privacy.audit import AuditKind
 from privacy.cases import Case, RequestItem
 from privacy.deadlines import acknowledgement_due
-from privacy.deciding import URGENT_LANES
+from privacy.lanes import FirstLetter
 from privacy.messages import OutboundMessage
 from storage.drafts import Draft
 from storage.ids import new_id
 from storage.outbox import QueuedLetter
 
 ACTOR = "daemon"
+ENTERED = "entered-by-a-person"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +74,7 @@ def decide_answer(
 ) -> AnswerDecision:
     """Return whether this mail may be answered by itself."""
     history = view.tally.history(message.inbound_id, keys)
-    return decide_sending(message.reading, _facts(message, to, keys), history, desk)
+    return decide_sending(message.reading, _facts(message, to, keys, desk), history, desk)
 
 
 def _last_day(message: MessageAtWork, desk: DeskProfile, to: AnswerTo) -> date:
@@ -86,14 +87,17 @@ def _last_day(message: MessageAtWork, desk: DeskProfile, to: AnswerTo) -> date:
     return min([promised.on, *(item.due.on for item in to.added)])
 
 
-def _facts(message: MessageAtWork, to: AnswerTo, keys: AnswerKeys) -> SendingFacts:
-    claimed = message.claimed
+def _facts(
+    message: MessageAtWork, to: AnswerTo, keys: AnswerKeys, desk: DeskProfile
+) -> SendingFacts:
+    claimed, lane = message.claimed, message.reading.classification.lane
     rows = (
         (claimed.quiet_reason is not None, claimed.quiet_reason or ""),
         (to.case.stub_reason is not None, "cannot-be-read"),
         (claimed.released, "released-by-a-person"),
+        (message.channel is not None, ENTERED),
         # An authority is acknowledged by a person only, and so is whoever reports a child, a breach or a grievance.
-        (message.reading.classification.lane in URGENT_LANES, "urgent-lane"),
+        (desk.lanes.of(lane).first_letter is FirstLetter.BY_PERSON, "urgent-lane"),
         (claimed.truncated, "only-partly-fetched"),
     )
     return SendingFacts(
@@ -154,6 +158,10 @@ def _leave_draft(
 
 
 def _ask_for_hand(message: MessageAtWork, case: Case, writes: Writes) -> None:
-    """Nobody can be answered: the From header names no believable address (mail.md E096 to E099)."""
-    task = case_task(message, case, ANSWER_BY_HAND, "no-believable-sender", writes.now)
+    """Nobody can be mailed: the From header names no believable address (mail.md E096 to E099), or it was no mail."""
+    if message.channel is None:
+        task = case_task(message, case, ANSWER_BY_HAND, "no-believable-sender", writes.now)
+    else:
+        kind = ACKNOWLEDGE_BY[message.channel]
+        task = case_task(message, case, kind, ENTERED, writes.now)
     writes.tasks.append(task)

@@ -10,6 +10,7 @@ from casework.acknowledging import AnswerKeys, AnswerTally
 from casework.reading import Reading
 from privacy.addresses import without_plus
 from privacy.answering import counted_text, is_short
+from privacy.by_hand import Channel
 from privacy.cases import Case, CaseIdentifiers
 from privacy.deciding import arrived_as_copies
 from privacy.ports import OnFile
@@ -32,11 +33,16 @@ class OfferedCode:
 
 @dataclass(frozen=True, kw_only=True)
 class MessageAtWork:
-    """A claimed message with its reading, and the code of identity that it carries, None where it carries none."""
+    """A claimed message with its reading, or a request that staff entered.
+
+    `offered` is the code of identity that it carries, None where it carries none. `channel` is that of a request that
+    staff entered; None for mail.
+    """
 
     claimed: ClaimedMessage
     reading: Reading
     offered: OfferedCode | None = None
+    channel: Channel | None = None
 
     @property
     def inbound_id(self) -> UUID:

@@ -37,6 +37,7 @@ from storage.cases import get_cases, known_cases
 from storage.database import Database, Transaction
 from storage.failures import Conflict, LeaseLost
 from storage.identity import standings_of
+from storage.merges import followed
 from storage.messages import ClaimedMessage, claim_messages, find_same_mail, postpone_messages
 from storage.outbox import answer_counts, lock_answers
 
@@ -349,7 +350,8 @@ def _look_up_cases(
         numbers.extend(carriers.numbers)
         references.extend(carriers.references)
     if numbers or references:
-        view.known = known_cases(transaction, numbers=numbers, references=references)
+        known = known_cases(transaction, numbers=numbers, references=references)
+        view.known = followed(transaction, known)
     wanted = [case.case_id for case in view.known]
     wanted += [message.claimed.case_id for message in at_work if message.claimed.case_id]
     offered = (message.offered.challenge for message in at_work if message.offered)

@@ -13,9 +13,11 @@ from privacy.addresses import without_plus
 from privacy.answering import AnswerLimits
 from privacy.deadlines import Regime
 from privacy.first_reading import MailToRead, ReadingTerms
+from privacy.lanes import LaneTable
 from privacy.staffing import StaffMember
 from privacy.tokens import TokenKey
 from regimes import load_regimes
+from regimes.lanes import load_lanes
 from responders.settings import DeskIdentity
 from templates import OUR_BOOK, Book
 
@@ -70,6 +72,7 @@ class DeskProfile:
     directory: DirectoryTerms = field(default_factory=DirectoryTerms)
     incident_laws: tuple[str, ...] = ()
     staff: tuple[StaffMember, ...] = ()
+    lanes: LaneTable = field(default_factory=load_lanes)
 
     def laws_named(self, codes: Sequence[str]) -> tuple[Regime, ...]:
         """Return the laws with these codes, the house where it stands here; without any the operator's candidates.

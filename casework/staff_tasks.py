@@ -12,7 +12,6 @@ from casework.task_kinds import LOOK_AT_MESSAGE, READ_BY_HAND, STOP_MARKETING
 from casework.writes import Writes
 from privacy.cases import Case, RequestItem
 from privacy.deadlines import look_due
-from privacy.deciding import URGENT_LANES
 from privacy.rights import Right, Scope
 from storage.ids import new_id
 from storage.tasks import Task
@@ -50,7 +49,7 @@ def held_task(message: MessageAtWork, reason: str, desk: DeskProfile, now: datet
         kind=LOOK_AT_MESSAGE,
         reason=reason,
         due_on=look_due(message.claimed.received_at, lane, desk.regimes).on,
-        urgent=lane in URGENT_LANES,
+        urgent=lane in desk.lanes.at_once,
         created_at=now,
     )
 
@@ -70,7 +69,7 @@ def hand_over(
     """
     writes.tasks += _marketing_to_stop(message, case, added, writes.now)
     lane = message.reading.classification.lane
-    if lane in URGENT_LANES:
+    if lane in desk.lanes.at_once:
         task = case_task(message, case, "urgent_lane", str(lane), writes.now, urgent=True)
     elif case.stub_reason is not None:
         task = case_task(message, case, READ_BY_HAND, case.stub_reason, writes.now)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from privacy.by_hand import Channel
+
 APPROVE_LETTER = "approve_letter"
 ANSWER_BY_HAND = "answer_by_hand"
 CARRY_OUT = "carry_out"
@@ -15,3 +17,10 @@ PROVE_IDENTITY = "prove_identity"
 READ_BY_HAND = "read_by_hand"
 STOP_MARKETING = "stop_marketing"
 TELL_COOL_OFF = "tell_cool_off"
+TELL_CORRECTION = "tell_correction"  # what we understood changed after it was told
+# Who cannot be mailed is acknowledged by the way of the request; the task done is the acknowledgement.
+ACKNOWLEDGE_BY = {
+    Channel.POST: "acknowledge_by_post",
+    Channel.PHONE: "acknowledge_by_phone",
+    Channel.CHAT: "acknowledge_in_chat",
+}

@@ -9,13 +9,13 @@ from uuid import UUID
 from casework.actors import Actor, by_person
 from casework.quarantine import take_up
 from casework.steps import take_step
-from casework.task_kinds import READ_BY_HAND
+from casework.task_kinds import ACKNOWLEDGE_BY, READ_BY_HAND
 from privacy.audit import AuditEvent, AuditKind
 from privacy.cases import ItemState
 from privacy.errors import Permanent
 from privacy.work import Step
 from storage.audit import append
-from storage.cases import get_case
+from storage.cases import get_case, mark_acknowledged
 from storage.database import Database, Transaction
 from storage.failures import NotFound
 from storage.tasks import finish_task
@@ -48,6 +48,8 @@ def finish(
             payload={"task": task_id, "kind": task.kind},
         )
         append(transaction, [event])
+        if task.kind in ACKNOWLEDGE_BY.values() and task.case_id is not None:
+            mark_acknowledged(transaction, task.case_id, message_id_key=None, at=now)
         if task.kind == READ_BY_HAND and task.inbound_id is not None:
             # Not in quarantine: it was only hard to read, or was tried again.
             with suppress(NotFound):

@@ -38,6 +38,7 @@ from privacy.zero_retention import (
     region_fits,
     standing,
 )
+from regimes.lanes import load_lanes
 from storage.database import Database
 from storage.ids import new_id
 from storage.model_calls import (
@@ -210,7 +211,9 @@ class Witness:
             cost=0 if heard.outcome in _FREE else cost,
             outcome=heard.outcome,
             said=written_down(statement, matter.parts) if statement else (),
-            changes=differences(matter.rules, statement) if statement else (),
+            changes=differences(matter.rules, statement, at_once=load_lanes().at_once)
+            if statement
+            else (),
         )
 
     def budget_left(self, spent: int) -> int:
@@ -365,5 +368,5 @@ class _Hearing:
 
 def _combined(matter: Matter, result: Result) -> Classification:
     if isinstance(result, Statement):
-        return combine(matter.rules, result)
+        return combine(matter.rules, result, at_once=load_lanes().at_once)
     return without_witness(matter.rules, result)

@@ -73,6 +73,7 @@ def _findings(
         screening=reading.screening,
         classification=reading.classification,
         thread=thread,
+        lanes=desk.lanes,
         history=claimed.history,
         duplicate=view.original_of(message) is not None,
         own_copy=_is_own_copy(reading, desk),
@@ -80,6 +81,7 @@ def _findings(
         one_click=reading.one_click,
         arrival_known=claimed.arrival_basis is not ArrivalBasis.UNKNOWN,
         released=claimed.released,
+        entered=message.channel is not None,
         unreadable=reading.message.unreadable_reason is not None,
         list_signs=bool(reading.screening.list_signs),
     )

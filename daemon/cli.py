@@ -41,7 +41,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "count due dates of JSON lines on stdin, with the steps; no database",
         "rightsdesk clock --jsonl < requests.jsonl",
     ),
-    "cases": ("list and show cases", "rightsdesk cases show PR-2026-482915-K7"),
+    "cases": ("list, show and change cases", "rightsdesk cases show PR-2026-482915-K7"),
     "tasks": ("list what waits for people, mark it done", "rightsdesk tasks list"),
     "drafts": (
         "list, show, approve and reject letters that wait",

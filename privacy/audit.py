@@ -60,6 +60,14 @@ class AuditKind(StrEnum):
     KEPT_STATED = "kept_stated"
     CASE_CLOSED = "case_closed"
     CASE_REOPENED = "case_reopened"
+    CASE_ADDED = "case_added"
+    CASE_CORRECTED = "case_corrected"
+    CASE_HELD = "case_held"
+    CASE_HOLD_ENDED = "case_hold_ended"
+    CASE_RELATED = "case_related"
+    CASE_MERGED = "case_merged"
+    CASE_SPLIT = "case_split"
+    CASE_EXPORTED = "case_exported"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from privacy.lanes import LaneTable
 from privacy.rights import Classification, Lane, Scope
 from privacy.screening import Kind, Screening
 from privacy.threads import Match, ThreadMatch
@@ -43,11 +44,12 @@ def arrived_as_copies(one: datetime, other: datetime) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Findings:
-    """What is known about a message when it is decided."""
+    """What is known about a message when it is decided; `lanes` are the rules of the lanes (regimes/lanes.toml)."""
 
     screening: Screening
     classification: Classification
     thread: ThreadMatch
+    lanes: LaneTable
     history: bool = False
     duplicate: bool = False
     own_copy: bool = False
@@ -55,6 +57,7 @@ class Findings:
     one_click: bool = False
     arrival_known: bool = True
     released: bool = False
+    entered: bool = False
     unreadable: bool = False
     list_signs: bool = False
 
@@ -74,6 +77,11 @@ class Findings:
         return self.asks and all(c.scope is Scope.MARKETING for c in self.classification.rights)
 
     @property
+    def at_once(self) -> bool:
+        """Whether a person must act at once, whether or not a right is asked for: it gets a case and a task."""
+        return self.classification.lane in self.lanes.at_once
+
+    @property
     def machine(self) -> bool:
         """Whether a machine wrote it."""
         return self.screening.kind in {Kind.AUTO_REPLY, Kind.BULK}
@@ -87,9 +95,6 @@ class Verdict:
     reason: str
 
 
-# Lanes in which a person must act at once, whether or not a right is asked for: they get a case and a task.
-URGENT_LANES = frozenset({Lane.SECURITY_INCIDENT, Lane.REGULATOR, Lane.CHILDREN, Lane.COMPLAINT})
-
 # The policy, from top to bottom; the first row whose condition holds decides. A lawyer can review it.
 POLICY: tuple[tuple[str, Callable[[Findings], bool], Outcome], ...] = (
     # The same mail again, by another door or for another of our mailboxes: one request, one answer.
@@ -98,6 +103,8 @@ POLICY: tuple[tuple[str, Callable[[Findings], bool], Outcome], ...] = (
     ("our-own-letter", lambda f: f.own_copy, Outcome.OWN_COPY),
     # A person has read it and says that it is a request: no rule knows better.
     ("released-by-a-person", lambda f: f.released, Outcome.CASE),
+    # It came by no mail, and a member of staff entered it as a request.
+    ("entered-by-a-person", lambda f: f.entered, Outcome.CASE),
     # Mail from before `answer_from`: searchable, never answered.
     ("before-answer-from", lambda f: f.history, Outcome.HISTORY),
     # Somebody pressed "spam" on a mail of ours: an objection to marketing that a person must honour.
@@ -117,11 +124,7 @@ POLICY: tuple[tuple[str, Callable[[Findings], bool], Outcome], ...] = (
     # speaks of a breach, a child or an authority, is seen by a person at once.
     (
         "unmatched-report-in-urgent-lane",
-        lambda f: (
-            f.screening.kind is Kind.BOUNCE
-            and f.classification.lane in URGENT_LANES
-            and f.thread.match is Match.NONE
-        ),
+        lambda f: f.screening.kind is Kind.BOUNCE and f.at_once and f.thread.match is Match.NONE,
         Outcome.HELD,
     ),
     ("delivery-report", lambda f: f.screening.kind is Kind.BOUNCE, Outcome.BOUNCE),
@@ -130,9 +133,7 @@ POLICY: tuple[tuple[str, Callable[[Findings], bool], Outcome], ...] = (
     # The ticket systems of regulators and the breach notices of processors are automated, and urgent all the same.
     (
         "machine-in-urgent-lane",
-        lambda f: (
-            (f.machine or f.screening.kind is Kind.SPAM) and f.classification.lane in URGENT_LANES
-        ),
+        lambda f: (f.machine or f.screening.kind is Kind.SPAM) and f.at_once,
         Outcome.HELD,
     ),
     ("automatic-reply", lambda f: f.screening.kind is Kind.AUTO_REPLY, Outcome.AUTO),
@@ -161,7 +162,7 @@ POLICY: tuple[tuple[str, Callable[[Findings], bool], Outcome], ...] = (
     # Part of a conversation that we know: it belongs to its case, whatever it says.
     ("continues-a-case", lambda f: f.thread.match is Match.PROVED, Outcome.CASE),
     ("asks-for-a-right", lambda f: f.asks, Outcome.CASE),
-    ("urgent-lane", lambda f: f.classification.lane in URGENT_LANES, Outcome.CASE),
+    ("urgent-lane", lambda f: f.at_once, Outcome.CASE),
     # A question, a pitch, or words that nobody understood: unknown means that a human looks.
     ("no-right-recognised", lambda _: True, Outcome.HELD),
 )

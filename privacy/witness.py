@@ -5,10 +5,9 @@ It can never take away what the rules found, nor close, refuse or send anything:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from privacy.deciding import URGENT_LANES
 from privacy.rights import Classification, Engine, Lane, Right, RightClaim, Scope
 
 ADDED = "+"
@@ -43,21 +42,29 @@ class Statement:
     unsure: bool = False
 
 
-def differences(rules: Classification, statement: Statement) -> tuple[str, ...]:
+def differences(
+    rules: Classification, statement: Statement, *, at_once: Collection[Lane]
+) -> tuple[str, ...]:
     """Return as label names what the witness would change: `+erasure`, `-access`, `lane:children`, `unsure`."""
     added = [ADDED + name_of(claim) for claim in _added(rules, statement)]
     missed = [MISSED + name_of(claim) for claim in rules.rights if not _is_seen(claim, statement)]
-    lane = [f"lane:{statement.lane}"] if _is_raised(rules, statement) else []
+    lane = (
+        [f"lane:{statement.lane}"]
+        if statement.lane in at_once and statement.lane is not rules.lane
+        else []
+    )
     return (*added, *missed, *lane, *([UNSURE] if statement.unsure else []))
 
 
-def combine(rules: Classification, statement: Statement) -> Classification:
+def combine(
+    rules: Classification, statement: Statement, *, at_once: Collection[Lane]
+) -> Classification:
     """Return the classification of both. Every difference is a reason, and any reason calls a person.
 
     What the rules found stays, in its order and before what is added, so that the first right stays the first.
     """
     added = tuple(_added(rules, statement))
-    doubts = tuple(map(_in_words, differences(rules, statement)))
+    doubts = tuple(map(_in_words, differences(rules, statement, at_once=at_once)))
     moved = bool(added) and rules.lane in _WITHOUT_RIGHTS
     return replace(
         rules,
@@ -113,10 +120,6 @@ def _is_among(
         and (claim.scope is None or other.scope is None or claim.scope is other.scope)
         for other in others
     )
-
-
-def _is_raised(rules: Classification, statement: Statement) -> bool:
-    return statement.lane in URGENT_LANES and statement.lane is not rules.lane
 
 
 def _in_words(difference: str) -> str:

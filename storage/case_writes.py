@@ -102,9 +102,9 @@ def _name_requester(transaction: Transaction, case: Case) -> None:
 
 
 def mark_acknowledged(
-    transaction: Transaction, case_id: UUID, *, message_id_key: bytes, at: datetime
+    transaction: Transaction, case_id: UUID, *, message_id_key: bytes | None, at: datetime
 ) -> bool:
-    """Record that the acknowledgement left and its clock is met; False when it is met already."""
+    """Record that the acknowledgement left and its clock is met; False when it is met already. None: by no mail."""
     if who_met(_acknowledgement(transaction, case_id)) is not None:
         return False
     row = _event(case_id, ClockName.ACKNOWLEDGE, at)

@@ -77,6 +77,10 @@ class KeyRing:
             raise CannotUnseal(f"key ring: the key {key.ring_key!r} is not in the ring")
         return _decrypt(cipher, key.wrapped, b"data-key|" + owner.bytes)
 
+    def signing_seed(self) -> bytes:
+        """Return the secret behind this desk's signature; it is no look-up key, for those have a NUL after their kind."""
+        return hmac.digest(self._lookup_secret, b"rightsdesk: seed of the signing key", "sha256")
+
     def proofs(self) -> dict[str, bytes]:
         """Return for each key of the ring what shows that a database was made with it, and nothing else."""
         proofs = {f"key:{name}": _proof(key) for name, key in self._keys.items()}

@@ -39,6 +39,7 @@ from storage.rows import (
     one_of,
     table_of,
 )
+from storage.staff_rows import ADDED_REQUEST as ADDED_REQUEST  # noqa: PLC0414 - here are all tables
 from storage.states import DraftState, MessageState, PartyRole
 from storage.work_rows import WORK_EVENT as WORK_EVENT  # noqa: PLC0414 - as above
 

@@ -53,17 +53,6 @@ def add_arguments(actions: Parsers) -> None:
     resuming.add_argument("reference", help=REFERENCE)
     resuming.add_argument("--ground", choices=list(Ground), help="only this (default: all)")
     _add_when(resuming, "the answer came")
-    correcting = actions.add_parser("correct", help="say which laws govern a case")
-    correcting.add_argument("reference", help=REFERENCE)
-    correcting.add_argument(
-        "--regime",
-        action="append",
-        required=True,
-        metavar="CODE",
-        help="a law that governs it, such as gdpr; may be given again",
-    )
-    add_actor(correcting)
-    add_json(correcting)
     assigning = actions.add_parser("assign", help="give a case to one of our people")
     assigning.add_argument("reference", help=REFERENCE)
     assigning.add_argument(
@@ -163,8 +152,8 @@ def _resume(options: argparse.Namespace) -> int:
     return 0
 
 
-def _correct(options: argparse.Namespace) -> int:
-    """What comes earlier under these laws binds at once; a later date needs a letter, and is listed."""
+def run_correct_laws(options: argparse.Namespace) -> int:
+    """Let these laws govern a case: an earlier date binds at once; a later one needs a letter, and is listed."""
     with open_desk_of(options) as desk:
         by = actor_of(options, desk.settings), utc_now()
         reference = options.reference.upper()
@@ -202,6 +191,5 @@ ACTIONS = {
     "extend": _extend,
     "pause": _pause,
     "resume": _resume,
-    "correct": _correct,
     "assign": _assign,
 }

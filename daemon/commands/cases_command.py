@@ -7,13 +7,18 @@ from collections.abc import Sequence
 
 from casework.statuses import statuses_of
 from daemon.commands import case_dates
+from daemon.commands.case_adding import add_adding, add_case
 from daemon.commands.case_clocks import clocks_for_people, clocks_form
+from daemon.commands.case_correction import add_correction, correct
+from daemon.commands.case_export import add_exporting, export, verify_export
+from daemon.commands.case_holding import add_holding, hold, holds_form
 from daemon.commands.case_identity import (
     add_identity,
     identity_for_people,
     identity_form,
     run_identity,
 )
+from daemon.commands.case_merging import add_merging, merge, relate, relations_form, split
 from daemon.commands.case_roles import finding_form, roles_for_people
 from daemon.commands.case_steps import work_for_people, work_form
 from daemon.commands.case_work import WORK_COMMANDS, add_work
@@ -29,6 +34,7 @@ from storage.case_events import case_events
 from storage.cases import CaseSummary, find_case, list_cases
 from storage.database import Reading
 from storage.findings import findings_of
+from storage.holds import held_cases
 from storage.messages import messages_of_case
 from storage.outbox import letters_of_case
 
@@ -42,6 +48,7 @@ COLUMNS = (
     "due_on",
     "waiting",
     "needs_human",
+    "on_hold",
     "from",
 )
 
@@ -64,6 +71,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     case_dates.add_arguments(actions)
     add_identity(actions.add_parser("identity", help="decide how surely somebody is known"))
     add_work(actions)
+    add_adding(actions)
+    add_correction(actions)
+    add_holding(actions)
+    add_exporting(actions)
+    add_merging(actions)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -75,6 +87,14 @@ def run(options: argparse.Namespace) -> int:
         "identity": run_identity,
         **case_dates.ACTIONS,
         **WORK_COMMANDS,
+        "add": add_case,
+        "correct": correct,
+        "hold": hold,
+        "merge": merge,
+        "split": split,
+        "relate": relate,
+        "export": export,
+        "verify-export": verify_export,
     }
     return actions[options.action](options)
 
@@ -83,9 +103,13 @@ def _list(options: argparse.Namespace) -> int:
     state = CaseState(options.state) if options.state else None
     with open_desk_of(options) as desk, desk.database.reading() as reading:
         cases = list_cases(reading, limit=options.limit, state=state)
-        terms = desk.services.desk.challenges
-        statuses = statuses_of(reading, [case.case_id for case in cases], terms)
-        rows = [_summary(case, statuses[case.case_id]) for case in cases]
+        numbers = [case.case_id for case in cases]
+        statuses = statuses_of(reading, numbers, desk.services.desk.challenges)
+        held = held_cases(reading, numbers)
+        rows = [
+            {**_summary(case, statuses[case.case_id]), "on_hold": case.case_id in held}
+            for case in cases
+        ]
     print_rows(rows, COLUMNS, as_lines=options.json)
     return 0
 
@@ -111,8 +135,12 @@ def _show(options: argparse.Namespace) -> int:
         case = _case_named(reading, options.reference)
         found = findings_of(reading, [case.case_id]).get(case.case_id)
         events = case_events(reading, case.case_id)
+        lane = desk.services.desk.lanes.of(case.lane)
         form = {
             **_case_form(case),
+            "for": " and ".join(lane.to),
+            "first_letter": lane.letter,
+            "ends_when": lane.closing,
             "status": statuses_of(reading, [case.case_id], desk.services.desk.challenges)[
                 case.case_id
             ],
@@ -142,6 +170,8 @@ def _show(options: argparse.Namespace) -> int:
                 }
                 for letter in letters_of_case(reading, case.case_id)
             ],
+            "holds": holds_form(reading, case.case_id),
+            **relations_form(reading, case.case_id),
             "history": [
                 {"at": event.at, "kind": event.kind, "actor": event.actor, **event.payload}
                 for event in events_of(reading, case.case_id)
@@ -192,6 +222,7 @@ def _item_form(item: RequestItem, events: Sequence[CaseEvent]) -> dict[str, obje
         "scope": item.scope,
         "quote": item.quote,
         "in": item.part,
+        "state": item.state,
         "reason": item.reason,
         "due_on": item.due.on,
         "waits_for": (waiting.ground or waiting.kind) if waiting else None,
@@ -212,7 +243,7 @@ def _for_people(form: dict[str, object]) -> str:
     for item in _rows(form["rights"]):
         lines += [
             "",
-            f"right: {item['right']} {item['scope'] or ''}, due {item['due_on']} ({item['reason']})",
+            f"right: {item['right']} {item['scope'] or ''}, {item['state']}, due {item['due_on']} ({item['reason']})",
         ]
         waits = f"  waits for the person since {item['waits_since']}: {item['waits_for']}"
         lines += [waits] if item["waits_for"] else []
@@ -227,6 +258,11 @@ def _for_people(form: dict[str, object]) -> str:
             "",
             str(letter["text"]),
         ]
+    for held in _rows(form["holds"]):
+        ended = f" until {held['released_at']}" if held["released_at"] else ""
+        lines += ["", f"on hold since {held['held_at']}{ended}: {held['reason']}"]
+    lines += [f"part: {reference}" for reference in _steps(form["parts"])]
+    lines += [f"{one['case']} is {one['kind']} {one['other']}" for one in _rows(form["relations"])]
     lines += ["", "history:"]
     lines += [
         f"  {event['at']}  {event['kind']}  {event['actor']}" for event in _rows(form["history"])

@@ -31,13 +31,16 @@ from privacy.deadlines import (
     lane_due,
     look_due,
 )
-from privacy.deciding import URGENT_LANES, Outcome
+from privacy.deciding import Outcome
 from privacy.outgoing import OutgoingState
 from privacy.references import references_in
 from privacy.rights import Classification, Lane, Right
 from privacy.tokens import is_our_message_id, message_ids_in_addresses, read_token
+from regimes.lanes import load_lanes
 from storage.cases import clock_events
 from storage.states import ClockChange, ClockName
+
+AT_ONCE = load_lanes().at_once
 
 
 @BOTH_ENGINES
@@ -209,7 +212,7 @@ def test_mail_without_any_right_is_held_with_a_date_and_a_task(desk: TestDesk):
     assert desk.kinds_of_events(row.inbound_id) == [AuditKind.MESSAGE_HELD]
 
 
-@pytest.mark.parametrize("lane", sorted(URGENT_LANES))
+@pytest.mark.parametrize("lane", sorted(AT_ONCE))
 def test_an_urgent_lane_is_a_case_and_an_urgent_task(desk: TestDesk, lane):
     desk.reader.classifier = SayingClassifier(Classification(lane=lane, needs_human=True))
     row = desk.receive_one(mail("We found what should not be there."))

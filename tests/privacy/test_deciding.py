@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from core_values import NOON, asking
 from privacy.deciding import (
     POLICY,
-    URGENT_LANES,
     Findings,
     Outcome,
     arrived_as_copies,
@@ -20,7 +19,10 @@ from privacy.deciding import (
 from privacy.rights import Classification, Lane, Right, Scope
 from privacy.screening import Kind, Screening
 from privacy.threads import Match, ThreadMatch
+from regimes.lanes import load_lanes
 
+LANES = load_lanes()
+AT_ONCE = LANES.at_once
 NO_THREAD = ThreadMatch(match=Match.NONE)
 PROVED = ThreadMatch(match=Match.PROVED, case_id=UUID(int=1), reason="token-and-sender")
 SUGGESTED = ThreadMatch(match=Match.SUGGESTED, case_id=UUID(int=1), reason="reference-in-subject")
@@ -35,7 +37,9 @@ def kind(of: Kind) -> Screening:
     return Screening(kind=of, reasons=("a-sign",), no_automatic_letter=("a-sign",))
 
 
-PLAIN = Findings(screening=Screening(kind=Kind.PERSON), classification=SILENT, thread=NO_THREAD)
+PLAIN = Findings(
+    screening=Screening(kind=Kind.PERSON), classification=SILENT, thread=NO_THREAD, lanes=LANES
+)
 A_PERSON_ASKS = replace(PLAIN, classification=ASKING)
 
 ROWS: dict[str, tuple[Findings, Outcome]] = {
@@ -43,6 +47,10 @@ ROWS: dict[str, tuple[Findings, Outcome]] = {
     "our-own-letter": (replace(A_PERSON_ASKS, own_copy=True), Outcome.OWN_COPY),
     "released-by-a-person": (
         replace(PLAIN, screening=kind(Kind.SPAM), released=True),
+        Outcome.CASE,
+    ),
+    "entered-by-a-person": (
+        replace(PLAIN, screening=kind(Kind.AUTO_REPLY), entered=True),
         Outcome.CASE,
     ),
     "before-answer-from": (replace(A_PERSON_ASKS, history=True), Outcome.HISTORY),
@@ -118,6 +126,7 @@ findings = st.builds(
     screening=st.sampled_from(Kind).map(kind),
     classification=st.sampled_from([ASKING, *(Classification(lane=lane) for lane in Lane)]),
     thread=st.sampled_from([NO_THREAD, PROVED, SUGGESTED]),
+    lanes=st.just(LANES),
     history=st.booleans(),
     duplicate=st.booleans(),
     own_copy=st.booleans(),
@@ -217,11 +226,11 @@ def test_a_lane_opens_a_case_without_a_right_only_when_somebody_must_act_at_once
 ) -> None:
     """Policy P20: a report about a child's data is such a lane."""
     outcome = decide(replace(PLAIN, classification=Classification(lane=lane))).outcome
-    assert (outcome is Outcome.CASE) == (lane in URGENT_LANES)
+    assert (outcome is Outcome.CASE) == (lane in AT_ONCE)
 
 
 def test_a_report_about_a_child_and_an_incident_are_urgent() -> None:
-    assert {Lane.CHILDREN, Lane.SECURITY_INCIDENT, Lane.REGULATOR, Lane.COMPLAINT} == URGENT_LANES
+    assert {Lane.CHILDREN, Lane.SECURITY_INCIDENT, Lane.REGULATOR, Lane.COMPLAINT} == AT_ONCE
 
 
 @pytest.mark.parametrize("thread", [SUGGESTED, NO_THREAD])

@@ -1,11 +1,18 @@
 """What a model says can add and call a person; no value of it takes away, closes, refuses or sends."""
 
+from functools import partial
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from privacy.deciding import URGENT_LANES
+from privacy import witness
 from privacy.rights import Classification, Engine, Lane, Right, RightClaim, Scope
-from privacy.witness import Statement, WitnessClaim, combine, differences, name_of, without_witness
+from privacy.witness import Statement, WitnessClaim, name_of, without_witness
+from regimes.lanes import load_lanes
+
+AT_ONCE = load_lanes().at_once
+combine = partial(witness.combine, at_once=AT_ONCE)
+differences = partial(witness.differences, at_once=AT_ONCE)
 
 
 def found(right=Right.ERASURE, scope=None, **changes):
@@ -71,7 +78,7 @@ def test_whatever_the_model_changes_is_seen_by_a_person(before, statement):
 def test_an_urgent_lane_stays_and_a_lane_moves_only_to_the_rights(before, statement):
     after = combine(before, statement)
     assert after.lane in {before.lane, Lane.RIGHTS}
-    assert before.lane not in URGENT_LANES | {Lane.UNSUBSCRIBE} or after.lane is before.lane
+    assert before.lane not in AT_ONCE | {Lane.UNSUBSCRIBE} or after.lane is before.lane
 
 
 def test_a_model_that_agrees_changes_the_engine_and_nothing_else():

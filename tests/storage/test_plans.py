@@ -13,6 +13,8 @@ from privacy.directory import PersonRecord, Standing
 from privacy.outgoing import OutgoingState
 from privacy.reminders import RungKey, Tell, Watched
 from privacy.suppression import SuppressionList
+from storage.added_requests import added_requests, find_added
+from storage.case_corrections import notes_of
 from storage.cases import (
     add_cases,
     find_case,
@@ -30,10 +32,12 @@ from storage.directory_writes import NO_WORKSPACE, add_people, known_workspaces
 from storage.drafts import earliest_draft, list_drafts
 from storage.erasing import due_cool_offs
 from storage.findings import cases_to_look_up, findings_of
+from storage.holds import held_cases, holds_of
 from storage.identity import challenges_of, due_standings, evidence_of, find_challenges
 from storage.identity_papers import due_papers
 from storage.ids import new_id
 from storage.item_answers import answers_in_letter, answers_of_items
+from storage.merges import merges_of, relations_of
 from storage.messages import (
     claim_messages,
     count_by_outcome,
@@ -46,6 +50,7 @@ from storage.messages import (
     oldest_unprocessed,
 )
 from storage.model_calls import calls_since, said_before, spent_since
+from storage.moving_rights import move_messages
 from storage.outbox import (
     answer_counts,
     claim_letter,
@@ -212,6 +217,14 @@ QUESTIONS = {
     "find_challenges": lambda tx, _: find_challenges(tx, [b"k", b"l"]),
     "due_papers": lambda tx, make: due_papers(tx, now=make.now, limit=5),
     "evidence_of": lambda tx, _: evidence_of(tx, new_id()),
+    "notes_of": lambda tx, _: notes_of(tx, new_id()),
+    "holds_of": lambda tx, _: holds_of(tx, new_id()),
+    "held_cases": lambda tx, _: held_cases(tx, [new_id(), new_id()]),
+    "merges_of": lambda tx, _: merges_of(tx, [new_id(), new_id()]),
+    "relations_of": lambda tx, _: relations_of(tx, new_id()),
+    "find_added": lambda tx, _: find_added(tx, b"k"),
+    "added_requests": lambda tx, _: added_requests(tx, [new_id(), new_id()]),
+    "move_messages": lambda tx, _: move_messages(tx, [new_id(), new_id()], new_id()),
     "list_drafts": lambda tx, _: list_drafts(tx),
     "list_tasks": lambda tx, _: list_tasks(tx),
     "spent_since": lambda tx, make: spent_since(tx, make.now),

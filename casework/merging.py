@@ -1,0 +1,308 @@
+"""Two cases are worked as one, one case as two, or bear a label; clocks keep their earliest dates, and all is in the trail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from casework.drafts import Actor
+from casework.identifiers import draw_identifiers
+from casework.task_kinds import ANSWER_BY_HAND
+from privacy.audit import AuditEvent, AuditKind
+from privacy.cases import Case, CaseState, ItemState, RequestItem
+from privacy.correcting import name_of
+from privacy.deadlines import Asked, Due
+from privacy.errors import Permanent
+from privacy.relations import RelationKind
+from storage.audit import append
+from storage.cases import (
+    add_cases,
+    clock_events,
+    extend_case,
+    get_case,
+    get_cases,
+    known_cases,
+    mark_acknowledged,
+    set_date,
+    who_met,
+)
+from storage.database import Database, Transaction
+from storage.holds import held_cases
+from storage.ids import new_id
+from storage.merges import (
+    Merge,
+    add_merge,
+    add_relation,
+    drop_merge,
+    drop_relation,
+    merges_of,
+)
+from storage.messages import messages_of_case
+from storage.moving_rights import move_messages, move_rights, set_case_state
+from storage.states import ClockName
+from storage.tasks import Task, add_tasks
+
+By = tuple[Actor, datetime]
+UNWORKED = frozenset({ItemState.RECEIVED, ItemState.NOT_A_REQUEST, ItemState.WITHDRAWN})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """Two cases, both locked."""
+
+    one: Case
+    other: Case
+
+
+def merge_cases(database: Database, into: str, merged: str, *, by: By) -> Case:
+    """Work the second case as part of the first, and return that one as it is now.
+
+    Rights that only the second has move with their clocks, its messages and tasks too; of a right that both have the
+    earlier date binds. The second is closed, keeps its own trail, letters and reference, and its token leads to the
+    first. Raises Permanent where they cannot be one case.
+    """
+    actor, now = by
+    with database.transaction() as transaction:
+        pair = _pair(transaction, into, merged)
+        _require_mergeable(transaction, pair)
+        target, source = pair.one, pair.other
+        moved = _moving(target, source)
+        _require_unworked(moved)
+        messages = [row.inbound_id for row in messages_of_case(transaction, source.case_id)]
+        _owe_first_answer(transaction, pair, now)
+        move_messages(transaction, messages, target.case_id)
+        move_rights(transaction, [item.item_id for item in moved], target.case_id)
+        _keep_earliest(transaction, pair, now)
+        set_case_state(transaction, source.case_id, CaseState.CLOSED, now=now)
+        whole = (*(item.item_id for item in moved), *messages)
+        merge = Merge(
+            case_id=source.case_id,
+            into_id=target.case_id,
+            moved=whole,
+            at=now,
+            author=actor.address,
+        )
+        add_merge(transaction, merge)
+        label = (source.case_id, RelationKind.DUPLICATE_OF, target.case_id)
+        add_relation(transaction, *label, author=actor.address, at=now)
+        _record(transaction, AuditKind.CASE_MERGED, pair, moved, by)
+        return get_case(transaction, target.case_id)
+
+
+def undo_merge(database: Database, reference: str, *, by: By) -> Case:
+    """Let a merged case stand alone again, with the rights and messages that it brought, and return it.
+
+    Dates that came earlier stay. Raises Permanent where the case is not merged, or the other one is closed.
+    """
+    _, now = by
+    with database.transaction() as transaction:
+        case = _cases_named(transaction, [reference])[0]
+        merge = next(
+            (one for one in merges_of(transaction, [case.case_id]) if one.case_id == case.case_id),
+            None,
+        )
+        if merge is None:
+            raise Permanent(
+                "the case is part of no other; name the rights to split off with --item"
+            )
+        target = get_case(transaction, merge.into_id)
+        if target.state is not CaseState.OPEN:
+            raise Permanent("the other case is closed: what was done in it cannot be taken apart")
+        back = [item for item in target.items if item.item_id in merge.moved]
+        _require_unworked(back)
+        move_rights(transaction, [item.item_id for item in back], case.case_id)
+        move_messages(transaction, merge.moved, case.case_id)
+        set_case_state(transaction, case.case_id, CaseState.OPEN, now=now)
+        set_case_state(transaction, target.case_id, CaseState.OPEN, now=now)
+        drop_merge(transaction, case.case_id)
+        drop_relation(transaction, case.case_id, RelationKind.DUPLICATE_OF, target.case_id)
+        _record(transaction, AuditKind.CASE_SPLIT, Pair(one=target, other=case), back, by)
+        return get_case(transaction, case.case_id)
+
+
+def split_case(database: Database, reference: str, rights: Sequence[Asked], *, by: By) -> Case:
+    """Put some open rights of a case into a new one with a reference of its own, and return it.
+
+    Their clocks go on as they are, and the new case is acknowledged when the old one is. Raises Permanent where the
+    rights are not there, or none would be left.
+    """
+    actor, now = by
+    with database.transaction() as transaction:
+        case = _cases_named(transaction, [reference])[0]
+        if case.state is not CaseState.OPEN:
+            raise Permanent("the case is closed")
+        split = _named(case, rights)
+        _require_unworked(split)
+        if len(split) == len([item for item in case.items if item.is_open]):
+            raise Permanent("at least one right has to stay in the case")
+        names = draw_identifiers(case.received_at)
+        new = replace(
+            case,
+            case_id=names.case_id,
+            number=names.number,
+            reference=names.reference,
+            items=(),
+            own_due=None,
+        )
+        add_cases(transaction, [new], now=now)
+        move_rights(transaction, [item.item_id for item in split], new.case_id)
+        _acknowledge_alike(transaction, case, new)
+        label = (new.case_id, RelationKind.FOLLOW_UP_OF, case.case_id)
+        add_relation(transaction, *label, author=actor.address, at=now)
+        _record(transaction, AuditKind.CASE_SPLIT, Pair(one=case, other=new), split, by)
+        return get_case(transaction, new.case_id)
+
+
+def relate_cases(
+    database: Database, one: str, kind: RelationKind, other: str, *, remove: bool, by: By
+) -> None:
+    """Add a label between two cases, or take it away; nothing else of either case changes. Raises Permanent."""
+    actor, now = by
+    with database.transaction() as transaction:
+        pair = _pair(transaction, one, other)
+        label = (pair.one.case_id, kind, pair.other.case_id)
+        if not remove:
+            add_relation(transaction, *label, author=actor.address, at=now)
+        elif not drop_relation(transaction, *label):
+            raise Permanent("there is no such relation")
+        payload = {"kind": kind, "other": pair.other.reference, "removed": remove}
+        event = AuditEvent(
+            chain=pair.one.case_id,
+            kind=AuditKind.CASE_RELATED,
+            at=now,
+            actor=str(actor),
+            payload=payload,
+        )
+        append(transaction, [event])
+
+
+def _pair(transaction: Transaction, one: str, other: str) -> Pair:
+    if one == other:
+        raise Permanent("two different cases are wanted")
+    first, second = _cases_named(transaction, [one, other])
+    return Pair(one=first, other=second)
+
+
+def _cases_named(transaction: Transaction, references: Sequence[str]) -> list[Case]:
+    """Locked in one order, whoever asks."""
+    known = known_cases(transaction, numbers=(), references=references)
+    found = get_cases(transaction, sorted(case.case_id for case in known))
+    cases = {case.reference: case for case in found}
+    if len(cases) < len(references):
+        raise Permanent("there is no such case")
+    return [cases[reference] for reference in references]
+
+
+def _require_mergeable(transaction: Transaction, pair: Pair) -> None:
+    both = [pair.one, pair.other]
+    if any(case.state is not CaseState.OPEN for case in both):
+        raise Permanent("both cases have to be open")
+    if pair.one.region != pair.other.region:
+        raise Permanent("cases of two regions are never one")
+    if any(
+        merge.into_id == pair.other.case_id
+        for merge in merges_of(transaction, [pair.other.case_id])
+    ):
+        raise Permanent("other cases are part of the second one: split them off first")
+    held = held_cases(transaction, [case.case_id for case in both])
+    if pair.other.case_id in held and pair.one.case_id not in held:
+        raise Permanent("the second case is on legal hold: put the first on hold as well")
+
+
+def _require_unworked(items: Sequence[RequestItem]) -> None:
+    """What was planned, stated or drafted for a right is sealed with its case, and stays there."""
+    worked = [item for item in items if item.state not in UNWORKED]
+    if worked:
+        raise Permanent(f"work on {worked[0].right} has begun: it stays in its case")
+
+
+def _moving(target: Case, source: Case) -> list[RequestItem]:
+    """What both ask for stays where it is: one right is owed once."""
+    owed = {item.key for item in target.items if item.is_open}
+    return [item for item in source.items if not item.is_open or item.key not in owed]
+
+
+def _keep_earliest(transaction: Transaction, pair: Pair, now: datetime) -> None:
+    target, source = pair.one, pair.other
+    theirs = {item.key: item.due for item in source.items if item.is_open}
+    for item in target.items:
+        due = theirs.get(item.key)
+        if item.is_open and due is not None and due.expires_at < item.due.expires_at:
+            clock = (ClockName.RESPOND, item.item_id)
+            set_date(transaction, target.case_id, clock, due, at=now)
+    owed = _is_owed(transaction, target.case_id) and _is_owed(transaction, source.case_id)
+    if owed and source.acknowledge.expires_at < target.acknowledge.expires_at:
+        of_case = (ClockName.ACKNOWLEDGE, None)
+        set_date(transaction, target.case_id, of_case, source.acknowledge, at=now)
+    own_due = _earlier(target.own_due, source.own_due)
+    needs_human = target.needs_human or source.needs_human
+    changed = replace(target, own_due=own_due, needs_human=needs_human)
+    extend_case(transaction, changed, (), now=now)
+
+
+def _earlier(one: Due | None, other: Due | None) -> Due | None:
+    known = [due for due in (one, other) if due is not None]
+    return min(known, key=lambda due: due.expires_at, default=None)
+
+
+def _owe_first_answer(transaction: Transaction, pair: Pair, now: datetime) -> None:
+    """Whoever wrote the second case and was not told that it came is told all the same: its own clock stops here."""
+    target, source = pair.one, pair.other
+    same_person = target.requester is not None and target.requester == source.requester
+    will_be_told = same_person and _is_owed(transaction, target.case_id)
+    if not _is_owed(transaction, source.case_id) or will_be_told:
+        return
+    task = Task(
+        task_id=new_id(),
+        case_id=target.case_id,
+        inbound_id=None,
+        kind=ANSWER_BY_HAND,
+        reason=f"merged-before-acknowledged {source.reference}",
+        due_on=source.acknowledge.on,
+        urgent=False,
+        created_at=now,
+    )
+    add_tasks(transaction, [task])
+
+
+def _is_owed(transaction: Transaction, case_id: UUID) -> bool:
+    events = clock_events(transaction, case_id)
+    return who_met([one for one in events if one.clock is ClockName.ACKNOWLEDGE]) is None
+
+
+def _acknowledge_alike(transaction: Transaction, case: Case, new: Case) -> None:
+    events = clock_events(transaction, case.case_id)
+    met = who_met([one for one in events if one.clock is ClockName.ACKNOWLEDGE])
+    if met is not None:
+        key = met.message_id_key
+        mark_acknowledged(transaction, new.case_id, message_id_key=key, at=met.at)
+
+
+def _named(case: Case, rights: Sequence[Asked]) -> list[RequestItem]:
+    found = [item for item in case.items if item.is_open and item.key in set(rights)]
+    missing = set(rights) - {item.key for item in found}
+    if missing:
+        names = ", ".join(sorted(map(name_of, missing)))
+        raise Permanent(f"the case asks for no {names}, or not any more")
+    return found
+
+
+def _record(
+    transaction: Transaction,
+    kind: AuditKind,
+    pair: Pair,
+    items: Sequence[RequestItem],
+    by: By,
+) -> None:
+    """The same is in both trails: each names the other case and what went over."""
+    actor, now = by
+    for case, other in ((pair.one, pair.other), (pair.other, pair.one)):
+        payload = {
+            "into": pair.one.reference,
+            "other": other.reference,
+            "rights": [name_of(item.key) for item in items],
+        }
+        event = AuditEvent(chain=case.case_id, kind=kind, at=now, actor=str(actor), payload=payload)
+        append(transaction, [event])

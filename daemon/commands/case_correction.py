@@ -1,0 +1,109 @@
+"""`rightsdesk cases correct`: a member of staff says what was understood wrongly."""
+
+from __future__ import annotations
+
+import argparse
+
+from casework.correcting import Wrong, correct_case
+from daemon.clock import utc_now
+from daemon.commands.asked_words import asked, language, scope_of
+from daemon.commands.case_dates import run_correct_laws
+from daemon.commands.session import actor_of, add_actor, add_json, open_desk_of, print_rows
+from daemon.settings import SettingsError
+from privacy.correcting import Corrected
+from privacy.deadlines import Asked
+from privacy.rights import Lane, Right, Scope
+
+NO_SCOPE = "none"
+COLUMNS = ("what", "before", "after")
+
+
+def add_correction(actions: argparse._SubParsersAction) -> argparse.ArgumentParser:  # type: ignore[type-arg]
+    """Add what `cases correct` understands; returns its parser."""
+    correcting: argparse.ArgumentParser = actions.add_parser(
+        "correct", help="say what was understood wrongly"
+    )
+    correcting.add_argument("reference", help="such as PR-2026-482915-K7")
+    correcting.add_argument(
+        "--add", type=asked, metavar="RIGHT", help="a right that is asked for as well"
+    )
+    correcting.add_argument(
+        "--quote",
+        metavar="TEXT",
+        help="words of a message that ask for it, exactly as they stand there",
+    )
+    correcting.add_argument(
+        "--not-asked", type=asked, metavar="RIGHT", help="a right that is not asked for"
+    )
+    correcting.add_argument(
+        "--rescope", type=asked, metavar="RIGHT", help="an objection that has the scope of --scope"
+    )
+    correcting.add_argument(
+        "--scope", type=_scope, metavar="SCOPE", help=f"its true scope, `{NO_SCOPE}` for none"
+    )
+    correcting.add_argument("--lane", choices=list(Lane), help="its true lane")
+    correcting.add_argument("--language", type=language, metavar="CODE", help="its true language")
+    correcting.add_argument(
+        "--regime",
+        action="append",
+        metavar="CODE",
+        help="a law that governs it, such as gdpr; may be given again, and stands alone",
+    )
+    correcting.add_argument("--note", metavar="TEXT", help="why; kept sealed with the case")
+    add_actor(correcting)
+    add_json(correcting)
+    return correcting
+
+
+def _scope(text: str) -> Scope | str:
+    return NO_SCOPE if text == NO_SCOPE else scope_of(text)
+
+
+def correct(options: argparse.Namespace) -> int:
+    """Store the correction and print what changed."""
+    if options.regime:
+        _require_alone(options)
+        return run_correct_laws(options)
+    wrong = _wrong(options)
+    with open_desk_of(options) as desk:
+        done = correct_case(
+            desk.database,
+            desk.services.desk,
+            options.reference.upper(),
+            wrong,
+            by=(actor_of(options, desk.settings), utc_now()),
+        )
+    print_rows(_rows(done), COLUMNS, as_lines=options.json)
+    return 0
+
+
+def _require_alone(options: argparse.Namespace) -> None:
+    others = ("add", "not_asked", "rescope", "scope", "lane", "language", "quote", "note")
+    if any(getattr(options, name) for name in others):
+        raise SettingsError(["--regime: stands alone, correct the rest in a second call"])
+
+
+def _wrong(options: argparse.Namespace) -> Wrong:
+    return Wrong(
+        added=options.add,
+        not_asked=options.not_asked,
+        rescoped=_rescoped(options),
+        lane=Lane(options.lane) if options.lane else None,
+        language=options.language,
+        quote=options.quote,
+        note=options.note,
+    )
+
+
+def _rescoped(options: argparse.Namespace) -> tuple[Asked, Scope | None] | None:
+    if options.rescope is None and options.scope is None:
+        return None
+    if options.rescope is None or options.scope is None:
+        raise SettingsError(["--scope: belongs to --rescope, and the other way round"])
+    if options.rescope[0] is not Right.OBJECTION:
+        raise SettingsError(["--rescope: only an objection has a scope"])
+    return options.rescope, None if options.scope == NO_SCOPE else Scope(options.scope)
+
+
+def _rows(done: Corrected) -> list[dict[str, object]]:
+    return [{"what": one.what, "before": one.before, "after": one.after} for one in done.changes]

@@ -1,0 +1,106 @@
+"""`rightsdesk cases merge`, `split` and `relate`: two cases as one, one as two, labels between them."""
+
+from __future__ import annotations
+
+import argparse
+from uuid import UUID
+
+from casework.merging import merge_cases, relate_cases, split_case, undo_merge
+from daemon.clock import utc_now
+from daemon.commands.asked_words import asked
+from daemon.commands.session import actor_of, add_actor, open_desk_of
+from privacy.cases import Case
+from privacy.relations import RelationKind
+from storage.cases import get_case
+from storage.database import Reading
+from storage.merges import merges_of, relations_of
+
+REFERENCE = "such as PR-2026-482915-K7"
+
+
+def add_merging(actions: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
+    """Add what these three understand."""
+    merging = actions.add_parser("merge", help="work the second case as part of the first")
+    merging.add_argument("reference", help=REFERENCE)
+    merging.add_argument("other", metavar="SECOND", help="the case that becomes part of it")
+    add_actor(merging)
+    splitting = actions.add_parser(
+        "split", help="put rights into a case of their own, or undo the merge of a case"
+    )
+    splitting.add_argument("reference", help=REFERENCE)
+    splitting.add_argument(
+        "--item",
+        type=asked,
+        action="append",
+        metavar="RIGHT",
+        help="a right that goes into a new case; may be repeated (default: undo the merge)",
+    )
+    add_actor(splitting)
+    relating = actions.add_parser(
+        "relate", help="add a label between two cases, which changes neither"
+    )
+    relating.add_argument("reference", help=REFERENCE)
+    relating.add_argument(
+        "kind", choices=list(RelationKind), metavar="KIND", help=", ".join(RelationKind)
+    )
+    relating.add_argument("other", metavar="OTHER", help="the other case")
+    relating.add_argument("--remove", action="store_true", help="take the label away")
+    add_actor(relating)
+
+
+def merge(options: argparse.Namespace) -> int:
+    """Merge, and say what is owed by when now."""
+    with open_desk_of(options) as desk:
+        by = (actor_of(options, desk.settings), utc_now())
+        names = options.reference.upper(), options.other.upper()
+        print(_line(merge_cases(desk.database, *names, by=by)))
+    return 0
+
+
+def split(options: argparse.Namespace) -> int:
+    """Split, and say which case stands beside the old one now."""
+    with open_desk_of(options) as desk:
+        by = (actor_of(options, desk.settings), utc_now())
+        reference = options.reference.upper()
+        if options.item:
+            case = split_case(desk.database, reference, options.item, by=by)
+        else:
+            case = undo_merge(desk.database, reference, by=by)
+    print(_line(case))
+    return 0
+
+
+def relate(options: argparse.Namespace) -> int:
+    """Add or remove the label."""
+    with open_desk_of(options) as desk:
+        relate_cases(
+            desk.database,
+            options.reference.upper(),
+            RelationKind(options.kind),
+            options.other.upper(),
+            remove=options.remove,
+            by=(actor_of(options, desk.settings), utc_now()),
+        )
+    print("removed" if options.remove else "related")
+    return 0
+
+
+def relations_form(reading: Reading, case_id: UUID) -> dict[str, object]:
+    """Return how a case stands to others, as `cases show` has it."""
+    merges = merges_of(reading, [case_id])
+    into = [one.into_id for one in merges if one.case_id == case_id]
+    parts = [one.case_id for one in merges if one.into_id == case_id]
+    return {
+        "part_of": get_case(reading, into[0]).reference if into else None,
+        "parts": [get_case(reading, one).reference for one in parts],
+        "relations": [
+            {"case": one.case, "kind": one.kind, "other": one.other, "at": one.at, "by": one.author}
+            for one in relations_of(reading, case_id)
+        ],
+    }
+
+
+def _line(case: Case) -> str:
+    owed = [f"{i.right}:{i.scope}" if i.scope else str(i.right) for i in case.items if i.is_open]
+    due = case.due.on.isoformat() if case.due else "-"
+    return f"{case.reference}: {', '.join(owed) or 'no right'}, answer by {due}"
