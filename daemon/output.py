@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
@@ -36,8 +37,15 @@ def as_table(rows: Sequence[Row], columns: Sequence[str]) -> str:
 
 
 def printable(text: str) -> str:
-    """Return the text with every character that could command a terminal shown as a mark; line ends stay."""
-    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
+    """Return the text with every character that could command a terminal shown as a mark; line ends stay.
+
+    The spaces of other scripts, and those that do not break, are spaces.
+    """
+    return "".join(c if c.isprintable() or c == "\n" else _harmless(c) for c in text)
+
+
+def _harmless(c: str) -> str:
+    return " " if unicodedata.category(c) == "Zs" else "\N{REPLACEMENT CHARACTER}"
 
 
 def _cell(value: object) -> str:

@@ -18,7 +18,6 @@ class Step(StrEnum):
     EXECUTE = "execute"
     FINISH_TASKS = "finish_tasks"
     FORWARD = "forward"
-    CONFIRM = "confirm"
     DRAFT = "draft"
     SEND_BACK = "send_back"
     APPROVE = "approve"
@@ -26,7 +25,6 @@ class Step(StrEnum):
     REOPEN = "reopen"
     WITHDRAW = "withdraw"
     DISMISS = "dismiss"
-    PARK = "park"
     RESUME = "resume"
 
 

@@ -57,6 +57,7 @@ def test_instants_days_ids_and_words_of_lists_are_written_plainly():
 
 def test_a_letter_keeps_its_lines():
     assert printable("Dear Anne,\n\x1bwe") == "Dear Anne,\n\N{REPLACEMENT CHARACTER}we"
+    assert printable("Pourquoi\u00a0: \u202f\u3000") == "Pourquoi :   "
 
 
 def test_a_person_at_a_terminal_is_told_from_a_pipe():
