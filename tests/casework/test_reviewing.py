@@ -115,7 +115,7 @@ def test_a_desk_may_be_called_what_it_is_called(desk: TestDesk):
     )
     draft = desk.draft()
     assert not [reason for reason in draft.reasons if reason.startswith("review")]
-    approve_draft(desk.database, draft.draft_id, actor=SAM, now=desk.now, identity=ODD_NAME)
+    approve_draft(desk.database, draft.draft_id, actor=SAM, now=desk.now, desk=odd)
     assert len(desk.letters()) == 2
 
 

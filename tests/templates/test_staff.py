@@ -58,5 +58,5 @@ def test_a_flood_is_counted_and_not_listed(letter: StaffLetter) -> None:
 
 
 def test_a_letter_that_does_not_exist_is_refused() -> None:
-    with pytest.raises(Permanent, match="TemplateNotFound"):
+    with pytest.raises(Permanent, match="TemplatesNotFound"):
         render_staff_letter("poem", [ENTRY])  # type: ignore[arg-type]
