@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from privacy.cases import Case, RequestItem
 from privacy.challenges import ClockEffect, FixedDate, clock_effect
@@ -12,6 +13,7 @@ from privacy.clocks import Effect
 from privacy.deadlines import ELAPSED, Regime, completion_due
 from privacy.identity import Level
 from privacy.identity_terms import ProofTerms, needed_for, unproved
+from privacy.rights import Right, Scope
 from regimes.clock_rules import Question, load_clock_rules
 from templates.fields.kinds import Remedies
 
@@ -50,19 +52,22 @@ class ChallengeTerms:
             FixedDate(due_on=_due_on(item, law), zone=law.zone, calendar=law.calendar)
             for item in items
             for law in self.laws
-            if _effect(item, law) is Effect.RUNS
+            if _effect(item.right, item.scope, law.code) is Effect.RUNS
         ]
 
     def clock_effect(self, items: Sequence[RequestItem]) -> ClockEffect:
         """Return what asking does to the time for our answer, as the person is told."""
-        return clock_effect(_effect(item, law) for item in items for law in self.laws)
+        return clock_effect(
+            _effect(item.right, item.scope, law.code) for item in items for law in self.laws
+        )
 
 
 def _due_on(item: RequestItem, law: Regime) -> date:
     return completion_due(item.received_at, item.right, [law], scope=item.scope).on
 
 
-def _effect(item: RequestItem, law: Regime) -> Effect:
-    question = Question(law=law.code, right=str(item.right), scope=item.scope)
+@lru_cache(maxsize=1_024)
+def _effect(right: Right, scope: Scope | None, law: str) -> Effect:
+    question = Question(law=law, right=str(right), scope=scope)
     rules = load_clock_rules(question)
     return Effect.RUNS if rules.period.unit in ELAPSED else rules.waits.identity

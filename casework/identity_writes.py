@@ -15,7 +15,7 @@ from storage.identity import (
     StoredEvidence,
     add_challenges,
     add_evidence,
-    put_standing,
+    put_standings,
 )
 from storage.identity_papers import SetAside, add_papers
 
@@ -41,8 +41,7 @@ class IdentityWrites:
 
 def write_down_identity(transaction: Transaction, writes: IdentityWrites, now: datetime) -> None:
     """Store the questions and what speaks for whoever is asked; their cases are stored already."""
-    for one in writes.asked:
-        put_standing(transaction, one.standing, now=now)
+    put_standings(transaction, [one.standing for one in writes.asked], now=now)
     add_challenges(
         transaction, [one.challenge for one in writes.asked if one.challenge is not None]
     )

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import filterfalse
 
 MOST_READ = 20_000  # characters of a mail in which people say where they live
 REACH = 5  # words after "I live in" among which the place is looked for
@@ -135,8 +136,11 @@ def stated_places(text: str, hints: LawHints) -> tuple[Place, ...]:
 
 def words_of(text: str) -> Words:
     """Return the words in small letters and without accents, as the data writes them."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return tuple(_WORD.findall("".join(one for one in plain if not unicodedata.combining(one))))
+    plain = text.casefold()
+    if not plain.isascii():
+        split = unicodedata.normalize("NFKD", plain)
+        plain = "".join(filterfalse(unicodedata.combining, split))
+    return tuple(_WORD.findall(plain))
 
 
 def _near(words: Words, at: int, hints: LawHints) -> Iterator[Place]:

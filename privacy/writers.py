@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 MOST_READ = 20_000  # characters of the writer's own words
 _NOT_A_WORD = re.compile(r"[^\w'’]+")
@@ -50,12 +51,15 @@ class Representation:
 def role_of(text: str, words: Mapping[WriterRole, tuple[str, ...]]) -> WriterRole:
     """Return the role that the writer's own words tell; the gravest where they tell several, in the order of the list."""
     spelled = f" {_plain(text[:MOST_READ])} "
-    told = (
-        role
-        for role in WriterRole
-        if any(f" {_plain(one)} " in spelled for one in words.get(role, ()))
-    )
+    said = set(spelled.split())
+    told = (role for role in WriterRole if _is_told(spelled, said, words.get(role, ())))
     return next(told, WriterRole.SELF)
+
+
+def _is_told(spelled: str, said: set[str], phrases: tuple[str, ...]) -> bool:
+    """Whether one of the phrases stands in the text; it is looked for only where its first word does."""
+    begun = _by_first_word(phrases)
+    return any(phrase in spelled for first in begun.keys() & said for phrase in begun[first])
 
 
 def representation_of(role: WriterRole, laws: Iterable[str]) -> Representation:
@@ -78,6 +82,15 @@ _MANDATES = {
     WriterRole.HEIR: Mandate.STANDING_OF_HEIR,
     WriterRole.PARENT: Mandate.RELATION,
 }
+
+
+@lru_cache(maxsize=64)
+def _by_first_word(phrases: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for phrase in filter(None, map(_plain, phrases)):
+        first = phrase.partition(" ")[0]
+        found[first] = (*found.get(first, ()), f" {phrase} ")
+    return found
 
 
 def _plain(text: str) -> str:

@@ -86,6 +86,14 @@ def put_standing(transaction: Transaction, standing: Standing, *, now: datetime)
     transaction.change(put.on_conflict_do_update(index_elements=["case_id"], set_=changed))
 
 
+def put_standings(
+    transaction: Transaction, standings: Sequence[Standing], *, now: datetime
+) -> None:
+    """Store where each of the cases stands from now on; of several for one case the last one holds."""
+    rows = {one.case_id: _standing_row(one, now) for one in standings}
+    transaction.merge(IDENTITY_STANDING, list(rows.values()))
+
+
 def wake_wanted(transaction: Transaction, case_id: UUID, *, at: datetime) -> None:
     """Have the sweep ask the person of the case at this instant, if a question waits for its letter."""
     standing = IDENTITY_STANDING.c
@@ -117,16 +125,14 @@ def park(transaction: Transaction, case_id: UUID) -> None:
 
 def add_challenges(transaction: Transaction, challenges: Sequence[Challenge]) -> None:
     """Store questions; an open one of the same case and level ends with it."""
+    replaced: dict[tuple[datetime, Level], list[UUID]] = {}
     for one in challenges:
-        _end(
-            transaction,
-            ChallengeState.VOID,
-            one.asked_at,
-            and_(
-                IDENTITY_CHALLENGE.c.case_id == one.case_id,
-                IDENTITY_CHALLENGE.c.level == int(one.level),
-            ),
-        )
+        replaced.setdefault((one.asked_at, one.level), []).append(one.case_id)
+    for (at, level), cases in replaced.items():
+        same_level = IDENTITY_CHALLENGE.c.level == int(level)
+        for chunk in in_chunks(cases):
+            theirs = and_(IDENTITY_CHALLENGE.c.case_id.in_(chunk), same_level)
+            _end(transaction, ChallengeState.VOID, at, theirs)
     load_keys(transaction, [one.case_id for one in challenges])
     rows = [_challenge_row(transaction, one) for one in challenges]
     transaction.insert(IDENTITY_CHALLENGE, rows)
