@@ -23,8 +23,10 @@ def named_accounts(text: str) -> tuple[str, ...]:
 
     Only the words before an address in the same sentence count; linear in the text.
     """
-    found: dict[str, None] = {}
     looked = text[:MOST_READ]
+    if "@" not in looked:
+        return ()
+    found: dict[str, None] = {}
     for number, match in enumerate(_ADDRESS.finditer(looked)):
         if number == MOST_FOUND:
             break
