@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
 from casework.actors import Actor, by_desk, by_person
-from casework.identity_letters import Addressee, compose
+from casework.identity_letters import Addressee, Thread, compose, thread_of
 from casework.planning import open_case_named, open_item
 from casework.profile import DeskProfile
 from casework.steps import take_step
 from privacy.approval import letter_digest
 from privacy.audit import AuditEvent, AuditKind
-from privacy.cases import Case, ItemState, RequestItem
+from privacy.cases import Case, ItemState, RequestItem, Role
 from privacy.errors import Permanent
 from privacy.messages import Automation, OutboundMessage
 from privacy.rights import Right, Scope
@@ -59,7 +59,8 @@ def answer_right(
         case = open_case_named(transaction, wanted.reference)
         item = open_item(case, wanted.right, wanted.scope)
         answer = _answer(transaction, item, desk, wanted, now)
-        message = _message(case, item, desk, answer, (draft_id, now))
+        thread = thread_of(transaction, case, case.requester or "")
+        message = _message(case, item, desk, answer, thread, (draft_id, now))
         stored = ItemAnswer(
             draft_id=draft_id,
             item_id=item.item_id,
@@ -161,6 +162,7 @@ def _message(
     item: RequestItem,
     desk: DeskProfile,
     answer: Answer,
+    thread: Thread,
     made: tuple[UUID, datetime],
 ) -> OutboundMessage:
     if case.requester is None:
@@ -168,9 +170,15 @@ def _message(
     if answer.decision is not Decision.GRANTED and not (answer.reason or answer.kept):
         raise Permanent(f"{item.right}: draft is not possible: refusal-without-ground")
     draft_id, now = made
-    letter = draft_answer(case, item, desk.identity, answer, desk.book)
-    to = Addressee(about=draft_id, address=case.requester)
+    letter = draft_answer(_as_answered(case, answer), item, desk.identity, answer, desk.book)
+    to = Addressee(about=draft_id, address=case.requester, thread=thread)
     return compose(case, letter, to, desk=desk, date=now, automation=Automation.APPROVED)
+
+
+def _as_answered(case: Case, answer: Answer) -> Case:
+    """Whoever decides about data answers for them (GDPR Art. 4(7)): no answer says that we still look for who does."""
+    ours = case.role is Role.UNKNOWN and answer.decision in {*GRANTS, Decision.REFUSED}
+    return replace(case, role=Role.CONTROLLER) if ours else case
 
 
 def _draft(

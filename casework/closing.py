@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from casework.actors import Actor, By, by_desk, by_person
+from casework.task_kinds import GO_ON, PROVE_IDENTITY, STOP_MARKETING
 from privacy.audit import AuditEvent, AuditKind
 from privacy.cases import Case, CaseState, ItemState
 from privacy.errors import Permanent
@@ -17,9 +18,12 @@ from storage.database import Database, Reading, Transaction
 from storage.drafts import drafts_of_case
 from storage.outbox import letters_of_case
 from storage.states import DraftState
+from storage.tasks import finish_kind_of_case
 from storage.work import every_right_has_ended, set_case_state
 
 LEAVING = frozenset({OutgoingState.PENDING, OutgoingState.LEASED, OutgoingState.UNCERTAIN})
+# What these tasks ask for is done or moot once every right has ended.
+MOOT = (GO_ON, PROVE_IDENTITY, STOP_MARKETING)
 DESK = "desk"
 
 
@@ -77,6 +81,8 @@ def owed_in(reading: Reading, case: Case) -> tuple[str, ...]:
 def _close(transaction: Transaction, case: Case, reason: str, by: By) -> bool:
     if not set_case_state(transaction, case.case_id, CaseState.CLOSED, at=by.at):
         return False
+    for kind in MOOT:
+        finish_kind_of_case(transaction, case.case_id, kind=kind, actor=str(by), at=by.at)
     _trail(transaction, case, AuditKind.CASE_CLOSED, reason, by)
     return True
 

@@ -19,7 +19,8 @@ from privacy.messages import Automation, Letter, OutboundMessage
 from privacy.tokens import bounce_address, make_message_id, make_token, tagged_address
 from responders.identity import Question, draft_challenge
 from storage.answer_counts import answer_history
-from storage.database import Transaction
+from storage.database import Reading, Transaction
+from storage.outbox import letters_of_case
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +121,15 @@ def compose(
         case_reference=case.reference,
         loop_mark=token,
     )
+
+
+def thread_of(reading: Reading, case: Case, address: str) -> Thread:
+    """Return the last mail of this address that a letter of the case answered: whatever follows stays in its thread."""
+    for letter in reversed(letters_of_case(reading, case.case_id)):
+        message = letter.message
+        if message.recipient == address and message.in_reply_to is not None:
+            return Thread(in_reply_to=message.in_reply_to, references=message.references)
+    return NO_THREAD
 
 
 def may_mail(transaction: Transaction, limits: AnswerLimits, address: str, now: datetime) -> bool:

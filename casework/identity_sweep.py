@@ -13,17 +13,16 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from casework.acknowledging import KIND as ACKNOWLEDGEMENT
 from casework.answers import close_unproved
 from casework.asking import opened, standing_asked
 from casework.challenge_terms import ChallengeTerms
 from casework.identity_letters import (
-    NO_THREAD,
     Addressee,
     Thread,
     compose,
     may_mail,
     question_of,
+    thread_of,
     write_challenge,
 )
 from casework.identity_writes import wanted
@@ -150,7 +149,7 @@ def _ask(transaction: Transaction, at_work: _AtWork, waits: Challenge) -> Standi
     case, now = at_work.case, at_work.now
     if not may_mail(transaction, at_work.desk.limits, waits.address, now):
         return replace(at_work.standing, due_at=now + TRY_AGAIN)
-    thread = _thread(transaction, case, waits.address)
+    thread = thread_of(transaction, case, waits.address)
     to = Addressee(about=waits.challenge_id, address=waits.address, thread=thread)
     written = write_challenge(case, to, desk=at_work.desk, terms=at_work.terms, leaves_at=now)
     if written is None:
@@ -199,7 +198,7 @@ def _lapse(transaction: Transaction, at_work: _AtWork) -> Standing:
             remedies=remedies,
             marketing_stopped=any(item.key in NEVER_PROVED for item in case.items),
         )
-        draft = _closing(at_work, case.requester, closing)
+        draft = _closing(transaction, at_work, case.requester, closing)
         add_drafts(transaction, [draft])
         close_unproved(transaction, case, rights, draft, desk=at_work.desk)
         payload = {"kind": NOT_PROVED, "reasons": ("identity-not-proved",)}
@@ -213,11 +212,12 @@ def _lapse(transaction: Transaction, at_work: _AtWork) -> Standing:
     )
 
 
-def _closing(at_work: _AtWork, recipient: str, closing: Closing) -> Draft:
+def _closing(transaction: Transaction, at_work: _AtWork, recipient: str, closing: Closing) -> Draft:
     case, desk, now = at_work.case, at_work.desk, at_work.now
     letter = draft_not_proved(case, closing, desk.identity, desk.book)
     draft_id = new_id()
-    to = Addressee(about=draft_id, address=recipient)
+    thread = thread_of(transaction, case, recipient)
+    to = Addressee(about=draft_id, address=recipient, thread=thread)
     message = compose(case, letter, to, desk=desk, date=now, automation=Automation.APPROVED)
     findings = as_reasons(findings_of_draft(message, case, identity=desk.identity, now=now))
     return Draft(
@@ -231,15 +231,6 @@ def _closing(at_work: _AtWork, recipient: str, closing: Closing) -> Draft:
         created_at=now,
         due_on=min(item.due.on for item in closing.rights),
     )
-
-
-def _thread(transaction: Transaction, case: Case, address: str) -> Thread:
-    """The mail that the acknowledgement answered, if it went to the same mailbox."""
-    for letter in letters_of_case(transaction, case.case_id):
-        message = letter.message
-        if letter.kind == ACKNOWLEDGEMENT and message.recipient == address:
-            return Thread(in_reply_to=message.in_reply_to, references=message.references)
-    return NO_THREAD
 
 
 def _letter_of(transaction: Transaction, case: Case, asked: Challenge) -> OutboundMessage | None:

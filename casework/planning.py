@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from casework.actors import Actor, By, by_person
 from casework.profile import DeskProfile
 from casework.steps import refusals, take_step
-from casework.task_kinds import CARRY_OUT
+from casework.task_kinds import CARRY_OUT, GO_ON
 from privacy.cases import Case, CaseState, ItemState, RequestItem
 from privacy.errors import Permanent
 from privacy.reminders import planned_target
@@ -21,7 +21,7 @@ from storage.cases import find_case
 from storage.database import Database, Transaction
 from storage.ids import new_id
 from storage.suppressions import lists_with
-from storage.tasks import Task, add_tasks
+from storage.tasks import Task, add_tasks, finish_kind_of_case
 from storage.work import PlanTask, add_plan, finish_plan_task, open_plan, plans_of
 
 DESK = "desk"
@@ -57,6 +57,7 @@ def plan_case(
         if not items:
             raise Permanent("the case asks for no such right, or not any more")
         by = by_person(actor, now, cause="plan")
+        finish_kind_of_case(transaction, case.case_id, kind=GO_ON, actor=actor.address, at=now)
         return [_plan(transaction, item, case, desk, by) for item in items]
 
 

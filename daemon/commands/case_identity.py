@@ -9,6 +9,7 @@ from casework.identity_decisions import IdentityDecision, decide_identity
 from daemon.clock import utc_now
 from daemon.commands.session import actor_of, add_actor, open_desk_of
 from privacy.cases import Case
+from privacy.challenges import ChallengeState
 from privacy.errors import Permanent
 from privacy.identity import Level, level_named
 from storage.database import Reading
@@ -91,6 +92,9 @@ def identity_for_people(form: Form) -> list[str]:
     """Return the same as lines."""
     lines = ["", f"identity: {form['level']} of {form['needed']} needed, {form['state']}"]
     for one in _forms(form["challenges"]):
+        if one["state"] == ChallengeState.WANTED:
+            lines.append(f"  {one['to']} is asked once the acknowledgement has left")
+            continue
         asked = f"  asked {one['to']} at {one['asked_at']}, until {one['expires_on']}"
         lines.append(f"{asked}: {one['state']}, {one['attempts']} wrong answers")
     for one in _forms(form["evidence"]):

@@ -97,6 +97,7 @@ def test_access_goes_from_the_mail_to_a_closed_case(desk: TestDesk, access: str)
     case = desk.case()
     assert (case.items[0].state, case.state) == (ItemState.FULFILLED, CaseState.CLOSED)
     assert status(desk) is WorkStatus.DONE
+    assert desk.task_kinds() == []
     assert desk.kinds_of_events(case.case_id)[-2:] == [AuditKind.CASE_CLOSED, AuditKind.LETTER_SENT]
     assert desk.chain_holds(case.case_id)
     with desk.database.reading() as reading:
@@ -114,6 +115,19 @@ def test_access_goes_from_the_mail_to_a_closed_case(desk: TestDesk, access: str)
         ("sender", None),
     ]
     assert access == case.reference
+
+
+def test_an_answer_stays_in_the_thread_and_is_given_by_who_answers_for_the_data(
+    desk: TestDesk, access: str
+) -> None:
+    acknowledgement = desk.letters()[0].message
+    ready(desk)
+    (sent,) = send(desk).sent
+    assert access
+    assert sent.in_reply_to == acknowledgement.in_reply_to is not None
+    assert sent.references == acknowledgement.references
+    assert "We are finding out" in acknowledgement.letter.text
+    assert "We are finding out" not in sent.letter.text
 
 
 def test_without_proof_nothing_is_carried_out_and_nothing_granted(
