@@ -15,6 +15,7 @@ from casework.showing import show_message
 from privacy.audit import AuditEvent, AuditKind
 from privacy.cases import Case, RequestItem
 from privacy.deadlines import Due
+from privacy.identity_codes import without_codes
 from storage.added_requests import added_requests
 from storage.audit import events_of, verify_chain
 from storage.case_corrections import notes_of
@@ -225,10 +226,10 @@ def _message_files(
 
 def _letter_files(letter: LetterRow, name: str, telling: Telling) -> Iterator[tuple[str, bytes]]:
     words = letter.message.letter
-    text = telling.words(f"{words.subject}\n\n{words.text}")
+    text = telling.words(without_codes(f"{words.subject}\n\n{words.text}"))
     yield f"{name}.txt", text.encode("utf-8", "replace")
     if not telling.is_redacted:
-        yield f"{name}.html", words.html.encode("utf-8", "replace")
+        yield f"{name}.html", without_codes(words.html).encode("utf-8", "replace")
 
 
 def _json(form: Form) -> bytes:

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from desk.paging import place_word
+from privacy.identity_codes import without_codes
 
 PAGES = Path(__file__).with_name("pages")
 
@@ -32,7 +33,14 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters.update(moment=moment, day=day, words=words, facts=facts, place=place_word)
+    environment.filters.update(
+        moment=moment,
+        day=day,
+        words=words,
+        facts=facts,
+        place=place_word,
+        without_codes=without_codes,
+    )
     return environment
 
 

@@ -15,6 +15,7 @@ from privacy.tokens import ALPHABET
 DRAWN_BYTES = 13  # of which 100 bits are used
 DRAWN, CHECKS, GROUP = 20, 2, 5  # characters
 PREFIX = "rd"
+HIDDEN = "[code]"
 PRIMES = (31, 29)  # each check finds other slips
 MOST_FOUND = 5  # codes that one mail can offer
 MOST_SEARCHED = 400_000  # characters of a mail; our own line stands near an end of a quoted letter
@@ -51,7 +52,7 @@ def codes_in(text: str) -> tuple[str, ...]:
     """
     found: dict[str, None] = {}
     for match in _CODE.finditer(_ends(text)):
-        core = _NOT_IN_CODE.sub("", match.group(1).lower().translate(_LOOK_ALIKES))
+        core = _core(match)
         if _is_well_formed(core):
             found[core] = None
         if len(found) == MOST_FOUND:
@@ -59,10 +60,23 @@ def codes_in(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def without_codes(text: str) -> str:
+    """Return the text with a mark for each well-formed code: who reads a letter over our shoulder could answer with it."""
+    return _CODE.sub(_hidden, text)
+
+
 def core_of(word: str) -> str | None:
     """Return the core of what should be one code and nothing else, None for everything else."""
     found = codes_in(word) if len(word) < 100 else ()  # noqa: PLR2004 - characters, a code has 29
     return found[0] if len(found) == 1 else None
+
+
+def _core(match: re.Match[str]) -> str:
+    return _NOT_IN_CODE.sub("", match.group(1).lower().translate(_LOOK_ALIKES))
+
+
+def _hidden(match: re.Match[str]) -> str:
+    return HIDDEN if _is_well_formed(_core(match)) else match.group(0)
 
 
 def _ends(text: str) -> str:

@@ -28,6 +28,7 @@ from daemon.wiring import build_ladder
 from privacy.case_events import CaseEvent, waiting_for
 from privacy.cases import Case, CaseState, RequestItem
 from privacy.errors import Permanent
+from privacy.identity_codes import without_codes
 from privacy.work_status import WorkStatus
 from storage.audit import events_of
 from storage.case_events import case_events
@@ -166,7 +167,7 @@ def _show(options: argparse.Namespace) -> int:
                     "to": letter.message.recipient,
                     "subject": letter.message.letter.subject,
                     "message_id": letter.message.message_id,
-                    "text": letter.message.letter.text,
+                    "text": without_codes(letter.message.letter.text),
                 }
                 for letter in letters_of_case(reading, case.case_id)
             ],

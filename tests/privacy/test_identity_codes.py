@@ -6,11 +6,13 @@ from hypothesis import strategies as st
 
 from privacy.identity_codes import (
     DRAWN_BYTES,
+    HIDDEN,
     MOST_FOUND,
     MOST_SEARCHED,
     code_from,
     codes_in,
     core_of,
+    without_codes,
 )
 
 CODE = code_from(bytes(range(7, 7 + DRAWN_BYTES)))
@@ -124,3 +126,13 @@ def test_no_text_breaks_the_search(text: str) -> None:
 )
 def test_a_text_that_was_made_to_be_slow_is_read_to_its_end(piece: str) -> None:
     assert codes_in(piece * (MOST_SEARCHED // len(piece)) + f"\n{CODE}")[-1:] in {(CORE,), ()}
+
+
+def test_whoever_reads_a_letter_over_our_shoulder_sees_no_code() -> None:
+    code = code_from(bytes(range(13)))
+    letter = f"Your code: {code}\nhttps://desk.example/confirm/fr/{code.lower()}\nRD-AB12 is none."
+    hidden = without_codes(letter)
+    assert codes_in(hidden) == ()
+    assert hidden == (
+        "Your code: [code]\nhttps://desk.example/confirm/fr/[code]\nRD-AB12 is none."
+    ).replace("[code]", HIDDEN)
