@@ -96,7 +96,7 @@ def _look(act: Hit, others: Iterable[Hit]) -> tuple[int, bool]:
         if mask & _PRODUCT and parting:
             break
         if first > act.last:
-            parting = (parting & _UNTIL) | (mask & (_UNTIL | _NOT))
+            parting = (parting & ~(_NOT if mask & _PAUSE else 0)) | (mask & (_UNTIL | _NOT))
         if mask & _PRODUCT:
             listed = paused or _distance(last, hit) > _QUALIFIED
             return (found, False) if found & _NOUNS and listed else (0, True)
