@@ -33,7 +33,7 @@ _SOMEBODY = bits(["my", "me", "personal", "client"])
 # Who studies requests says "my thesis" and "I am"; only who says "my data" asks for them.
 _STUDY, _OWN = BIT["survey"], bits(["personal", "client"])
 _BROADCAST, _SETTLED, _ASKED_BEFORE = BIT["broadcast"], BIT["settled"], BIT["asked_before"]
-_TOLD = _REPORT | _SETTLED
+_TOLD, _UNTIL = _REPORT | _SETTLED, BIT["until"]
 _CITED = bits(["article", "law"])
 _NO_PERSON, _NO_PERSON_BUT_LAW = 0.3, 0.08  # taken off where the sentence speaks of nobody
 _ONLY_ASKED, _ONLY_IF = 0.15, 0.1  # taken off a question about how, a condition
@@ -224,7 +224,8 @@ def _confidence(rule: Rule, sentence: Sentence, hit: Hit, reader: Reader) -> flo
 def _is_only_told(rule: Rule, sentence: Sentence, hit: Hit, reader: Reader) -> bool:
     """Whether the sentence tells of what was done, of what anybody may do, or of others, and asks for nothing."""
     mask = sentence.mask
-    if hit.first > recital_place(sentence) or (mask & _TOLD and not mask & _REQUEST):
+    told = mask & (_REPORT if mask & _UNTIL else _TOLD)  # "until it is settled" waits for it
+    if hit.first > recital_place(sentence) or (told and not mask & _REQUEST):
         return True
     if mask & _ASKED_BEFORE and reader.speaks_of(_SETTLED):
         return True

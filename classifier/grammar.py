@@ -17,7 +17,7 @@ _ME = BIT["me"]
 _IT = BIT["it"]
 _NOUNS = ALL_OBJECTS & ~(_ME | _IT)  # "me" and "it" point to what was named before
 _PRODUCT, _NOT, _DENIED_ITSELF = BIT["product"], BIT["not"], BIT["denied"]
-_AND = BIT["and"]
+_AND, _UNTIL = BIT["and"], BIT["until"]
 _SOFT, _COLON, _CARRIES, _PLEASE = BIT["soft"], BIT["colon"], BIT["carries"], BIT["please"]
 _PAUSE = _SOFT | _AND
 _HEADED = (
@@ -85,13 +85,18 @@ def _own(act: Hit, others: list[Hit]) -> list[Hit]:
 def _look(act: Hit, others: Iterable[Hit]) -> tuple[int, bool]:
     """Return the objects in reach in one direction, and whether a thing of the product came first.
 
-    After the first object only a list of more objects goes on ("my name, address and phone").
+    After the first object only a list of more objects goes on ("my name, address and phone"). A thing that is only
+    waited for or denied takes nothing away ("freeze my file until the invoice is settled", "not the subscription").
     """
-    found, last, paused = 0, act, False
+    found, last, paused, parting = 0, act, False, 0
     for hit in others:
         first, end, mask = hit
         if first - act.last > REACH or act.first - end > REACH:
             break
+        if mask & _PRODUCT and parting:
+            break
+        if first > act.last:
+            parting = (parting & ~(_NOT if mask & _PAUSE else 0)) | (mask & (_UNTIL | _NOT))
         if mask & _PRODUCT:
             listed = paused or _distance(last, hit) > _QUALIFIED
             return (found, False) if found & _NOUNS and listed else (0, True)

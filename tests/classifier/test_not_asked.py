@@ -4,7 +4,7 @@ import pytest
 
 from classifier.evidence import SURE
 from classifier.rules import classify_text
-from privacy.rights import Right, Scope
+from privacy.rights import Lane, Right, Scope
 
 
 def rights(text: str, subject: str = "") -> list[str]:
@@ -130,3 +130,46 @@ def test_what_was_asked_before_and_is_settled_is_not_asked_again(text: str) -> N
 def test_a_right_named_in_the_middle_of_prose_is_not_asked_for() -> None:
     text = "Here is the agenda for Friday. We begin with how other companies see the right to be forgotten, then lunch."
     assert rights(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I am dropping my request from last week. Delete nothing, send nothing.",
+        "Ich ziehe meine Anfrage von letzter Woche zurück. Löschen Sie nichts und schicken Sie nichts.",
+        "Je renonce à ma demande de la semaine dernière. Ne supprimez rien et n'envoyez rien.",
+        "Desisto de mi solicitud de la semana pasada. No borren nada y no envíen nada.",
+        "Ritiro la mia richiesta della settimana scorsa. Non cancellate niente e non mandate niente.",
+        "Wycofuję swoją prośbę z zeszłego tygodnia. Niczego nie usuwajcie i nic nie wysyłajcie.",
+        "Desisto do meu pedido da semana passada. Não apaguem nada e não enviem nada.",
+        "Peruutan viime viikon pyyntöni. Älkää poistako mitään älkääkä lähettäkö mitään.",
+    ],
+)
+def test_who_drops_a_request_asks_for_nothing(text: str) -> None:
+    assert rights(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Auskunft, Löschung, Widerspruch kosten Sie Stunden. Wir übernehmen das. Wann dürfen wir anrufen?",
+        "Indsigt, sletning, indsigelse koster jer timer. Vi klarer det for jer. Hvornår må vi ringe?",
+        "Registerutdrag, radering, invändning kostar er timmar. Vi tar hand om det. När kan vi ringa?",
+        "Hoe werkt wissing bij u technisch? Wij schrijven een scriptie.",
+        "Hvordan fungerer sletning hos jer teknisk? Vi er studerende der skriver bacheloropgave.",
+    ],
+)
+def test_who_sells_or_studies_requests_makes_none(text: str) -> None:
+    assert rights(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "lane"),
+    [
+        ("Please erase all my data. Failing that I will turn to the ICO.", Lane.RIGHTS),
+        ("Effacez mes données. Passé ce délai, je saisirai la CNIL.", Lane.RIGHTS),
+        ("Borren mis datos. Transcurrido el plazo acudiré a la AEPD.", Lane.RIGHTS),
+    ],
+)
+def test_a_threat_to_complain_is_no_complaint(text: str, lane: Lane) -> None:
+    assert classify_text("", text).lane is lane
