@@ -17,6 +17,7 @@ from casework.batch_view import BatchView, MessageAtWork
 from casework.drafts import Actor
 from casework.identifiers import draw_free_identifiers
 from casework.processing import Services
+from casework.proving import NOBODY_ASKED, nobody_was_asked, prove_task
 from casework.reading import Reading
 from casework.working import work_message
 from casework.writes import Writes, write_down
@@ -34,6 +35,7 @@ from storage.cases import get_case
 from storage.database import Transaction
 from storage.ids import new_id
 from storage.messages import ClaimedMessage, keep_raw
+from storage.tasks import add_tasks
 
 LONGEST_TEXT = 200_000  # characters: a hundred typed pages
 LONGEST_LINE = 500
@@ -88,6 +90,8 @@ def enter(services: Services, request: HandRequest, *, actor: Actor, now: dateti
         (case,) = writes.cases
         _record(writes, request, case, actor)
         write_down(transaction, writes, database.lookup_key)
+        if nobody_was_asked(transaction, case, services.desk.challenges):
+            add_tasks(transaction, [prove_task(case, NOBODY_ASKED, now)])
         add_request(
             transaction, _added(transaction, request, (message.inbound_id, case), actor, now)
         )

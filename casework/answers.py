@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from casework.actors import Actor, by_desk, by_person
@@ -29,6 +29,7 @@ from storage.item_answers import ItemAnswer, add_answers
 
 LONGEST = 500  # characters of a ground or a line of what was done
 MOST_LINES = 50
+SOON = timedelta(days=31)  # a day that is fixed already, such as the next run of a backup
 IDENTITY = "identity"  # who writes closing letters
 UNDECIDED = frozenset({ItemState.RECEIVED, ItemState.PLANNED, ItemState.COOLING_OFF})
 
@@ -53,7 +54,7 @@ def answer_right(
     Raises Permanent with every reason why this answer may not be written now: work that is not done, somebody who is
     not proved, a refusal without ground, kept data that is not stated, nobody to write to.
     """
-    _check_words(wanted)
+    _check_words(wanted, now)
     draft_id = new_id()
     with database.transaction() as transaction:
         case = open_case_named(transaction, wanted.reference)
@@ -108,11 +109,13 @@ def close_unproved(
         take_step(transaction, item, case=case, step=Step.DRAFT, desk=desk, by=by)
 
 
-def _check_words(wanted: WantedAnswer) -> None:
+def _check_words(wanted: WantedAnswer, now: datetime) -> None:
     if wanted.decision in GRANTS and not wanted.done:
         raise Permanent("say what was done: --done 'what|where|on'")
     if len(wanted.done) > MOST_LINES:
         raise Permanent(f"at most {MOST_LINES} lines of what was done fit into a letter")
+    if any(line.on > now.date() + SOON for line in wanted.done):
+        raise Permanent("what was done was not done in the far future")
     words = [text for line in wanted.done for text in (line.what, line.where)]
     if wanted.reason is not None:
         words += [wanted.reason.facts, wanted.reason.article]

@@ -46,19 +46,19 @@ class ChallengeTerms:
         """Return the open rights on which nothing is decided or disclosed at this level."""
         return unproved(case.items, reached, role=case.role, laws=self.codes, terms=self.proof)
 
-    def fixed_dates(self, items: Iterable[RequestItem]) -> list[FixedDate]:
-        """Return the dates of these rights under every law whose time does not wait for proof."""
+    def fixed_dates(self, items: Iterable[RequestItem], laws: Sequence[Regime]) -> list[FixedDate]:
+        """Return the dates of these rights under those laws of the case whose time does not wait for proof."""
         return [
             FixedDate(due_on=_due_on(item, law), zone=law.zone, calendar=law.calendar)
             for item in items
-            for law in self.laws
+            for law in laws
             if _effect(item.right, item.scope, law.code) is Effect.RUNS
         ]
 
-    def clock_effect(self, items: Sequence[RequestItem]) -> ClockEffect:
+    def clock_effect(self, items: Sequence[RequestItem], laws: Sequence[Regime]) -> ClockEffect:
         """Return what asking does to the time for our answer, as the person is told."""
         return clock_effect(
-            _effect(item.right, item.scope, law.code) for item in items for law in self.laws
+            _effect(item.right, item.scope, law.code) for item in items for law in laws
         )
 
 

@@ -12,6 +12,7 @@ from casework.acknowledging import KIND as ACKNOWLEDGEMENT
 from casework.answering import ENTERED
 from casework.drafts import Actor
 from casework.profile import DeskProfile
+from casework.proving import NOBODY_ASKED, nobody_was_asked, prove_task
 from casework.task_kinds import ACKNOWLEDGE_BY, ANSWER_BY_HAND, STOP_MARKETING, TELL_CORRECTION
 from intake.parse import parse_message
 from privacy.audit import AuditEvent, AuditKind
@@ -67,7 +68,7 @@ def correct_case(
             raise Permanent("there is no such case")
         messages = messages_of_case(transaction, case.case_id)
         correction = _correction(transaction, messages, wrong)
-        done = correct(case, correction, regimes=desk.regimes, new_id=new_id)
+        done = correct(case, correction, regimes=desk.laws_named(case.laws), new_id=new_id)
         _store(transaction, case, done, now)
         note_id = _write_note(transaction, done, wrong.note, actor, now)
         append(transaction, list(_events(done, note_id, actor, now)))
@@ -81,6 +82,8 @@ def _check(wrong: Wrong) -> None:
     if wrong.added is not None and not (wrong.quote or wrong.note):
         raise Permanent("a right is added with a quote of the case, or with a note of why")
     note = wrong.note or ""
+    if any("\ud800" <= char <= "\udfff" for char in note):
+        raise Permanent("the note is no UTF-8")
     if wrong.note is not None and (not note.strip() or len(note) > LONGEST_NOTE):
         raise Permanent(f"a note has 1 to {LONGEST_NOTE} characters")
 
@@ -197,12 +200,18 @@ def _tasks(
             if was_told
             else _first_answer(transaction, messages, case)
         )
-        promised = acknowledgement_due(now, desk.regimes).on if was_told else case.acknowledge.on
+        promised = (
+            acknowledgement_due(now, desk.laws_named(case.laws)).on
+            if was_told
+            else case.acknowledge.on
+        )
         yield _task(case, (kind, reason), now, due_on=min(promised, item.due.on), about=item)
     for item in (*done.added, *done.items):
         if item.is_open and item.key == (Right.OBJECTION, Scope.MARKETING):
             why = (STOP_MARKETING, "objection:marketing")
             yield _task(case, why, now, due_on=item.due.on, about=item, urgent=True)
+    if nobody_was_asked(transaction, case, desk.challenges):
+        yield prove_task(case, NOBODY_ASKED, now)
     if case.lane in desk.lanes.at_once and any(one.what == "lane" for one in done.changes):
         why = ("urgent_lane", str(case.lane))
         yield _task(case, why, now, due_on=case.acknowledge.on, urgent=True)

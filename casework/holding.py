@@ -48,6 +48,8 @@ def release_case(
 def _check(reason: str) -> None:
     if not reason.strip() or len(reason) > LONGEST_REASON:
         raise Permanent(f"a reason has 1 to {LONGEST_REASON} characters")
+    if any("\ud800" <= char <= "\udfff" for char in reason):
+        raise Permanent("the reason is no UTF-8")
 
 
 def _case_id(transaction: Transaction, reference: str) -> UUID:

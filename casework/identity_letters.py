@@ -67,24 +67,29 @@ def write_challenge(
 ) -> WrittenChallenge | None:
     """Return the challenge with its letter; None where no day is left for an answer."""
     rights = terms.unproved(case, Level.NONE)
-    plan = plan_challenge(leaves_at, case.acknowledge.zone, terms.fixed_dates(rights))
+    plan = plan_challenge(
+        leaves_at, case.acknowledge.zone, terms.fixed_dates(rights, desk.laws_named(case.laws))
+    )
     if plan is None:
         return None
     code = draw_code()
-    question = question_of(case, plan.expires_on, code, terms)
+    question = question_of(case, plan.expires_on, code, (terms, desk))
     letter = draft_challenge(case, question, desk.identity, desk.book)
     message = compose(case, letter, to, desk=desk, date=leaves_at)
     return WrittenChallenge(plan=plan, code=code, message=message)
 
 
-def question_of(case: Case, expires_on: date, code: str, terms: ChallengeTerms) -> Question:
-    """Return what the letter asks for."""
+def question_of(
+    case: Case, expires_on: date, code: str, by: tuple[ChallengeTerms, DeskProfile]
+) -> Question:
+    """Return what the letter asks for, and what that does to the time under the laws of the case."""
+    terms, desk = by
     rights = terms.unproved(case, Level.NONE)
     return Question(
         rights=rights,
         code=code,
         expires_on=expires_on,
-        clock=terms.clock_effect(rights),
+        clock=terms.clock_effect(rights, desk.laws_named(case.laws)),
         page=terms.page,
     )
 

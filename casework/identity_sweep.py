@@ -34,8 +34,8 @@ from privacy.audit import AuditKind
 from privacy.cases import Case, CaseState
 from privacy.challenges import ChallengeState, StandingState
 from privacy.identity_codes import codes_in, spelled
-from privacy.identity_terms import NEVER_PROVED
 from privacy.messages import Automation, OutboundMessage
+from privacy.suppression import SuppressionList
 from responders.identity import (
     CHALLENGE,
     NOT_PROVED,
@@ -62,6 +62,7 @@ from storage.identity import (
 )
 from storage.ids import new_id
 from storage.outbox import QueuedLetter, enqueue, letters_of_case
+from storage.suppressions import lists_with
 from storage.tasks import add_tasks
 
 ACTOR = "identity"
@@ -172,7 +173,7 @@ def _remind(transaction: Transaction, at_work: _AtWork, asked: Challenge) -> Sta
     first = _letter_of(transaction, case, asked)
     code = next(iter(codes_in(first.letter.text)), None) if first else None
     if first is not None and code is not None:
-        question = question_of(case, asked.expires_on, spelled(code), at_work.terms)
+        question = question_of(case, asked.expires_on, spelled(code), (at_work.terms, at_work.desk))
         asked_on = asked.asked_at.astimezone(ZoneInfo(case.acknowledge.zone)).date()
         letter = draft_reminder(
             case, question, at_work.desk.identity, asked_on=asked_on, book=at_work.desk.book
@@ -196,7 +197,7 @@ def _lapse(transaction: Transaction, at_work: _AtWork) -> Standing:
         closing = Closing(
             rights=rights,
             remedies=remedies,
-            marketing_stopped=any(item.key in NEVER_PROVED for item in case.items),
+            marketing_stopped=_marketing_stopped(transaction, case.requester),
         )
         draft = _closing(transaction, at_work, case.requester, closing)
         add_drafts(transaction, [draft])
@@ -210,6 +211,11 @@ def _lapse(transaction: Transaction, at_work: _AtWork) -> Standing:
     return replace(
         at_work.standing, state=StandingState.LAPSED, reasons=("not-answered",), due_at=None
     )
+
+
+def _marketing_stopped(transaction: Transaction, address: str) -> bool:
+    """Only what was done is told: the list is what keeps mail from going out."""
+    return SuppressionList.MARKETING in lists_with(transaction, [address])[address]
 
 
 def _closing(transaction: Transaction, at_work: _AtWork, recipient: str, closing: Closing) -> Draft:

@@ -9,9 +9,11 @@ from uuid import UUID
 
 from casework.drafts import Actor
 from casework.identifiers import draw_identifiers
+from casework.proving import prove_task
 from casework.task_kinds import ANSWER_BY_HAND
 from privacy.audit import AuditEvent, AuditKind
 from privacy.cases import Case, CaseState, ItemState, RequestItem
+from privacy.challenges import StandingState
 from privacy.correcting import name_of
 from privacy.deadlines import Asked, Due
 from privacy.errors import Permanent
@@ -30,6 +32,7 @@ from storage.cases import (
 )
 from storage.database import Database, Transaction
 from storage.holds import held_cases
+from storage.identity import standings_of
 from storage.ids import new_id
 from storage.merges import (
     Merge,
@@ -45,6 +48,7 @@ from storage.states import ClockName
 from storage.tasks import Task, add_tasks
 
 By = tuple[Actor, datetime]
+STILL_ASKED = frozenset({StandingState.WANTED, StandingState.ASKED, StandingState.LAPSED})
 UNWORKED = frozenset({ItemState.RECEIVED, ItemState.NOT_A_REQUEST, ItemState.WITHDRAWN})
 
 
@@ -149,6 +153,8 @@ def split_case(database: Database, reference: str, rights: Sequence[Asked], *, b
         add_cases(transaction, [new], now=now)
         move_rights(transaction, [item.item_id for item in split], new.case_id)
         _acknowledge_alike(transaction, case, new)
+        if standings_of(transaction, [case.case_id]):
+            add_tasks(transaction, [prove_task(new, "split-from-another-case", now)])
         label = (new.case_id, RelationKind.FOLLOW_UP_OF, case.case_id)
         add_relation(transaction, *label, author=actor.address, at=now)
         _record(transaction, AuditKind.CASE_SPLIT, Pair(one=case, other=new), split, by)
@@ -206,9 +212,23 @@ def _require_mergeable(transaction: Transaction, pair: Pair) -> None:
         for merge in merges_of(transaction, [pair.other.case_id])
     ):
         raise Permanent("other cases are part of the second one: split them off first")
+    if set(pair.one.laws) != set(pair.other.laws):
+        raise Permanent("the cases run under different laws: make them the same with cases correct")
+    _require_one_person(transaction, pair)
     held = held_cases(transaction, [case.case_id for case in both])
     if pair.other.case_id in held and pair.one.case_id not in held:
         raise Permanent("the second case is on legal hold: put the first on hold as well")
+
+
+def _require_one_person(transaction: Transaction, pair: Pair) -> None:
+    """What one person proved never counts for another, and no question that somebody may answer is lost."""
+    found = standings_of(transaction, [pair.one.case_id, pair.other.case_id])
+    first, second = found.get(pair.one.case_id), found.get(pair.other.case_id)
+    if second is not None and second.state in STILL_ASKED:
+        raise Permanent("the second case waits to hear who asks: decide it with cases identity")
+    is_another = pair.one.requester != pair.other.requester
+    if is_another and first is not None and first.state is StandingState.PROVED:
+        raise Permanent("the first case is proved, and for another person: relate them instead")
 
 
 def _require_unworked(items: Sequence[RequestItem]) -> None:

@@ -151,7 +151,7 @@ def _key_of_letter(
     database: Database, transaction: Transaction, case: Case, letter: str | None
 ) -> bytes | None:
     """Return the key of the letter; one that we did not send was written by hand, and its author answers for it."""
-    if letter is None:
+    if letter is None or not letter.strip():
         return None
     message_id = f"<{letter.strip().strip('<>').lower()}>"
     key = database.lookup_key("message-id", message_id)

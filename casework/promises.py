@@ -10,11 +10,10 @@ from casework.acknowledging import KIND as ACKNOWLEDGEMENT
 from casework.answered import answers_arrived, answers_came_back
 from casework.clock_keeping import Change, asked_of, count, write_happening
 from casework.closing import close_if_done
-from casework.happenings import note_happening
+from casework.happenings import laws_of, note_happening
 from privacy.case_events import CaseEvent, CaseEventKind
 from privacy.clocks import EventKind
 from privacy.deadlines import Due
-from regimes import load_regimes
 from responders.extension import KIND as EXTENSION
 from responders.identity import CHALLENGE, NOT_PROVED
 from storage.case_events import add_case_events, case_events
@@ -119,7 +118,7 @@ def _due_told(transaction: Transaction, extension: Extension, told: CaseEvent) -
         return extension.due
     case = get_case(transaction, extension.case_id)
     item = next(one for one in case.items if one.item_id == extension.item_id)
-    counted = count(asked_of(item), events, load_regimes(case.laws)).owed
+    counted = count(asked_of(item), events, laws_of(case)).owed
     return min(extension.due, counted, key=lambda due: due.expires_at)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from casework.challenge_terms import ChallengeTerms
-from casework.happenings import note_happening
+from casework.happenings import note_happening, person_answered
 from casework.task_kinds import GO_ON, PROVE_IDENTITY
 from privacy.audit import AuditEvent, AuditKind
 from privacy.cases import Case
@@ -43,6 +43,7 @@ from storage.ids import new_id
 from storage.tasks import Task, add_tasks, finish_kind_of_case
 
 ACTOR = "identity"
+NOBODY_ASKED = "nobody-was-asked"
 # Refusals after which only a person can help whoever honestly tried.
 FOR_A_PERSON = frozenset({"another-sender", "sender-not-aligned", "only-in-a-forwarded-mail"})
 
@@ -106,6 +107,7 @@ def _take(
         "inbound": answered.inbound_id,
     }
     trail(transaction, answered.case_id, AuditKind.IDENTITY_EVIDENCE, ACTOR, payload, now)
+    person_answered(transaction, answered.case_id, at=now, actor=ACTOR)
     settle(transaction, answered.case_id, answered.terms, actor=ACTOR, now=now)
 
 
@@ -207,6 +209,13 @@ def trail(
         transaction,
         [AuditEvent(chain=case_id, kind=kind, at=now, actor=actor, payload=payload)],
     )
+
+
+def nobody_was_asked(transaction: Transaction, case: Case, terms: ChallengeTerms | None) -> bool:
+    """Return whether a right needs proof in a case whose person no mail made us ask: then a person finds out."""
+    if terms is None or terms.needed(case) is Level.NONE:
+        return False
+    return case.case_id not in standings_of(transaction, [case.case_id])
 
 
 def prove_task(case: Case, reason: str, now: datetime) -> Task:

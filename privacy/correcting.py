@@ -25,6 +25,9 @@ from privacy.errors import Permanent
 from privacy.instants import require_utc
 from privacy.rights import Lane, RightClaim, Scope
 
+# Of these nobody has done, approved or drafted anything yet; what goes on takes the steps of privacy/work.py.
+BEFORE_WORK = frozenset({ItemState.RECEIVED, ItemState.PLANNED})
+
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
@@ -86,6 +89,10 @@ def correct(
         )
     if correction.not_asked is not None:
         place, item = _open_item(items, correction.not_asked)
+        if item.state not in BEFORE_WORK:
+            raise Permanent(
+                f"work on {item.right} has begun: the person takes it back, or it is answered"
+            )
         items[place] = replace(item, state=ItemState.NOT_A_REQUEST)
         changes.append(Change(what="right", before=name_of(item.key), after=None))
     if correction.added is not None:

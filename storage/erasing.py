@@ -87,8 +87,8 @@ def look_at_cool_off(transaction: Transaction, item_id: UUID, *, at: datetime | 
 
 
 def put_statement(transaction: Transaction, statement: KeptStatement) -> None:
-    """Store what is kept, in the place of what was said before."""
-    for table in (KEPT_LINE, KEPT_STATEMENT):
+    """Store what is kept, in the place of what was said before; who approved that has to approve anew."""
+    for table in (KEPT_LINE, KEPT_STATEMENT, ERASURE_APPROVAL):
         transaction.change(delete(table).where(table.c.item_id == statement.item_id))
     head = {
         "item_id": statement.item_id,

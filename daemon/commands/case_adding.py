@@ -29,7 +29,10 @@ def add_adding(actions: argparse._SubParsersAction) -> None:  # type: ignore[typ
     """Add what `cases add` understands."""
     adding = actions.add_parser("add", help="enter a request that came by no mail")
     adding.add_argument(
-        "--channel", required=True, choices=list(Channel), help="the way by which it came"
+        "--channel",
+        required=True,
+        choices=[str(one) for one in Channel],
+        help="the way by which it came",
     )
     arrival = adding.add_mutually_exclusive_group(required=True)
     arrival.add_argument(
@@ -65,7 +68,7 @@ def _add_words(adding: argparse.ArgumentParser) -> None:
         "--scope", type=scope_of, metavar="SCOPE", help="what the objection is aimed at"
     )
     adding.add_argument(
-        "--lane", choices=list(Lane), help="its lane (default: what the rules find)"
+        "--lane", choices=[str(one) for one in Lane], help="its lane (default: what the rules find)"
     )
     adding.add_argument(
         "--language",

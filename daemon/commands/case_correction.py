@@ -41,7 +41,7 @@ def add_correction(actions: argparse._SubParsersAction) -> argparse.ArgumentPars
     correcting.add_argument(
         "--scope", type=_scope, metavar="SCOPE", help=f"its true scope, `{NO_SCOPE}` for none"
     )
-    correcting.add_argument("--lane", choices=list(Lane), help="its true lane")
+    correcting.add_argument("--lane", choices=[str(one) for one in Lane], help="its true lane")
     correcting.add_argument("--language", type=language, metavar="CODE", help="its true language")
     correcting.add_argument(
         "--regime",

@@ -41,7 +41,10 @@ def add_arguments(actions: Parsers) -> None:
     pausing = actions.add_parser("pause", help="the person was asked: the clock waits, by law")
     pausing.add_argument("reference", help=REFERENCE)
     pausing.add_argument(
-        "--ground", required=True, choices=list(Ground), help="what the law lets it wait for"
+        "--ground",
+        required=True,
+        choices=[str(one) for one in Ground],
+        help="what the law lets it wait for",
     )
     pausing.add_argument(
         "--letter",
@@ -51,7 +54,9 @@ def add_arguments(actions: Parsers) -> None:
     _add_when(pausing, "the person was asked")
     resuming = actions.add_parser("resume", help="the person answered: the clock goes on")
     resuming.add_argument("reference", help=REFERENCE)
-    resuming.add_argument("--ground", choices=list(Ground), help="only this (default: all)")
+    resuming.add_argument(
+        "--ground", choices=[str(one) for one in Ground], help="only this (default: all)"
+    )
     _add_when(resuming, "the answer came")
     assigning = actions.add_parser("assign", help="give a case to one of our people")
     assigning.add_argument("reference", help=REFERENCE)
@@ -65,7 +70,7 @@ def _add_extend(actions: Parsers) -> None:
     extending = actions.add_parser("extend", help="write a letter that tells a later date")
     extending.add_argument("reference", help=REFERENCE)
     which = extending.add_mutually_exclusive_group(required=True)
-    which.add_argument("--right", choices=list(Right), help="this one")
+    which.add_argument("--right", choices=[str(one) for one in Right], help="this one")
     which.add_argument("--all", action="store_true", help="all that are open and can be extended")
     extending.add_argument(
         "--ground", required=True, metavar="TEXT", help="why, as the person will read it"
@@ -74,7 +79,9 @@ def _add_extend(actions: Parsers) -> None:
 
 
 def _add_when(parser: argparse.ArgumentParser, what: str) -> None:
-    parser.add_argument("--right", choices=list(Right), help="only this one (default: all)")
+    parser.add_argument(
+        "--right", choices=[str(one) for one in Right], help="only this one (default: all)"
+    )
     parser.add_argument(
         "--at",
         type=instant,

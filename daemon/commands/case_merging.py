@@ -41,7 +41,10 @@ def add_merging(actions: argparse._SubParsersAction) -> None:  # type: ignore[ty
     )
     relating.add_argument("reference", help=REFERENCE)
     relating.add_argument(
-        "kind", choices=list(RelationKind), metavar="KIND", help=", ".join(RelationKind)
+        "kind",
+        choices=[str(one) for one in RelationKind],
+        metavar="KIND",
+        help=", ".join(RelationKind),
     )
     relating.add_argument("other", metavar="OTHER", help="the other case")
     relating.add_argument("--remove", action="store_true", help="take the label away")

@@ -28,7 +28,7 @@ Command = Callable[[argparse.Namespace], int]
 def add_work(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the actions of this page to those of `cases`."""
     planning = _action(actions, "plan", "write down and open the tasks for systems")
-    planning.add_argument("--right", choices=list(Right), help="only this one")
+    planning.add_argument("--right", choices=[str(one) for one in Right], help="only this one")
     add_json(planning)
     keeping = _action(actions, "keep", "state what an erasure leaves, and why")
     keeping.add_argument(
@@ -52,7 +52,9 @@ def add_work(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         _add_right(ending)
         ending.add_argument("--reason", required=True, metavar="TEXT", help="a line for colleagues")
     closing = _action(actions, "close", "close a case that does not close by itself")
-    closing.add_argument("--reason", required=True, choices=list(CloseReason), help="why")
+    closing.add_argument(
+        "--reason", required=True, choices=[str(one) for one in CloseReason], help="why"
+    )
 
 
 def _action(
@@ -65,14 +67,16 @@ def _action(
 
 
 def _add_right(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--right", required=True, choices=list(Right), help="which one")
-    parser.add_argument("--scope", choices=list(Scope), help="of an objection")
+    parser.add_argument(
+        "--right", required=True, choices=[str(one) for one in Right], help="which one"
+    )
+    parser.add_argument("--scope", choices=[str(one) for one in Scope], help="of an objection")
 
 
 def _add_answer(parser: argparse.ArgumentParser) -> None:
     _add_right(parser)
     parser.add_argument(
-        "--decision", required=True, choices=list(DECISIONS), help="what is decided"
+        "--decision", required=True, choices=[str(one) for one in DECISIONS], help="what is decided"
     )
     parser.add_argument(
         "--done",
@@ -87,7 +91,9 @@ def _add_answer(parser: argparse.ArgumentParser) -> None:
         metavar="TEXT",
         help="why not, or not all of it: the facts, as the person will read them",
     )
-    parser.add_argument("--basis", choices=list(Ground), help="the ground that the facts make out")
+    parser.add_argument(
+        "--basis", choices=[str(one) for one in Ground], help="the ground that the facts make out"
+    )
     parser.add_argument(
         "--article", metavar="TEXT", help="the provision (default: the one of the GDPR)"
     )

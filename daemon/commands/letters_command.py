@@ -88,7 +88,10 @@ def _preview(options: argparse.Namespace) -> int:
     if options.out is None:
         print(printable(shown))
     else:
-        options.out.write_text(shown + "\n", encoding="utf-8")
+        try:
+            options.out.write_text(shown + "\n", encoding="utf-8")
+        except OSError as error:
+            raise Permanent(f"--out: the file cannot be written ({error.strerror})") from None
     return 0
 
 

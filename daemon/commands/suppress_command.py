@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_list(adding, default=SuppressionList.MARKETING)
     adding.add_argument(
         "--reason",
-        choices=list(SuppressionReason),
+        choices=[str(one) for one in SuppressionReason],
         default=SuppressionReason.BY_HAND,
         help="why (default by_hand)",
     )
@@ -69,7 +69,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _add_list(parser: argparse.ArgumentParser, *, default: SuppressionList | None) -> None:
     usual = f"default {default}" if default else "default: all"
     parser.add_argument(
-        "--list", dest="on", choices=list(SuppressionList), default=default, help=f"which ({usual})"
+        "--list",
+        dest="on",
+        choices=[str(one) for one in SuppressionList],
+        default=default,
+        help=f"which ({usual})",
     )
 
 

@@ -191,3 +191,10 @@ def test_whatever_is_corrected_a_case_has_a_date_and_no_right_twice(steps) -> No
         dates = {item.item_id: item.due.expires_at for item in case.items}
         assert all(dates[item.item_id] <= item.due.expires_at for item in before.items)
         assert case.acknowledge.expires_at <= before.acknowledge.expires_at
+
+
+def test_a_right_on_which_work_has_begun_is_no_misunderstanding() -> None:
+    case = case_of(asking(Right.ACCESS))
+    worked = replace(case.items[0], state=ItemState.EXECUTING)
+    with pytest.raises(Permanent, match="work on access has begun"):
+        change(replace(case, items=(worked,)), not_asked=(Right.ACCESS, None))

@@ -200,6 +200,7 @@ class AnyOrderOfSteps(RuleBasedStateMachine):
         super().__init__()
         self.state = S.RECEIVED
         self.right = Right.ACCESS
+        self.decision: Decision | None = None
         self.allowed: list[tuple[Step, WorkFacts, ItemState]] = []
 
     @initialize(right=st.sampled_from(Right))
@@ -227,11 +228,13 @@ class AnyOrderOfSteps(RuleBasedStateMachine):
         ),
     )
     def try_step(self, step: Step, facts: WorkFacts) -> None:
-        facts = replace(facts, right=self.right)
+        # What a draft decides stands with it: it is the same at every step until another one is written.
+        decision = facts.decision if step is Step.DRAFT else self.decision
+        facts = replace(facts, right=self.right, decision=decision)
         made = move(self.state, step, facts)
         assert made.allowed == (not made.refused)
         if made.to is not None:
-            self.state = made.to
+            self.state, self.decision = made.to, decision
             self.allowed.append((step, facts, made.to))
 
     def last(self, step: Step) -> WorkFacts | None:
