@@ -41,6 +41,7 @@ def add(desk: TestDesk, request: HandRequest = BY_POST) -> Entered:
 
 
 @BOTH_ENGINES
+@pytest.mark.edge("E184")
 def test_a_letter_by_post_is_a_case_whose_clocks_run_from_its_true_arrival(desk) -> None:
     case = add(desk).case
     assert case == desk.case()

@@ -47,6 +47,7 @@ def test_there_are_at_least_sixty_injections_and_all_differ():
 
 
 @pytest.mark.parametrize("answer", OBEDIENT, ids=range(len(OBEDIENT)))
+@pytest.mark.edge("E179")
 def test_a_model_that_obeys_a_letter_changes_no_right_and_calls_a_person(desk, server, answer):
     server.play(says(answer))
     texts = [injected(number, text) for number, text in enumerate(INJECTIONS)]

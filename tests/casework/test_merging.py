@@ -87,6 +87,7 @@ def test_rights_messages_and_clocks_come_over_and_the_earlier_date_binds(desk, p
 
 
 @BOTH_ENGINES
+@pytest.mark.edge("E117")
 def test_the_token_of_either_case_leads_to_the_one_for_the_people_of_both(desk, pair) -> None:
     letters = {row.case_reference: row.message for row in desk.letters()}
     merged = merge(desk, pair)

@@ -51,6 +51,7 @@ def destroy(asking: TestDesk) -> int:
 
 
 @BOTH_ENGINES
+@pytest.mark.edge("E157")
 def test_a_copy_of_a_passport_is_gone_within_three_days_and_its_sender_told(
     asking: TestDesk,
 ) -> None:

@@ -198,6 +198,7 @@ PLAYED = [
 
 
 @pytest.mark.parametrize(("answer", "reason", "attempts"), PLAYED, ids=range(len(PLAYED)))
+@pytest.mark.edge("E178")
 def test_in_trouble_the_rules_decide_and_the_reason_is_recorded(
     desk, server, answer, reason, attempts
 ):
