@@ -151,7 +151,7 @@ def _create_work_event() -> None:
         sa.Column("sealed_ground", sa.LargeBinary(), nullable=True),
         sa.Column("cause", sa.Text(), nullable=False),
         sa.CheckConstraint("from_state IN ('received', 'planned', 'cooling_off', 'executing', 'executed', 'with_controller', 'awaiting_approval', 'approved', 'parked', 'fulfilled', 'partly', 'refused', 'passed_to_controller', 'withdrawn', 'not_a_request')", name=op.f("ck_work_event_from_state")),
-        sa.CheckConstraint("step IN ('plan', 'approve_erasure', 'execute', 'finish_tasks', 'forward', 'confirm', 'draft', 'send_back', 'approve', 'complete', 'reopen', 'withdraw', 'dismiss', 'park', 'resume')", name=op.f("ck_work_event_step")),
+        sa.CheckConstraint("step IN ('plan', 'approve_erasure', 'execute', 'finish_tasks', 'forward', 'draft', 'send_back', 'approve', 'complete', 'reopen', 'withdraw', 'dismiss', 'resume')", name=op.f("ck_work_event_step")),
         sa.CheckConstraint("to_state IN ('received', 'planned', 'cooling_off', 'executing', 'executed', 'with_controller', 'awaiting_approval', 'approved', 'parked', 'fulfilled', 'partly', 'refused', 'passed_to_controller', 'withdrawn', 'not_a_request')", name=op.f("ck_work_event_to_state")),
         sa.ForeignKeyConstraint(["case_id"], ["privacy_case.case_id"], name=op.f("fk_work_event_case_id"), initially="DEFERRED", deferrable=True),
         sa.PrimaryKeyConstraint("event_id", name=op.f("pk_work_event")),
