@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -22,13 +21,13 @@ from casework.reading import Reading
 from casework.working import work_message
 from casework.writes import Writes, write_down
 from privacy.audit import AuditKind
-from privacy.by_hand import Channel, as_told
+from privacy.by_hand import Channel, as_told, is_utf8
 from privacy.cases import Case
 from privacy.deadlines import Asked
 from privacy.errors import Permanent
 from privacy.first_reading import FirstReading
 from privacy.messages import ArrivalBasis, Authenticity, ParsedMessage, RawMessage, Route, Sender
-from privacy.rights import Lane
+from privacy.rights import Lane, right_name
 from privacy.screening import Kind, Screening
 from storage.added_requests import AddedRequest, add_request, find_added, take_at_once
 from storage.cases import get_case
@@ -112,7 +111,7 @@ def _check_words(request: HandRequest) -> None:
         raise Permanent("the request has no words: give its text or a note of what was said")
     if len(request.text) > LONGEST_TEXT:
         raise Permanent(f"the text has more than {LONGEST_TEXT} characters")
-    if any(not char.isascii() and "\ud800" <= char <= "\udfff" for char in request.text):
+    if not is_utf8(request.text):
         raise Permanent("the text is no UTF-8")
 
 
@@ -211,14 +210,10 @@ def _record(writes: Writes, request: HandRequest, case: Case, actor: Actor) -> N
     payload = {
         "channel": request.channel,
         "received_at": request.received_at.isoformat(),
-        "told": _names(request.told),
+        "told": [*map(right_name, request.told)],
     }
     writes.record(case.case_id, AuditKind.CASE_ADDED, str(actor), payload)
     writes.events = [replace(event, actor=str(actor)) for event in writes.events]
-
-
-def _names(told: Sequence[Asked]) -> list[str]:
-    return [f"{right}:{scope}" if scope else str(right) for right, scope in told]
 
 
 def _known(transaction: Transaction, request: HandRequest) -> AddedRequest | None:
@@ -258,7 +253,7 @@ def _content_key(transaction: Transaction, request: HandRequest) -> bytes:
         request.channel,
         request.received_at.isoformat(),
         request.text,
-        _names(request.told),
+        [*map(right_name, request.told)],
         request.lane,
         request.language,
         request.address,

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from casework.actors import Actor, by_desk, by_person
-from casework.identity_letters import Addressee, Thread, compose, thread_of
-from casework.planning import open_case_named, open_item
+from casework.case_letters import Addressee, Thread, compose, thread_with
+from casework.named_cases import open_case_named, open_item
 from casework.profile import DeskProfile
 from casework.steps import take_step
 from privacy.approval import letter_digest
@@ -60,7 +60,7 @@ def answer_right(
         case = open_case_named(transaction, wanted.reference)
         item = open_item(case, wanted.right, wanted.scope)
         answer = _answer(transaction, item, desk, wanted, now)
-        thread = thread_of(transaction, case, case.requester or "")
+        thread = thread_with(transaction, case, case.requester or "")
         message = _message(case, item, desk, answer, thread, (draft_id, now))
         stored = ItemAnswer(
             draft_id=draft_id,

@@ -9,14 +9,9 @@ from uuid import UUID
 
 from casework.answering import AnswerTo, decide_answer
 from casework.batch_view import BatchView, MessageAtWork
+from casework.case_letters import NO_THREAD, Addressee, Thread
 from casework.challenge_terms import ChallengeTerms
-from casework.identity_letters import (
-    NO_THREAD,
-    Addressee,
-    Thread,
-    WrittenChallenge,
-    write_challenge,
-)
+from casework.identity_letters import WrittenChallenge, write_challenge
 from casework.identity_writes import Asked, Lookup, code_key
 from casework.profile import DeskProfile
 from casework.staff_tasks import case_task
@@ -79,7 +74,7 @@ def _may_ask(
     their address.
     """
     role = role_of(message.reading.message.new_text, writer_words())
-    found = representation_of(role, terms.codes)
+    found = representation_of(role, case.laws or terms.codes)
     if found.role is WriterRole.SELF:
         return True
     reason = f"{found.role}:{found.mandate}"

@@ -6,17 +6,14 @@ from datetime import datetime
 
 from casework.clock_keeping import write_happening
 from casework.drafts import Actor
+from casework.named_cases import case_named
 from privacy.case_events import CaseEvent, CaseEventKind
-from privacy.errors import Permanent
-from storage.cases import find_case
 from storage.database import Database
 
 
 def assign(database: Database, reference: str, owner: str, *, actor: Actor, now: datetime) -> None:
     """Write down who has the case from now on. Raises Permanent for a case that is not there."""
     with database.transaction() as transaction:
-        case = find_case(transaction, reference)
-        if case is None:
-            raise Permanent("there is no such case")
+        case = case_named(transaction, reference)
         given = CaseEvent(kind=CaseEventKind.ASSIGNED, at=now, ground=owner, author=actor.address)
         write_happening(transaction, case.case_id, [given], [], actor=str(actor), now=now)

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from casework.actors import Actor, By, by_desk, by_person
+from casework.named_cases import case_named
 from casework.task_kinds import GO_ON, PROVE_IDENTITY, STOP_MARKETING
 from privacy.audit import AuditEvent, AuditKind
 from privacy.cases import Case, CaseState, ItemState
@@ -13,7 +14,7 @@ from privacy.errors import Permanent
 from privacy.outgoing import OutgoingState
 from privacy.work_status import CloseReason
 from storage.audit import append
-from storage.cases import find_case, get_case
+from storage.cases import get_case
 from storage.database import Database, Reading, Transaction
 from storage.drafts import drafts_of_case
 from storage.outbox import letters_of_case
@@ -43,9 +44,7 @@ def close_case(
 ) -> None:
     """Close a case that does not close by itself. Raises Permanent with everything that is still owed in it."""
     with database.transaction() as transaction:
-        case = find_case(transaction, reference)
-        if case is None:
-            raise Permanent("there is no such case")
+        case = case_named(transaction, reference)
         if case.state is CaseState.CLOSED:
             raise Permanent("the case is closed already")
         owed = owed_in(transaction, case)

@@ -11,12 +11,13 @@ from uuid import UUID
 from casework.acknowledging import KIND as ACKNOWLEDGEMENT
 from casework.answering import ENTERED
 from casework.drafts import Actor
+from casework.named_cases import case_named
 from casework.profile import DeskProfile
 from casework.proving import NOBODY_ASKED, nobody_was_asked, prove_task
 from casework.task_kinds import ACKNOWLEDGE_BY, ANSWER_BY_HAND, STOP_MARKETING, TELL_CORRECTION
 from intake.parse import parse_message
 from privacy.audit import AuditEvent, AuditKind
-from privacy.by_hand import claim_by_hand
+from privacy.by_hand import claim_by_hand, is_utf8
 from privacy.cases import Case, RequestItem
 from privacy.correcting import Corrected, Correction, Found, correct
 from privacy.deadlines import Asked, acknowledgement_due
@@ -25,7 +26,7 @@ from privacy.rights import Lane, Right, Scope
 from storage.added_requests import added_requests
 from storage.audit import append
 from storage.case_corrections import CaseNote, add_note, change_items
-from storage.cases import clock_events, extend_case, find_case, set_date, who_met
+from storage.cases import clock_events, extend_case, set_date, who_acknowledged
 from storage.database import Database, Transaction
 from storage.drafts import drafts_of_case
 from storage.failures import CannotUnseal
@@ -63,9 +64,7 @@ def correct_case(
     _check(wrong)
     actor, now = by
     with database.transaction() as transaction:
-        case = find_case(transaction, reference)
-        if case is None:
-            raise Permanent("there is no such case")
+        case = case_named(transaction, reference)
         messages = messages_of_case(transaction, case.case_id)
         correction = _correction(transaction, messages, wrong)
         done = correct(case, correction, regimes=desk.laws_named(case.laws), new_id=new_id)
@@ -82,7 +81,7 @@ def _check(wrong: Wrong) -> None:
     if wrong.added is not None and not (wrong.quote or wrong.note):
         raise Permanent("a right is added with a quote of the case, or with a note of why")
     note = wrong.note or ""
-    if any("\ud800" <= char <= "\udfff" for char in note):
+    if not is_utf8(note):
         raise Permanent("the note is no UTF-8")
     if wrong.note is not None and (not note.strip() or len(note) > LONGEST_NOTE):
         raise Permanent(f"a note has 1 to {LONGEST_NOTE} characters")
@@ -230,8 +229,7 @@ def _first_answer(
 
 def _was_told(transaction: Transaction, case: Case) -> bool:
     """Whether an acknowledgement left, is on its way or waits for a yes: it names what was understood before."""
-    events = clock_events(transaction, case.case_id)
-    met = who_met([event for event in events if event.clock is ClockName.ACKNOWLEDGE])
+    met = who_acknowledged(clock_events(transaction, case.case_id))
     written = [one.kind for one in letters_of_case(transaction, case.case_id)]
     drafts = drafts_of_case(transaction, case.case_id)
     written += [one.kind for one in drafts if one.state is DraftState.WAITING]

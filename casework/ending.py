@@ -9,7 +9,7 @@ from uuid import UUID
 from casework.actors import Actor, by_person
 from casework.closing import close_if_done
 from casework.drafts import withdraw_drafts
-from casework.planning import open_case_named, open_item
+from casework.named_cases import open_case_named, open_item
 from casework.steps import take_step
 from privacy.errors import Permanent
 from privacy.rights import Right, Scope

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from casework.actors import Actor, by_desk, by_person
-from casework.planning import begin_work, open_case_named, open_item
+from casework.named_cases import open_case_named, open_item
+from casework.planning import begin_work
 from casework.profile import DeskProfile
 from casework.steps import StepRefused, refusals, take_step
 from casework.task_kinds import ERASURE_WAITS, TELL_COOL_OFF

@@ -11,6 +11,7 @@ from datetime import datetime
 from casework.case_file import case_file
 from casework.case_marks import telling_of
 from casework.drafts import Actor
+from casework.named_cases import case_named
 from privacy.audit import AuditEvent, AuditKind
 from privacy.case_file import (
     MANIFEST,
@@ -22,7 +23,6 @@ from privacy.case_file import (
 )
 from privacy.errors import Permanent
 from storage.audit import append
-from storage.cases import find_case
 from storage.database import Database
 from storage.sealing import KeyRing
 from storage.signing import is_signed, public_key_of, sign
@@ -55,9 +55,7 @@ def export_case(
     """
     actor, now = by
     with database.transaction() as transaction:
-        case = find_case(transaction, reference)
-        if case is None:
-            raise Permanent("there is no such case")
+        case = case_named(transaction, reference)
         files = case_file(transaction, case, telling_of(case, redacted=redacted))
         packed = pack(files, database.keys, case=case.reference, redacted=redacted)
         event = AuditEvent(

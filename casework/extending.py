@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
+from casework.case_letters import Addressee, Thread, compose, thread_with
 from casework.clock_keeping import rules_of
 from casework.drafts import Actor
+from casework.named_cases import case_named, open_items
 from casework.profile import DeskProfile
 from casework.reviewing import as_reasons, findings_of_draft
 from privacy.approval import letter_digest
@@ -20,12 +22,10 @@ from privacy.clocks import EventKind
 from privacy.deadlines import SMALLEST, Due, Regime, end_of_day
 from privacy.errors import Permanent
 from privacy.messages import Automation, OutboundMessage
-from privacy.rights import Right
-from privacy.tokens import bounce_address, make_message_id, make_token, tagged_address
+from privacy.rights import Right, right_name
 from responders.extension import KIND, draft_extension
 from storage.audit import append
 from storage.case_events import case_events
-from storage.cases import find_case
 from storage.database import Database, Transaction
 from storage.drafts import Draft, add_drafts
 from storage.extensions import Extension, add_extension, find_extension
@@ -75,18 +75,20 @@ def extend(
     written: list[Extended] = []
     refused: list[tuple[str, str]] = []
     with database.transaction() as transaction:
-        case, items = _items_of(find_case(transaction, wanted.reference), wanted.right)
+        case = case_named(transaction, wanted.reference)
+        if case.requester is None:
+            raise Permanent("nobody can be written to: the case names no believable address")
         events = case_events(transaction, case.case_id)
-        for item in items:
+        for item in open_items(case, wanted.right):
             try:
                 _check_first(transaction, item)
                 dates = later_date(item, events, desk.laws_named(case.laws), now)
             except Permanent as error:
-                refused.append((_name_of(item), str(error)))
+                refused.append((right_name(item.key), str(error)))
                 continue
             plan = _Plan(case=case, item=item, due=dates[0], latest_at=dates[1])
             draft_id = _write(database, transaction, desk, plan, (wanted.ground, actor, now))
-            written.append(Extended(right=_name_of(item), draft_id=draft_id, due=plan.due))
+            written.append(Extended(right=right_name(item.key), draft_id=draft_id, due=plan.due))
         if not written:
             raise Permanent("; ".join(dict.fromkeys(why for _, why in refused)))
     return Extensions(written=tuple(written), refused=tuple(refused))
@@ -116,7 +118,8 @@ def _write(
 ) -> UUID:
     ground, actor, now = why
     case, item, draft_id = plan.case, plan.item, new_id()
-    message = _message(case, item, desk, plan.due.on, ground, (draft_id, now))
+    thread = thread_with(transaction, case, case.requester or "")
+    message = _message(plan, desk, ground, thread, (draft_id, now))
     findings = findings_of_draft(message, case, identity=desk.identity, told=[plan.due.on], now=now)
     draft = replace(
         _draft(draft_id, case, message, plan.latest_at, now),
@@ -143,10 +146,6 @@ def _write(
     )
     append(transaction, [event])
     return draft_id
-
-
-def _name_of(item: RequestItem) -> str:
-    return f"{item.right}:{item.scope}" if item.scope else str(item.right)
 
 
 def later_date(
@@ -183,47 +182,21 @@ def _check_ground(ground: str) -> None:
         raise Permanent(f"the ground is one line of at most {LONGEST_GROUND} characters")
 
 
-def _items_of(case: Case | None, right: Right | None) -> tuple[Case, list[RequestItem]]:
-    if case is None:
-        raise Permanent("there is no such case")
-    if case.requester is None:
-        raise Permanent("nobody can be written to: the case names no believable address")
-    items = [item for item in case.items if item.is_open and right in (None, item.right)]
-    if not items:
-        raise Permanent(f"the case asks for no {right or 'right'}, or not any more")
-    return case, items
-
-
 def _message(
-    case: Case,
-    item: RequestItem,
-    desk: DeskProfile,
-    due_on: date,
-    ground: str,
-    made: tuple[UUID, datetime],
+    plan: _Plan, desk: DeskProfile, ground: str, thread: Thread, made: tuple[UUID, datetime]
 ) -> OutboundMessage:
     draft_id, now = made
-    mailbox = desk.mailbox_profile(case.mailbox)
-    token = make_token(case.number, desk.token_key)
-    message_id = make_message_id(
-        case.number, f"{KIND}|{draft_id}", key=desk.token_key, domain=mailbox.domain
+    case = plan.case
+    letter = draft_extension(
+        case,
+        plan.item,
+        desk.identity,
+        due_on=plan.due.on,
+        ground=ground.strip(),
+        book=desk.book,
     )
-    carried = mailbox.envelope_sender
-    return OutboundMessage(
-        message_id=message_id,
-        sender=mailbox.address,
-        sender_name=desk.identity.name,
-        recipient=case.requester or "",
-        envelope_from=bounce_address(mailbox.address, message_id) if carried else mailbox.address,
-        letter=draft_extension(
-            case, item, desk.identity, due_on=due_on, ground=ground.strip(), book=desk.book
-        ),
-        automation=Automation.APPROVED,
-        date=now,
-        reply_to=tagged_address(mailbox.address, "c", token) if mailbox.plus_address else None,
-        case_reference=case.reference,
-        loop_mark=token,
-    )
+    to = Addressee(about=draft_id, address=case.requester or "", thread=thread)
+    return compose(case, letter, to, desk=desk, date=now, automation=Automation.APPROVED)
 
 
 def _draft(

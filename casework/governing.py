@@ -10,16 +10,15 @@ from uuid import UUID
 from casework.batch_view import MessageAtWork
 from casework.clock_keeping import write_happening
 from casework.drafts import Actor
+from casework.named_cases import case_named
 from casework.profile import DeskProfile
 from casework.recounting import Moved, changes_that_bind, moved_under, told
 from privacy.case_events import CaseEvent, CaseEventKind
 from privacy.cases import Case
 from privacy.deadlines import Regime
-from privacy.errors import Permanent
 from privacy.governing import Clues, governing
 from privacy.rights import Lane
 from regimes.applying import load_law_hints
-from storage.cases import find_case
 from storage.database import Database, Transaction
 from storage.reminders import watched_cases
 
@@ -123,9 +122,7 @@ def correct_laws(
     actor, now = by
     always = [law.code for law in desk.regimes if law.code in load_law_hints().always]
     with database.transaction() as transaction:
-        case = find_case(transaction, reference)
-        if case is None:
-            raise Permanent("there is no such case")
+        case = case_named(transaction, reference)
         applied = _applied((*always, *codes), (BY_STAFF,), (), desk)
         return change_laws(
             transaction,

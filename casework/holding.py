@@ -6,10 +6,11 @@ from datetime import datetime
 from uuid import UUID
 
 from casework.drafts import Actor
+from casework.named_cases import case_named
 from privacy.audit import AuditEvent, AuditKind
+from privacy.by_hand import is_utf8
 from privacy.errors import Permanent
 from storage.audit import append
-from storage.cases import find_case
 from storage.database import Database, Transaction
 from storage.holds import CaseHold, add_hold, end_hold, held_cases
 from storage.ids import new_id
@@ -23,7 +24,7 @@ def hold_case(
     """Put the case on hold. Raises Permanent for one that is not there or on hold already."""
     _check(reason)
     with database.transaction() as transaction:
-        case_id = _case_id(transaction, reference)
+        case_id = case_named(transaction, reference).case_id
         if held_cases(transaction, [case_id]):
             raise Permanent("the case is on hold already")
         hold = CaseHold(
@@ -39,7 +40,7 @@ def release_case(
     """End the hold of the case. Raises Permanent for one that is not there or not on hold."""
     _check(reason)
     with database.transaction() as transaction:
-        case_id = _case_id(transaction, reference)
+        case_id = case_named(transaction, reference).case_id
         if not end_hold(transaction, case_id, reason=reason, actor=actor.address, at=now):
             raise Permanent("the case is not on hold")
         _record(transaction, case_id, (AuditKind.CASE_HOLD_ENDED, actor), now)
@@ -48,15 +49,8 @@ def release_case(
 def _check(reason: str) -> None:
     if not reason.strip() or len(reason) > LONGEST_REASON:
         raise Permanent(f"a reason has 1 to {LONGEST_REASON} characters")
-    if any("\ud800" <= char <= "\udfff" for char in reason):
+    if not is_utf8(reason):
         raise Permanent("the reason is no UTF-8")
-
-
-def _case_id(transaction: Transaction, reference: str) -> UUID:
-    case = find_case(transaction, reference)
-    if case is None:
-        raise Permanent("there is no such case")
-    return case.case_id
 
 
 def _record(

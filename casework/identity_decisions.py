@@ -7,6 +7,7 @@ from datetime import datetime
 
 from casework.challenge_terms import ChallengeTerms
 from casework.drafts import Actor
+from casework.named_cases import case_named
 from casework.proving import record_evidence, settle, trail
 from privacy.audit import AuditKind
 from privacy.errors import Permanent
@@ -48,9 +49,7 @@ def decide_identity(
         kind=EvidenceKind.STAFF_DECISION, at=now, level=decision.level, doubt=decision.doubt
     )
     with database.transaction() as transaction:
-        case = find_case(transaction, decision.reference)
-        if case is None:
-            raise Permanent("there is no such case")
+        case = case_named(transaction, decision.reference)
         record_evidence(transaction, case.case_id, [evidence], actor=actor.address, reason=reason)
         payload = {"level": decision.level.label, "doubt": decision.doubt}
         trail(transaction, case.case_id, AuditKind.IDENTITY_DECIDED, str(actor), payload, now)

@@ -15,16 +15,9 @@ import structlog
 
 from casework.answers import close_unproved
 from casework.asking import opened, standing_asked
+from casework.case_letters import Addressee, Thread, compose, thread_with
 from casework.challenge_terms import ChallengeTerms
-from casework.identity_letters import (
-    Addressee,
-    Thread,
-    compose,
-    may_mail,
-    question_of,
-    thread_of,
-    write_challenge,
-)
+from casework.identity_letters import may_mail, question_of, write_challenge
 from casework.identity_writes import wanted
 from casework.profile import DeskProfile
 from casework.proving import prove_task, trail
@@ -150,7 +143,7 @@ def _ask(transaction: Transaction, at_work: _AtWork, waits: Challenge) -> Standi
     case, now = at_work.case, at_work.now
     if not may_mail(transaction, at_work.desk.limits, waits.address, now):
         return replace(at_work.standing, due_at=now + TRY_AGAIN)
-    thread = thread_of(transaction, case, waits.address)
+    thread = thread_with(transaction, case, waits.address)
     to = Addressee(about=waits.challenge_id, address=waits.address, thread=thread)
     written = write_challenge(case, to, desk=at_work.desk, terms=at_work.terms, leaves_at=now)
     if written is None:
@@ -222,7 +215,7 @@ def _closing(transaction: Transaction, at_work: _AtWork, recipient: str, closing
     case, desk, now = at_work.case, at_work.desk, at_work.now
     letter = draft_not_proved(case, closing, desk.identity, desk.book)
     draft_id = new_id()
-    thread = thread_of(transaction, case, recipient)
+    thread = thread_with(transaction, case, recipient)
     to = Addressee(about=draft_id, address=recipient, thread=thread)
     message = compose(case, letter, to, desk=desk, date=now, automation=Automation.APPROVED)
     findings = as_reasons(findings_of_draft(message, case, identity=desk.identity, now=now))

@@ -14,10 +14,10 @@ from casework.task_kinds import ANSWER_BY_HAND
 from privacy.audit import AuditEvent, AuditKind
 from privacy.cases import Case, CaseState, ItemState, RequestItem
 from privacy.challenges import StandingState
-from privacy.correcting import name_of
 from privacy.deadlines import Asked, Due
 from privacy.errors import Permanent
 from privacy.relations import RelationKind
+from privacy.rights import right_name
 from storage.audit import append
 from storage.cases import (
     add_cases,
@@ -28,7 +28,7 @@ from storage.cases import (
     known_cases,
     mark_acknowledged,
     set_date,
-    who_met,
+    who_acknowledged,
 )
 from storage.database import Database, Transaction
 from storage.holds import held_cases
@@ -43,9 +43,10 @@ from storage.merges import (
     merges_of,
 )
 from storage.messages import messages_of_case
-from storage.moving_rights import move_messages, move_rights, set_case_state
+from storage.moving_rights import move_messages, move_rights
 from storage.states import ClockName
 from storage.tasks import Task, add_tasks
+from storage.work import set_case_state
 
 By = tuple[Actor, datetime]
 STILL_ASKED = frozenset({StandingState.WANTED, StandingState.ASKED, StandingState.LAPSED})
@@ -79,7 +80,7 @@ def merge_cases(database: Database, into: str, merged: str, *, by: By) -> Case:
         move_messages(transaction, messages, target.case_id)
         move_rights(transaction, [item.item_id for item in moved], target.case_id)
         _keep_earliest(transaction, pair, now)
-        set_case_state(transaction, source.case_id, CaseState.CLOSED, now=now)
+        set_case_state(transaction, source.case_id, CaseState.CLOSED, at=now)
         whole = (*(item.item_id for item in moved), *messages)
         merge = Merge(
             case_id=source.case_id,
@@ -118,8 +119,8 @@ def undo_merge(database: Database, reference: str, *, by: By) -> Case:
         _require_unworked(back)
         move_rights(transaction, [item.item_id for item in back], case.case_id)
         move_messages(transaction, merge.moved, case.case_id)
-        set_case_state(transaction, case.case_id, CaseState.OPEN, now=now)
-        set_case_state(transaction, target.case_id, CaseState.OPEN, now=now)
+        set_case_state(transaction, case.case_id, CaseState.OPEN, at=now)
+        set_case_state(transaction, target.case_id, CaseState.OPEN, at=now)
         drop_merge(transaction, case.case_id)
         drop_relation(transaction, case.case_id, RelationKind.DUPLICATE_OF, target.case_id)
         _record(transaction, AuditKind.CASE_SPLIT, Pair(one=target, other=case), back, by)
@@ -288,13 +289,11 @@ def _owe_first_answer(transaction: Transaction, pair: Pair, now: datetime) -> No
 
 
 def _is_owed(transaction: Transaction, case_id: UUID) -> bool:
-    events = clock_events(transaction, case_id)
-    return who_met([one for one in events if one.clock is ClockName.ACKNOWLEDGE]) is None
+    return who_acknowledged(clock_events(transaction, case_id)) is None
 
 
 def _acknowledge_alike(transaction: Transaction, case: Case, new: Case) -> None:
-    events = clock_events(transaction, case.case_id)
-    met = who_met([one for one in events if one.clock is ClockName.ACKNOWLEDGE])
+    met = who_acknowledged(clock_events(transaction, case.case_id))
     if met is not None:
         key = met.message_id_key
         mark_acknowledged(transaction, new.case_id, message_id_key=key, at=met.at)
@@ -304,7 +303,7 @@ def _named(case: Case, rights: Sequence[Asked]) -> list[RequestItem]:
     found = [item for item in case.items if item.is_open and item.key in set(rights)]
     missing = set(rights) - {item.key for item in found}
     if missing:
-        names = ", ".join(sorted(map(name_of, missing)))
+        names = ", ".join(sorted(map(right_name, missing)))
         raise Permanent(f"the case asks for no {names}, or not any more")
     return found
 
@@ -322,7 +321,7 @@ def _record(
         payload = {
             "into": pair.one.reference,
             "other": other.reference,
-            "rights": [name_of(item.key) for item in items],
+            "rights": [right_name(item.key) for item in items],
         }
         event = AuditEvent(chain=case.case_id, kind=kind, at=now, actor=str(actor), payload=payload)
         append(transaction, [event])

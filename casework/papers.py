@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from casework.batch_view import BatchView, MessageAtWork
-from casework.identity_letters import Addressee, compose, may_mail
+from casework.case_letters import Addressee, compose
+from casework.identity_letters import may_mail
 from casework.profile import DeskProfile
 from casework.proving import prove_task, trail
 from casework.writes import Writes

@@ -8,16 +8,16 @@ from datetime import datetime
 
 from casework.clock_keeping import Change, asked_of, changes_after, rules_of, write_happening
 from casework.drafts import Actor
+from casework.named_cases import open_case_named, open_items
 from casework.profile import DeskProfile
 from privacy.case_events import ANSWERS, ASKED, CaseEvent, CaseEventKind, Ground, waiting_for
-from privacy.cases import Case, CaseState, RequestItem
+from privacy.cases import Case, RequestItem
 from privacy.deadlines import Due
 from privacy.errors import Permanent
 from privacy.outgoing import OutgoingState
 from privacy.pausing import why_it_runs_on
-from privacy.rights import Right
+from privacy.rights import Right, right_name
 from storage.case_events import case_events
-from storage.cases import find_case
 from storage.database import Database, Transaction
 from storage.delivered import letters_by_message_id
 
@@ -101,15 +101,8 @@ def resume(
 def _open_items(
     transaction: Transaction, reference: str, right: Right | None
 ) -> tuple[Case, list[RequestItem]]:
-    case = find_case(transaction, reference)
-    if case is None:
-        raise Permanent("there is no such case")
-    if case.state is not CaseState.OPEN:
-        raise Permanent("the case is closed")
-    items = [item for item in case.items if item.is_open and right in (None, item.right)]
-    if not items:
-        raise Permanent(f"the case asks for no {right or 'right'}, or not any more")
-    return case, items
+    case = open_case_named(transaction, reference)
+    return case, open_items(case, right)
 
 
 def _that_wait(
@@ -207,5 +200,4 @@ def _happen(
 
 def _outcome(item: RequestItem, changes: Sequence[Change]) -> Outcome:
     moved = (one.due for one in changes if one.clock[1] == item.item_id)
-    name = f"{item.right}:{item.scope}" if item.scope else str(item.right)
-    return Outcome(right=name, was=item.due, now=next(moved, item.due))
+    return Outcome(right=right_name(item.key), was=item.due, now=next(moved, item.due))

@@ -7,17 +7,16 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from casework.actors import Actor, By, by_person
+from casework.named_cases import open_case_named, open_items
 from casework.profile import DeskProfile
 from casework.steps import refusals, take_step
 from casework.task_kinds import CARRY_OUT, GO_ON
-from privacy.cases import Case, CaseState, ItemState, RequestItem
-from privacy.errors import Permanent
+from privacy.cases import Case, ItemState, RequestItem
 from privacy.reminders import planned_target
-from privacy.rights import Right, Scope
+from privacy.rights import Right, Scope, right_name
 from privacy.suppression import SuppressionList
 from privacy.work import Step
 from privacy.work_plan import plan_tasks
-from storage.cases import find_case
 from storage.database import Database, Transaction
 from storage.ids import new_id
 from storage.suppressions import lists_with
@@ -53,9 +52,7 @@ def plan_case(
     """
     with database.transaction() as transaction:
         case = open_case_named(transaction, reference)
-        items = [item for item in case.items if right in (None, item.right) and item.is_open]
-        if not items:
-            raise Permanent("the case asks for no such right, or not any more")
+        items = open_items(case, right)
         by = by_person(actor, now, cause="plan")
         finish_kind_of_case(transaction, case.case_id, kind=GO_ON, actor=actor.address, at=now)
         return [_plan(transaction, item, case, desk, by) for item in items]
@@ -88,29 +85,6 @@ def _do_it_ourselves(transaction: Transaction, item: RequestItem, case: Case, by
         if task.system == SUPPRESSION_LIST:
             shown = "the address is on the list for marketing"
             finish_plan_task(transaction, task, actor=DESK, evidence=shown, at=by.at)
-
-
-def open_case_named(transaction: Transaction, reference: str) -> Case:
-    """Return the open case with this reference, locked. Raises Permanent."""
-    case = find_case(transaction, reference)
-    if case is None:
-        raise Permanent("there is no such case")
-    if case.state is CaseState.CLOSED:
-        raise Permanent("the case is closed")
-    return case
-
-
-def open_item(case: Case, right: Right, scope: Scope | None = None) -> RequestItem:
-    """Return the open right of the case; without a scope the first of that right. Raises Permanent."""
-    found = (
-        item
-        for item in case.items
-        if item.is_open and item.right is right and scope in (None, item.scope)
-    )
-    item = next(found, None)
-    if item is None:
-        raise Permanent(f"the case asks for no {right}, or not any more")
-    return item
 
 
 def _plan(
@@ -164,13 +138,12 @@ def _target(item: RequestItem, desk: DeskProfile) -> date:
 
 
 def _task(task: PlanTask, item: RequestItem, now: datetime) -> Task:
-    right = f"{item.right}:{item.scope}" if item.scope else str(item.right)
     return Task(
         task_id=task.task_id,
         case_id=task.case_id,
         inbound_id=None,
         kind=CARRY_OUT,
-        reason=f"{right}:{task.system}:{task.owner}",
+        reason=f"{right_name(item.key)}:{task.system}:{task.owner}",
         due_on=task.due_on,
         urgent=False,
         created_at=now,

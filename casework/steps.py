@@ -10,6 +10,7 @@ from casework.work_facts import facts_of
 from privacy.audit import AuditEvent, AuditKind
 from privacy.cases import Case, RequestItem
 from privacy.errors import Permanent
+from privacy.rights import right_name
 from privacy.work import Step, move
 from storage.audit import append
 from storage.cases import look_at_clocks
@@ -24,7 +25,7 @@ class StepRefused(Permanent):
     """A guard says no; the text names the step, the right and every reason."""
 
     def __init__(self, step: Step, item: RequestItem, reasons: tuple[str, ...]) -> None:
-        name = f"{item.right}:{item.scope}" if item.scope else str(item.right)
+        name = right_name(item.key)
         super().__init__(f"{name}: {step.replace('_', ' ')} is not possible: {', '.join(reasons)}")
         self.reasons = reasons
 

@@ -22,7 +22,7 @@ from privacy.cases import Case, added_items
 from privacy.deadlines import Due, acknowledgement_due
 from privacy.deciding import Findings, Outcome, Verdict, decide
 from privacy.messages import ArrivalBasis
-from privacy.rights import RightClaim
+from privacy.rights import right_name
 from privacy.threads import Match, ThreadMatch
 from privacy.tokens import is_our_message_id
 from storage.messages import FinishedMessage, SameMail
@@ -166,7 +166,7 @@ def _finish(message: MessageAtWork, view: BatchView, writes: Writes, worked: Wor
             kind=reading.screening.kind,
             language=reading.language,
             lane=classification.lane,
-            rights=tuple(right_name(claim) for claim in classification.rights),
+            rights=tuple(right_name(claim.key) for claim in classification.rights),
             reasons=(
                 *(again + reading.screening.reasons + classification.reasons),
                 *reading.message.defects,
@@ -187,8 +187,3 @@ def _finish(message: MessageAtWork, view: BatchView, writes: Writes, worked: Wor
             received_at=message.claimed.received_at,
             case_id=worked.case_id,
         )
-
-
-def right_name(claim: RightClaim) -> str:
-    """Return `erasure`, or `objection:marketing` for a right with a scope."""
-    return f"{claim.right}:{claim.scope}" if claim.scope else str(claim.right)

@@ -22,7 +22,7 @@ from privacy.reminders import Ladder
 from privacy.roles import FoundRole, ItemRole, item_role
 from storage.audit import events_of
 from storage.case_events import case_events
-from storage.cases import CaseSummary, clock_events, find_case, list_cases, who_met
+from storage.cases import CaseSummary, clock_events, find_case, list_cases, who_acknowledged
 from storage.database import Database, Reading
 from storage.drafts import Draft, drafts_of_case
 from storage.failures import CannotUnseal, NotFound
@@ -37,7 +37,7 @@ from storage.messages import (
 )
 from storage.model_calls import calls_since
 from storage.outbox import LetterRow, letters_of_case, list_letters
-from storage.states import ClockName, DraftState
+from storage.states import DraftState
 
 PAGE_LENGTH = 50
 WEEKS = 4  # of the page about the model
@@ -252,8 +252,7 @@ def _file_of(reading: Reading, case: Case) -> CaseFile:
 
 
 def _acknowledged_at(reading: Reading, case: Case) -> datetime | None:
-    clocks = clock_events(reading, case.case_id)
-    met = who_met([event for event in clocks if event.clock is ClockName.ACKNOWLEDGE])
+    met = who_acknowledged(clock_events(reading, case.case_id))
     return met.at if met else None
 
 

@@ -54,3 +54,12 @@ def claim_by_hand(asked: Asked, *, quote: str = "", start: int = 0) -> RightClai
         end=start + len(quote),
         reason=BY_HAND,
     )
+
+
+def is_utf8(text: str) -> bool:
+    """Return whether the text can be written in UTF-8: bytes of a command line that are none come in as half characters."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -23,7 +23,7 @@ from privacy.deadlines import (
 )
 from privacy.errors import Permanent
 from privacy.instants import require_utc
-from privacy.rights import Lane, RightClaim, Scope
+from privacy.rights import Lane, RightClaim, Scope, right_name
 
 # Of these nobody has done, approved or drafted anything yet; what goes on takes the steps of privacy/work.py.
 BEFORE_WORK = frozenset({ItemState.RECEIVED, ItemState.PLANNED})
@@ -85,7 +85,7 @@ def correct(
         place, item = _open_item(items, correction.rescoped[0])
         items[place] = _rescoped(item, correction.rescoped[1], items, regimes)
         changes.append(
-            Change(what="right", before=name_of(item.key), after=name_of(items[place].key))
+            Change(what="right", before=right_name(item.key), after=right_name(items[place].key))
         )
     if correction.not_asked is not None:
         place, item = _open_item(items, correction.not_asked)
@@ -94,11 +94,11 @@ def correct(
                 f"work on {item.right} has begun: the person takes it back, or it is answered"
             )
         items[place] = replace(item, state=ItemState.NOT_A_REQUEST)
-        changes.append(Change(what="right", before=name_of(item.key), after=None))
+        changes.append(Change(what="right", before=right_name(item.key), after=None))
     if correction.added is not None:
         new = _new_item(correction.added, items, regimes, new_id())
         added = (new,)
-        changes.append(Change(what="right", before=None, after=name_of(new.key)))
+        changes.append(Change(what="right", before=None, after=right_name(new.key)))
     if not changes:
         raise Permanent("nothing would change: the case is understood like that already")
     changed = tuple(now for now, was in zip(items, case.items, strict=True) if now != was)
@@ -109,12 +109,6 @@ def correct(
         items=changed,
         changes=(*changes, *_moved(case, after)),
     )
-
-
-def name_of(asked: Asked) -> str:
-    """Return `erasure`, or `objection:marketing` for a right with a scope."""
-    right, scope = asked
-    return f"{right}:{scope}" if scope else str(right)
 
 
 def _about_case(case: Case, correction: Correction) -> Sequence[Change]:
@@ -138,7 +132,7 @@ def _open_item(items: Sequence[RequestItem], asked: Asked) -> tuple[int, Request
     exact = [one for one in found if one[1].scope is scope]
     if exact or (len(found) == 1 and scope is None):
         return (exact or found)[0]
-    raise Permanent(f"the case asks for no {name_of(asked)}, or not any more")
+    raise Permanent(f"the case asks for no {right_name(asked)}, or not any more")
 
 
 def _rescoped(
@@ -174,7 +168,7 @@ def _new_item(
 
 def _require_new(items: Sequence[RequestItem], asked: Asked) -> None:
     if any(item.is_open and item.key == asked for item in items):
-        raise Permanent(f"the case asks for {name_of(asked)} already")
+        raise Permanent(f"the case asks for {right_name(asked)} already")
 
 
 def _with_clocks(

@@ -54,6 +54,12 @@ class Engine(StrEnum):
     BOTH = "both"
 
 
+def right_name(asked: tuple[Right, Scope | None]) -> str:
+    """Return `erasure`, or `objection:marketing` for a right with a scope: one spelling in lists, trails and reasons."""
+    right, scope = asked
+    return f"{right}:{scope}" if scope else str(right)
+
+
 @dataclass(frozen=True, kw_only=True)
 class RightClaim:
     """One right found in one part of a message.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from privacy.rights import Classification, Engine, Lane, Right, RightClaim, Scope
+from privacy.rights import Classification, Engine, Lane, Right, RightClaim, Scope, right_name
 
 ADDED = "+"
 MISSED = "-"
@@ -46,8 +46,10 @@ def differences(
     rules: Classification, statement: Statement, *, at_once: Collection[Lane]
 ) -> tuple[str, ...]:
     """Return as label names what the witness would change: `+erasure`, `-access`, `lane:children`, `unsure`."""
-    added = [ADDED + name_of(claim) for claim in _added(rules, statement)]
-    missed = [MISSED + name_of(claim) for claim in rules.rights if not _is_seen(claim, statement)]
+    added = [ADDED + right_name(claim.key) for claim in _added(rules, statement)]
+    missed = [
+        MISSED + right_name(claim.key) for claim in rules.rights if not _is_seen(claim, statement)
+    ]
     lane = (
         [f"lane:{statement.lane}"]
         if statement.lane in at_once and statement.lane is not rules.lane
@@ -79,11 +81,6 @@ def combine(
 def without_witness(rules: Classification, reason: str) -> Classification:
     """Return what the rules say alone, with the reason why no model was heard."""
     return replace(rules, reasons=(*rules.reasons, f"model not heard: {reason}"))
-
-
-def name_of(claim: WitnessClaim | RightClaim) -> str:
-    """Return `erasure`, or `objection:marketing` for a right with a scope."""
-    return f"{claim.right}:{claim.scope}" if claim.scope else str(claim.right)
 
 
 def _added(rules: Classification, statement: Statement) -> Iterator[RightClaim]:

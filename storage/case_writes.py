@@ -33,7 +33,16 @@ class Changed(Protocol):
         """What happened to the clock."""
 
 
+class OfAClock(Changed, Protocol):
+    """The same, with the clock that it is about."""
+
+    @property
+    def clock(self) -> ClockName:
+        """Which clock."""
+
+
 Event = TypeVar("Event", bound=Changed)
+Clocked = TypeVar("Clocked", bound=OfAClock)
 
 
 def add_cases(transaction: Transaction, cases: Sequence[Case], *, now: datetime) -> None:
@@ -155,6 +164,11 @@ def look_at_clocks(transaction: Transaction, case_id: UUID, *, now: datetime) ->
 def who_met(clock: Sequence[Event]) -> Event | None:
     """Return the event that met a clock, None while it is owed; the events in the order in which they were recorded."""
     return clock[-1] if clock and clock[-1].change is ClockChange.MET else None
+
+
+def who_acknowledged(events: Sequence[Clocked]) -> Clocked | None:
+    """Return the event that met the acknowledgement's clock, None while it is owed; the events of one case, as recorded."""
+    return who_met([one for one in events if one.clock is ClockName.ACKNOWLEDGE])
 
 
 def _acknowledgement(transaction: Transaction, case_id: UUID) -> Sequence[AnyRow]:

@@ -12,7 +12,7 @@ from sqlalchemy import select, tuple_
 from privacy.case_events import CaseEvent, laws_of, waiting_for
 from privacy.cases import ENDED, Case, CaseState, RequestItem
 from privacy.deadlines import Due
-from privacy.rights import Lane, Scope
+from privacy.rights import Lane, Scope, right_name
 from privacy.threads import KnownCase
 from privacy.work_status import WorkStatus
 from storage.case_events import case_events_of
@@ -28,7 +28,7 @@ from storage.case_writes import (
     mark_acknowledged,
     reopen_acknowledgement,
     set_date,
-    who_met,
+    who_acknowledged,
 )
 from storage.datakeys import load_keys
 from storage.failures import CannotUnseal, NotFound
@@ -56,7 +56,7 @@ __all__ = [
     "open_cases_after",
     "reopen_acknowledgement",
     "set_date",
-    "who_met",
+    "who_acknowledged",
 ]
 
 ERASED = "(erased)"
@@ -332,8 +332,7 @@ def _open(reading: Reading, case_id: UUID, column: str, sealed: bytes | None) ->
 def _summary(
     row: AnyRow, events: Sequence[AnyRow], items: Sequence[AnyRow], requester: str | None
 ) -> CaseSummary:
-    acknowledgement = [event for event in events if event.clock is ClockName.ACKNOWLEDGE]
-    met = who_met(acknowledgement)
+    met = who_acknowledged(events)
     owed = {None, *(item.item_id for item in items if item.state not in ENDED)}
     answers = [
         event
@@ -348,13 +347,12 @@ def _summary(
         lane=row.lane,
         language=row.language,
         mailbox=row.mailbox,
-        rights=tuple(
-            dict.fromkeys(
-                f"{item.right_name}:{item.scope}" if item.scope else item.right_name.value
-                for item in items
-            )
+        rights=tuple(dict.fromkeys(right_name((item.right_name, item.scope)) for item in items)),
+        acknowledge_by=next(
+            one.due_on
+            for one in reversed(events)
+            if one.clock is ClockName.ACKNOWLEDGE and one.due_on
         ),
-        acknowledge_by=next(one.due_on for one in reversed(acknowledgement) if one.due_on),
         acknowledged_at=met.at if met else None,
         due_on=min(answers, key=lambda event: event.expires_at).due_on if answers else None,
         needs_human=row.needs_human,

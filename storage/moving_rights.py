@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select, update
 
-from privacy.cases import CaseState
 from storage.case_writes import QUOTE
 from storage.datakeys import load_keys
 from storage.failures import CannotUnseal
@@ -17,7 +15,6 @@ from storage.tables import (
     CLOCK_EVENT,
     EXTENSION,
     INBOUND,
-    PRIVACY_CASE,
     REMINDER,
     REQUEST_ITEM,
     TASK,
@@ -58,14 +55,6 @@ def move_messages(transaction: Transaction, inbound_ids: Sequence[UUID], target:
         transaction.change(inbound.values(case_id=target))
         tasks = update(TASK).where(TASK.c.inbound_id.in_(chunk), TASK.c.done_at.is_(None))
         transaction.change(tasks.values(case_id=target))
-
-
-def set_case_state(
-    transaction: Transaction, case_id: UUID, state: CaseState, *, now: datetime
-) -> None:
-    """Open or close a case; the next sweep looks at it."""
-    changed = update(PRIVACY_CASE).where(PRIVACY_CASE.c.case_id == case_id)
-    transaction.change(changed.values(state=state, changed_at=now, next_rung_at=now))
 
 
 def _sealed_anew(transaction: Transaction, source: UUID, target: UUID, sealed: bytes) -> bytes:

@@ -13,9 +13,9 @@ from privacy.case_events import CaseEvent, waiting_for
 from privacy.cases import ENDED, CaseState
 from privacy.deadlines import Due
 from privacy.reminders import RungKey, Tell, Watched
-from privacy.rights import Lane
+from privacy.rights import Lane, right_name
 from storage.case_events import case_events_of
-from storage.cases import ClockEventRow, Page, clock_events_of, items_of, who_met
+from storage.cases import ClockEventRow, Page, clock_events_of, items_of, who_acknowledged
 from storage.states import ClockChange, ClockName
 from storage.tables import PRIVACY_CASE, REMINDER, REQUEST_ITEM
 from storage.transactions import AnyRow, Reading, Transaction, Values, in_chunks
@@ -169,7 +169,7 @@ def _watched(
     happened: tuple[CaseEvent, ...],
     known: Mapping[tuple[Watched, UUID], set[RungKey]],
 ) -> WatchedCase:
-    met = who_met([event for event in events if event.clock is ClockName.ACKNOWLEDGE])
+    met = who_acknowledged(events)
     owed = _owed(row, events, items, is_acknowledged=met is not None)
     clocks = tuple(_with_waiting(one, happened) for one in owed)
     return WatchedCase(
@@ -234,7 +234,7 @@ def _running(events: Sequence[ClockEventRow]) -> dict[tuple[ClockName, UUID | No
 def _right(item: AnyRow | None) -> str | None:
     if item is None:
         return None
-    return f"{item.right_name}:{item.scope}" if item.scope else str(item.right_name)
+    return right_name((item.right_name, item.scope))
 
 
 def _ids_of(items: Mapping[UUID, Sequence[AnyRow]]) -> list[UUID]:

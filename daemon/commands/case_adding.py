@@ -22,7 +22,7 @@ from daemon.commands.session import actor_of, add_actor, open_desk_of
 from daemon.output import as_json
 from daemon.settings import Settings, SettingsError
 from privacy.by_hand import Channel
-from privacy.rights import Lane
+from privacy.rights import Lane, right_name
 
 
 def add_adding(actions: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
@@ -134,7 +134,7 @@ def _form(entered: Entered) -> dict[str, object]:
         "added": entered.is_new,
         "lane": case.lane,
         "language": case.language,
-        "rights": [f"{i.right}:{i.scope}" if i.scope else str(i.right) for i in case.items],
+        "rights": [right_name(item.key) for item in case.items],
         "received_at": case.received_at,
         "acknowledge_by": case.acknowledge.on,
         "due_on": case.due.on if case.due else None,

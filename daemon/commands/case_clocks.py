@@ -12,6 +12,7 @@ from privacy.case_events import CaseEvent, owner_of, waiting_for
 from privacy.cases import Case, RequestItem
 from privacy.deadlines import Regime
 from privacy.reminders import Ladder
+from privacy.rights import right_name
 from storage.cases import ClockEventRow, clock_events
 from storage.database import Reading
 from storage.reminders import StoredReminder, WatchedCase, reminders_of_case, watched_cases
@@ -25,7 +26,7 @@ def clocks_form(reading: Reading, case: Case, ladder: Ladder, desk: DeskProfile)
     items = {item.item_id: item for item in case.items}
     laws = desk.laws_named(case.laws)
     reminders = reminders_of_case(reading, case.case_id)
-    names = {item.item_id: _right(item) for item in case.items}
+    names = {item.item_id: right_name(item.key) for item in case.items}
     events = clock_events(reading, case.case_id)
     clocks = dict.fromkeys((event.clock, event.item_id) for event in events)
     return {
@@ -135,10 +136,6 @@ def _target(watched: WatchedCase, clock: str, item_id: object, ladder: Ladder) -
     """Return the day for which the work is planned, None where nothing is owed or planned any more."""
     found = (one for one in watched.clocks if (str(one.clock), one.item_id) == (clock, item_id))
     return next((dates_of(one, ladder).target for one in found), None)
-
-
-def _right(item: RequestItem) -> str:
-    return f"{item.right}:{item.scope}" if item.scope else str(item.right)
 
 
 def _date(event: ClockEventRow) -> Form:

@@ -11,6 +11,7 @@ from daemon.commands.asked_words import asked
 from daemon.commands.session import actor_of, add_actor, open_desk_of
 from privacy.cases import Case
 from privacy.relations import RelationKind
+from privacy.rights import right_name
 from storage.cases import get_case
 from storage.database import Reading
 from storage.merges import merges_of, relations_of
@@ -104,6 +105,6 @@ def relations_form(reading: Reading, case_id: UUID) -> dict[str, object]:
 
 
 def _line(case: Case) -> str:
-    owed = [f"{i.right}:{i.scope}" if i.scope else str(i.right) for i in case.items if i.is_open]
+    owed = [right_name(item.key) for item in case.items if item.is_open]
     due = case.due.on.isoformat() if case.due else "-"
     return f"{case.reference}: {', '.join(owed) or 'no right'}, answer by {due}"

@@ -15,7 +15,7 @@ from daemon.clock import utc_now
 from daemon.commands.session import actor_of, add_actor, add_json, open_desk_of, print_rows
 from privacy.errors import Permanent
 from privacy.retention import Record
-from privacy.rights import Right, Scope
+from privacy.rights import Right, Scope, right_name
 from privacy.work import Decision, Step
 from privacy.work_status import CloseReason
 from responders.answers import ARTICLES, DECISIONS, Done, Ground, Reason
@@ -116,7 +116,7 @@ def _plan(options: argparse.Namespace) -> int:
 
 def _planned_rows(one: Planned) -> list[dict[str, object]]:
     head = {
-        "right": f"{one.item.right}:{one.item.scope}" if one.item.scope else one.item.right,
+        "right": right_name(one.item.key),
         "state": one.item.state,
         "waits_for": list(one.waits_for),
     }

@@ -108,6 +108,15 @@ def test_a_letter_that_came_back_moves_the_date_back(desk, case) -> None:
     assert desk.case().acknowledge == case.acknowledge
 
 
+@pytest.mark.usefixtures("case")
+def test_a_later_date_is_told_in_the_thread_of_the_mail(desk) -> None:
+    acknowledgement = desk.letters()[0].message
+    ask(desk)
+    letter = desk.draft().message
+    assert letter.in_reply_to == acknowledgement.in_reply_to is not None
+    assert letter.references == acknowledgement.references
+
+
 def test_a_letter_that_leaves_too_late_moves_nothing_and_calls_a_person(desk, case) -> None:
     desk.now = NOON + 29 * DAY
     ask(desk)

@@ -262,7 +262,7 @@ def test_of_an_unknown_case_nothing_is_done(desk: TestDesk) -> None:
 def test_a_right_that_nobody_asked_for_is_neither_planned_nor_answered(
     desk: TestDesk, access: str
 ) -> None:
-    with pytest.raises(Permanent, match="asks for no such right"):
+    with pytest.raises(Permanent, match="asks for no erasure, or not any more"):
         plan_case(desk.database, desk.profile, access, right=Right.ERASURE, actor=SAM, now=desk.now)
     with pytest.raises(Permanent, match="asks for no erasure"):
         answer(desk, Right.ERASURE, Decision.REFUSED, "It is not our data.")

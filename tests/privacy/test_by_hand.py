@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from core_values import asking
-from privacy.by_hand import BY_HAND, as_told, claim_by_hand
+from privacy.by_hand import BY_HAND, as_told, claim_by_hand, is_utf8
 from privacy.rights import Classification, Lane, Right, Scope
 
 FOUND = asking(Right.ERASURE)
@@ -45,3 +45,8 @@ def test_a_right_leads_into_the_lane_of_rights_and_out_of_no_lane_with_its_own_r
 def test_a_claim_about_words_bears_their_place() -> None:
     claim = claim_by_hand((Right.ACCESS, None), quote="my file", start=7)
     assert (claim.quote, claim.start, claim.end) == ("my file", 7, 14)
+
+
+def test_bytes_of_a_command_line_that_are_no_text_are_told() -> None:
+    assert is_utf8("café \u2014 \U0001f600")
+    assert not is_utf8("caf\udce9")

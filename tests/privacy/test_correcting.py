@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from core_values import NOON, asking
 from privacy.by_hand import claim_by_hand
 from privacy.cases import Case, CaseIdentifiers, ItemState, Origin, open_case
-from privacy.correcting import Change, Corrected, Correction, Found, correct, name_of
+from privacy.correcting import Change, Corrected, Correction, Found, correct
 from privacy.deadlines import acknowledgement_due, any_right_due, completion_due, lane_due
 from privacy.errors import Permanent
 from privacy.messages import Sender
-from privacy.rights import Classification, Lane, Right, Scope
+from privacy.rights import Classification, Lane, Right, Scope, right_name
 from regimes import load_regimes
 
 LAWS = load_regimes(("house", "gdpr", "uk_gdpr", "dpdp", "ccpa"))
@@ -92,7 +92,7 @@ def test_another_scope_brings_a_date_forward_and_never_back(before, after) -> No
     assert item.scope is after
     assert item.due.expires_at == min(case.items[1].due.expires_at, counted.expires_at)
     named = done.changes[0]
-    assert (named.before, named.after) == (name_of(before), name_of((Right.OBJECTION, after)))
+    assert (named.before, named.after) == (right_name(before), right_name((Right.OBJECTION, after)))
 
 
 def test_a_right_named_without_its_scope_is_the_only_one_of_its_kind() -> None:

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from privacy import witness
-from privacy.rights import Classification, Engine, Lane, Right, RightClaim, Scope
-from privacy.witness import Statement, WitnessClaim, name_of, without_witness
+from privacy.rights import Classification, Engine, Lane, Right, RightClaim, Scope, right_name
+from privacy.witness import Statement, WitnessClaim, without_witness
 from regimes.lanes import load_lanes
 
 AT_ONCE = load_lanes().at_once
@@ -138,5 +138,5 @@ def test_rules_alone_say_why_no_model_was_heard():
 
 
 def test_names_show_the_aim_of_an_objection():
-    assert name_of(found(Right.OBJECTION, Scope.MARKETING)) == "objection:marketing"
+    assert right_name(found(Right.OBJECTION, Scope.MARKETING).key) == "objection:marketing"
     assert "y" not in repr(seen())
