@@ -4,6 +4,7 @@ import ast
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,9 @@ def rooms() -> list[str]:
     return project()["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
 
 
+@cache
 def read(path: Path) -> Module:
+    """Parsed once: many tests look at the whole tree."""
     text = path.read_text(encoding="utf-8")
     return Module(path=path, text=text, tree=ast.parse(text, str(path)))
 

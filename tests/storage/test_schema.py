@@ -204,7 +204,13 @@ def test_what_happened_to_older_cases_is_told_by_the_upgrade(settings, engine, m
 def test_a_chain_ends_before_what_an_older_schema_does_not_know(settings, engine, make, open_it):
     database = open_it()
     case, ours = new_id(), new_id()
-    kinds = [AuditKind.CASE_OPENED, AuditKind.ROLE_FOUND, AuditKind.TASK_DONE]
+    newer = (
+        AuditKind.ROLE_FOUND,
+        AuditKind.IDENTITY_ASKED,
+        AuditKind.WORK_STEP,
+        AuditKind.CASE_HELD,
+    )
+    kinds = [AuditKind.CASE_OPENED, *newer, AuditKind.TASK_DONE]
     events = [AuditEvent(chain=case, kind=kind, at=make.now, actor="daemon") for kind in kinds]
     events.append(AuditEvent(chain=ours, kind=AuditKind.SUPPRESSED, at=make.now, actor="daemon"))
     with database.transaction() as transaction:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import sqlalchemy as sa
 from alembic import op
 
 from storage import columns
+from storage.migrations import audit_kinds
 
 # One column a line, as the schema was when this revision was written.
 # fmt: off
@@ -18,13 +17,11 @@ branch_labels = None
 depends_on = None
 
 NEW_KINDS = ("directory_read", "directory_shown", "role_found", "suppressed")
-CHECK = "ck_audit_event_kind"
 TABLES = ("suppression", "role_finding", "directory_lead", "directory_standing", "directory_address", "directory_person", "directory_workspace", "directory_state")
 
 
 def upgrade() -> None:
-    known = _known_kinds()
-    _allow_kinds((*known, *NEW_KINDS))
+    audit_kinds.allow(NEW_KINDS)
     _create_state()
     _create_workspace()
     _create_person()
@@ -36,58 +33,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    _cut_chains()
     for table in TABLES:
         op.drop_table(table)
-    _allow_kinds(tuple(kind for kind in _known_kinds() if kind not in NEW_KINDS))
-
-
-def _cut_chains() -> None:
-    """A chain in which something stands that only this revision knows ends before it: so far it still holds."""
-    kinds = ", ".join(repr(kind) for kind in NEW_KINDS)
-    op.execute(sa.text(f"CREATE TEMP TABLE cut AS SELECT chain, MIN(position) AS position FROM audit_event WHERE kind IN ({kinds}) GROUP BY chain"))  # noqa: S608 - constants
-    op.execute(sa.text("UPDATE audit_chain SET length = (SELECT position FROM cut WHERE cut.chain = audit_chain.chain), head = (SELECT link FROM audit_event, cut WHERE audit_event.chain = audit_chain.chain AND cut.chain = audit_chain.chain AND audit_event.position = cut.position - 1) WHERE chain IN (SELECT chain FROM cut WHERE position > 0)"))
-    op.execute(sa.text("DELETE FROM audit_chain WHERE chain IN (SELECT chain FROM cut WHERE position = 0)"))
-    op.execute(sa.text("DELETE FROM audit_event WHERE EXISTS (SELECT 1 FROM cut WHERE cut.chain = audit_event.chain AND audit_event.position >= cut.position)"))
-    op.execute(sa.text("DROP TABLE cut"))
-
-
-def _known_kinds() -> tuple[str, ...]:
-    """The words that the CHECK allows so far, whichever revisions came before."""
-    checks = sa.inspect(op.get_bind()).get_check_constraints("audit_event")
-    (condition,) = [str(check["sqltext"]) for check in checks if check["name"] == CHECK]
-    return tuple(re.findall(r"'([a-z_]+)'", condition))
-
-
-def _allow_kinds(kinds: tuple[str, ...]) -> None:
-    """SQLite cannot change a CHECK: the table is made anew under its own name, so that its text stays as declared."""
-    condition = f"kind IN ({', '.join(repr(kind) for kind in kinds)})"
-    if op.get_bind().dialect.name != "sqlite":
-        op.drop_constraint(op.f(CHECK), "audit_event", type_="check")
-        op.create_check_constraint(op.f(CHECK), "audit_event", condition)
-        return
-    op.execute(sa.text("CREATE TEMP TABLE audit_event_before AS SELECT * FROM audit_event"))
-    op.drop_table("audit_event")
-    _create_audit_event(condition)
-    op.execute(sa.text("INSERT INTO audit_event SELECT * FROM audit_event_before"))
-    op.execute(sa.text("DROP TABLE audit_event_before"))
-
-
-def _create_audit_event(condition: str) -> None:
-    op.create_table("audit_event",
-        sa.Column("chain", columns.Id(), nullable=False),
-        sa.Column("position", columns.Count(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("at", columns.UtcDateTime(), nullable=False),
-        sa.Column("actor", sa.Text(), nullable=False),
-        sa.Column("payload", sa.Text(), nullable=True),
-        sa.Column("salt", sa.LargeBinary(), nullable=True),
-        sa.Column("payload_digest", sa.Text(), nullable=False),
-        sa.Column("link", sa.Text(), nullable=False),
-        sa.CheckConstraint(condition, name=op.f(CHECK)),
-        sa.PrimaryKeyConstraint("chain", "position", name=op.f("pk_audit_event")),
-        sqlite_strict=True
-    )
+    audit_kinds.forget(NEW_KINDS)
 
 
 def _create_state() -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import sqlalchemy as sa
 from alembic import op
 
 from storage import columns
+from storage.migrations import audit_kinds
 
 # One column a line, as the schema was when this revision was written.
 # fmt: off
@@ -18,17 +17,14 @@ branch_labels = None
 depends_on = None
 
 NEW_KINDS = ("work_step", "erasure_approved", "kept_stated", "case_closed", "case_reopened")
-CHECK = "ck_audit_event_kind"
 STATE_CHECK = "ck_request_item_state"
-WORD = re.compile(r"'([a-z_]+)'")
-SPELLED = ", ".join(repr(kind) for kind in NEW_KINDS)
 STATES = ("received", "planned", "cooling_off", "executing", "executed", "with_controller", "awaiting_approval", "approved", "parked", "fulfilled", "partly", "refused", "passed_to_controller", "withdrawn", "not_a_request")
 EARLIER_STATES = ("received", "withdrawn", "not_a_request")
 TABLES = ("work_event", "plan_task", "item_answer", "draft_approval", "erasure_approval", "cool_off", "kept_statement", "kept_line")
 
 
 def upgrade() -> None:
-    _allow_kinds((*_allowed_kinds(), *NEW_KINDS))
+    audit_kinds.allow(NEW_KINDS)
     _allow_states(STATES)
     _create_work_event()
     _create_plan_task()
@@ -42,61 +38,17 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """What only this revision knows goes: a right on its way is received again, one that was answered is not owed anew."""
-    chains = f"SELECT chain FROM audit_event WHERE kind IN ({SPELLED})"  # noqa: S608 - constants
-    op.execute(sa.text(f"DELETE FROM audit_chain WHERE chain IN ({chains})"))  # noqa: S608
-    op.execute(sa.text("DELETE FROM audit_event WHERE chain NOT IN (SELECT chain FROM audit_chain)"))
     for table in reversed(TABLES):
         op.drop_table(table)
     answered = "'fulfilled', 'partly', 'refused', 'passed_to_controller', 'parked'"
     op.execute(sa.text(f"UPDATE request_item SET state = 'withdrawn' WHERE state IN ({answered})"))  # noqa: S608
     op.execute(sa.text("UPDATE request_item SET state = 'received' WHERE state NOT IN ('received', 'withdrawn', 'not_a_request')"))
     _allow_states(EARLIER_STATES)
-    _allow_kinds(tuple(kind for kind in _allowed_kinds() if kind not in NEW_KINDS))
-
-
-def _allowed_kinds() -> tuple[str, ...]:
-    """The kinds that the schema knows so far, whatever revisions stand below this one."""
-    if op.get_bind().dialect.name == "sqlite":
-        told = "SELECT sql FROM sqlite_master WHERE name = 'audit_event'"
-    else:
-        told = f"SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = '{CHECK}'"  # noqa: S608
-    text = str(op.get_bind().execute(sa.text(told)).scalar_one())
-    return tuple(WORD.findall(text[text.index("kind IN") if "kind IN" in text else 0:]))
-
-
-def _allow_kinds(kinds: tuple[str, ...]) -> None:
-    """SQLite cannot change a CHECK: the table is made anew under its own name, so that its text stays as declared."""
-    condition = f"kind IN ({', '.join(repr(kind) for kind in kinds)})"
-    if op.get_bind().dialect.name != "sqlite":
-        op.drop_constraint(op.f(CHECK), "audit_event", type_="check")
-        op.create_check_constraint(op.f(CHECK), "audit_event", condition)
-        return
-    op.execute(sa.text("CREATE TEMP TABLE audit_event_before AS SELECT * FROM audit_event"))
-    op.drop_table("audit_event")
-    _create_audit_event(condition)
-    op.execute(sa.text("INSERT INTO audit_event SELECT * FROM audit_event_before"))
-    op.execute(sa.text("DROP TABLE audit_event_before"))
-
-
-def _create_audit_event(condition: str) -> None:
-    op.create_table("audit_event",
-        sa.Column("chain", columns.Id(), nullable=False),
-        sa.Column("position", columns.Count(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("at", columns.UtcDateTime(), nullable=False),
-        sa.Column("actor", sa.Text(), nullable=False),
-        sa.Column("payload", sa.Text(), nullable=True),
-        sa.Column("salt", sa.LargeBinary(), nullable=True),
-        sa.Column("payload_digest", sa.Text(), nullable=False),
-        sa.Column("link", sa.Text(), nullable=False),
-        sa.CheckConstraint(condition, name=op.f(CHECK)),
-        sa.PrimaryKeyConstraint("chain", "position", name=op.f("pk_audit_event")),
-        sqlite_strict=True
-    )
+    audit_kinds.forget(NEW_KINDS)
 
 
 def _allow_states(states: tuple[str, ...]) -> None:
-    """The same for the states of an item."""
+    """As for the kinds of the trail: SQLite makes the table anew."""
     condition = f"state IN ({', '.join(repr(state) for state in states)})"
     if op.get_bind().dialect.name != "sqlite":
         op.drop_constraint(op.f(STATE_CHECK), "request_item", type_="check")

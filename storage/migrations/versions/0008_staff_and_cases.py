@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import sqlalchemy as sa
 from alembic import op
 
 from storage import columns
+from storage.migrations import audit_kinds
 
 # One column a line, as the schema was when this revision was written.
 # fmt: off
@@ -18,14 +17,11 @@ branch_labels = None
 depends_on = None
 
 NEW_KINDS = ("case_added", "case_corrected", "case_held", "case_hold_ended", "case_related", "case_merged", "case_split", "case_exported")
-CHECK = "ck_audit_event_kind"
-WORD = re.compile(r"'([a-z_]+)'")
-SPELLED = ", ".join(repr(kind) for kind in NEW_KINDS)
 TABLES = ("case_merge", "case_relation", "case_hold", "case_note", "added_request")
 
 
 def upgrade() -> None:
-    _allow_kinds((*_allowed(), *NEW_KINDS))
+    audit_kinds.allow(NEW_KINDS)
     _create_added_request()
     _create_case_note()
     _create_case_hold()
@@ -34,54 +30,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """What only this revision knows goes, and with it the chains that hold it: a chain with a hole proves nothing."""
-    chains = f"SELECT chain FROM audit_event WHERE kind IN ({SPELLED})"  # noqa: S608 - constants
-    op.execute(sa.text(f"DELETE FROM audit_chain WHERE chain IN ({chains})"))  # noqa: S608
-    op.execute(sa.text("DELETE FROM audit_event WHERE chain NOT IN (SELECT chain FROM audit_chain)"))
+    """What only this revision knows goes; a chain that holds some of it ends before it."""
     for table in TABLES:
         op.drop_table(table)
-    _allow_kinds(tuple(kind for kind in _allowed() if kind not in NEW_KINDS))
-
-
-def _allowed() -> tuple[str, ...]:
-    """The kinds that the schema knows so far, whatever revisions stand below this one."""
-    if op.get_bind().dialect.name == "sqlite":
-        told = "SELECT sql FROM sqlite_master WHERE name = 'audit_event'"
-    else:
-        told = f"SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = '{CHECK}'"  # noqa: S608
-    text = str(op.get_bind().execute(sa.text(told)).scalar_one())
-    return tuple(WORD.findall(text[text.index("kind IN") if "kind IN" in text else 0:]))
-
-
-def _allow_kinds(kinds: tuple[str, ...]) -> None:
-    """SQLite cannot change a CHECK: the table is made anew under its own name, so that its text stays as declared."""
-    condition = f"kind IN ({', '.join(repr(kind) for kind in kinds)})"
-    if op.get_bind().dialect.name != "sqlite":
-        op.drop_constraint(op.f(CHECK), "audit_event", type_="check")
-        op.create_check_constraint(op.f(CHECK), "audit_event", condition)
-        return
-    op.execute(sa.text("CREATE TEMP TABLE audit_event_before AS SELECT * FROM audit_event"))
-    op.drop_table("audit_event")
-    _create_audit_event(condition)
-    op.execute(sa.text("INSERT INTO audit_event SELECT * FROM audit_event_before"))
-    op.execute(sa.text("DROP TABLE audit_event_before"))
-
-
-def _create_audit_event(condition: str) -> None:
-    op.create_table("audit_event",
-        sa.Column("chain", columns.Id(), nullable=False),
-        sa.Column("position", columns.Count(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("at", columns.UtcDateTime(), nullable=False),
-        sa.Column("actor", sa.Text(), nullable=False),
-        sa.Column("payload", sa.Text(), nullable=True),
-        sa.Column("salt", sa.LargeBinary(), nullable=True),
-        sa.Column("payload_digest", sa.Text(), nullable=False),
-        sa.Column("link", sa.Text(), nullable=False),
-        sa.CheckConstraint(condition, name=op.f(CHECK)),
-        sa.PrimaryKeyConstraint("chain", "position", name=op.f("pk_audit_event")),
-        sqlite_strict=True
-    )
+    audit_kinds.forget(NEW_KINDS)
 
 
 def _create_added_request() -> None:
