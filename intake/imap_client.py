@@ -355,7 +355,7 @@ class ImapConnection:
             return MailboxTrouble(Reason.DEADLINE)
         if isinstance(error, ssl.SSLCertVerificationError):
             return MailboxTrouble(Reason.CERTIFICATE)
-        if isinstance(error, imaplib.IMAP4.abort | OSError):
+        if isinstance(_first(error), imaplib.IMAP4.abort | OSError):
             return MailboxTrouble(Reason.CONNECTION)
         if isinstance(error, BROKEN_ANSWER):
             return MailboxTrouble(Reason.PROTOCOL)
@@ -365,6 +365,11 @@ class ImapConnection:
 def tls_context(settings: MailboxSettings) -> ssl.SSLContext:
     """Return a context that verifies chain and name, with the operator's authorities if given."""
     return ssl.create_default_context(cafile=settings.ca_file)
+
+
+def _first(error: BaseException) -> BaseException | None:
+    """Return what went wrong first: imapclient calls a connection that broke during the login a login error too."""
+    return error.__context__ if isinstance(error, LoginError) else error
 
 
 def _refusal(error: BaseException) -> MailboxTrouble | LoginRefused:

@@ -108,6 +108,7 @@ FAULTS = {
     "hangs at select": ({}, on(b"EXAMINE", lambda _: HANG), Reason.CONNECTION),
     "hangs at search": ({}, on(b"UID SEARCH", lambda _: HANG), Reason.CONNECTION),
     "hangs at fetch": ({}, on(b"UID FETCH", lambda _: HANG), Reason.CONNECTION),
+    "drops the connection at login": ({}, on(b"AUTHENTICATE", lambda _: DROP), Reason.CONNECTION),
     "hangs at login": ({}, on(b"AUTHENTICATE", lambda _: HANG), Reason.CONNECTION),
     "drips lines at select": ({}, drip(b"EXAMINE"), Reason.DEADLINE),
     "drips octets at select": ({}, drip(b"EXAMINE", b"x"), Reason.DEADLINE),
