@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from privacy.cases import RequestItem, Role
+from privacy.deadlines import Asked
 from privacy.identity import Level
 from privacy.rights import Right, Scope
 
-Asked = tuple[Right, Scope | None]
 Steps = tuple[Level, ...]
 ANY_LAW = ""
 # Whoever is stopped from being advertised to by mistake lost nothing (GDPR Art. 21(3), 7(3)): no table changes that.

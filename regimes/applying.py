@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 from privacy.errors import Permanent
 from privacy.governing import LawHints, Place, Words, words_of
 from regimes.laws import record_of
-from regimes.toml_files import place_in, read_toml
+from regimes.toml_files import read_toml, standing_in
 
 APPLYING_FILE = Path(__file__).with_name("applying.toml")
 OF_A_PLACE = {"laws", "words", "domains", "languages", "regions"}
@@ -23,7 +22,7 @@ def load_law_hints() -> LawHints:
     """Return what suggests which law. Raises Permanent for what is not well formed, with its file and line."""
     table = read_toml(APPLYING_FILE)
     for name in table.keys() - {*LISTS, "cites", "places"}:
-        with _standing_at(name):
+        with standing_in(APPLYING_FILE, name):
             raise Permanent(f"there is no {name!r} here")
     return LawHints(
         places=tuple(_place(name, each) for name, each in table.get("places", {}).items()),
@@ -37,7 +36,7 @@ def load_law_hints() -> LawHints:
 
 def _place(name: str, table: Mapping[str, Any]) -> Place:
     for other in table.keys() - OF_A_PLACE:
-        with _standing_at("places", name):
+        with standing_in(APPLYING_FILE, "places", name):
             raise Permanent(f"a place has no {other!r}")
     lists = {key: _texts(table.get(key, []), "places", name) for key in OF_A_PLACE}
     return Place(
@@ -57,7 +56,7 @@ def _phrases(table: Mapping[str, Any], name: str) -> tuple[Words, ...]:
 def _words(text: str, *where: str) -> Words:
     words = words_of(text)
     if " ".join(words) != text:
-        with _standing_at(*where):
+        with standing_in(APPLYING_FILE, *where):
             raise Permanent(f"{text!r} is written {' '.join(words)!r} here")
     return words
 
@@ -66,22 +65,14 @@ def _texts(found: object, *where: str) -> tuple[str, ...]:
     if not isinstance(found, list | tuple) or not all(
         isinstance(one, str) and one for one in found
     ):
-        with _standing_at(*where):
+        with standing_in(APPLYING_FILE, *where):
             raise Permanent("a list of texts is wanted")
     return tuple(found)
 
 
 def _laws(codes: object, *where: str) -> tuple[str, ...]:
     found = _texts(codes, *where)
-    with _standing_at(*where):
+    with standing_in(APPLYING_FILE, *where):
         for code in found:
             record_of(code)
     return found
-
-
-@contextmanager
-def _standing_at(*table: str) -> Iterator[None]:
-    try:
-        yield
-    except Permanent as error:
-        raise Permanent(f"{place_in(APPLYING_FILE, *table)}: {error}") from None

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from privacy.cases import Role
+from privacy.deadlines import Asked
 from privacy.errors import Permanent
 from privacy.identity import Level, level_named
-from privacy.identity_terms import ANY_LAW, Asked, ProofTerms, Steps
-from privacy.rights import Right, Scope
-from regimes.laws import one_of, record_of
-from regimes.toml_files import place_in, read_toml
+from privacy.identity_terms import ANY_LAW, ProofTerms, Steps
+from regimes.laws import asked_of, one_of, record_of
+from regimes.toml_files import read_toml, standing_in
 
 TERMS_FILE = Path(__file__).with_name("identity.toml")
 
@@ -28,11 +27,11 @@ def load_proof_terms() -> ProofTerms:
 def proof_terms(table: Mapping[str, Any]) -> ProofTerms:
     """Return the table that these values make. Raises Permanent."""
     for name in table.keys() - {"harm", "levels", "laws"}:
-        with _standing_at(name):
+        with standing_in(TERMS_FILE, name):
             raise Permanent(f"a table of proof has no {name!r}")
     levels = {ANY_LAW: _roles(table.get("levels", {}), "levels")}
     for law, roles in table.get("laws", {}).items():
-        with _standing_at("laws", law):
+        with standing_in(TERMS_FILE, "laws", law):
             record_of(law)
         levels[law] = _roles(roles, "laws", law)
     harm = dict(_harm(name, step) for name, step in table.get("harm", {}).items())
@@ -43,16 +42,14 @@ def proof_terms(table: Mapping[str, Any]) -> ProofTerms:
 
 
 def _harm(name: str, step: object) -> tuple[Asked, int]:
-    with _standing_at("harm"):
-        right, colon, scope = name.partition(":")
+    with standing_in(TERMS_FILE, "harm"):
         if type(step) is not int or step < 0:
             raise Permanent(f"the harm of {name!r} is a whole number from 0 on")
-        named = one_of(Scope, scope, "scope") if colon else None
-        return (one_of(Right, right, "right"), named), step
+        return asked_of(name), step
 
 
 def _roles(table: Mapping[str, Any], *names: str) -> Mapping[Role, Steps]:
-    with _standing_at(*names):
+    with standing_in(TERMS_FILE, *names):
         return {one_of(Role, role, "role"): _steps(steps) for role, steps in table.items()}
 
 
@@ -63,11 +60,3 @@ def _steps(steps: object) -> tuple[Level, ...]:
         return tuple(level_named(str(step)) for step in steps)
     except ValueError as error:
         raise Permanent(str(error)) from None
-
-
-@contextmanager
-def _standing_at(*table: str) -> Iterator[None]:
-    try:
-        yield
-    except Permanent as error:
-        raise Permanent(f"{place_in(TERMS_FILE, *table)}: {error}") from None

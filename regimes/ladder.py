@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ from privacy.errors import Permanent
 from privacy.reminders import AGAIN, Audience, Basis, Ladder, Rung, Tell, Watched
 from regimes.calendars import load_calendar
 from regimes.laws import HousePlace, check_zone, one_of
-from regimes.toml_files import place_in, read_toml
+from regimes.toml_files import read_toml, standing_in
 
 LADDER_FILE = Path(__file__).with_name("ladder.toml")
 LAST_HOUR = 23
@@ -26,12 +25,12 @@ def load_ladder(house: HousePlace | None = None) -> Ladder:
     place = house or HousePlace()
     table = read_toml(LADDER_FILE)
     rungs = tuple(_rung(name, fields) for name, fields in table.get("rungs", {}).items())
-    with _standing_at("hour"):
+    with standing_in(LADDER_FILE, "hour"):
         hour = table.get("hour")
         if type(hour) is not int or not 0 <= hour <= LAST_HOUR:
             raise Permanent(f"the hour of the morning is 0 to {LAST_HOUR}")
     for name in table.keys() - {"hour", "rungs"}:
-        with _standing_at(name):
+        with standing_in(LADDER_FILE, name):
             raise Permanent(f"a ladder has no {name!r}")
     return Ladder(
         rungs=rungs,
@@ -42,7 +41,7 @@ def load_ladder(house: HousePlace | None = None) -> Ladder:
 
 
 def _rung(name: str, fields: Mapping[str, Any]) -> Rung:
-    with _standing_at("rungs", name):
+    with standing_in(LADDER_FILE, "rungs", name):
         counted = [basis for basis in Basis if basis in fields]
         if len(counted) != 1:
             raise Permanent(f"a rung has exactly one of {', '.join(Basis)}")
@@ -78,11 +77,3 @@ def _words(why: object) -> str:
     if not isinstance(why, str) or not why.strip() or not why.isprintable():
         raise Permanent("a rung says in one line why it is told")
     return why
-
-
-@contextmanager
-def _standing_at(*table: str) -> Iterator[None]:
-    try:
-        yield
-    except Permanent as error:
-        raise Permanent(f"{place_in(LADDER_FILE, *table)}: {error}") from None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from privacy.errors import Permanent
 from privacy.lanes import Closing, Desk, FirstLetter, LaneClock, LaneRow, LaneTable
 from privacy.rights import Lane
 from regimes.laws import one_of
-from regimes.toml_files import place_in, read_toml
+from regimes.toml_files import read_toml, standing_in
 
 LANES_FILE = Path(__file__).with_name("lanes.toml")
 NEEDED = frozenset({"to", "at_once", "first_letter", "clock", "closing", "source"})
@@ -30,7 +29,7 @@ def load_lanes() -> LaneTable:
 
 
 def _row(name: str, fields: Mapping[str, Any]) -> LaneRow:
-    with _standing_at(name):
+    with standing_in(LANES_FILE, name):
         lane = one_of(Lane, name, "lane")
         for missing in sorted(NEEDED - fields.keys()):
             raise Permanent(f"a lane says {missing!r}")
@@ -71,11 +70,3 @@ def _words(said: object) -> str:
     if not isinstance(said, str) or not said.strip() or not said.isprintable():
         raise Permanent("one line of words is wanted")
     return said
-
-
-@contextmanager
-def _standing_at(*table: str) -> Iterator[None]:
-    try:
-        yield
-    except Permanent as error:
-        raise Permanent(f"{place_in(LANES_FILE, *table)}: {error}") from None

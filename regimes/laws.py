@@ -25,7 +25,7 @@ from privacy.errors import Permanent
 from privacy.rights import Lane, Right, Scope
 from regimes.calendars import load_calendar
 from regimes.names import nearest
-from regimes.toml_files import place_in, read_toml
+from regimes.toml_files import read_toml, standing_in
 
 RECORDS = Path(__file__).with_name("records")
 HOUSE = "house"
@@ -131,7 +131,7 @@ def _summary(record: Record) -> RegimeSummary:
 
 def _table(code: str) -> dict[str, Any]:
     """Return the tables of a record; a state's are those of all states with what differs."""
-    table = read_toml(_files()[code if code in _files() else STATES])
+    table = read_toml(_file_of(code))
     each = table.pop("states", {})
     return table if code in _files() else table | {"code": code} | each[code]
 
@@ -145,6 +145,10 @@ def states() -> tuple[str, ...]:
 @cache
 def _files() -> Mapping[str, Path]:
     return {path.stem: path for path in RECORDS.glob("*.toml")}
+
+
+def _file_of(code: str) -> Path:
+    return _files()[code if code in _files() else STATES]
 
 
 def record_of(code: str) -> Record:
@@ -170,7 +174,7 @@ def _periods(record: Record) -> Mapping[Asked, Period]:
     found = {}
     for name, table in record.periods.items():
         with standing_at(record.code, "periods", name):
-            asked = _asked(name)
+            asked = asked_of(name)
         found[asked] = period_of(table, record.code, "periods", name)
     return found
 
@@ -205,8 +209,8 @@ def period_of(table: Mapping[str, Any], code: str, *names: str) -> Period:
         return period
 
 
-def _asked(name: str) -> Asked:
-    """Return the right and scope of `erasure` or `objection:marketing`."""
+def asked_of(name: str) -> Asked:
+    """Return the right and scope of `erasure` or `objection:marketing`. Raises Permanent for other words."""
     right, colon, scope = name.partition(":")
     return one_of(Right, right, "right"), one_of(Scope, scope, "scope") if colon else None
 
@@ -221,11 +225,8 @@ def one_of(words: type[Word], name: str, what: str) -> Word:
 @contextmanager
 def standing_at(code: str, *table: str) -> Iterator[None]:
     """Say in which file and line of the record stands what is refused."""
-    try:
+    with standing_in(_file_of(code), *table):
         yield
-    except Permanent as error:
-        file = _files()[code if code in _files() else STATES]
-        raise Permanent(f"{place_in(file, *table)}: {error}") from None
 
 
 def check_zone(name: str) -> str:

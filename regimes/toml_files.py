@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,15 @@ def place_in(path: Path, *table: str) -> str:
     lines = path.read_text(encoding="utf-8").splitlines()
     found = (number for number, line in enumerate(lines, 1) if _opened_by(line) == table)
     return ":".join([path.name, *map(str, list(found)[:1])])
+
+
+@contextmanager
+def standing_in(path: Path, *table: str) -> Iterator[None]:
+    """Say in which file and line stands what is refused."""
+    try:
+        yield
+    except Permanent as error:
+        raise Permanent(f"{place_in(path, *table)}: {error}") from None
 
 
 def _opened_by(line: str) -> tuple[str, ...]:
