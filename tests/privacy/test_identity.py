@@ -136,11 +136,11 @@ EVIDENCE = st.lists(
 def test_no_level_without_the_evidence_that_it_stands_for(evidence: list[Evidence]) -> None:
     """The ladder read the other way round, whatever was recorded in whatever order."""
     level = level_reached(evidence).level
-    decisions = [one for one in evidence if one.level is not None]
-    later = evidence[evidence.index(decisions[-1]) + 1 :] if decisions else evidence
+    decided = [place for place, one in enumerate(evidence) if one.level is not None]
+    later = evidence[decided[-1] + 1 :] if decided else evidence
     answered = {one.about for one in later if one.kind in ANSWERS and one.about}
     on_file = {one.about for one in later if one.kind is KIND.ADDRESS_ON_FILE}
-    can_be = {Level.NONE if not decisions else decisions[-1].level}
+    can_be = {evidence[decided[-1]].level if decided else Level.NONE}
     can_be |= {Level.MAILBOX} if answered & on_file else set()
     can_be |= {Level.ACCOUNT} if any(one.kind is KIND.SIGNED_IN for one in later) else set()
     assert level == max(one for one in can_be if one is not None)
