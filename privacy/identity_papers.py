@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
 from privacy.messages import Attachment
 
@@ -48,6 +49,8 @@ def find_papers(
     What the writer says concerns every picture of a mail, unless one is named by its file: then that one is meant.
     """
     can_be = [one for one in attachments if _can_be_a_copy(one)]
+    if not can_be:
+        return ()
     named = [one for one in can_be if _says(one.name, words.papers)]
     if named:
         return tuple(Paper(sha256=one.sha256, reasons=("name-says-so",)) for one in named)
@@ -63,13 +66,19 @@ def _can_be_a_copy(attachment: Attachment) -> bool:
     return is_picture and SMALLEST <= attachment.size <= LARGEST
 
 
-def _says(text: str, words: Sequence[str]) -> bool:
+def _says(text: str, words: tuple[str, ...]) -> bool:
     """Whether one of the words stands in the text as a whole word, however it is joined or accented."""
-    spelled = f" {_plain(text)} "
-    return any(f" {_plain(word)} " in spelled for word in words)
+    spelled = _spelled(text)
+    return any(word in spelled for word in _each_spelled(words))
 
 
-def _plain(text: str) -> str:
+@lru_cache(maxsize=8)
+def _each_spelled(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(_spelled, words))
+
+
+def _spelled(text: str) -> str:
+    """The bare words with a blank around each."""
     letters = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(one for one in letters if unicodedata.category(one) != "Mn" or one > "\u036f")
-    return " ".join(_NOT_A_WORD.split(bare)).strip()
+    return f" {' '.join(_NOT_A_WORD.split(bare)).strip()} "
