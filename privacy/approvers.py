@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from privacy.rights import Lane, Right
-from privacy.work import Decision
+from privacy.work import GRANTS, Decision
 
 MOST = 2
 
@@ -48,8 +48,7 @@ def approvals_needed(
     decisions: Sequence[tuple[Right, Decision]] = (),
 ) -> ApprovalRule:
     """Return the rule for a letter of this kind, in a case of this lane, with what it decides."""
-    granting = (Decision.GRANTED, Decision.PARTLY)
-    granted = [right for right, decision in decisions if decision in granting]
+    granted = [right for right, decision in decisions if decision in GRANTS]
     rows = [(letter, table.letters.get(letter)), (str(lane), table.lanes.get(lane))]
     rows += [(str(right), table.grants.get(right)) for right in granted]
     found = {name: count for name, count in rows if count is not None}

@@ -43,6 +43,14 @@ def is_address(text: str) -> bool:
     return whole_labels and domain.count(".") > 2  # noqa: PLR2004 - the two around it, and one inside
 
 
+def address_in(fields: Mapping[str, str]) -> str:
+    """Return the address of a line. Raises WrongLine."""
+    text = fields.get("address", "").strip()
+    if not is_address(text):
+        raise WrongLine("address: is not an address" if text else "address: is missing")
+    return text
+
+
 def read_record(fields: Mapping[str, str], words: ListedWords) -> Record:
     """Return the record that the fields make; fields that its kind has no use for are ignored.
 
@@ -50,7 +58,7 @@ def read_record(fields: Mapping[str, str], words: ListedWords) -> Record:
     """
     kind = fields.get("record", "").strip().lower()
     if kind == "lead":
-        return LeadRecord(workspace=_id(fields, "workspace"), address=_address(fields))
+        return LeadRecord(workspace=_id(fields, "workspace"), address=address_in(fields))
     if kind == "workspace":
         return _workspace(fields, words)
     if kind in KINDS:
@@ -71,7 +79,7 @@ def _workspace(fields: Mapping[str, str], words: ListedWords) -> WorkspaceRecord
 
 def _person(standing: Standing, fields: Mapping[str, str]) -> PersonRecord:
     """Without an id of the product the address stands for the person."""
-    address = _address(fields)
+    address = address_in(fields)
     return PersonRecord(
         standing=standing,
         workspace=None if standing is Standing.CONTACT else _id(fields, "workspace"),
@@ -95,13 +103,6 @@ def _id(fields: Mapping[str, str], name: str) -> str:
     text = _text(fields, name)
     if not text:
         raise WrongLine(f"{name}: is missing")
-    return text
-
-
-def _address(fields: Mapping[str, str]) -> str:
-    text = fields.get("address", "").strip()
-    if not is_address(text):
-        raise WrongLine("address: is not an address" if text else "address: is missing")
     return text
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TypeVar
 from uuid import UUID
 
-from privacy.directory_lines import WrongLine, is_address
+from privacy.directory_lines import WrongLine, address_in
 from privacy.instants import require_utc
 from privacy.rights import FORWARDED, RightClaim, Scope
 from privacy.witness import MODEL_RULE
@@ -69,9 +69,7 @@ def read_suppression(
     place: int, fields: Mapping[str, str], default: SuppressionList | None
 ) -> SuppressionLine:
     """Return the line that the fields make; `default` is the list of one that names none. Raises WrongLine."""
-    address = fields.get("address", "").strip()
-    if not is_address(address):
-        raise WrongLine("address: is not an address" if address else "address: is missing")
+    address = address_in(fields)
     on = _one_of(SuppressionList, "list", fields.get("list", ""), default)
     reason = _one_of(
         SuppressionReason, "reason", fields.get("reason", ""), SuppressionReason.IMPORTED
