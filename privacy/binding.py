@@ -143,10 +143,6 @@ def _first(days: Iterable[date | None]) -> date | None:
     return min((day for day in days if day is not None), default=None)
 
 
-def date_to_hold(told: date | None, counted: date, *, letter: date | None = None) -> date:
-    """Return the date that binds us: the counted one, but never later than what the person was told last.
-
-    `letter` is the date that a sent letter gave since; it takes the place of what was told before it.
-    """
-    announced = letter or told
-    return counted if announced is None else min(announced, counted)
+def date_to_hold(told: date, counted: date) -> date:
+    """Return the date that binds us: the counted one, but never later than what the person was told last."""
+    return min(told, counted)
