@@ -52,7 +52,7 @@ def draft_challenge(
         rights=_asked(question.rights),
         code=question.code,
         expires_on=question.expires_on,
-        clock=kinds.ClockEffect(question.clock.value),
+        clock=question.clock,
         page_url=_page(case, question, CHALLENGE),
     )
     return write_for(case, challenge, desk, book)
@@ -67,7 +67,7 @@ def draft_reminder(
         rights=_asked(question.rights),
         code=question.code,
         expires_on=question.expires_on,
-        clock=kinds.ClockEffect(question.clock.value),
+        clock=question.clock,
         page_url=_page(case, question, REMINDER),
     )
     return write_for(case, reminder, desk, book)

@@ -7,9 +7,9 @@ from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
+from privacy.challenges import ClockEffect
 from templates.fields.kinds import (
     AskedRight,
-    ClockEffect,
     LetterFields,
     Remedies,
     RightDue,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import ClassVar, NewType
 
 from privacy.cases import Role
@@ -38,14 +37,6 @@ class Frame:
     policy_url: Url
     fallback_language: str = ""
     fallback_line: str = ""
-
-
-class ClockEffect(StrEnum):
-    """What a question does to the time for our answer (clocks.md: suspends, starts at proof, keeps running)."""
-
-    WAITS = "waits"
-    STARTS = "starts"
-    RUNS = "runs"
 
 
 @dataclass(frozen=True, kw_only=True)
