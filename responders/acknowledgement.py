@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 from privacy.cases import Case, RequestItem
 from privacy.messages import Letter
 from privacy.rights import Right, Scope
-from responders.frame import write_for
+from responders.frame import asked_right, write_for
 from responders.settings import DeskIdentity
 from templates import OUR_BOOK, Book
 from templates.fields.identity import Acknowledgement, Variant
-from templates.fields.kinds import AskedRight, RightDue, Zone
+from templates.fields.kinds import RightDue, Zone
 
 
 def draft_acknowledgement(
@@ -50,7 +50,7 @@ def acknowledgement_of(case: Case, added: Sequence[RequestItem]) -> Acknowledgem
 
 
 def _right_due(item: RequestItem) -> RightDue:
-    return RightDue(what=AskedRight(right=item.right, scope=item.scope), due_on=item.due.on)
+    return RightDue(what=asked_right(item), due_on=item.due.on)
 
 
 def _variant(case: Case, added: Sequence[RequestItem]) -> Variant:

@@ -12,7 +12,7 @@ from privacy.messages import Letter
 from privacy.retention import KeptLine
 from privacy.rights import Right, Scope
 from privacy.work import Decision
-from responders.frame import write_for
+from responders.frame import asked_right, write_for
 from responders.settings import DeskIdentity
 from templates import OUR_BOOK, Book
 from templates.fields.answers import (
@@ -24,7 +24,7 @@ from templates.fields.answers import (
     Reason,
     Refusal,
 )
-from templates.fields.kinds import AskedRight, Done, LetterFields, Remedies, Retained
+from templates.fields.kinds import Done, LetterFields, Remedies, Retained
 
 __all__ = ["ARTICLES", "DECISIONS", "Answer", "Done", "Ground", "Reason", "draft_answer"]
 
@@ -79,7 +79,7 @@ def _fields(item: RequestItem, answer: Answer) -> LetterFields:
     if answer.reason is not None:
         return Refusal(
             received_on=_received_on(item),
-            what=_asked(item),
+            what=asked_right(item),
             reasons=(answer.reason,),
             remedies=answer.remedies,
             done=tuple(answer.done),
@@ -98,7 +98,7 @@ def _completion(item: RequestItem, answer: Answer) -> Completion:
     is_switched_off = item.right is Right.OBJECTION and item.scope is not Scope.MARKETING
     return Completion(
         received_on=_received_on(item),
-        asked=(_asked(item),),
+        asked=(asked_right(item),),
         done=() if is_erasure or is_switched_off else done,
         erasure=Erased(done=done, backups_until=answer.backups_until) if is_erasure else None,
         objection=ObjectionHeeded(done=done) if is_switched_off else None,
@@ -109,10 +109,6 @@ def _completion(item: RequestItem, answer: Answer) -> Completion:
 
 def _received_on(item: RequestItem) -> date:
     return item.received_at.astimezone(ZoneInfo(item.due.zone)).date()
-
-
-def _asked(item: RequestItem) -> AskedRight:
-    return AskedRight(right=item.right, scope=item.scope)
 
 
 def _retained(kept: Sequence[KeptLine]) -> tuple[Retained, ...]:

@@ -6,11 +6,10 @@ from datetime import date
 
 from privacy.cases import Case, RequestItem
 from privacy.messages import Letter
-from responders.frame import write_for
+from responders.frame import asked_right, write_for
 from responders.settings import DeskIdentity
 from templates import OUR_BOOK, Book
 from templates.fields.answers import Extension
-from templates.fields.kinds import AskedRight
 
 KIND = Extension.letter
 
@@ -29,7 +28,7 @@ def draft_extension(
     Raises Permanent while the desk does not say who it is.
     """
     fields = Extension(
-        what=AskedRight(right=item.right, scope=item.scope),
+        what=asked_right(item),
         before=item.due.on,
         due_on=due_on,
         ground=ground,

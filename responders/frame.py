@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from privacy.cases import Case
+from privacy.cases import Case, RequestItem
 from privacy.errors import Permanent
 from privacy.messages import Letter
 from responders.settings import DeskIdentity
 from templates import OUR_BOOK, Book, available, fallback_line, write_letter
-from templates.fields.kinds import Frame, LetterFields, Url
+from templates.fields.kinds import AskedRight, Frame, LetterFields, Url
 
 ENGLISH = "en"
 
@@ -47,3 +47,8 @@ def frame_of(case: Case, desk: DeskIdentity, fallback: tuple[str, str]) -> Frame
         fallback_language=fallback[0],
         fallback_line=fallback[1],
     )
+
+
+def asked_right(item: RequestItem) -> AskedRight:
+    """Return the right of a case as a letter names it."""
+    return AskedRight(right=item.right, scope=item.scope)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from privacy.cases import Case, RequestItem
 from privacy.challenges import ClockEffect
 from privacy.messages import Letter
-from responders.frame import language_of, write_for
+from responders.frame import asked_right, language_of, write_for
 from responders.settings import DeskIdentity
 from templates import OUR_BOOK, Book
 from templates.fields import kinds
@@ -117,4 +117,4 @@ def _page(case: Case, question: Question, kind: str) -> kinds.Url | None:
 
 
 def _asked(rights: Sequence[RequestItem]) -> tuple[kinds.AskedRight, ...]:
-    return tuple(kinds.AskedRight(right=item.right, scope=item.scope) for item in rights)
+    return tuple(asked_right(item) for item in rights)
