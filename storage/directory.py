@@ -22,10 +22,9 @@ from storage.directory_rows import (
     DIRECTORY_WORKSPACE,
 )
 from storage.directory_writes import ADDRESS, NO_WORKSPACE, PERSON_FACTS, WORKSPACE_FACTS
-from storage.failures import CannotUnseal
+from storage.readable import ERASED, readable
 from storage.transactions import AnyRow, Reading, in_chunks
 
-ERASED = "(erased)"
 Asked = TypeVar("Asked")
 _ADDRESS, _STANDING, _LEAD = DIRECTORY_ADDRESS.c, DIRECTORY_STANDING.c, DIRECTORY_LEAD.c
 _KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
@@ -174,7 +173,7 @@ def _person(reading: Reading, person_id: UUID) -> ListedPerson:
         name=facts["name"],
         locale=row.locale,
         addresses=tuple(
-            _unsealed(reading, person_id, ADDRESS, one.sealed_address)
+            readable(reading, person_id, ADDRESS, one.sealed_address)
             for one in reading.fetch(addresses.where(_ADDRESS.left_at.is_(None)))
         ),
         standings=tuple(
@@ -208,12 +207,5 @@ def _workspaces(reading: Reading, ids: Sequence[UUID]) -> dict[UUID, ListedWorks
 
 
 def _facts(reading: Reading, owner: UUID, column: str, sealed: bytes) -> dict[str, str]:
-    text = _unsealed(reading, owner, column, sealed)
+    text = readable(reading, owner, column, sealed)
     return {"id": ERASED, "name": ""} if text == ERASED else json.loads(text)
-
-
-def _unsealed(reading: Reading, owner: UUID, column: str, sealed: bytes) -> str:
-    try:
-        return reading.vault.unseal_text(owner, column, bytes(sealed))
-    except CannotUnseal:
-        return ERASED

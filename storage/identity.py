@@ -12,18 +12,17 @@ from sqlalchemy import and_, select, update
 from privacy.challenges import ChallengeState, StandingState
 from privacy.identity import Evidence, Level
 from storage.datakeys import load_keys
-from storage.failures import CannotUnseal
 from storage.identity_rows import (
     IDENTITY_ATTEMPT,
     IDENTITY_CHALLENGE,
     IDENTITY_EVIDENCE,
     IDENTITY_STANDING,
 )
+from storage.readable import readable, readable_if_any, sealed_if_any
 from storage.transactions import AnyRow, Reading, Transaction, Values, in_chunks
 
 ADDRESS = "identity_challenge.sealed_address"
 REASON = "identity_evidence.sealed_reason"
-ERASED = "(erased)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -301,7 +300,7 @@ def _challenges(reading: Reading, rows: Sequence[AnyRow]) -> list[Challenge]:
             level=Level(row.level),
             code_key=bytes(row.code_key),
             address_key=bytes(row.address_key),
-            address=_open(reading, row.case_id, ADDRESS, bytes(row.sealed_address)),
+            address=readable(reading, row.case_id, ADDRESS, row.sealed_address),
             asked_at=row.asked_at,
             expires_at=row.expires_at,
             expires_on=row.expires_on,
@@ -315,7 +314,6 @@ def _challenges(reading: Reading, rows: Sequence[AnyRow]) -> list[Challenge]:
 
 def _evidence_row(transaction: Transaction, one: StoredEvidence) -> Values:
     evidence = one.evidence
-    reason = one.reason
     return {
         "evidence_id": one.evidence_id,
         "case_id": one.case_id,
@@ -325,15 +323,12 @@ def _evidence_row(transaction: Transaction, one: StoredEvidence) -> Values:
         "level": None if evidence.level is None else int(evidence.level),
         "doubt": evidence.doubt,
         "actor": one.actor,
-        "sealed_reason": None
-        if reason is None
-        else transaction.vault.seal_text(one.case_id, REASON, reason),
+        "sealed_reason": sealed_if_any(transaction, one.case_id, REASON, one.reason),
         "inbound_id": one.inbound_id,
     }
 
 
 def _evidence(reading: Reading, row: AnyRow) -> StoredEvidence:
-    sealed = row.sealed_reason
     return StoredEvidence(
         evidence_id=row.evidence_id,
         case_id=row.case_id,
@@ -345,14 +340,6 @@ def _evidence(reading: Reading, row: AnyRow) -> StoredEvidence:
             doubt=row.doubt,
         ),
         actor=row.actor,
-        reason=None if sealed is None else _open(reading, row.case_id, REASON, bytes(sealed)),
+        reason=readable_if_any(reading, row.case_id, REASON, row.sealed_reason),
         inbound_id=row.inbound_id,
     )
-
-
-def _open(reading: Reading, case_id: UUID, column: str, sealed: bytes) -> str:
-    """Return the text; of an erased case the words are gone."""
-    try:
-        return reading.vault.unseal_text(case_id, column, sealed)
-    except CannotUnseal:
-        return ERASED
