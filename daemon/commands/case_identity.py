@@ -7,7 +7,7 @@ import argparse
 from casework.challenge_terms import ChallengeTerms
 from casework.identity_decisions import IdentityDecision, decide_identity
 from daemon.clock import utc_now
-from daemon.commands.session import actor_of, add_actor, open_desk_of
+from daemon.commands.session import actor_of, add_actor, add_reference, open_desk_of
 from privacy.cases import Case
 from privacy.challenges import ChallengeState
 from privacy.errors import Permanent
@@ -20,7 +20,7 @@ Form = dict[str, object]
 
 def add_identity(parser: argparse.ArgumentParser) -> None:
     """Add what `cases identity` understands."""
-    parser.add_argument("reference", help="such as PR-2026-482915-K7")
+    add_reference(parser)
     parser.add_argument(
         "--level", required=True, choices=[level.label for level in Level], help="from now on"
     )

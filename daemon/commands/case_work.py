@@ -12,7 +12,14 @@ from casework.ending import Ended, end_right
 from casework.erasing import approve_erasure, propose_kept, state_kept
 from casework.planning import Planned, plan_case
 from daemon.clock import utc_now
-from daemon.commands.session import actor_of, add_actor, add_json, open_desk_of, print_rows
+from daemon.commands.session import (
+    actor_of,
+    add_actor,
+    add_json,
+    add_reference,
+    open_desk_of,
+    print_rows,
+)
 from privacy.errors import Permanent
 from privacy.retention import Record
 from privacy.rights import Right, Scope, right_name
@@ -61,7 +68,7 @@ def _action(
     actions: argparse._SubParsersAction[argparse.ArgumentParser], name: str, what: str
 ) -> argparse.ArgumentParser:
     parser = actions.add_parser(name, help=what)
-    parser.add_argument("reference", help="such as PR-2026-482915-K7")
+    add_reference(parser)
     add_actor(parser)
     return parser
 

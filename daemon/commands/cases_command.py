@@ -22,7 +22,7 @@ from daemon.commands.case_merging import add_merging, merge, relate, relations_f
 from daemon.commands.case_roles import finding_form, roles_for_people
 from daemon.commands.case_steps import work_for_people, work_form
 from daemon.commands.case_work import WORK_COMMANDS, add_work
-from daemon.commands.session import add_json, count, open_desk_of, print_rows
+from daemon.commands.session import add_json, add_reference, count, open_desk_of, print_rows
 from daemon.output import as_json, printable
 from daemon.wiring import build_ladder
 from privacy.case_events import CaseEvent, waiting_for
@@ -64,10 +64,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_json(listing)
     showing = actions.add_parser("show", help="one case with its clocks, messages and letters")
-    showing.add_argument("reference", help="such as PR-2026-482915-K7")
+    add_reference(showing)
     add_json(showing)
     explaining = actions.add_parser("explain", help="how the dates of a case come about")
-    explaining.add_argument("reference", help="such as PR-2026-482915-K7")
+    add_reference(explaining)
     add_json(explaining)
     case_dates.add_arguments(actions)
     add_identity(actions.add_parser("identity", help="decide how surely somebody is known"))
