@@ -12,6 +12,7 @@ from casework.ending import Ended, end_right
 from casework.erasing import approve_erasure, propose_kept, state_kept
 from casework.planning import Planned, plan_case
 from daemon.clock import utc_now
+from daemon.commands.asked_words import day
 from daemon.commands.session import (
     actor_of,
     add_actor,
@@ -144,7 +145,7 @@ def _planned_rows(one: Planned) -> list[dict[str, object]]:
 def _keep(options: argparse.Namespace) -> int:
     with open_desk_of(options) as desk:
         now = utc_now()
-        records = [Record(code=code, last_on=day or now.date()) for code, day in options.record]
+        records = [Record(code=code, last_on=last or now.date()) for code, last in options.record]
         country = options.country or desk.services.desk.work.country
         lines = propose_kept(desk.services.desk, country, records, now=now)
         if options.confirm:
@@ -223,8 +224,8 @@ def _close(options: argparse.Namespace) -> int:
 
 
 def _record(text: str) -> tuple[str, date | None]:
-    code, equals, day = text.partition("=")
-    return code, _day(day) if equals else None
+    code, equals, last = text.partition("=")
+    return code, day(last) if equals else None
 
 
 def _done_line(text: str) -> Done:
@@ -233,14 +234,7 @@ def _done_line(text: str) -> Done:
         raise argparse.ArgumentTypeError(
             "three parts are wanted: what|where|on, such as 2026-12-01"
         )
-    return Done(what=what, where=where, on=_day(on))
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError("a day is wanted, such as 2026-12-01") from None
+    return Done(what=what, where=where, on=day(on))
 
 
 WORK_COMMANDS: dict[str, Command] = {
