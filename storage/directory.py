@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -130,7 +130,7 @@ def _standings_at(reading: Reading, keys: Iterable[bytes]) -> dict[bytes, list[H
     found: dict[bytes, list[HeldStanding]] = {}
     for chunk in in_chunks(keys):
         for row in reading.fetch(_STANDINGS, {"keys": chunk}):
-            found.setdefault(bytes(row.address_key), []).append(_held(row))
+            found.setdefault(bytes(row.address_key), []).append(_held(row, row.address_left_at))
     return found
 
 
@@ -142,12 +142,12 @@ def _leads_at(reading: Reading, keys: Iterable[bytes]) -> dict[bytes, list[UUID]
     return found
 
 
-def _held(row: AnyRow) -> HeldStanding:
+def _held(row: AnyRow, address_left_at: datetime | None = None) -> HeldStanding:
     return HeldStanding(
         standing=Standing(row.standing),
         workspace_id=None if row.workspace_id == NO_WORKSPACE else row.workspace_id,
         left_at=row.left_at,
-        address_left_at=row.address_left_at,
+        address_left_at=address_left_at,
     )
 
 
@@ -159,14 +159,7 @@ def _person(reading: Reading, person_id: UUID) -> ListedPerson:
     facts = _facts(reading, person_id, PERSON_FACTS, row.sealed_facts)
     addresses = select(DIRECTORY_ADDRESS).where(_ADDRESS.person_id == person_id)
     question = select(_STANDING.standing, _STANDING.workspace_id, _STANDING.left_at)
-    held = [
-        HeldStanding(
-            standing=one.standing,
-            workspace_id=None if one.workspace_id == NO_WORKSPACE else one.workspace_id,
-            left_at=one.left_at,
-        )
-        for one in reading.fetch(question.where(_STANDING.person_id == person_id))
-    ]
+    held = [_held(one) for one in reading.fetch(question.where(_STANDING.person_id == person_id))]
     workspaces = _workspaces(reading, [one.workspace_id for one in held if one.workspace_id])
     return ListedPerson(
         person=facts["id"],

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import ColumnElement, and_, select, update
 
 from privacy.challenges import ChallengeState, StandingState
 from privacy.identity import Evidence, Level
@@ -79,10 +79,7 @@ def standings_of(reading: Reading, case_ids: Iterable[UUID]) -> dict[UUID, Stand
 
 def put_standing(transaction: Transaction, standing: Standing, *, now: datetime) -> None:
     """Store where the case stands from now on."""
-    row = _standing_row(standing, now)
-    put = transaction.upsert(IDENTITY_STANDING).values(row)
-    changed = {name: value for name, value in row.items() if name != "case_id"}
-    transaction.change(put.on_conflict_do_update(index_elements=["case_id"], set_=changed))
+    put_standings(transaction, [standing], now=now)
 
 
 def put_standings(
@@ -249,9 +246,11 @@ def evidence_of(reading: Reading, case_id: UUID) -> list[StoredEvidence]:
     return [_evidence(reading, row) for row in rows]
 
 
-def _end(transaction: Transaction, state: ChallengeState, at: datetime, which: object) -> int:
+def _end(
+    transaction: Transaction, state: ChallengeState, at: datetime, which: ColumnElement[bool]
+) -> int:
     still_open = IDENTITY_CHALLENGE.c.state == ChallengeState.OPEN
-    ended = update(IDENTITY_CHALLENGE).where(still_open, which)  # type: ignore[arg-type]
+    ended = update(IDENTITY_CHALLENGE).where(still_open, which)
     return transaction.change(ended.values(state=state, ended_at=at, remind_at=None))
 
 
