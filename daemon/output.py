@@ -10,6 +10,7 @@ from enum import Enum
 from uuid import UUID
 
 Row = Mapping[str, object]
+Form = dict[str, object]
 WIDEST_CELL = 60
 
 
@@ -46,6 +47,11 @@ def printable(text: str) -> str:
 
 def _harmless(c: str) -> str:
     return " " if unicodedata.category(c) == "Zs" else "\N{REPLACEMENT CHARACTER}"
+
+
+def forms_in(value: object) -> list[Form]:
+    """Return the forms that one value of a form holds, none where it holds something else."""
+    return value if isinstance(value, list) else []
 
 
 def _cell(value: object) -> str:

@@ -11,13 +11,12 @@ from sqlalchemy import select, update
 
 from privacy.cases import RequestItem
 from storage.datakeys import load_keys
-from storage.failures import CannotUnseal
+from storage.readable import readable
 from storage.staff_rows import CASE_NOTE
 from storage.tables import REQUEST_ITEM
 from storage.transactions import Reading, Transaction
 
 NOTE = "case_note.sealed_text"
-ERASED = "(erased)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,16 +63,9 @@ def notes_of(reading: Reading, case_id: UUID) -> list[CaseNote]:
             note_id=row.note_id,
             case_id=row.case_id,
             about=row.about,
-            text=_text(reading, case_id, row.sealed_text),
+            text=readable(reading, case_id, NOTE, row.sealed_text),
             at=row.at,
             author=row.author,
         )
         for row in rows
     ]
-
-
-def _text(reading: Reading, case_id: UUID, sealed: bytes) -> str:
-    try:
-        return reading.vault.unseal_text(case_id, NOTE, bytes(sealed))
-    except CannotUnseal:
-        return ERASED

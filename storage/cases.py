@@ -31,7 +31,8 @@ from storage.case_writes import (
     who_acknowledged,
 )
 from storage.datakeys import load_keys
-from storage.failures import CannotUnseal, NotFound
+from storage.failures import NotFound
+from storage.readable import readable_if_any
 from storage.states import ClockChange, ClockName
 from storage.tables import CLOCK_EVENT, PARTY, PRIVACY_CASE, REQUEST_ITEM
 from storage.transactions import AnyRow, Reading, Transaction, in_chunks
@@ -59,7 +60,6 @@ __all__ = [
     "who_acknowledged",
 ]
 
-ERASED = "(erased)"
 Page = tuple[datetime, UUID]
 
 
@@ -290,10 +290,10 @@ def _case(
         acknowledge=due_of(clocks[ClockName.ACKNOWLEDGE, None]),
         requester=None
         if party is None
-        else _open(reading, row.case_id, ADDRESS, party.sealed_address),
+        else readable_if_any(reading, row.case_id, ADDRESS, party.sealed_address),
         requester_name=""
         if party is None
-        else _open(reading, row.case_id, NAME, party.sealed_name) or "",
+        else readable_if_any(reading, row.case_id, NAME, party.sealed_name) or "",
         items=tuple(_item(reading, item, clocks) for item in items),
         needs_human=row.needs_human,
         stub_reason=row.stub_reason,
@@ -309,7 +309,7 @@ def _item(reading: Reading, row: AnyRow, clocks: dict[Clock, AnyRow]) -> Request
         scope=Scope(row.scope) if row.scope else None,
         confidence=row.confidence,
         part=row.part,
-        quote=_open(reading, row.case_id, QUOTE, row.sealed_quote) or "",
+        quote=readable_if_any(reading, row.case_id, QUOTE, row.sealed_quote) or "",
         start=row.quote_start,
         end=row.quote_end,
         reason=row.reason,
@@ -317,16 +317,6 @@ def _item(reading: Reading, row: AnyRow, clocks: dict[Clock, AnyRow]) -> Request
         due=due_of(clocks[ClockName.RESPOND, row.item_id]),
         state=row.state,
     )
-
-
-def _open(reading: Reading, case_id: UUID, column: str, sealed: bytes | None) -> str | None:
-    """Return the text; of an erased case the frame stays readable, and the words are gone."""
-    if sealed is None:
-        return None
-    try:
-        return reading.vault.unseal_text(case_id, column, bytes(sealed))
-    except CannotUnseal:
-        return ERASED
 
 
 def _summary(
@@ -404,7 +394,7 @@ def _addresses_of(reading: Reading, ids: Sequence[UUID]) -> dict[UUID, str]:
     load_keys(reading, ids)
     found = {}
     for case_id, row in _parties_of(reading, ids).items():
-        address = _open(reading, case_id, ADDRESS, row.sealed_address)
+        address = readable_if_any(reading, case_id, ADDRESS, row.sealed_address)
         if address is not None:
             found[case_id] = address
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -22,10 +22,9 @@ from storage.directory_rows import (
     DIRECTORY_WORKSPACE,
 )
 from storage.directory_writes import ADDRESS, NO_WORKSPACE, PERSON_FACTS, WORKSPACE_FACTS
-from storage.failures import CannotUnseal
+from storage.readable import ERASED, readable
 from storage.transactions import AnyRow, Reading, in_chunks
 
-ERASED = "(erased)"
 Asked = TypeVar("Asked")
 _ADDRESS, _STANDING, _LEAD = DIRECTORY_ADDRESS.c, DIRECTORY_STANDING.c, DIRECTORY_LEAD.c
 _KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
@@ -131,7 +130,7 @@ def _standings_at(reading: Reading, keys: Iterable[bytes]) -> dict[bytes, list[H
     found: dict[bytes, list[HeldStanding]] = {}
     for chunk in in_chunks(keys):
         for row in reading.fetch(_STANDINGS, {"keys": chunk}):
-            found.setdefault(bytes(row.address_key), []).append(_held(row))
+            found.setdefault(bytes(row.address_key), []).append(_held(row, row.address_left_at))
     return found
 
 
@@ -143,12 +142,12 @@ def _leads_at(reading: Reading, keys: Iterable[bytes]) -> dict[bytes, list[UUID]
     return found
 
 
-def _held(row: AnyRow) -> HeldStanding:
+def _held(row: AnyRow, address_left_at: datetime | None = None) -> HeldStanding:
     return HeldStanding(
         standing=Standing(row.standing),
         workspace_id=None if row.workspace_id == NO_WORKSPACE else row.workspace_id,
         left_at=row.left_at,
-        address_left_at=row.address_left_at,
+        address_left_at=address_left_at,
     )
 
 
@@ -160,21 +159,14 @@ def _person(reading: Reading, person_id: UUID) -> ListedPerson:
     facts = _facts(reading, person_id, PERSON_FACTS, row.sealed_facts)
     addresses = select(DIRECTORY_ADDRESS).where(_ADDRESS.person_id == person_id)
     question = select(_STANDING.standing, _STANDING.workspace_id, _STANDING.left_at)
-    held = [
-        HeldStanding(
-            standing=one.standing,
-            workspace_id=None if one.workspace_id == NO_WORKSPACE else one.workspace_id,
-            left_at=one.left_at,
-        )
-        for one in reading.fetch(question.where(_STANDING.person_id == person_id))
-    ]
+    held = [_held(one) for one in reading.fetch(question.where(_STANDING.person_id == person_id))]
     workspaces = _workspaces(reading, [one.workspace_id for one in held if one.workspace_id])
     return ListedPerson(
         person=facts["id"],
         name=facts["name"],
         locale=row.locale,
         addresses=tuple(
-            _unsealed(reading, person_id, ADDRESS, one.sealed_address)
+            readable(reading, person_id, ADDRESS, one.sealed_address)
             for one in reading.fetch(addresses.where(_ADDRESS.left_at.is_(None)))
         ),
         standings=tuple(
@@ -208,12 +200,5 @@ def _workspaces(reading: Reading, ids: Sequence[UUID]) -> dict[UUID, ListedWorks
 
 
 def _facts(reading: Reading, owner: UUID, column: str, sealed: bytes) -> dict[str, str]:
-    text = _unsealed(reading, owner, column, sealed)
+    text = readable(reading, owner, column, sealed)
     return {"id": ERASED, "name": ""} if text == ERASED else json.loads(text)
-
-
-def _unsealed(reading: Reading, owner: UUID, column: str, sealed: bytes) -> str:
-    try:
-        return reading.vault.unseal_text(owner, column, bytes(sealed))
-    except CannotUnseal:
-        return ERASED

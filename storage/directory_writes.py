@@ -35,7 +35,7 @@ def known_workspaces(reading: Reading, names: Iterable[str]) -> dict[str, UUID]:
     found: dict[str, UUID] = {}
     for chunk in in_chunks(keys):
         question = select(row.workspace_key, row.workspace_id).where(row.workspace_key.in_(chunk))
-        found.update({keys[bytes(key)]: name for key, name in reading.fetch(question)})
+        found.update({keys[bytes(key)]: owner for key, owner in reading.fetch(question)})
     return found
 
 

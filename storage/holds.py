@@ -10,13 +10,12 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from storage.datakeys import load_keys
-from storage.failures import CannotUnseal
+from storage.readable import readable, readable_if_any
 from storage.staff_rows import CASE_HOLD
 from storage.transactions import AnyRow, Reading, Transaction, in_chunks
 
 REASON = "case_hold.sealed_reason"
 RELEASE = "case_hold.sealed_release"
-ERASED = "(erased)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,21 +76,13 @@ def held_cases(reading: Reading, case_ids: Sequence[UUID]) -> set[UUID]:
 
 
 def _hold(reading: Reading, row: AnyRow) -> CaseHold:
-    release = row.sealed_release
     return CaseHold(
         hold_id=row.hold_id,
         case_id=row.case_id,
-        reason=_text(reading, row.case_id, REASON, row.sealed_reason),
+        reason=readable(reading, row.case_id, REASON, row.sealed_reason),
         held_at=row.held_at,
         held_by=row.held_by,
-        release=None if release is None else _text(reading, row.case_id, RELEASE, release),
+        release=readable_if_any(reading, row.case_id, RELEASE, row.sealed_release),
         released_at=row.released_at,
         released_by=row.released_by,
     )
-
-
-def _text(reading: Reading, case_id: UUID, column: str, sealed: bytes) -> str:
-    try:
-        return reading.vault.unseal_text(case_id, column, bytes(sealed))
-    except CannotUnseal:
-        return ERASED

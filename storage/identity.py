@@ -7,23 +7,22 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import ColumnElement, and_, select, update
 
 from privacy.challenges import ChallengeState, StandingState
 from privacy.identity import Evidence, Level
 from storage.datakeys import load_keys
-from storage.failures import CannotUnseal
 from storage.identity_rows import (
     IDENTITY_ATTEMPT,
     IDENTITY_CHALLENGE,
     IDENTITY_EVIDENCE,
     IDENTITY_STANDING,
 )
+from storage.readable import readable, readable_if_any, sealed_if_any
 from storage.transactions import AnyRow, Reading, Transaction, Values, in_chunks
 
 ADDRESS = "identity_challenge.sealed_address"
 REASON = "identity_evidence.sealed_reason"
-ERASED = "(erased)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,10 +79,7 @@ def standings_of(reading: Reading, case_ids: Iterable[UUID]) -> dict[UUID, Stand
 
 def put_standing(transaction: Transaction, standing: Standing, *, now: datetime) -> None:
     """Store where the case stands from now on."""
-    row = _standing_row(standing, now)
-    put = transaction.upsert(IDENTITY_STANDING).values(row)
-    changed = {name: value for name, value in row.items() if name != "case_id"}
-    transaction.change(put.on_conflict_do_update(index_elements=["case_id"], set_=changed))
+    put_standings(transaction, [standing], now=now)
 
 
 def put_standings(
@@ -250,9 +246,11 @@ def evidence_of(reading: Reading, case_id: UUID) -> list[StoredEvidence]:
     return [_evidence(reading, row) for row in rows]
 
 
-def _end(transaction: Transaction, state: ChallengeState, at: datetime, which: object) -> int:
+def _end(
+    transaction: Transaction, state: ChallengeState, at: datetime, which: ColumnElement[bool]
+) -> int:
     still_open = IDENTITY_CHALLENGE.c.state == ChallengeState.OPEN
-    ended = update(IDENTITY_CHALLENGE).where(still_open, which)  # type: ignore[arg-type]
+    ended = update(IDENTITY_CHALLENGE).where(still_open, which)
     return transaction.change(ended.values(state=state, ended_at=at, remind_at=None))
 
 
@@ -301,7 +299,7 @@ def _challenges(reading: Reading, rows: Sequence[AnyRow]) -> list[Challenge]:
             level=Level(row.level),
             code_key=bytes(row.code_key),
             address_key=bytes(row.address_key),
-            address=_open(reading, row.case_id, ADDRESS, bytes(row.sealed_address)),
+            address=readable(reading, row.case_id, ADDRESS, row.sealed_address),
             asked_at=row.asked_at,
             expires_at=row.expires_at,
             expires_on=row.expires_on,
@@ -315,7 +313,6 @@ def _challenges(reading: Reading, rows: Sequence[AnyRow]) -> list[Challenge]:
 
 def _evidence_row(transaction: Transaction, one: StoredEvidence) -> Values:
     evidence = one.evidence
-    reason = one.reason
     return {
         "evidence_id": one.evidence_id,
         "case_id": one.case_id,
@@ -325,15 +322,12 @@ def _evidence_row(transaction: Transaction, one: StoredEvidence) -> Values:
         "level": None if evidence.level is None else int(evidence.level),
         "doubt": evidence.doubt,
         "actor": one.actor,
-        "sealed_reason": None
-        if reason is None
-        else transaction.vault.seal_text(one.case_id, REASON, reason),
+        "sealed_reason": sealed_if_any(transaction, one.case_id, REASON, one.reason),
         "inbound_id": one.inbound_id,
     }
 
 
 def _evidence(reading: Reading, row: AnyRow) -> StoredEvidence:
-    sealed = row.sealed_reason
     return StoredEvidence(
         evidence_id=row.evidence_id,
         case_id=row.case_id,
@@ -345,14 +339,6 @@ def _evidence(reading: Reading, row: AnyRow) -> StoredEvidence:
             doubt=row.doubt,
         ),
         actor=row.actor,
-        reason=None if sealed is None else _open(reading, row.case_id, REASON, bytes(sealed)),
+        reason=readable_if_any(reading, row.case_id, REASON, row.sealed_reason),
         inbound_id=row.inbound_id,
     )
-
-
-def _open(reading: Reading, case_id: UUID, column: str, sealed: bytes) -> str:
-    """Return the text; of an erased case the words are gone."""
-    try:
-        return reading.vault.unseal_text(case_id, column, sealed)
-    except CannotUnseal:
-        return ERASED

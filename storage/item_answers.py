@@ -12,13 +12,12 @@ from sqlalchemy import ColumnElement, select, update
 from privacy.outgoing import OutgoingState
 from privacy.work import Decision
 from storage.datakeys import load_keys
-from storage.failures import CannotUnseal
+from storage.readable import readable_if_any, sealed_if_any
 from storage.tables import OUTGOING
 from storage.transactions import AnyRow, Reading, Transaction, in_chunks
 from storage.work_rows import DRAFT_APPROVAL, ITEM_ANSWER
 
 GROUND = "item_answer.sealed_ground"
-ERASED = "(erased)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,9 +57,7 @@ def add_answers(transaction: Transaction, answers: Sequence[ItemAnswer]) -> None
     rows = []
     for answer in answers:
         row = {name: getattr(answer, name) for name in _NAMES}
-        sealed = None
-        if answer.ground is not None:
-            sealed = transaction.vault.seal_text(answer.case_id, GROUND, answer.ground)
+        sealed = sealed_if_any(transaction, answer.case_id, GROUND, answer.ground)
         rows.append(row | {"sealed_ground": sealed})
     transaction.insert(ITEM_ANSWER, rows)
 
@@ -133,13 +130,5 @@ def _answers(reading: Reading, condition: ColumnElement[bool]) -> list[ItemAnswe
 def _answer(reading: Reading, row: AnyRow) -> ItemAnswer:
     values = {name: getattr(row, name) for name in _NAMES}
     values["message_id_key"] = bytes(row.message_id_key)
-    return ItemAnswer(**values, ground=_ground(reading, row))
-
-
-def _ground(reading: Reading, row: AnyRow) -> str | None:
-    if row.sealed_ground is None:
-        return None
-    try:
-        return reading.vault.unseal_text(row.case_id, GROUND, bytes(row.sealed_ground))
-    except CannotUnseal:
-        return ERASED
+    ground = readable_if_any(reading, row.case_id, GROUND, row.sealed_ground)
+    return ItemAnswer(**values, ground=ground)

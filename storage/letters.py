@@ -11,10 +11,9 @@ from uuid import UUID
 from privacy.messages import Automation, Letter, OutboundMessage
 from storage.datakeys import load_keys
 from storage.failures import CannotUnseal
+from storage.readable import ERASED
 from storage.sealing import Vault
 from storage.transactions import Reading
-
-ERASED = "(erased)"
 
 
 def seal_message(vault: Vault, owner: UUID, column: str, message: OutboundMessage) -> bytes:

@@ -21,7 +21,8 @@ from storage.tables import (
 )
 from storage.transactions import Transaction, in_chunks
 
-# Rows that belong to a right: each has the column that names it, and goes where the right goes.
+# Rows that belong to a right: each has the column that names it, and goes where the right goes. The first two are
+# found by their case: they have no index on the right.
 OF_A_RIGHT = (
     (CASE_EVENT, CASE_EVENT.c.item_id),
     (CLOCK_EVENT, CLOCK_EVENT.c.item_id),
@@ -43,9 +44,11 @@ def move_rights(transaction: Transaction, item_ids: Sequence[UUID], target: UUID
         sealed = _sealed_anew(transaction, row.case_id, target, bytes(row.sealed_quote))
         moved = update(REQUEST_ITEM).where(item.item_id == row.item_id)
         transaction.change(moved.values(**values, sealed_quote=sealed))
+    sources = {row.case_id for row in rows}
     for table, column in OF_A_RIGHT:
+        theirs = update(table).where(table.c.case_id.in_(sources))
         for chunk in in_chunks(item_ids):
-            transaction.change(update(table).where(column.in_(chunk)).values(case_id=target))
+            transaction.change(theirs.where(column.in_(chunk)).values(case_id=target))
 
 
 def move_messages(transaction: Transaction, inbound_ids: Sequence[UUID], target: UUID) -> None:

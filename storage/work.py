@@ -12,14 +12,13 @@ from sqlalchemy import and_, select, update
 from privacy.cases import ENDED, CaseState, ItemState
 from privacy.work import Step
 from storage.datakeys import load_keys
-from storage.failures import CannotUnseal
+from storage.readable import readable_if_any, sealed_if_any
 from storage.tables import PRIVACY_CASE, REQUEST_ITEM
 from storage.transactions import AnyRow, Reading, Transaction, in_chunks
 from storage.work_rows import PLAN_TASK, WORK_EVENT
 
 GROUND = "work_event.sealed_ground"
 EVIDENCE = "plan_task.sealed_evidence"
-ERASED = "(erased)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +64,7 @@ def store_step(transaction: Transaction, event: WorkEvent) -> bool:
     load_keys(transaction, [event.case_id])
     names = [name for name in WorkEvent.__dataclass_fields__ if name != "ground"]
     row = {name: getattr(event, name) for name in names}
-    row["sealed_ground"] = _sealed(transaction, event.case_id, GROUND, event.ground)
+    row["sealed_ground"] = sealed_if_any(transaction, event.case_id, GROUND, event.ground)
     transaction.insert(WORK_EVENT, [row])
     return True
 
@@ -81,7 +80,7 @@ def work_events(reading: Reading, case_id: UUID) -> list[WorkEvent]:
                 for name in WorkEvent.__dataclass_fields__
                 if name != "ground"
             },
-            ground=_opened(reading, case_id, GROUND, row.sealed_ground),
+            ground=readable_if_any(reading, case_id, GROUND, row.sealed_ground),
         )
         for row in reading.fetch(question.order_by(WORK_EVENT.c.event_id))
     ]
@@ -145,7 +144,7 @@ def finish_plan_task(
 ) -> None:
     """Record who carried a task out, and what shows it."""
     load_keys(transaction, [task.case_id])
-    sealed = _sealed(transaction, task.case_id, EVIDENCE, evidence)
+    sealed = sealed_if_any(transaction, task.case_id, EVIDENCE, evidence)
     done = update(PLAN_TASK).where(PLAN_TASK.c.task_id == task.task_id)
     transaction.change(done.values(done_at=at, done_by=actor, sealed_evidence=sealed))
 
@@ -154,19 +153,5 @@ def _plan_task(reading: Reading, row: AnyRow) -> PlanTask:
     names = [name for name in PlanTask.__dataclass_fields__ if name != "evidence"]
     return PlanTask(
         **{name: getattr(row, name) for name in names},
-        evidence=_opened(reading, row.case_id, EVIDENCE, row.sealed_evidence),
+        evidence=readable_if_any(reading, row.case_id, EVIDENCE, row.sealed_evidence),
     )
-
-
-def _sealed(transaction: Transaction, case_id: UUID, column: str, text: str | None) -> bytes | None:
-    return None if text is None else transaction.vault.seal_text(case_id, column, text)
-
-
-def _opened(reading: Reading, case_id: UUID, column: str, sealed: bytes | None) -> str | None:
-    """Return the words; of an erased case the frame stays readable."""
-    if sealed is None:
-        return None
-    try:
-        return reading.vault.unseal_text(case_id, column, bytes(sealed))
-    except CannotUnseal:
-        return ERASED

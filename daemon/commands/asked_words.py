@@ -11,9 +11,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from daemon.clock import utc_now
+from daemon.commands.session import instant
 from daemon.settings import SettingsError
 from privacy.deadlines import Asked
-from privacy.instants import as_utc
 from privacy.rights import Right, Scope
 
 MOST_BYTES = 1024 * 1024
@@ -60,12 +60,9 @@ def language(text: str) -> str:
     return text
 
 
-def instant(text: str) -> datetime:
+def arrival_at(text: str) -> datetime:
     """Return the instant, which has its zone; a clock never starts in the future."""
-    try:
-        moment = as_utc(datetime.fromisoformat(text))
-    except (ValueError, OverflowError):
-        raise argparse.ArgumentTypeError("an instant with its zone is wanted") from None
+    moment = instant(text)
     if moment > utc_now():
         raise argparse.ArgumentTypeError("a request cannot arrive in the future")
     return moment

@@ -8,10 +8,10 @@ from datetime import datetime
 from casework.adding import Entered, HandRequest, enter
 from daemon.clock import utc_now
 from daemon.commands.asked_words import (
+    arrival_at,
     arrival_on,
     asked,
     day,
-    instant,
     language,
     scope_of,
     text_from,
@@ -36,7 +36,7 @@ def add_adding(actions: argparse._SubParsersAction) -> None:  # type: ignore[typ
     )
     arrival = adding.add_mutually_exclusive_group(required=True)
     arrival.add_argument(
-        "--received-at", type=instant, metavar="INSTANT", help="when it came, with its zone"
+        "--received-at", type=arrival_at, metavar="INSTANT", help="when it came, with its zone"
     )
     arrival.add_argument(
         "--received", type=day, metavar="DATE", help="the local day on which it came"

@@ -8,6 +8,7 @@ from uuid import UUID
 from casework.clock_keeping import asked_of, count
 from casework.profile import DeskProfile
 from casework.reminding import dates_of
+from daemon.output import Form, forms_in
 from privacy.case_events import CaseEvent, owner_of, waiting_for
 from privacy.cases import Case, RequestItem
 from privacy.deadlines import Regime
@@ -16,8 +17,6 @@ from privacy.rights import right_name
 from storage.cases import ClockEventRow, clock_events
 from storage.database import Reading
 from storage.reminders import StoredReminder, WatchedCase, reminders_of_case, watched_cases
-
-Form = dict[str, object]
 
 
 def clocks_form(reading: Reading, case: Case, ladder: Ladder, desk: DeskProfile) -> Form:
@@ -63,14 +62,14 @@ def clocks_for_people(form: Form) -> list[str]:
     lines += [f"laws: {_joined(form['laws'])}"]
     lines += [f"  because of {_joined(form['law_reasons'])}"] if form["law_reasons"] else []
     lines += ["", "what happened"]
-    lines += [f"  {_happening_words(one)}" for one in _forms(form["happened"])]
-    for clock in _forms(form["clocks"]):
+    lines += [f"  {_happening_words(one)}" for one in forms_in(form["happened"])]
+    for clock in forms_in(form["clocks"]):
         lines += ["", f"{clock['clock']} {clock['right'] or ''}".rstrip()]
-        for date in _forms(clock["dates"]):
+        for date in forms_in(clock["dates"]):
             lines += _date_lines(date)
         lines += _standing_lines(clock["now"])
         lines += [f"  planned for {clock['target']}"] if clock["target"] else []
-        lines += [f"  reminder {_reminder_words(one)}" for one in _forms(clock["reminders"])]
+        lines += [f"  reminder {_reminder_words(one)}" for one in forms_in(clock["reminders"])]
     return lines
 
 
@@ -173,7 +172,3 @@ def _date_lines(date: Form) -> Iterable[str]:
 def _reminder_words(one: Form) -> str:
     how = one["tell"] or "passed by a higher one"
     return f"{one['rung']} of {one['of']}, due at {one['due_at']}: {how}"
-
-
-def _forms(value: object) -> list[Form]:
-    return value if isinstance(value, list) else []

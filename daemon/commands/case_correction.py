@@ -8,7 +8,14 @@ from casework.correcting import Wrong, correct_case
 from daemon.clock import utc_now
 from daemon.commands.asked_words import asked, language, scope_of
 from daemon.commands.case_dates import run_correct_laws
-from daemon.commands.session import actor_of, add_actor, add_json, open_desk_of, print_rows
+from daemon.commands.session import (
+    actor_of,
+    add_actor,
+    add_json,
+    add_reference,
+    open_desk_of,
+    print_rows,
+)
 from daemon.settings import SettingsError
 from privacy.correcting import Corrected
 from privacy.deadlines import Asked
@@ -23,7 +30,7 @@ def add_correction(actions: argparse._SubParsersAction) -> argparse.ArgumentPars
     correcting: argparse.ArgumentParser = actions.add_parser(
         "correct", help="say what was understood wrongly"
     )
-    correcting.add_argument("reference", help="such as PR-2026-482915-K7")
+    add_reference(correcting)
     correcting.add_argument(
         "--add", type=asked, metavar="RIGHT", help="a right that is asked for as well"
     )

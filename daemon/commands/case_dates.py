@@ -17,6 +17,7 @@ from daemon.commands.session import (
     actor_of,
     add_actor,
     add_json,
+    add_reference,
     instant,
     open_desk_of,
     print_rows,
@@ -28,7 +29,6 @@ from privacy.rights import Right
 
 MOVED = ("reference", "clock", "right", "was", "counted", "holds")
 DATES = ("right", "was", "due_on", "regime", "rule")
-REFERENCE = "such as PR-2026-482915-K7"
 Parsers = Any  # what add_subparsers returns has no public name
 
 
@@ -39,7 +39,7 @@ def add_arguments(actions: Parsers) -> None:
     add_json(recounting)
     _add_extend(actions)
     pausing = actions.add_parser("pause", help="the person was asked: the clock waits, by law")
-    pausing.add_argument("reference", help=REFERENCE)
+    add_reference(pausing)
     pausing.add_argument(
         "--ground",
         required=True,
@@ -53,13 +53,13 @@ def add_arguments(actions: Parsers) -> None:
     )
     _add_when(pausing, "the person was asked")
     resuming = actions.add_parser("resume", help="the person answered: the clock goes on")
-    resuming.add_argument("reference", help=REFERENCE)
+    add_reference(resuming)
     resuming.add_argument(
         "--ground", choices=[str(one) for one in Ground], help="only this (default: all)"
     )
     _add_when(resuming, "the answer came")
     assigning = actions.add_parser("assign", help="give a case to one of our people")
-    assigning.add_argument("reference", help=REFERENCE)
+    add_reference(assigning)
     assigning.add_argument(
         "--to", required=True, metavar="ADDRESS", help="who hears of its clocks, one of `people`"
     )
@@ -68,7 +68,7 @@ def add_arguments(actions: Parsers) -> None:
 
 def _add_extend(actions: Parsers) -> None:
     extending = actions.add_parser("extend", help="write a letter that tells a later date")
-    extending.add_argument("reference", help=REFERENCE)
+    add_reference(extending)
     which = extending.add_mutually_exclusive_group(required=True)
     which.add_argument("--right", choices=[str(one) for one in Right], help="this one")
     which.add_argument("--all", action="store_true", help="all that are open and can be extended")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from casework.exporting import export_case, verify
 from daemon.clock import utc_now
-from daemon.commands.session import actor_of, add_actor, add_json, open_desk_of
+from daemon.commands.session import actor_of, add_actor, add_json, add_reference, open_desk_of
 from daemon.output import as_json
 from daemon.settings import SettingsError
 from privacy.errors import Permanent
@@ -23,7 +23,7 @@ MOST_BYTES = 4 * 1024**3
 def add_exporting(actions: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
     """Add what `cases export` and `cases verify-export` understand."""
     exporting = actions.add_parser("export", help="write a whole case into one signed file")
-    exporting.add_argument("reference", help="such as PR-2026-482915-K7")
+    add_reference(exporting)
     exporting.add_argument("--out", required=True, metavar="FILE", help="zip file to write")
     exporting.add_argument(
         "--redacted", action="store_true", help="with marks for people, addresses and numbers"

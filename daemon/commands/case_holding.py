@@ -7,7 +7,7 @@ from uuid import UUID
 
 from casework.holding import hold_case, release_case
 from daemon.clock import utc_now
-from daemon.commands.session import actor_of, add_actor, open_desk_of
+from daemon.commands.session import actor_of, add_actor, add_reference, open_desk_of
 from storage.database import Reading
 from storage.holds import holds_of
 
@@ -15,7 +15,7 @@ from storage.holds import holds_of
 def add_holding(actions: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
     """Add what `cases hold` understands."""
     holding = actions.add_parser("hold", help="put a case on legal hold, or end the hold")
-    holding.add_argument("reference", help="such as PR-2026-482915-K7")
+    add_reference(holding)
     holding.add_argument(
         "--reason", required=True, metavar="TEXT", help="why; kept sealed with the case"
     )

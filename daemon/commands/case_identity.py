@@ -7,7 +7,8 @@ import argparse
 from casework.challenge_terms import ChallengeTerms
 from casework.identity_decisions import IdentityDecision, decide_identity
 from daemon.clock import utc_now
-from daemon.commands.session import actor_of, add_actor, open_desk_of
+from daemon.commands.session import actor_of, add_actor, add_reference, open_desk_of
+from daemon.output import Form, forms_in
 from privacy.cases import Case
 from privacy.challenges import ChallengeState
 from privacy.errors import Permanent
@@ -15,12 +16,10 @@ from privacy.identity import Level, level_named
 from storage.database import Reading
 from storage.identity import StoredEvidence, challenges_of, evidence_of, standings_of
 
-Form = dict[str, object]
-
 
 def add_identity(parser: argparse.ArgumentParser) -> None:
     """Add what `cases identity` understands."""
-    parser.add_argument("reference", help="such as PR-2026-482915-K7")
+    add_reference(parser)
     parser.add_argument(
         "--level", required=True, choices=[level.label for level in Level], help="from now on"
     )
@@ -91,19 +90,15 @@ def _evidence(one: StoredEvidence) -> Form:
 def identity_for_people(form: Form) -> list[str]:
     """Return the same as lines."""
     lines = ["", f"identity: {form['level']} of {form['needed']} needed, {form['state']}"]
-    for one in _forms(form["challenges"]):
+    for one in forms_in(form["challenges"]):
         if one["state"] == ChallengeState.WANTED:
             lines.append(f"  {one['to']} is asked once the acknowledgement has left")
             continue
         asked = f"  asked {one['to']} at {one['asked_at']}, until {one['expires_on']}"
         lines.append(f"{asked}: {one['state']}, {one['attempts']} wrong answers")
-    for one in _forms(form["evidence"]):
+    for one in forms_in(form["evidence"]):
         level = f" {one['level']}" if one["level"] else ""
         doubt = ", with doubt" if one["doubt"] else ""
         reason = f": {one['reason']}" if one["reason"] else ""
         lines.append(f"  {one['at']}  {one['kind']}{level}{doubt} by {one['by']}{reason}")
     return lines
-
-
-def _forms(value: object) -> list[Form]:
-    return value if isinstance(value, list) else []

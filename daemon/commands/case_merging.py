@@ -8,27 +8,25 @@ from uuid import UUID
 from casework.merging import merge_cases, relate_cases, split_case, undo_merge
 from daemon.clock import utc_now
 from daemon.commands.asked_words import asked
-from daemon.commands.session import actor_of, add_actor, open_desk_of
+from daemon.commands.session import actor_of, add_actor, add_reference, open_desk_of
 from privacy.cases import Case
 from privacy.relations import RelationKind
 from privacy.rights import right_name
-from storage.cases import get_case
+from storage.cases import get_cases
 from storage.database import Reading
 from storage.merges import merges_of, relations_of
-
-REFERENCE = "such as PR-2026-482915-K7"
 
 
 def add_merging(actions: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
     """Add what these three understand."""
     merging = actions.add_parser("merge", help="work the second case as part of the first")
-    merging.add_argument("reference", help=REFERENCE)
+    add_reference(merging)
     merging.add_argument("other", metavar="SECOND", help="the case that becomes part of it")
     add_actor(merging)
     splitting = actions.add_parser(
         "split", help="put rights into a case of their own, or undo the merge of a case"
     )
-    splitting.add_argument("reference", help=REFERENCE)
+    add_reference(splitting)
     splitting.add_argument(
         "--item",
         type=asked,
@@ -40,7 +38,7 @@ def add_merging(actions: argparse._SubParsersAction) -> None:  # type: ignore[ty
     relating = actions.add_parser(
         "relate", help="add a label between two cases, which changes neither"
     )
-    relating.add_argument("reference", help=REFERENCE)
+    add_reference(relating)
     relating.add_argument(
         "kind",
         choices=[str(one) for one in RelationKind],
@@ -94,9 +92,10 @@ def relations_form(reading: Reading, case_id: UUID) -> dict[str, object]:
     merges = merges_of(reading, [case_id])
     into = [one.into_id for one in merges if one.case_id == case_id]
     parts = [one.case_id for one in merges if one.into_id == case_id]
+    named = {one.case_id: one.reference for one in get_cases(reading, [*into, *parts])}
     return {
-        "part_of": get_case(reading, into[0]).reference if into else None,
-        "parts": [get_case(reading, one).reference for one in parts],
+        "part_of": named[into[0]] if into else None,
+        "parts": [named[one] for one in parts],
         "relations": [
             {"case": one.case, "kind": one.kind, "other": one.other, "at": one.at, "by": one.author}
             for one in relations_of(reading, case_id)

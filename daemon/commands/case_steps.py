@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from daemon.output import Form, forms_in
 from privacy.cases import Case, RequestItem
 from privacy.retention import KeptLine
 from storage.database import Reading
@@ -9,7 +10,6 @@ from storage.erasing import cool_off_of, statement_of
 from storage.item_answers import answers_of_items
 from storage.work import PlanTask, WorkEvent, plans_of, work_events
 
-Form = dict[str, object]
 KEPT = tuple(KeptLine.__dataclass_fields__)
 
 
@@ -35,10 +35,10 @@ def work_for_people(forms: list[Form]) -> list[str]:
     for form in forms:
         name = f"{form['right']}:{form['scope']}" if form["scope"] else str(form["right"])
         lines += ["", f"work on {name}: {form['state']}"]
-        for task in _forms(form["tasks"]):
+        for task in forms_in(form["tasks"]):
             done = f"done by {task['done_by']}: {task['evidence']}" if task["done_at"] else "to do"
             lines.append(f"  {task['system']} ({task['owner']}), by {task['due_on']}: {done}")
-        for step in _forms(form["steps"]):
+        for step in forms_in(form["steps"]):
             lines.append(f"  {step['at']}  {step['step']} by {step['actor']}: {step['to']}")
     return lines
 
@@ -73,7 +73,3 @@ def _step(event: WorkEvent) -> Form:
         "ground": event.ground,
         "cause": event.cause,
     }
-
-
-def _forms(value: object) -> list[Form]:
-    return value if isinstance(value, list) else []

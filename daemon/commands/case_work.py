@@ -12,7 +12,15 @@ from casework.ending import Ended, end_right
 from casework.erasing import approve_erasure, propose_kept, state_kept
 from casework.planning import Planned, plan_case
 from daemon.clock import utc_now
-from daemon.commands.session import actor_of, add_actor, add_json, open_desk_of, print_rows
+from daemon.commands.asked_words import day
+from daemon.commands.session import (
+    actor_of,
+    add_actor,
+    add_json,
+    add_reference,
+    open_desk_of,
+    print_rows,
+)
 from privacy.errors import Permanent
 from privacy.retention import Record
 from privacy.rights import Right, Scope, right_name
@@ -61,7 +69,7 @@ def _action(
     actions: argparse._SubParsersAction[argparse.ArgumentParser], name: str, what: str
 ) -> argparse.ArgumentParser:
     parser = actions.add_parser(name, help=what)
-    parser.add_argument("reference", help="such as PR-2026-482915-K7")
+    add_reference(parser)
     add_actor(parser)
     return parser
 
@@ -137,7 +145,7 @@ def _planned_rows(one: Planned) -> list[dict[str, object]]:
 def _keep(options: argparse.Namespace) -> int:
     with open_desk_of(options) as desk:
         now = utc_now()
-        records = [Record(code=code, last_on=day or now.date()) for code, day in options.record]
+        records = [Record(code=code, last_on=last or now.date()) for code, last in options.record]
         country = options.country or desk.services.desk.work.country
         lines = propose_kept(desk.services.desk, country, records, now=now)
         if options.confirm:
@@ -216,8 +224,8 @@ def _close(options: argparse.Namespace) -> int:
 
 
 def _record(text: str) -> tuple[str, date | None]:
-    code, equals, day = text.partition("=")
-    return code, _day(day) if equals else None
+    code, equals, last = text.partition("=")
+    return code, day(last) if equals else None
 
 
 def _done_line(text: str) -> Done:
@@ -226,14 +234,7 @@ def _done_line(text: str) -> Done:
         raise argparse.ArgumentTypeError(
             "three parts are wanted: what|where|on, such as 2026-12-01"
         )
-    return Done(what=what, where=where, on=_day(on))
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError("a day is wanted, such as 2026-12-01") from None
+    return Done(what=what, where=where, on=day(on))
 
 
 WORK_COMMANDS: dict[str, Command] = {

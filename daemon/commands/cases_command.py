@@ -22,8 +22,8 @@ from daemon.commands.case_merging import add_merging, merge, relate, relations_f
 from daemon.commands.case_roles import finding_form, roles_for_people
 from daemon.commands.case_steps import work_for_people, work_form
 from daemon.commands.case_work import WORK_COMMANDS, add_work
-from daemon.commands.session import add_json, count, open_desk_of, print_rows
-from daemon.output import as_json, printable
+from daemon.commands.session import add_json, add_reference, count, open_desk_of, print_rows
+from daemon.output import as_json, forms_in, printable
 from daemon.wiring import build_ladder
 from privacy.case_events import CaseEvent, waiting_for
 from privacy.cases import Case, CaseState, RequestItem
@@ -64,10 +64,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_json(listing)
     showing = actions.add_parser("show", help="one case with its clocks, messages and letters")
-    showing.add_argument("reference", help="such as PR-2026-482915-K7")
+    add_reference(showing)
     add_json(showing)
     explaining = actions.add_parser("explain", help="how the dates of a case come about")
-    explaining.add_argument("reference", help="such as PR-2026-482915-K7")
+    add_reference(explaining)
     add_json(explaining)
     case_dates.add_arguments(actions)
     add_identity(actions.add_parser("identity", help="decide how surely somebody is known"))
@@ -241,7 +241,7 @@ def _for_people(form: dict[str, object]) -> str:
     lines += [f"laws: {', '.join(_steps(form['laws']))}"]
     lines += [f"  because of {reason}" for reason in _steps(form["law_reasons"])]
     lines += [f"  {step}" for step in _steps(form["own_trace"])]
-    for item in _rows(form["rights"]):
+    for item in forms_in(form["rights"]):
         lines += [
             "",
             f"right: {item['right']} {item['scope'] or ''}, {item['state']}, due {item['due_on']} ({item['reason']})",
@@ -250,33 +250,31 @@ def _for_people(form: dict[str, object]) -> str:
         lines += [waits] if item["waits_for"] else []
         lines += [f"  “{item['quote']}”", *(f"  {step}" for step in _steps(item["trace"]))]
     lines += identity_for_people(_form(form["identity"]))
-    lines += work_for_people(_rows(form["work"]))
+    lines += work_for_people(forms_in(form["work"]))
     lines += roles_for_people(form)
-    for letter in _rows(form["letters"]):
+    for letter in forms_in(form["letters"]):
         lines += [
             "",
             f"letter {letter['kind']} ({letter['state']}): {letter['subject']}",
             "",
             str(letter["text"]),
         ]
-    for held in _rows(form["holds"]):
+    for held in forms_in(form["holds"]):
         ended = f" until {held['released_at']}" if held["released_at"] else ""
         lines += ["", f"on hold since {held['held_at']}{ended}: {held['reason']}"]
     lines += [f"part: {reference}" for reference in _steps(form["parts"])]
-    lines += [f"{one['case']} is {one['kind']} {one['other']}" for one in _rows(form["relations"])]
+    lines += [
+        f"{one['case']} is {one['kind']} {one['other']}" for one in forms_in(form["relations"])
+    ]
     lines += ["", "history:"]
     lines += [
-        f"  {event['at']}  {event['kind']}  {event['actor']}" for event in _rows(form["history"])
+        f"  {event['at']}  {event['kind']}  {event['actor']}" for event in forms_in(form["history"])
     ]
     return printable("\n".join(lines))
 
 
 def _form(value: object) -> dict[str, object]:
     return value if isinstance(value, dict) else {}
-
-
-def _rows(value: object) -> list[dict[str, object]]:
-    return value if isinstance(value, list) else []
 
 
 def _steps(value: object) -> list[str]:

@@ -15,7 +15,7 @@ from casework.role_finding import refresh_roles
 from daemon.clock import utc_now
 from daemon.commands.session import actor_of, add_actor, add_json, open_desk_of
 from daemon.directory_watch import build_source
-from daemon.output import Row, as_json, printable
+from daemon.output import Row, as_json, forms_in, printable
 from daemon.settings import SettingsError
 from daemon.wiring import Desk
 from directory.csv_source import CsvSource
@@ -203,15 +203,15 @@ def _workspace_form(workspace: ListedWorkspace) -> dict[str, object]:
 
 def _for_people(form: Row) -> Iterator[str]:
     yield "listed" if form["listed"] else "not in the directory"
-    for person in _rows(form["people"]):
+    for person in forms_in(form["people"]):
         yield f"person {person['person']} {person['name']} {person['locale']}".rstrip()
         yield f"  addresses: {', '.join(map(str, _list(person['addresses'])))}"
-        for standing in _rows(person["standings"]):
+        for standing in forms_in(person["standings"]):
             left = f", left {standing['left_at']:%Y-%m-%d}" if standing["left_at"] else ""
             workspace = standing["workspace"]
             where = f" of {_workspace_in_words(workspace)}" if isinstance(workspace, dict) else ""
             yield f"  {standing['standing']}{where}{left}"
-    for workspace in _rows(form["lead_of"]):
+    for workspace in forms_in(form["lead_of"]):
         yield f"lead of {_workspace_in_words(workspace)}"
     yield f"suppressed: {', '.join(map(str, _list(form['suppressed']))) or 'on no list'}"
 
@@ -223,10 +223,6 @@ def _workspace_in_words(workspace: Row) -> str:
     if not workspace["listed"]:
         facts.append("no longer listed")
     return f"{workspace['workspace']} {workspace['name']} ({', '.join(facts) or 'no details'})"
-
-
-def _rows(value: object) -> list[dict[str, object]]:
-    return value if isinstance(value, list) else []
 
 
 def _list(value: object) -> list[object]:

@@ -71,6 +71,11 @@ def count(text: str) -> int:
     return int(text)
 
 
+def add_reference(parser: argparse.ArgumentParser) -> None:
+    """Add the reference of a case."""
+    parser.add_argument("reference", help="such as PR-2026-482915-K7")
+
+
 def add_json(parser: argparse.ArgumentParser) -> None:
     """Add --json."""
     parser.add_argument(

@@ -13,7 +13,6 @@ from storage.cases import add_cases
 from storage.datakeys import erase_keys
 from storage.failures import Conflict
 from storage.identity import (
-    ERASED,
     Challenge,
     Standing,
     StoredEvidence,
@@ -38,6 +37,7 @@ from storage.identity import (
     wake_wanted,
 )
 from storage.ids import new_id
+from storage.readable import ERASED
 
 DAY = timedelta(days=1)
 TODAY = date(2026, 3, 2)

@@ -18,6 +18,7 @@ from storage.case_corrections import notes_of
 from storage.cases import (
     add_cases,
     find_case,
+    get_case,
     known_cases,
     list_cases,
     open_cases_after,
@@ -50,7 +51,7 @@ from storage.messages import (
     oldest_unprocessed,
 )
 from storage.model_calls import calls_since, said_before, spent_since
-from storage.moving_rights import move_messages
+from storage.moving_rights import move_messages, move_rights
 from storage.outbox import (
     answer_counts,
     claim_letter,
@@ -258,6 +259,15 @@ def test_it_walks_an_index(sqlite, make, name):
                 name in step for name in WALKS | PAGES | LISTS
             )
             assert not walk, (step, statement)
+
+
+def test_moving_a_right_looks_at_the_events_of_its_case_alone(sqlite):
+    with sqlite.reading() as reading:
+        (case,) = list_cases(reading)
+        items = [item.item_id for item in get_case(reading, case.case_id).items]
+    plans = plans_of(sqlite, lambda transaction: move_rights(transaction, items, case.case_id))
+    assert any("ix_clock_event_case" in plan for _, plan in plans)
+    assert not [plan for _, plan in plans if "SCAN" in plan]
 
 
 @pytest.mark.parametrize(
