@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
 from privacy.messages import Attachment
 
@@ -52,7 +53,7 @@ def find_papers(
     if named:
         return tuple(Paper(sha256=one.sha256, reasons=("name-says-so",)) for one in named)
     said = text[:MOST_READ]
-    if _says(said, words.papers) and _says(said, words.sent):
+    if can_be and _says(said, words.papers) and _says(said, words.sent):
         return tuple(Paper(sha256=one.sha256, reasons=("writer-says-so",)) for one in can_be)
     return ()
 
@@ -63,10 +64,15 @@ def _can_be_a_copy(attachment: Attachment) -> bool:
     return is_picture and SMALLEST <= attachment.size <= LARGEST
 
 
-def _says(text: str, words: Sequence[str]) -> bool:
+def _says(text: str, words: tuple[str, ...]) -> bool:
     """Whether one of the words stands in the text as a whole word, however it is joined or accented."""
     spelled = f" {_plain(text)} "
-    return any(f" {_plain(word)} " in spelled for word in words)
+    return any(word in spelled for word in _spelled(words))
+
+
+@lru_cache(maxsize=64)
+def _spelled(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f" {_plain(word)} " for word in words)
 
 
 def _plain(text: str) -> str:
