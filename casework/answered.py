@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
 from casework.actors import By, by_desk
@@ -16,7 +16,7 @@ from privacy.work import ANSWERED, Step, may_leave
 from storage.case_events import add_case_events
 from storage.cases import get_case
 from storage.database import Transaction
-from storage.item_answers import answers_in_letter
+from storage.item_answers import ItemAnswer, answers_in_letter
 
 SENDER = "sender"
 SENT_BACK = "answer-was-sent-back"
@@ -24,7 +24,8 @@ SENT_BACK = "answer-was-sent-back"
 
 def answers_arrived(transaction: Transaction, message_id_key: bytes, *, at: datetime) -> None:
     """End the rights that the letter decides, and tell their clocks that they were answered."""
-    for case, item, by in _decided(transaction, message_id_key, at):
+    answers = answers_in_letter(transaction, message_id_key)
+    for case, item, by in _decided(transaction, answers, at):
         if item.state is ItemState.APPROVED:
             take_step(transaction, item, case=case, step=Step.COMPLETE, desk=None, by=by)
             told = CaseEvent(
@@ -38,7 +39,8 @@ def answers_came_back(
 ) -> date | None:
     """Open the rights again that the letter decided; returns by when the first is owed, None for other letters."""
     days = []
-    for case, item, by in _decided(transaction, message_id_key, at):
+    answers = answers_in_letter(transaction, message_id_key)
+    for case, item, by in _decided(transaction, answers, at):
         days.append(item.due.on)
         if item.state in ANSWERED:
             take_step(transaction, item, case=case, step=Step.REOPEN, desk=None, by=by)
@@ -51,9 +53,10 @@ def against_leaving(
     transaction: Transaction, message_id_key: bytes, desk: DeskProfile | None, *, now: datetime
 ) -> tuple[str, ...]:
     """Return what speaks against sending a letter at this moment; nothing for one that decides about no right."""
-    sent_back = any(one.ended_at for one in answers_in_letter(transaction, message_id_key))
+    answers = answers_in_letter(transaction, message_id_key)
+    sent_back = any(one.ended_at for one in answers)
     found: dict[str, None] = {SENT_BACK: None} if sent_back else {}
-    for case, item, _ in _decided(transaction, message_id_key, now):
+    for case, item, _ in _decided(transaction, answers, now):
         if item.state is not ItemState.APPROVED:
             found[f"right-is-{item.state.replace('_', '-')}"] = None
         else:
@@ -63,9 +66,9 @@ def against_leaving(
 
 
 def _decided(
-    transaction: Transaction, message_id_key: bytes, at: datetime
+    transaction: Transaction, answers: Iterable[ItemAnswer], at: datetime
 ) -> Iterator[tuple[Case, RequestItem, By]]:
-    for answer in answers_in_letter(transaction, message_id_key):
+    for answer in answers:
         if answer.ended_at is None:
             case = get_case(transaction, answer.case_id)
             item = next(one for one in case.items if one.item_id == answer.item_id)

@@ -37,13 +37,14 @@ def case_file(reading: Reading, case: Case, telling: Telling) -> dict[str, bytes
     That it was exported is in its trail, and left out here. What is erased is left out as well.
     """
     messages = messages_of_case(reading, case.case_id)
-    form = _form(reading, case, messages, telling)
+    letters = letters_of_case(reading, case.case_id)
+    form = _form(reading, case, (messages, letters), telling)
     files: dict[str, bytes] = {}
     for number, message in enumerate(messages, 1):
         files |= dict(
             _message_files(reading, message.inbound_id, f"messages/{number:03d}", telling)
         )
-    for number, letter in enumerate(letters_of_case(reading, case.case_id), 1):
+    for number, letter in enumerate(letters, 1):
         files |= dict(_letter_files(letter, f"letters/{number:03d}", telling))
     lines = "\n".join(_lines(form, ""))
     files["case.json"] = _json(form)
@@ -52,8 +53,13 @@ def case_file(reading: Reading, case: Case, telling: Telling) -> dict[str, bytes
     return dict(sorted(files.items()))
 
 
-def _form(reading: Reading, case: Case, messages: list[MessageRow], telling: Telling) -> Form:
-    case_id = case.case_id
+def _form(
+    reading: Reading,
+    case: Case,
+    mail: tuple[list[MessageRow], list[LetterRow]],
+    telling: Telling,
+) -> Form:
+    case_id, (messages, letters) = case.case_id, mail
     return {
         "reference": case.reference,
         "redacted": telling.is_redacted,
@@ -61,7 +67,7 @@ def _form(reading: Reading, case: Case, messages: list[MessageRow], telling: Tel
         "rights": [_item(item, telling) for item in case.items],
         "clocks": [_clock(event) for event in clock_events(reading, case_id)],
         "messages": _messages(reading, messages, telling),
-        "letters": [_letter(one, telling) for one in letters_of_case(reading, case_id)],
+        "letters": [_letter(one, telling) for one in letters],
         "drafts": [_draft(one, telling) for one in drafts_of_case(reading, case_id)],
         "notes": [
             {

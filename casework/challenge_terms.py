@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from privacy.cases import Case, RequestItem
+from privacy.cases import Case, RequestItem, Role
 from privacy.challenges import ClockEffect, FixedDate, clock_effect
 from privacy.clocks import Effect
 from privacy.deadlines import ELAPSED, Regime, completion_due
 from privacy.identity import Level
-from privacy.identity_terms import ProofTerms, needed_for, unproved
+from privacy.identity_terms import ProofTerms, needed_for, required_level, unproved
 from privacy.rights import Right, Scope
 from regimes.clock_rules import Question, load_clock_rules
 from templates.fields.kinds import Remedies
@@ -41,6 +41,11 @@ class ChallengeTerms:
     def needed(self, case: Case) -> Level:
         """Return the level that the open rights of the case need."""
         return needed_for(case.items, role=case.role, laws=self.codes, terms=self.proof)
+
+    def suffices(self, reached: Level, *, right: Right, scope: Scope | None, role: Role) -> bool:
+        """Return whether this level is the one that a right of somebody in this role needs now."""
+        needed = required_level(right, scope, role=role, laws=self.codes, terms=self.proof)
+        return reached >= needed
 
     def unproved(self, case: Case, reached: Level) -> tuple[RequestItem, ...]:
         """Return the open rights on which nothing is decided or disclosed at this level."""

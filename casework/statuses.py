@@ -11,7 +11,6 @@ from casework.work_facts import FATES
 from privacy.cases import ItemState, Role
 from privacy.challenges import StandingState
 from privacy.identity import Level
-from privacy.identity_terms import required_level
 from privacy.rights import Right, Scope
 from privacy.work import LetterFate
 from privacy.work_status import CaseView, ItemView, WorkStatus, case_status
@@ -76,10 +75,10 @@ def _items(reading: Reading, case_ids: Sequence[UUID]) -> dict[UUID, list[_Item]
 def _suffices(
     item: _Item, role: Role, standing: Standing | None, terms: ChallengeTerms | None
 ) -> bool:
-    if terms is None:
-        return False
-    needed = required_level(item.right, item.scope, role=role, laws=terms.codes, terms=terms.proof)
-    return (standing.level if standing else Level.NONE) >= needed
+    reached = standing.level if standing else Level.NONE
+    return terms is not None and terms.suffices(
+        reached, right=item.right, scope=item.scope, role=role
+    )
 
 
 def _letters(reading: Reading, item_ids: Sequence[UUID]) -> Mapping[UUID, LetterFate]:

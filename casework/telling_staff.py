@@ -46,8 +46,8 @@ def queue_letters(
     due: Sequence[DueEntry],
     *,
     at: tuple[Ladder, datetime],
-) -> int:
-    """Queue one letter for each person who has to hear of anything; returns how many letters."""
+) -> None:
+    """Queue one letter for each person who has to hear of anything."""
     ladder, now = at
     day = now.astimezone(ZoneInfo(ladder.zone)).date()
     heard: dict[StaffMember, list[DueEntry]] = {}
@@ -60,7 +60,6 @@ def queue_letters(
         for person, entries in heard.items()
     ]
     enqueue(transaction, letters)
-    return len(letters)
 
 
 def _letter(

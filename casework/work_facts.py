@@ -10,7 +10,6 @@ from casework.work_terms import WorkTerms
 from privacy.approvers import ApprovalRule, approvals_needed
 from privacy.cases import Case, RequestItem
 from privacy.identity import Level
-from privacy.identity_terms import required_level
 from privacy.outgoing import OutgoingState
 from privacy.rights import Right
 from privacy.work import LetterFate, WorkFacts
@@ -62,10 +61,8 @@ def identity_suffices(reading: Reading, item: RequestItem, case: Case, desk: Des
     if terms is None:
         return False
     standing = standings_of(reading, [case.case_id]).get(case.case_id)
-    needed = required_level(
-        item.right, item.scope, role=case.role, laws=terms.codes, terms=terms.proof
-    )
-    return (standing.level if standing else Level.NONE) >= needed
+    reached = standing.level if standing else Level.NONE
+    return terms.suffices(reached, right=item.right, scope=item.scope, role=case.role)
 
 
 def rule_for(

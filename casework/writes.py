@@ -48,13 +48,12 @@ class Writes:
     identity: IdentityWrites = field(default_factory=IdentityWrites)
     answered: list[Answered] = field(default_factory=list)
     suppressions: list[Suppression] = field(default_factory=list)
+    law_changes: list[LawChange] = field(default_factory=list)
 
     @property
     def all_cases(self) -> list[Case]:
         """The cases that this batch opens or extends, each once, as they are now."""
         return [*self.cases, *(case for case, _ in _last_of_each(self))]
-
-    law_changes: list[LawChange] = field(default_factory=list)
 
     def record(
         self, chain: UUID, kind: AuditKind, actor: str, payload: Mapping[str, object]

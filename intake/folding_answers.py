@@ -9,7 +9,6 @@ from intake.folding_vocabulary import Words
 from intake.folding_walk import Cut
 from intake.folding_writer import Writer, bare
 
-LONGEST_PREFIX = 12  # characters before the colon of a subject
 ANSWERED_KINDS = frozenset(("quote", "forwarded"))
 PREFIX = re.compile(r"\s*\[?([^\s:：\[\]]{1,12})\]?\s?[:：]")
 

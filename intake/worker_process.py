@@ -101,14 +101,17 @@ class WorkerProcess(Generic[Told]):
         """Send what the socket takes; a worker that is gone shows itself when its answers are fetched."""
         try:
             while self._unsent:
-                rest = self._unsent[0][self.socket.send(self._unsent[0]) :]
-                self._unsent.popleft()
-                if rest:
-                    self._unsent.appendleft(rest)
+                self._drop(self.socket.sendmsg(self._unsent))
         except BlockingIOError:
             return
         except OSError:
             self._unsent.clear()
+
+    def _drop(self, sent: int) -> None:
+        while self._unsent and sent >= len(self._unsent[0]):
+            sent -= len(self._unsent.popleft())
+        if sent:
+            self._unsent[0] = self._unsent[0][sent:]
 
     def answers(self) -> Iterator[tuple[Job, Told]]:
         """Yield what has come in, each message with its answer. Raises Gone after the last one."""

@@ -123,10 +123,10 @@ def _each_once(found: Iterable[tuple[str, tuple[str, ...]]]) -> tuple[str, ...]:
 
 def stated_places(text: str, hints: LawHints) -> tuple[Place, ...]:
     """Return the places in which the person says to live, each once; time is linear in the text."""
-    words = words_of(text[:MOST_READ])
+    words, openings = words_of(text[:MOST_READ]), hints.openings
     found: dict[str, Place] = {}
-    for at, word in enumerate(words):
-        for opening, closed in hints.openings.get(word, ()):
+    for at in [at for at, word in enumerate(words) if word in openings]:
+        for opening, closed in openings[words[at]]:
             if _stands(opening, words, at):
                 after = at + len(opening)
                 named = _resident(words, after, hints) if closed else _near(words, after, hints)

@@ -23,9 +23,12 @@ _LOOK_ALIKES = str.maketrans({"o": "0", "i": "1", "l": "1"})
 _VALUES = {character: value for value, character in enumerate(ALPHABET)}
 # What mail programs put between two characters: line ends, quote marks, hard and soft blanks, hyphens, emphasis.
 _BETWEEN = r"[\s>|*_=\u00a0\u00ad\u2007\u2010\u2011\u2012\u2013\u200b\u202f\u2060\ufeff-]{0,16}+"
+_SIGN = "[0-9A-Za-z]"
+# A search runs through a text twice as fast where the pattern begins with what it looks for: what must not stand before
+# it is asked for behind it, and both cases are spelled out.
 _CODE = re.compile(
-    rf"(?<![0-9a-z])rd{_BETWEEN}((?:[0-9a-z]{_BETWEEN}){{{DRAWN + CHECKS - 1}}}[0-9a-z])(?![0-9a-z])",
-    re.IGNORECASE | re.ASCII,
+    rf"[Rr][Dd](?<!{_SIGN}..){_BETWEEN}((?:{_SIGN}{_BETWEEN}){{{DRAWN + CHECKS - 1}}}{_SIGN})(?!{_SIGN})",
+    re.ASCII,
 )
 _NOT_IN_CODE = re.compile(r"[^0-9a-z]")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, select, update
 
 from privacy.challenges import ChallengeState, StandingState
 from privacy.identity import Evidence, Level
@@ -23,6 +23,15 @@ from storage.transactions import AnyRow, Reading, Transaction, Values, in_chunks
 
 ADDRESS = "identity_challenge.sealed_address"
 REASON = "identity_evidence.sealed_reason"
+_REPLACED = (
+    update(IDENTITY_CHALLENGE)
+    .where(
+        IDENTITY_CHALLENGE.c.case_id == bindparam("of_case"),
+        IDENTITY_CHALLENGE.c.level == bindparam("of_level"),
+        IDENTITY_CHALLENGE.c.state == ChallengeState.OPEN,
+    )
+    .values(state=ChallengeState.VOID, ended_at=bindparam("at"), remind_at=None)
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,14 +130,13 @@ def park(transaction: Transaction, case_id: UUID) -> None:
 
 def add_challenges(transaction: Transaction, challenges: Sequence[Challenge]) -> None:
     """Store questions; an open one of the same case and level ends with it."""
-    replaced: dict[tuple[datetime, Level], list[UUID]] = {}
-    for one in challenges:
-        replaced.setdefault((one.asked_at, one.level), []).append(one.case_id)
-    for (at, level), cases in replaced.items():
-        same_level = IDENTITY_CHALLENGE.c.level == int(level)
-        for chunk in in_chunks(cases):
-            theirs = and_(IDENTITY_CHALLENGE.c.case_id.in_(chunk), same_level)
-            _end(transaction, ChallengeState.VOID, at, theirs)
+    transaction.change(
+        _REPLACED,
+        [
+            {"of_case": one.case_id, "of_level": int(one.level), "at": one.asked_at}
+            for one in challenges
+        ],
+    )
     load_keys(transaction, [one.case_id for one in challenges])
     rows = [_challenge_row(transaction, one) for one in challenges]
     transaction.insert(IDENTITY_CHALLENGE, rows)
