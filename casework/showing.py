@@ -12,9 +12,13 @@ MOST_BYTES_READ = 4 * 1024 * 1024
 
 @dataclass(frozen=True, kw_only=True)
 class ShownMessage:
-    """The words of one message. `sender` is empty where the From header cannot be believed."""
+    """The words of one message. `sender` is empty where the From header cannot be believed.
+
+    `named_by_list` is whom a mailing list that put itself into From names as the author; a claim that nothing proves.
+    """
 
     sender: str = field(repr=False)
+    named_by_list: str = field(repr=False)
     subject: str = field(repr=False)
     text: str = field(repr=False)
     attachments: tuple[str, ...] = field(repr=False)
@@ -26,6 +30,7 @@ def show_message(raw: bytes) -> ShownMessage:
     message = parse_message(raw[:MOST_BYTES_READ])
     return ShownMessage(
         sender=message.sender.address or "",
+        named_by_list=message.sender.named_by_list or "",
         subject=message.subject,
         text=message.text[:LONGEST_SHOWN],
         attachments=tuple(attachment.name for attachment in message.attachments),

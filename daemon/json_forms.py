@@ -53,6 +53,7 @@ def reading_form(path: str, reading: Reading, received_at: datetime | None) -> d
         "defects": list(message.defects),
         "sender_reasons": list(message.sender.reasons),
         "sender_name": message.sender.display_name,
+        "sender_named_by_list": message.sender.named_by_list,
         "date": message.date,
         "folded": [
             {"kind": piece.kind, "start": piece.start, "end": piece.end} for piece in message.folded

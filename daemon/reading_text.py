@@ -59,7 +59,8 @@ def _sender(message: ParsedMessage) -> str:
     """Return the address first: a name can say anything."""
     sender = message.sender
     if sender.address is None:
-        return f"nobody who can be believed ({', '.join(sender.reasons)})"
+        claim = f"; the list names {sender.named_by_list}" if sender.named_by_list else ""
+        return f"nobody who can be believed ({', '.join(sender.reasons)}{claim})"
     return f'{sender.address} "{sender.display_name}"' if sender.display_name else sender.address
 
 

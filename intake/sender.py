@@ -11,6 +11,7 @@ import re
 from intake.defects import Defect
 from intake.encoded_words import decode_words, one_line, without_deception
 from intake.headers import Head, cut_message_head, unfold
+from intake.list_rewriting import without_list
 from privacy.messages import Sender
 
 MAX_FROM = 4_000  # bytes
@@ -60,7 +61,7 @@ def gate_sender(head: Head) -> Sender:
     senders = head.values("from")
     if len(senders) != 1:
         return Sender(reasons=(*reasons, *(() if senders else ("no-from",))))
-    return read_from_value(unfold(senders[0]), reasons)
+    return without_list(head, read_from_value(unfold(senders[0]), reasons))
 
 
 def read_from_value(value: bytes, reasons: list[str]) -> Sender:

@@ -80,12 +80,14 @@ class Sender:
     """The one trustworthy sender of a message, or why there is none.
 
     `address` is the bare addr-spec in its normal form (domain in lower case), None when the From header
-    cannot be believed; then `reasons` says why, and no letter goes out by itself.
+    cannot be believed; then `reasons` says why, and no letter goes out by itself. `named_by_list` is whom a mailing
+    list that put itself into From names as the author, None where it names nobody: a claim that nothing proves.
     """
 
     address: str | None = field(default=None, repr=False)
     display_name: str = field(default="", repr=False)
     reasons: tuple[str, ...] = ()
+    named_by_list: str | None = field(default=None, repr=False)
 
     @property
     def domain(self) -> str | None:

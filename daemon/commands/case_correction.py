@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from casework.correcting import Wrong, correct_case
+from casework.naming_writer import NamedWriter, name_writer
 from daemon.clock import utc_now
 from daemon.commands.asked_words import asked, language, scope_of
 from daemon.commands.case_dates import run_correct_laws
@@ -23,6 +24,23 @@ from privacy.rights import Lane, Right, Scope
 
 NO_SCOPE = "none"
 COLUMNS = ("what", "before", "after")
+WRITER_NAMED = {
+    "what": "writer",
+    "before": None,
+    "after": "named",
+}  # the address itself is in no output
+ALONE = (
+    "add",
+    "not_asked",
+    "rescope",
+    "scope",
+    "lane",
+    "language",
+    "regime",
+    "writer",
+    "quote",
+    "note",
+)
 
 
 def add_correction(actions: argparse._SubParsersAction) -> argparse.ArgumentParser:  # type: ignore[type-arg]
@@ -56,6 +74,11 @@ def add_correction(actions: argparse._SubParsersAction) -> argparse.ArgumentPars
         metavar="CODE",
         help="a law that governs it, such as gdpr; may be given again, and stands alone",
     )
+    correcting.add_argument(
+        "--writer",
+        metavar="ADDRESS",
+        help="who wrote it, where no mail of the case names somebody who can be believed; stands alone with --note",
+    )
     correcting.add_argument("--note", metavar="TEXT", help="why; kept sealed with the case")
     add_actor(correcting)
     add_json(correcting)
@@ -69,8 +92,10 @@ def _scope(text: str) -> Scope | str:
 def correct(options: argparse.Namespace) -> int:
     """Store the correction and print what changed."""
     if options.regime:
-        _require_alone(options)
+        _require_alone(options, "regime")
         return run_correct_laws(options)
+    if options.writer:
+        return _name_writer(options)
     wrong = _wrong(options)
     with open_desk_of(options) as desk:
         done = correct_case(
@@ -84,10 +109,22 @@ def correct(options: argparse.Namespace) -> int:
     return 0
 
 
-def _require_alone(options: argparse.Namespace) -> None:
-    others = ("add", "not_asked", "rescope", "scope", "lane", "language", "quote", "note")
-    if any(getattr(options, name) for name in others):
-        raise SettingsError(["--regime: stands alone, correct the rest in a second call"])
+def _name_writer(options: argparse.Namespace) -> int:
+    _require_alone(options, "writer", beside="note")
+    named = NamedWriter(
+        reference=options.reference.upper(), address=options.writer, note=options.note or ""
+    )
+    with open_desk_of(options) as desk:
+        actor = actor_of(options, desk.settings)
+        name_writer(desk.database, desk.services.desk, named, actor=actor, now=utc_now())
+    print_rows([WRITER_NAMED], COLUMNS, as_lines=options.json)
+    return 0
+
+
+def _require_alone(options: argparse.Namespace, name: str, *, beside: str = "") -> None:
+    others = (one for one in ALONE if one not in {name, beside})
+    if any(getattr(options, other) for other in others):
+        raise SettingsError([f"--{name}: stands alone, correct the rest in a second call"])
 
 
 def _wrong(options: argparse.Namespace) -> Wrong:
