@@ -14,6 +14,7 @@ from privacy.by_hand import Channel
 from privacy.cases import Case, CaseIdentifiers
 from privacy.deciding import arrived_as_copies
 from privacy.ports import OnFile
+from privacy.references import references_of_others
 from privacy.threads import Carriers, KnownCase
 from storage.delivered import SentLetter
 from storage.identity import Challenge, Standing
@@ -74,6 +75,8 @@ class BatchView:
     names: dict[UUID, CaseIdentifiers] = field(default_factory=dict)
     standings: dict[UUID, Standing] = field(default_factory=dict)
     named: dict[UUID, tuple[str, ...]] = field(default_factory=dict)
+    cases_by_name: dict[bytes, UUID] = field(default_factory=dict)
+    shared_domains: frozenset[str] = frozenset()
     _keys: dict[UUID, MailKeys] = field(default_factory=dict)
 
     def keys_of(self, message: MessageAtWork) -> MailKeys:
@@ -91,6 +94,15 @@ class BatchView:
             text=self.lookup("text", ""),
             short_text=True,
         )
+
+    def names_by_others(self, message: MessageAtWork) -> list[bytes]:
+        """Return the keyed hashes of what another system calls its case in this subject; a name is its domain's."""
+        sender = message.reading.message.sender
+        if sender.address is None:
+            return []
+        whose = sender.address.lower() if sender.domain in self.shared_domains else sender.domain
+        names = references_of_others(message.reading.message.subject)
+        return [self.lookup("other-reference", f"{whose}|{name}") for name in names]
 
     def mail_key(self, message: MessageAtWork) -> bytes:
         """Return the key that this mail shares with its copies, and with no earlier or later request.

@@ -18,6 +18,7 @@ from privacy.threads import Carriers, Match, ThreadMatch, match_case
 from storage.database import Database
 from storage.identity import Challenge, find_challenges
 
+OTHERS_NAME = "name-by-their-system"
 FORWARDED = "forwarded"  # the kind of a folded range that holds a mail which this one passes on
 
 
@@ -79,7 +80,17 @@ def thread_of(message: MessageAtWork, view: BatchView) -> ThreadMatch:
         if case is not None and case.state is CaseState.OPEN:
             return ThreadMatch(match=Match.PROVED, case_id=case.case_id, reason="code-and-sender")
     carriers = view.carriers.get(message.inbound_id, Carriers())
-    return match_case(carriers, sender, view.known)
+    found = match_case(carriers, sender, view.known)
+    return found if found.match is not Match.NONE else _named_by_others(message, view)
+
+
+def _named_by_others(message: MessageAtWork, view: BatchView) -> ThreadMatch:
+    """A case system that cuts our token away still names its own case: that suggests ours to a person (mail.md E112)."""
+    for name in view.names_by_others(message):
+        case_id = view.cases_by_name.get(name)
+        if case_id is not None:
+            return ThreadMatch(match=Match.SUGGESTED, case_id=case_id, reason=OTHERS_NAME)
+    return ThreadMatch(match=Match.NONE)
 
 
 def answered_by(

@@ -39,6 +39,7 @@ from storage.failures import Conflict, LeaseLost
 from storage.identity import standings_of
 from storage.merges import followed
 from storage.messages import ClaimedMessage, claim_messages, find_same_mail, postpone_messages
+from storage.other_references import cases_of_references
 from storage.outbox import answer_counts, lock_answers
 
 BATCH = 100
@@ -290,7 +291,9 @@ def _look_up(
 ) -> BatchView:
     """Fetch in a few set-based questions all that deciding these messages needs."""
     lock_answers(transaction)
-    view = BatchView(lookup=services.database.lookup_key)
+    view = BatchView(
+        lookup=services.database.lookup_key, shared_domains=services.desk.shared_domains
+    )
     received = {message.inbound_id: message.claimed.received_at for message in at_work}
     view.names = draw_free_identifiers(transaction, received)
     _look_up_cases(transaction, at_work, view, services.desk)
@@ -352,6 +355,9 @@ def _look_up_cases(
     if numbers or references:
         known = known_cases(transaction, numbers=numbers, references=references)
         view.known = followed(transaction, known)
+    names = [name for message in at_work for name in view.names_by_others(message)]
+    if names:
+        view.cases_by_name.update(cases_of_references(transaction, names))
     wanted = [case.case_id for case in view.known]
     wanted += [message.claimed.case_id for message in at_work if message.claimed.case_id]
     offered = (message.offered.challenge for message in at_work if message.offered)

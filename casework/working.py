@@ -108,6 +108,7 @@ def _work_on_case(
         case = continue_case(message, before, desk, writes)
         added = added_items(before, case)
     view.cases[case.case_id] = case
+    _keep_names(message, view, case, writes)
     to = AnswerTo(case=case, added=added, proved=before is not None)
     if added or (before is None and case.stub_reason is not None):
         permission = answer(message, view, desk, writes, to)
@@ -118,6 +119,13 @@ def _work_on_case(
     writes.answered += answered_by(message, view, desk, case)
     hand_over(message, case, added, desk, writes, continued=before is not None)
     return case.case_id
+
+
+def _keep_names(message: MessageAtWork, view: BatchView, case: Case, writes: Writes) -> None:
+    """What another system calls its case finds ours again, where a later mail bears nothing else."""
+    for name in view.names_by_others(message):
+        view.cases_by_name.setdefault(name, case.case_id)
+        writes.names_by_others.setdefault(name, view.cases_by_name[name])
 
 
 def _case_before(message: MessageAtWork, view: BatchView, thread: ThreadMatch) -> Case | None:

@@ -23,6 +23,7 @@ from storage.cases import add_cases, extend_case
 from storage.database import Transaction
 from storage.drafts import Draft, add_drafts
 from storage.messages import FinishedMessage, finish_messages
+from storage.other_references import keep_references
 from storage.outbox import QueuedLetter, enqueue
 from storage.suppressions import add_suppressions
 from storage.tasks import Task, add_tasks
@@ -49,6 +50,7 @@ class Writes:
     answered: list[Answered] = field(default_factory=list)
     suppressions: list[Suppression] = field(default_factory=list)
     law_changes: list[LawChange] = field(default_factory=list)
+    names_by_others: dict[bytes, UUID] = field(default_factory=dict)
 
     @property
     def all_cases(self) -> list[Case]:
@@ -87,6 +89,7 @@ def write_down(transaction: Transaction, writes: Writes, lookup: Lookup) -> None
         record_told(transaction, told, now=writes.now)
     for answered in writes.answered:
         record_answer(transaction, answered, now=writes.now)
+    keep_references(transaction, writes.names_by_others)
     append(transaction, writes.events)
     finish_messages(transaction, writes.finished)
 

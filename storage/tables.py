@@ -27,6 +27,7 @@ from storage.clock_rows import CLOCK_EVENT as CLOCK_EVENT  # noqa: PLC0414 - her
 from storage.columns import Codes, Count, Day, Flag, Id, OneOf, Plain, Share, UtcDateTime
 from storage.extension_rows import EXTENSION as EXTENSION  # noqa: PLC0414 - here are all tables
 from storage.identity_rows import IDENTITY_STANDING as IDENTITY_STANDING  # noqa: PLC0414 - as above
+from storage.reference_rows import OTHER_REFERENCE as OTHER_REFERENCE  # noqa: PLC0414 - as above
 from storage.reminder_rows import REMINDER as REMINDER  # noqa: PLC0414 - here are all tables
 from storage.rows import (
     SMALL,

@@ -1,5 +1,7 @@
 """To which case a mail belongs: a genuine token and its sender together, else a case of its own or a hint to a person."""
 
+from dataclasses import replace
+
 import pytest
 
 from casework_values import (
@@ -173,3 +175,29 @@ def test_a_responder_that_starts_new_threads_is_stopped_by_the_limits(desk):
     assert len(desk.letters()) == 1
     assert len(desk.cases()) == 10
     assert len(desk.drafts()) == 9
+
+
+@pytest.mark.edge("E112")
+@BOTH_ENGINES
+def test_their_own_number_suggests_our_case_where_their_system_cut_everything_else_away(desk):
+    first = mail(ERASE, From="help@agent.example", Subject="[DSR-2041] Erasure")
+    later = mail(COPY, number=2, From="desk@agent.example", Subject="Re: [DSR-2041] Erasure")
+    opened = desk.receive_one(first)
+    row = desk.receive_one(later)
+    assert (row.outcome, row.suggested_case_id) == (Outcome.CASE, opened.case_id)
+    assert row.case_id != opened.case_id
+
+
+def test_the_same_number_of_another_company_suggests_nothing(desk):
+    desk.receive_one(mail(ERASE, From="help@agent.example", Subject="[DSR-2041] Erasure"))
+    later = mail(COPY, number=2, From=MALLORY, Subject="[DSR-2041] Erasure")
+    assert desk.receive_one(later).suggested_case_id is None
+
+
+def test_at_a_provider_of_mailboxes_a_number_is_of_one_address(desk):
+    desk.profile = replace(desk.profile, shared_domains=frozenset({"person.example"}))
+    desk.receive_one(mail(ERASE, Subject="[DSR-2041] Erasure"))
+    other = mail(COPY, number=2, From="olivia@person.example", Subject="[DSR-2041] Erasure")
+    assert desk.receive_one(other).suggested_case_id is None
+    again = mail(COPY, number=3, Subject="[DSR-2041] Erasure")
+    assert desk.receive_one(again).suggested_case_id is not None

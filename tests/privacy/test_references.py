@@ -6,7 +6,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from privacy.references import make_reference, references_in, without_references
+from privacy.references import (
+    make_reference,
+    references_in,
+    references_of_others,
+    without_references,
+)
 
 years = st.integers(min_value=2020, max_value=2099)
 six_digits = st.integers(min_value=0, max_value=999_999)
@@ -125,3 +130,33 @@ def test_a_reference_whose_letters_grow_when_they_are_made_large_is_dropped_too(
     text = "PR-2026-000734-\N{LATIN SMALL LETTER SHARP S}"
     assert references_in(text) == (make_reference(2026, 734),)
     assert without_references(text) == ""
+
+
+@pytest.mark.parametrize(
+    ("subject", "names"),
+    [
+        ("[PRIV-2041] Your request", ("PRIV-2041",)),
+        ("RE: Ticket #48213 has been updated", ("48213",)),
+        ("AW: Vorgang Nr. 2026118 - Löschung", ("2026118",)),
+        ("INC0012345: my data", ("INC0012345",)),
+        ("Re: data [ ref:_00D10abc._500XYZ:ref ]", ("_00D10ABC._500XYZ",)),
+        ("Delete my data from 2025", ()),
+        ("Invoice 7", ()),
+        ("[PRIV-1] [PRIV-2] [PRIV-3] [PRIV-4]", ("PRIV-1", "PRIV-2", "PRIV-3")),
+    ],
+)
+@pytest.mark.edge("E112")
+def test_the_number_of_another_system_is_read_from_a_subject(
+    subject: str, names: tuple[str, ...]
+) -> None:
+    assert references_of_others(subject) == names
+
+
+@given(st.integers(2020, 2099), st.integers(0, 999_999))
+def test_our_own_reference_is_nobody_else_s_number(year: int, number: int) -> None:
+    assert references_of_others(f"Re: [{make_reference(year, number)}] my data") == ()
+
+
+@given(st.text(max_size=300))
+def test_any_subject_names_at_most_three_of_others(text: str) -> None:
+    assert len(references_of_others(text)) <= 3
