@@ -18,6 +18,11 @@ RECORDS = (
     b"v=spf1 a:%{ir}.%{v}.%{d2} mx/24 include:a.example exists:%{l1r+}.b.example ptr ip4:192.0.2.0/24 ?all",
     b"v=spf1 redirect=%{d} exp=x.example\nv=DMARC1; p=reject; adkim=s; aspf=s",
 )
+LISTED = (
+    b"From: 'Anne' via Talk <talk@lists.example>\r\nX-Original-From: Anne <anne@person.example>\r\n"
+    b"List-Id: Talk <talk.lists.example>\r\nList-Post: <mailto:talk@lists.example>",
+    b"From: Anne <anne=40person.example@lists.example>\r\nReply-To: anne@person.example\r\nList-Id: <talk.lists.example>",
+)
 MAILS = Path(__file__).parents[1] / "mails"
 FINDINGS = Path(__file__).with_name("findings")
 
@@ -25,6 +30,8 @@ FINDINGS = Path(__file__).with_name("findings")
 def seeds_of(target: str) -> Iterator[bytes]:
     """Yield the seeds of a target, what once broke it first."""
     yield from (path.read_bytes() for path in findings_of(target))
+    if target == "sender":
+        yield from LISTED
     for path in sorted(MAILS.glob("*.eml")):
         yield from pieces(target, path.read_bytes())
 

@@ -58,6 +58,7 @@ def sender(data: bytes) -> None:
     head = cut_message_head(data)
     found = gate_sender(head)
     assert_clean(found.display_name)
+    assert found.named_by_list is None or found.address is None, "a list's claim beside a sender"
     if found.address is None:
         assert found.reasons, "refused without a reason"
         return
