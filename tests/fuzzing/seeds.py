@@ -19,8 +19,10 @@ RECORDS = (
     b"v=spf1 redirect=%{d} exp=x.example\nv=DMARC1; p=reject; adkim=s; aspf=s",
 )
 LISTED = (
-    b"From: 'Anne' via Talk <talk@lists.example>\r\nX-Original-From: Anne <anne@person.example>\r\n"
-    b"List-Id: Talk <talk.lists.example>\r\nList-Post: <mailto:talk@lists.example>",
+    (
+        b"From: 'Anne' via Talk <talk@lists.example>\r\nX-Original-From: Anne <anne@person.example>\r\n"
+        b"List-Id: Talk <talk.lists.example>\r\nList-Post: <mailto:talk@lists.example>"
+    ),
     b"From: Anne <anne=40person.example@lists.example>\r\nReply-To: anne@person.example\r\nList-Id: <talk.lists.example>",
 )
 MAILS = Path(__file__).parents[1] / "mails"
