@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from casework.actors import Actor, by_desk, by_person
@@ -17,15 +17,18 @@ from privacy.audit import AuditEvent, AuditKind
 from privacy.cases import Case, ItemState, RequestItem, Role
 from privacy.errors import Permanent
 from privacy.messages import Automation, OutboundMessage
+from privacy.retention import KeptLine
 from privacy.rights import Right, Scope
 from privacy.work import GRANTS, Decision, Step
 from responders.answers import Answer, Done, Reason, draft_answer
+from responders.remedies import named_remedies
 from storage.audit import append
-from storage.database import Database, Reading, Transaction
+from storage.database import Database, Transaction
 from storage.drafts import Draft, add_drafts
 from storage.erasing import statement_of
 from storage.ids import new_id
 from storage.item_answers import ItemAnswer, add_answers
+from templates.fields.kinds import Remedies
 
 LONGEST = 500  # characters of a ground or a line of what was done
 MOST_LINES = 50
@@ -59,7 +62,9 @@ def answer_right(
     with database.transaction() as transaction:
         case = open_case_named(transaction, wanted.reference)
         item = open_item(case, wanted.right, wanted.scope)
-        answer = _answer(transaction, item, desk, wanted, now)
+        kept = statement_of(transaction, item.item_id) if wanted.decision in GRANTS else None
+        remedies = named_remedies(desk.ways_out(case.laws, now.date()))
+        answer = _answer(wanted, kept.lines if kept else (), desk, remedies, now.date())
         thread = thread_with(transaction, case, case.requester or "")
         message = _message(case, item, desk, answer, thread, (draft_id, now))
         stored = ItemAnswer(
@@ -71,7 +76,7 @@ def answer_right(
             author=actor.address,
             message_id_key=database.lookup_key("message-id", message.message_id),
             made_at=now,
-            days=tuple(sorted({day.isoformat() for day in answer.days})),
+            days=_stored(answer.days),
         )
         add_drafts(transaction, [_draft(draft_id, item, case, message, now)])
         add_answers(transaction, [stored])
@@ -87,9 +92,13 @@ def close_unproved(
     items: Sequence[RequestItem],
     draft: Draft,
     *,
+    days: Iterable[date],
     desk: DeskProfile,
 ) -> None:
-    """Record that a closing letter for want of proof is written about these rights; what is being carried out is left."""
+    """Record that a closing letter for want of proof is written about these rights; what is being carried out is left.
+
+    `days` are those that the letter names besides those of its case.
+    """
     key = transaction.ring.lookup_key("message-id", draft.message.message_id)
     for item in items:
         if item.state not in UNDECIDED:
@@ -103,10 +112,15 @@ def close_unproved(
             author=IDENTITY,
             message_id_key=key,
             made_at=draft.created_at,
+            days=_stored(days),
         )
         add_answers(transaction, [answer])
         by = by_desk(IDENTITY, draft.created_at, cause=f"draft:{draft.draft_id}")
         take_step(transaction, item, case=case, step=Step.DRAFT, desk=desk, by=by)
+
+
+def _stored(days: Iterable[date]) -> tuple[str, ...]:
+    return tuple(sorted({day.isoformat() for day in days}))
 
 
 def _check_words(wanted: WantedAnswer, now: datetime) -> None:
@@ -124,28 +138,24 @@ def _check_words(wanted: WantedAnswer, now: datetime) -> None:
 
 
 def _answer(
-    reading: Reading, item: RequestItem, desk: DeskProfile, wanted: WantedAnswer, now: datetime
+    wanted: WantedAnswer,
+    kept: Sequence[KeptLine],
+    desk: DeskProfile,
+    remedies: Remedies,
+    today: date,
 ) -> Answer:
     """What is kept is the reason of an erasure in part, and needs no other one."""
-    grants = wanted.decision in GRANTS
-    kept = statement_of(reading, item.item_id) if grants else None
-    lines = kept.lines if kept else ()
     if wanted.decision is Decision.GRANTED and wanted.reason is not None:
         raise Permanent("what is granted needs no ground: it would read as a refusal")
-    if lines and wanted.reason is not None:
+    if kept and wanted.reason is not None:
         raise Permanent(
             "what is kept is the ground of an erasure in part: the letter tells no other"
         )
-    remedies = desk.challenges.remedies if desk.challenges else None
-    if remedies is None and (wanted.decision is not Decision.GRANTED or lines):
-        raise Permanent(
-            "identity.authority is not set: a letter that decides says where people can complain"
-        )
-    days = [line.on for line in wanted.done] or [now.date()]
+    days = [line.on for line in wanted.done] or [today]
     return Answer(
         decision=wanted.decision,
         done=wanted.done,
-        kept=lines,
+        kept=kept,
         reason=wanted.reason,
         remedies=remedies,
         backups_until=max(days) + desk.work.backups,

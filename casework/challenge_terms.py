@@ -15,15 +15,13 @@ from privacy.identity import Level
 from privacy.identity_terms import ProofTerms, needed_for, required_level, unproved
 from privacy.rights import Right, Scope
 from regimes.clock_rules import Question, load_clock_rules
-from templates.fields.kinds import Remedies
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChallengeTerms:
     """`delay` runs from receipt, the same for everybody. `page` is the https address of the page, empty without one.
 
-    `asks`: challenges go out by themselves; else staff ask, and decide. `remedies`: what closing letters name; None: a
-    person writes them.
+    `asks`: challenges go out by themselves; else staff ask, and decide.
     """
 
     proof: ProofTerms
@@ -31,7 +29,6 @@ class ChallengeTerms:
     laws: tuple[Regime, ...]
     page: str = ""
     asks: bool = True
-    remedies: Remedies | None = None
 
     @property
     def codes(self) -> tuple[str, ...]:

@@ -23,13 +23,15 @@ from privacy.deadlines import SMALLEST, Due, Regime, end_of_day
 from privacy.errors import Permanent
 from privacy.messages import Automation, OutboundMessage
 from privacy.rights import Right, right_name
-from responders.extension import KIND, draft_extension
+from responders.extension import KIND, LaterDate, draft_extension
+from responders.remedies import named_remedies
 from storage.audit import append
 from storage.case_events import case_events
 from storage.database import Database, Transaction
 from storage.drafts import Draft, add_drafts
 from storage.extensions import Extension, add_extension, find_extension
 from storage.ids import new_id
+from templates.fields.kinds import Remedies
 
 LONGEST_GROUND = 500  # characters: a sentence or two
 
@@ -120,7 +122,8 @@ def _write(
     case, item, draft_id = plan.case, plan.item, new_id()
     thread = thread_with(transaction, case, case.requester or "")
     message = _message(plan, desk, ground, thread, (draft_id, now))
-    findings = findings_of_draft(message, case, identity=desk.identity, told=[plan.due.on], now=now)
+    told = [plan.due.on, *_remedies(case, desk, now).days]
+    findings = findings_of_draft(message, case, identity=desk.identity, told=told, now=now)
     draft = replace(
         _draft(draft_id, case, message, plan.latest_at, now),
         reasons=(KIND, *as_reasons(findings)),
@@ -182,19 +185,29 @@ def _check_ground(ground: str) -> None:
         raise Permanent(f"the ground is one line of at most {LONGEST_GROUND} characters")
 
 
+def _remedies(case: Case, desk: DeskProfile, now: datetime) -> Remedies:
+    """An extension can be complained about (GDPR Art. 12(4), PIPEDA 8(4)); nothing was refused that could be appealed."""
+    ways = desk.ways_out(case.laws, now.date())
+    return replace(
+        named_remedies(ways),
+        appeal_by=None,
+        attorneys_general=(),
+        grievance_by=None,
+        recourse_until=None,
+        kept_until=None,
+        offer_help=False,
+    )
+
+
 def _message(
     plan: _Plan, desk: DeskProfile, ground: str, thread: Thread, made: tuple[UUID, datetime]
 ) -> OutboundMessage:
     draft_id, now = made
     case = plan.case
-    letter = draft_extension(
-        case,
-        plan.item,
-        desk.identity,
-        due_on=plan.due.on,
-        ground=ground.strip(),
-        book=desk.book,
+    later = LaterDate(
+        due_on=plan.due.on, ground=ground.strip(), remedies=_remedies(case, desk, now)
     )
+    letter = draft_extension(case, plan.item, desk.identity, later, book=desk.book)
     to = Addressee(about=draft_id, address=case.requester or "", thread=thread)
     return compose(case, letter, to, desk=desk, date=now, automation=Automation.APPROVED)
 

@@ -37,6 +37,7 @@ from responders.identity import (
     draft_not_proved,
     draft_reminder,
 )
+from responders.remedies import named_remedies
 from storage.answer_counts import lock_answers
 from storage.cases import get_case
 from storage.database import Database, Transaction
@@ -185,20 +186,20 @@ def _lapse(transaction: Transaction, at_work: _AtWork) -> Standing:
     case, now = at_work.case, at_work.now
     end_challenges(transaction, case.case_id, now=now)
     rights = at_work.terms.unproved(case, at_work.standing.level)
-    remedies = at_work.terms.remedies
-    if rights and case.requester is not None and remedies is not None:
+    if rights and case.requester is not None:
         closing = Closing(
             rights=rights,
-            remedies=remedies,
+            remedies=named_remedies(at_work.desk.ways_out(case.laws, now.date())),
             marketing_stopped=_marketing_stopped(transaction, case.requester),
         )
         draft = _closing(transaction, at_work, case.requester, closing)
         add_drafts(transaction, [draft])
-        close_unproved(transaction, case, rights, draft, desk=at_work.desk)
+        days = closing.remedies.days
+        close_unproved(transaction, case, rights, draft, days=days, desk=at_work.desk)
         payload = {"kind": NOT_PROVED, "reasons": ("identity-not-proved",)}
         trail(transaction, case.case_id, AuditKind.LETTER_DRAFTED, ACTOR, payload, now)
     elif rights:
-        # Without an authority to name there is no closing letter: a person writes it, by the same date.
+        # Nobody can be written to: a person closes it by hand, by the same date.
         add_tasks(transaction, [prove_task(case, "close-by-hand", now)])
     trail(transaction, case.case_id, AuditKind.IDENTITY_LAPSED, ACTOR, {}, now)
     return replace(
@@ -218,7 +219,8 @@ def _closing(transaction: Transaction, at_work: _AtWork, recipient: str, closing
     thread = thread_with(transaction, case, recipient)
     to = Addressee(about=draft_id, address=recipient, thread=thread)
     message = compose(case, letter, to, desk=desk, date=now, automation=Automation.APPROVED)
-    findings = as_reasons(findings_of_draft(message, case, identity=desk.identity, now=now))
+    told = closing.remedies.days
+    found = findings_of_draft(message, case, identity=desk.identity, told=told, now=now)
     return Draft(
         draft_id=draft_id,
         case_id=case.case_id,
@@ -226,7 +228,7 @@ def _closing(transaction: Transaction, at_work: _AtWork, recipient: str, closing
         kind=NOT_PROVED,
         message=message,
         digest=letter_digest(message),
-        reasons=("identity-not-proved", *findings),
+        reasons=("identity-not-proved", *as_reasons(found)),
         created_at=now,
         due_on=min(item.due.on for item in closing.rights),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 
 from casework.challenge_terms import ChallengeTerms
@@ -14,10 +14,12 @@ from privacy.answering import AnswerLimits
 from privacy.deadlines import Regime
 from privacy.first_reading import MailToRead, ReadingTerms
 from privacy.lanes import LaneTable
+from privacy.remedies import LawRemedies, WaysOut, ways_out
 from privacy.staffing import StaffMember
 from privacy.tokens import TokenKey
 from regimes import load_regimes
 from regimes.lanes import load_lanes
+from regimes.remedies import load_remedies
 from responders.settings import DeskIdentity
 from templates import OUR_BOOK, Book
 
@@ -73,6 +75,7 @@ class DeskProfile:
     incident_laws: tuple[str, ...] = ()
     staff: tuple[StaffMember, ...] = ()
     lanes: LaneTable = field(default_factory=load_lanes)
+    remedies: Mapping[str, LawRemedies] = field(default_factory=load_remedies)
 
     def laws_named(self, codes: Sequence[str]) -> tuple[Regime, ...]:
         """Return the laws with these codes, the house where it stands here; without any the operator's candidates.
@@ -83,6 +86,11 @@ class DeskProfile:
         missing = load_regimes([code for code in codes if code not in known])
         known |= {regime.code: regime for regime in missing}
         return tuple(known[code] for code in codes) or self.regimes
+
+    def ways_out(self, codes: Sequence[str], decided_on: date) -> WaysOut:
+        """Return what can be done against a decision of this day in a case under the laws with these codes."""
+        laws = [law.code for law in self.laws_named(codes)]
+        return ways_out([self.remedies[law] for law in laws if law in self.remedies], decided_on)
 
     @property
     def token_key(self) -> TokenKey:

@@ -186,8 +186,8 @@ class IdentitySettings(BaseModel):
     authority: str = Field(
         default="",
         max_length=200,
-        description="Name of the authority to which people can complain, as closing letters name it; empty: staff "
-        "write these letters.",
+        description="Name of the authority that leads for this company in the European Union, as letters that decide "
+        "name it; empty: the list of all of them. Other laws have theirs in `regimes/remedies.toml`.",
     )
     authority_url: Annotated[str, AfterValidator(_web_origin)] = Field(
         default="", description="Its https address; needed with its name."

@@ -51,15 +51,16 @@ from privacy.deadlines import Regime
 from privacy.errors import Permanent
 from privacy.first_reading import FirstReading, MailToRead
 from privacy.ports import MailboxState, SentLookup, Transport
+from privacy.remedies import Authority
 from privacy.reminders import Ladder
 from regimes import HousePlace, load_regimes
 from regimes.applying import load_law_hints
 from regimes.identity import load_proof_terms
 from regimes.ladder import load_ladder
+from regimes.remedies import load_remedies
 from regimes.work import load_approvers
 from storage.database import Database, holds_data, make_file, open_database, require_file
 from templates import OUR_BOOK, Book
-from templates.fields.kinds import Remedies, Url
 
 KEY_FILE = "keys.json"
 LETTER_FOLDER = "letters"
@@ -192,8 +193,8 @@ def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
             laws=regimes,
             page=settings.identity.page_url,
             asks=settings.identity.challenges,
-            remedies=_remedies(settings.identity),
         ),
+        remedies=load_remedies(_lead(settings.identity)),
         work=_build_work(settings.work),
         directory=DirectoryTerms(
             expected=settings.directory.source is not SourceKind.NONE,
@@ -270,12 +271,12 @@ def build_event_door(desk: Desk) -> EventDoor | None:
     return EventDoor(signature, desk.database, desk.services.desk.token_keys)
 
 
-def _remedies(identity: IdentitySettings) -> Remedies | None:
-    if not identity.authority:
-        return None
-    url = Url(identity.authority_url)
-    return Remedies(
-        authority=identity.authority, authority_url=url, court=True, complain_to_us=True
+def _lead(identity: IdentitySettings) -> Authority | None:
+    """The authority that leads for this company in the Union, None where nobody set one."""
+    return (
+        Authority(name=identity.authority, url=identity.authority_url)
+        if identity.authority
+        else None
     )
 
 

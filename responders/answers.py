@@ -58,7 +58,8 @@ class Answer:
     @property
     def days(self) -> tuple[date, ...]:
         """The days that the letter can name, besides those of its case."""
-        return (self.backups_until, *(one.on for one in self.done), *_ends(self.kept))
+        told = self.remedies.days if self.remedies else ()
+        return (self.backups_until, *(one.on for one in self.done), *_ends(self.kept), *told)
 
 
 def draft_answer(

@@ -22,9 +22,11 @@ from privacy.deciding import Outcome
 from privacy.first_reading import FirstReading, MailToRead
 from privacy.messages import ArrivalBasis, OutboundMessage, ParsedMessage, RawMessage, Route
 from privacy.ports import NobodyOnFile, NotRead, SendReceipt
+from privacy.remedies import Authority
 from privacy.rights import SURE_ENOUGH, Classification
 from privacy.tokens import TokenKey
 from regimes import load_regimes
+from regimes.remedies import load_remedies
 from storage.audit import events_of, verify_chain
 from storage.cases import get_case, list_cases
 from storage.database import Database, open_database
@@ -45,6 +47,7 @@ DANA = Actor(address="dana@autocloz.example", os_user="dana")
 OMAR = Actor(address="omar@autocloz.example", os_user="omar")
 LAWS = load_regimes(("house", "gdpr", "uk_gdpr", "dpdp", "ccpa"))
 TOKEN_KEYS = {"1": TokenKey(key_id="1", secret=b"token key of the tests, 32 bytes")}
+LEAD = Authority(name="Data Protection Commission", url="https://authority.example/complain")
 REGION = "default"
 BOTH_ENGINES = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 ERASE = "Please delete all personal data that you hold about me."
@@ -78,6 +81,7 @@ def profile(**changes: Any) -> DeskProfile:
         "region": REGION,
         "mailboxes": (mailbox(PRIVACY), mailbox(DPO)),
         "regimes": LAWS,
+        "remedies": load_remedies(LEAD),
         "token_keys": TOKEN_KEYS,
         "current_token_key": "1",
         "own_addresses": frozenset({PRIVACY, DPO}),

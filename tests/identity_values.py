@@ -22,15 +22,9 @@ from storage.identity import (
     evidence_of,
     standings_of,
 )
-from templates.fields.kinds import Remedies, Url
 
 DELAY = timedelta(minutes=10)
 PAGE = "https://desk.autocloz.example"
-AUTHORITY = Remedies(
-    authority="Data Protection Commission",
-    authority_url=Url("https://authority.example/complain"),
-    court=True,
-)
 ANALYTICS = "I object to the use of my data for analytics."
 MARKETING = "Please stop sending me marketing emails."
 
@@ -41,7 +35,6 @@ def terms(**changes: Any) -> ChallengeTerms:
         "delay": DELAY,
         "laws": LAWS,
         "page": PAGE,
-        "remedies": AUTHORITY,
     }
     return ChallengeTerms(**(usual | changes))
 

@@ -35,20 +35,12 @@ from privacy.work import Decision, Step
 from privacy.work_status import CloseReason, WorkStatus
 from regimes.identity import load_proof_terms
 from responders.answers import ARTICLES, Done, Ground, Reason
-from templates.fields.kinds import Remedies, Url
 
-AUTHORITY = Remedies(
-    authority="Data Protection Commission",
-    authority_url=Url("https://authority.example/complain"),
-    court=True,
-    complain_to_us=True,
-)
 TERMS = ChallengeTerms(
     proof=load_proof_terms(),
     delay=timedelta(minutes=10),
     laws=LAWS,
     asks=False,
-    remedies=AUTHORITY,
 )
 DONE = (Done(what="A copy of your data", where="product", on=date(2026, 11, 25)),)
 

@@ -89,17 +89,30 @@ class Retained:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NamedAuthority:
+    """To whom people complain, and where."""
+
+    name: str
+    url: Url
+
+
+@dataclass(frozen=True, kw_only=True)
 class Remedies:
     """What the person can do against a decision; each field is one sentence, absent where the law knows no such way."""
 
-    authority: str
-    authority_url: Url
+    authorities: tuple[NamedAuthority, ...] = ()
     court: bool = False
     complain_to_us: bool = False
     appeal_by: date | None = None
     contest_by: date | None = None
     grievance_by: date | None = None
-    attorney_general: Url | None = None
+    attorneys_general: tuple[Url, ...] = ()
     recourse_until: date | None = None
     kept_until: date | None = None
     offer_help: bool = False
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """Every day that is named."""
+        named = (self.appeal_by, self.contest_by, self.grievance_by, self.recourse_until)
+        return tuple(day for day in (*named, self.kept_until) if day is not None)

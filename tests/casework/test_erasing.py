@@ -8,6 +8,7 @@ from casework_values import (
     DANA,
     DAY,
     ERASE,
+    LEAD,
     OMAR,
     TestDesk,
     profile,
@@ -18,7 +19,6 @@ from privacy.identity import Level
 from privacy.rights import Right
 from privacy.work_status import WorkStatus
 from work_values import (
-    AUTHORITY,
     TERMS,
     answer,
     approve,
@@ -79,7 +79,7 @@ def test_erasure_is_approved_by_two_waits_and_says_what_is_kept(
         "accounts and tax records Why: tax accounts Basis: Taxes Consolidation Act 1997",
         "Kept until: 31 December 2032",
         "Our backups are overwritten by 25 December 2026.",
-        AUTHORITY.authority,
+        LEAD.name,
     ):
         assert words in said
     assert desk.case().state is CaseState.CLOSED

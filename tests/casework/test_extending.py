@@ -33,7 +33,7 @@ from privacy.errors import Permanent
 from privacy.letter_review import Expected
 from privacy.rights import Right
 from regimes import load_regimes
-from responders.extension import draft_extension
+from responders.extension import LaterDate, draft_extension
 from storage.delivered import letters_by_message_id
 from templates import available
 from templates.reviewing import review
@@ -244,7 +244,7 @@ def test_the_letter_is_one_that_may_leave(language: str) -> None:
     made = case_asking((Right.ERASURE, None), language=language)
     item = made.items[0]
     later = date(2027, 5, 28)
-    letter = draft_extension(made, item, AUTOCLOZ, due_on=later, ground="Aa bb.")
+    letter = draft_extension(made, item, AUTOCLOZ, LaterDate(due_on=later, ground="Aa bb."))
     expected = Expected(
         reference=made.reference,
         dates=frozenset({item.due.on, later}),

@@ -12,6 +12,7 @@ from casework_values import (
     COPY,
     DAY,
     ERASE,
+    LEAD,
     LONG,
     MALLORY,
     NOON,
@@ -23,7 +24,6 @@ from casework_values import (
 )
 from identity_values import (
     ANALYTICS,
-    AUTHORITY,
     MARKETING,
     Listed,
     challenge,
@@ -111,7 +111,7 @@ def test_the_closing_letter_waits_for_a_person_by_the_date_that_did_not_wait(
     assert draft.message.recipient == ANNE
     assert "marketing messages to this address are stopped" in words_of(draft)
     assert "marketing" not in words_of(draft).partition("This says")[0]
-    assert AUTHORITY.authority in words_of(draft)
+    assert LEAD.name in words_of(draft)
     assert draft.reasons == ("identity-not-proved",)
     assert standing(asking).state is StandingState.LAPSED
     assert stored(asking)[0].state is ChallengeState.VOID
@@ -123,16 +123,16 @@ def words_of(draft: Draft) -> str:
     return " ".join(draft.message.letter.text.split())
 
 
-def test_without_an_authority_to_name_a_person_writes_the_closing_letter(
+def test_the_closing_letter_names_the_authority_of_each_law_that_may_govern(
     asking: TestDesk,
 ) -> None:
-    asking.profile = profile(challenges=terms(remedies=None))
-    asking.receive_one(mail(ERASE))
+    asking.receive_one(mail(f"I live in Ontario. {COPY}"))
     asking.now = stored(asking)[0].expires_at
     sweep(asking)
-    assert asking.drafts() == []
-    reasons = [task.reason for task in asking.tasks() if task.kind == "prove_identity"]
-    assert reasons == ["close-by-hand"]
+    words = words_of(asking.draft())
+    assert "Office of the Privacy Commissioner of Canada" in words
+    assert "The time for this ends on" in words
+    assert not [one for one in asking.draft().reasons if one.startswith("review:")]
 
 
 def lapsed_and_closed(asking: TestDesk, text: str = ANALYTICS) -> None:
