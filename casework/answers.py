@@ -20,7 +20,9 @@ from privacy.messages import Automation, OutboundMessage
 from privacy.retention import KeptLine
 from privacy.rights import Right, Scope
 from privacy.work import GRANTS, Decision, Step
-from responders.answers import Answer, Done, Reason, draft_answer
+from regimes.laws import HOUSE
+from regimes.offers import load_offer
+from responders.answers import Answer, Done, Ground, Reason, draft_answer
 from responders.remedies import named_remedies
 from storage.audit import append
 from storage.database import Database, Transaction
@@ -147,6 +149,10 @@ def _answer(
     """What is kept is the reason of an erasure in part, and needs no other one."""
     if wanted.decision is Decision.GRANTED and wanted.reason is not None:
         raise Permanent("what is granted needs no ground: it would read as a refusal")
+    if _is_promised(wanted):
+        raise Permanent(
+            f"{wanted.right}: the policy gives this right to everybody, so it cannot be refused as none"
+        )
     if kept and wanted.reason is not None:
         raise Permanent(
             "what is kept is the ground of an erasure in part: the letter tells no other"
@@ -160,6 +166,17 @@ def _answer(
         remedies=remedies,
         backups_until=max(days) + desk.work.backups,
     )
+
+
+def _is_promised(wanted: WantedAnswer) -> bool:
+    """Whether a right is refused as one that nobody has, although the house promises it (policy clause P14).
+
+    An objection to no named use is left to the law: its grounds are weighed (GDPR Art. 21(1)).
+    """
+    if wanted.reason is None or wanted.reason.ground is not Ground.NO_RIGHT:
+        return False
+    weighed = wanted.right is Right.OBJECTION and wanted.scope is None
+    return wanted.right in load_offer(HOUSE).rights and not weighed
 
 
 def _ground(answer: Answer) -> str | None:

@@ -51,6 +51,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "list, preview and check the letters in every language; no database",
         "rightsdesk letters preview refusal --lang de",
     ),
+    "laws": (
+        "list and show what the records of the laws say; no database",
+        "rightsdesk laws show gdpr",
+    ),
     "outbox": ("list outgoing letters, try failed ones again", "rightsdesk outbox list --json"),
     "held": (
         "list, release and dismiss messages that were set aside",

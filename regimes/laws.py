@@ -55,7 +55,11 @@ class RegimeSummary:
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """The fields of a record as they stand in its file; `no_appeal` takes back the appeal of all states."""
+    """The fields of a record as they stand in its file; `no_appeal` takes back the appeal of all states.
+
+    `rights` are those that the law gives; below `child_under` years a parent acts; `languages` are those of which one is
+    owed to the person, empty where the law says none.
+    """
 
     code: str
     name: str
@@ -72,6 +76,10 @@ class Record:
     appeal: Mapping[str, Any] | None = None
     appeal_extension: Mapping[str, Any] | None = None
     no_appeal: bool = False
+    rights: Sequence[str] = ()
+    rights_source: str = ""
+    child_under: int | None = None
+    languages: Sequence[str] = ()
 
 
 def load_regimes(codes: Sequence[str], *, house: HousePlace | None = None) -> tuple[Regime, ...]:
