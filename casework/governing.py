@@ -16,13 +16,11 @@ from casework.recounting import Moved, changes_that_bind, moved_under, told
 from privacy.case_events import CaseEvent, CaseEventKind
 from privacy.cases import Case
 from privacy.deadlines import Regime
-from privacy.governing import Clues, governing
+from privacy.governing import BY_STAFF, Clues, governing
 from privacy.rights import Lane
 from regimes.applying import load_law_hints
 from storage.database import Database, Transaction
 from storage.reminders import watched_cases
-
-BY_STAFF = "staff"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,10 +35,11 @@ class Applied:
 
 @dataclass(frozen=True, kw_only=True)
 class LawChange:
-    """A case that runs under other laws from now on."""
+    """A case that runs under other laws from now on; `ground` None: the person or staff named them."""
 
     case_id: UUID
     applied: Applied
+    ground: str | None = None
 
 
 def laws_for(message: MessageAtWork, desk: DeskProfile) -> Applied:
@@ -96,6 +95,7 @@ def change_laws(
         kind=CaseEventKind.LAWS_CHANGED,
         at=now,
         author=author,
+        ground=change.ground,
         laws=change.applied.codes,
         reasons=change.applied.reasons,
     )
