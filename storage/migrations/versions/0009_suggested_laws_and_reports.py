@@ -1,4 +1,4 @@
-"""What else can happen to the clocks of a case: a workspace suggests laws, an incident was reported."""
+"""What else can happen to the clocks of a case: a workspace suggests laws, an incident was reported; tasks by their case."""
 
 from __future__ import annotations
 
@@ -22,10 +22,12 @@ NEW = ("received", "right_added", "laws_changed", "laws_suggested", *OLD[3:], "i
 
 def upgrade() -> None:
     _set_allowed(NEW)
+    op.create_index("ix_task_case", "task", ["case_id"], unique=False)
 
 
 def downgrade() -> None:
     """What only this revision knows goes: an older version would count by a suggested law, and ring again."""
+    op.drop_index("ix_task_case", "task")
     op.execute("DELETE FROM case_event WHERE kind IN ('laws_suggested', 'incident_reported')")
     _set_allowed(OLD)
 
