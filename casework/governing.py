@@ -35,11 +35,10 @@ class Applied:
 
 @dataclass(frozen=True, kw_only=True)
 class LawChange:
-    """A case that runs under other laws from now on; `ground` None: the person or staff named them."""
+    """A case that runs under other laws from now on."""
 
     case_id: UUID
     applied: Applied
-    ground: str | None = None
 
 
 def laws_for(message: MessageAtWork, desk: DeskProfile) -> Applied:
@@ -95,7 +94,6 @@ def change_laws(
         kind=CaseEventKind.LAWS_CHANGED,
         at=now,
         author=author,
-        ground=change.ground,
         laws=change.applied.codes,
         reasons=change.applied.reasons,
     )

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from casework.recounting import moved_under
 from privacy.case_events import laws_of, reported_under, suggested_laws
-from privacy.deadlines import Due, Regime, earliest, lane_dues
+from privacy.deadlines import Due, Regime, earliest, lane_due
 from privacy.reminders import Watched
 from regimes import load_regimes
 from regimes.laws import HOUSE
@@ -46,7 +46,8 @@ def _hours(case: WatchedCase) -> list[Due]:
     done = reported_under(case.happened)
     codes = (*laws_of(case.happened)[0], *suggested_laws(case.happened)[0])
     laws = load_regimes([code for code in codes if code != HOUSE and code not in done])
-    return [due for law in laws for due in lane_dues(case.received_at, case.lane, [law])]
+    dues = (lane_due(case.received_at, case.lane, [law]) for law in laws)
+    return [due for due in dues if due is not None]
 
 
 def _is_reported(case: WatchedCase, clock: WatchedClock) -> bool:

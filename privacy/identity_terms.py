@@ -25,8 +25,8 @@ class ProofTerms:
     """The table. `harm` counts from 0; `levels` has for each law, `ANY_LAW` first of all, and each role one level a step.
 
     `floor` is what the house wants in any case, `promises` the codes that are no law, as the promise of the house: they
-    ask for the floor alone. Raises ValueError where more harm would need less proof, where a right is left out, or where a role that is not
-    known yet would need less than one of those that it can turn out to be.
+    ask for the floor alone. Raises ValueError where more harm would need less proof, where a right is left out, or
+    where a role that is not known yet would need less than one of those that it can turn out to be.
     """
 
     harm: Mapping[Asked, int]
