@@ -14,11 +14,12 @@ from casework.challenge_terms import ChallengeTerms
 from casework.identity_letters import WrittenChallenge, write_challenge
 from casework.identity_writes import Asked, Lookup, code_key
 from casework.profile import DeskProfile
+from casework.proving import NOBODY_ASKED
 from casework.staff_tasks import case_task
 from casework.task_kinds import CHECK_MANDATE, PROVE_IDENTITY
 from casework.writes import Writes
 from classifier.writers import writer_words
-from privacy.answering import AnswerFacts, Permission, may_auto_respond
+from privacy.answering import NEEDS_HUMAN, AnswerFacts, Permission, may_auto_respond
 from privacy.audit import AuditKind
 from privacy.cases import Case
 from privacy.challenges import ChallengeState, StandingState, challenge_address
@@ -59,6 +60,28 @@ def ask_identity(
         _note_sender(message, case, view, writes)
         if _may_ask(message, view, terms, case, writes):
             _ask(message, view, desk, writes, case, is_free=permission is Permission.SEND)
+
+
+def ask_at_last(
+    message: MessageAtWork, view: BatchView, desk: DeskProfile, writes: Writes, to: AnswerTo
+) -> None:
+    """Ask, in the ordinary way, whoever writes again in a case of which nobody was asked: it is older than the question.
+
+    Where something speaks against writing to them by itself, no acknowledgement will follow that could bring the
+    question: staff see to it.
+    """
+    terms, case, keys = desk.challenges, to.case, view.keys_of(message).answer
+    if terms is None or not terms.asks or keys is None or case.case_id not in view.never_asked:
+        return
+    if terms.needed(case) is Level.NONE:
+        return
+    decision = decide_answer(message, view, desk, to, keys)
+    against = set(decision.reasons) - {NEEDS_HUMAN}  # what the mail wants is another question
+    if decision.permission is Permission.SEND or not against:
+        view.tally.count(keys)
+        ask_identity(message, view, desk, writes, to, Permission.SEND)
+    elif decision.permission is Permission.WAIT:
+        writes.tasks.append(case_task(message, case, PROVE_IDENTITY, NOBODY_ASKED, writes.now))
 
 
 def _may_ask(

@@ -74,6 +74,7 @@ class BatchView:
     tally: AnswerTally = field(default_factory=AnswerTally)
     names: dict[UUID, CaseIdentifiers] = field(default_factory=dict)
     standings: dict[UUID, Standing] = field(default_factory=dict)
+    never_asked: set[UUID] = field(default_factory=set)
     named: dict[UUID, tuple[str, ...]] = field(default_factory=dict)
     cases_by_name: dict[bytes, UUID] = field(default_factory=dict)
     shared_domains: frozenset[str] = frozenset()

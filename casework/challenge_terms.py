@@ -10,7 +10,7 @@ from functools import lru_cache
 from privacy.cases import Case, RequestItem, Role
 from privacy.challenges import ClockEffect, FixedDate, clock_effect
 from privacy.clocks import Effect
-from privacy.deadlines import ELAPSED, Regime, completion_due
+from privacy.deadlines import ELAPSED, Asked, Regime, completion_due
 from privacy.identity import Level
 from privacy.identity_terms import ProofTerms, needed_for, required_level, unproved
 from privacy.rights import Right, Scope
@@ -32,21 +32,27 @@ class ChallengeTerms:
 
     @property
     def codes(self) -> tuple[str, ...]:
-        """The codes of the laws that may govern."""
+        """The codes of the operator's candidates."""
         return tuple(law.code for law in self.laws)
+
+    def governing(self, laws: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the codes of the laws of a case; one that names none has the candidates."""
+        return laws or self.codes
 
     def needed(self, case: Case) -> Level:
         """Return the level that the open rights of the case need."""
-        return needed_for(case.items, role=case.role, laws=self.codes, terms=self.proof)
+        laws = self.governing(case.laws)
+        return needed_for(case.items, role=case.role, laws=laws, terms=self.proof)
 
-    def suffices(self, reached: Level, *, right: Right, scope: Scope | None, role: Role) -> bool:
-        """Return whether this level is the one that a right of somebody in this role needs now."""
-        needed = required_level(right, scope, role=role, laws=self.codes, terms=self.proof)
+    def suffices(self, reached: Level, asked: Asked, *, role: Role, laws: tuple[str, ...]) -> bool:
+        """Return whether this level is the one that a right of somebody in this role needs now, under these laws."""
+        needed = required_level(*asked, role=role, laws=self.governing(laws), terms=self.proof)
         return reached >= needed
 
     def unproved(self, case: Case, reached: Level) -> tuple[RequestItem, ...]:
         """Return the open rights on which nothing is decided or disclosed at this level."""
-        return unproved(case.items, reached, role=case.role, laws=self.codes, terms=self.proof)
+        laws = self.governing(case.laws)
+        return unproved(case.items, reached, role=case.role, laws=laws, terms=self.proof)
 
     def fixed_dates(self, items: Iterable[RequestItem], laws: Sequence[Regime]) -> list[FixedDate]:
         """Return the dates of these rights under those laws of the case whose time does not wait for proof."""

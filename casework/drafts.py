@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from casework.actors import Actor as Actor  # noqa: PLC0414 - staff decide here: others know it by this name
@@ -13,6 +13,7 @@ from casework.profile import DeskProfile
 from casework.reviewing import findings_of_approved, findings_of_draft
 from casework.steps import StepRefused, refusals, take_step
 from casework.task_kinds import ANSWER_BY_HAND, APPROVE_LETTER
+from casework.told_dates import told_dates
 from casework.work_facts import rule_for
 from privacy.addresses import without_plus
 from privacy.approval import letter_digest
@@ -134,15 +135,10 @@ def review_draft(
     The names and addresses of the desk are no wording of the letter; without `identity` they are read like the rest.
     """
     case = get_case(reading, draft.case_id)
-    told = (found.due.on for item in case.items
-        if (found := find_extension(reading, item_id=item.item_id)) is not None)  # fmt: skip
-    answered = [
-        date.fromisoformat(day)
-        for answer in answers_in_draft(reading, draft.draft_id)
-        for day in answer.days
-    ]
+    key = reading.ring.lookup_key("message-id", draft.message.message_id)
+    told = told_dates(reading, key, answers_in_draft(reading, draft.draft_id))
     findings = findings_of_draft(
-        message, case, identity=identity or DeskIdentity(), told=[*told, *answered], now=now
+        message, case, identity=identity or DeskIdentity(), told=told, now=now
     )
     if draft.inbound_id is None and message.automation is Automation.APPROVED:
         findings += findings_of_approved(message, [case.requester or ""])

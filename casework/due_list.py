@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from casework.reminding import clocks_of, dates_of
+from casework.reminding import dates_of
+from casework.watched_clocks import clocks_of
 from privacy.case_events import CaseEvent, owner_of
 from privacy.deadlines import Due
 from privacy.reminders import Ladder, Rung, next_rung

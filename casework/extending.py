@@ -12,7 +12,7 @@ from casework.clock_keeping import rules_of
 from casework.drafts import Actor
 from casework.named_cases import case_named, open_items
 from casework.profile import DeskProfile
-from casework.reviewing import as_reasons, findings_of_draft
+from casework.reviewing import ToldDates, as_reasons, findings_of_draft
 from privacy.approval import letter_digest
 from privacy.audit import AuditEvent, AuditKind
 from privacy.binding import Binding, Happening, bind
@@ -122,8 +122,9 @@ def _write(
     case, item, draft_id = plan.case, plan.item, new_id()
     thread = thread_with(transaction, case, case.requester or "")
     message = _message(plan, desk, ground, thread, (draft_id, now))
-    told = [plan.due.on, *_remedies(case, desk, now).days]
-    findings = findings_of_draft(message, case, identity=desk.identity, told=told, now=now)
+    findings = findings_of_draft(
+        message, case, identity=desk.identity, told=ToldDates(promised=(plan.due,)), now=now
+    )
     draft = replace(
         _draft(draft_id, case, message, plan.latest_at, now),
         reasons=(KIND, *as_reasons(findings)),

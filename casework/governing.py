@@ -16,13 +16,11 @@ from casework.recounting import Moved, changes_that_bind, moved_under, told
 from privacy.case_events import CaseEvent, CaseEventKind
 from privacy.cases import Case
 from privacy.deadlines import Regime
-from privacy.governing import Clues, governing
+from privacy.governing import BY_STAFF, Clues, governing
 from privacy.rights import Lane
 from regimes.applying import load_law_hints
 from storage.database import Database, Transaction
 from storage.reminders import watched_cases
-
-BY_STAFF = "staff"
 
 
 @dataclass(frozen=True, kw_only=True)

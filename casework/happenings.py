@@ -47,14 +47,14 @@ def person_answered(transaction: Transaction, case_id: UUID, *, at: datetime, ac
     _tell_clocks(transaction, case_id, EventKind.IDENTITY_PROVED, at, (actor, None))
 
 
-def laws_of(case: Case) -> tuple[Regime, ...]:
-    """Return the laws of the case, the promise of the house in the zone in which it was made."""
+def laws_of(case: Case, codes: Sequence[str] | None = None) -> tuple[Regime, ...]:
+    """Return the laws of the case, or these for it, the promise of the house in the zone in which it was made."""
     promised = case.acknowledge
     return tuple(
         replace(law, zone=promised.zone)
         if law.code == promised.regime and law.zone != promised.zone
         else law
-        for law in load_regimes(case.laws)
+        for law in load_regimes(case.laws if codes is None else codes)
     )
 
 

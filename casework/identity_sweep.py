@@ -21,7 +21,7 @@ from casework.identity_letters import may_mail, question_of, write_challenge
 from casework.identity_writes import wanted
 from casework.profile import DeskProfile
 from casework.proving import prove_task, trail
-from casework.reviewing import as_reasons, findings_of_draft
+from casework.reviewing import ToldDates, as_reasons, findings_of_draft
 from privacy.approval import letter_digest
 from privacy.audit import AuditKind
 from privacy.cases import Case, CaseState
@@ -219,7 +219,7 @@ def _closing(transaction: Transaction, at_work: _AtWork, recipient: str, closing
     thread = thread_with(transaction, case, recipient)
     to = Addressee(about=draft_id, address=recipient, thread=thread)
     message = compose(case, letter, to, desk=desk, date=now, automation=Automation.APPROVED)
-    told = closing.remedies.days
+    told = ToldDates(named=frozenset(closing.remedies.days))
     found = findings_of_draft(message, case, identity=desk.identity, told=told, now=now)
     return Draft(
         draft_id=draft_id,

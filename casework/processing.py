@@ -23,6 +23,7 @@ from casework.quarantine import quarantine, set_aside
 from casework.reading import complete
 from casework.returns import look_up_letters
 from casework.role_finding import find_roles
+from casework.task_kinds import CHECK_MANDATE, PROVE_IDENTITY
 from casework.witness import Witness
 from casework.witnessing import hear_model
 from casework.working import work_message
@@ -41,6 +42,7 @@ from storage.merges import followed
 from storage.messages import ClaimedMessage, claim_messages, find_same_mail, postpone_messages
 from storage.other_references import cases_of_references
 from storage.outbox import answer_counts, lock_answers
+from storage.tasks import cases_with_tasks
 
 BATCH = 100
 TOGETHER = 50  # messages of one transaction
@@ -330,6 +332,9 @@ def _look_up_identity(
     if desk.challenges is None:
         return
     view.standings = standings_of(transaction, view.cases)
+    left_alone = [case_id for case_id in view.cases if case_id not in view.standings]
+    seen_to = cases_with_tasks(transaction, left_alone, kinds=(PROVE_IDENTITY, CHECK_MANDATE))
+    view.never_asked = set(left_alone) - seen_to
     for message in at_work:
         named = named_accounts(message.reading.message.new_text)
         if named:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from casework.challenge_terms import ChallengeTerms
 from casework.happenings import note_happening, person_answered
+from casework.suggested_laws import bind_suggested
 from casework.task_kinds import GO_ON, PROVE_IDENTITY
 from privacy.audit import AuditEvent, AuditKind
 from privacy.cases import Case
@@ -173,6 +174,7 @@ def settle(
     if standing.state is StandingState.PROVED and is_news:
         finish_kind_of_case(transaction, case_id, kind=PROVE_IDENTITY, actor=actor, at=now)
         note_happening(transaction, case_id, EventKind.IDENTITY_PROVED, at=now, actor=actor)
+        bind_suggested(transaction, case_id, actor=actor, now=now)
         add_tasks(transaction, [_task(case, GO_ON, f"reached-{reached.level.label}", now)])
     elif standing.state is StandingState.ANSWERED:
         reason = f"needs-{needed.label}-has-{reached.level.label}"

@@ -6,18 +6,17 @@ What is due is a question to the database, and what was told is written there: a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
 
 from casework.profile import DeskProfile
 from casework.staff_letters import entry_for
-from casework.task_kinds import DEADLINE_NEAR
+from casework.task_kinds import DEADLINE_NEAR, REPORT_INCIDENT
 from casework.telling_staff import DueEntry, queue_letters
-from privacy.case_events import laws_of
-from privacy.deadlines import lane_dues
+from casework.watched_clocks import clocks_of, reports_owed
 from privacy.errors import Permanent
 from privacy.reminders import (
     ClockDates,
@@ -29,8 +28,6 @@ from privacy.reminders import (
     last_morning,
     planned_target,
 )
-from regimes import load_regimes
-from regimes.laws import HOUSE
 from storage.database import Database
 from storage.ids import new_id
 from storage.reminders import (
@@ -129,18 +126,6 @@ def _climb_all(case: WatchedCase, ladder: Ladder, now: datetime) -> _Look:
     )
 
 
-def clocks_of(case: WatchedCase) -> list[WatchedClock]:
-    """Return the clocks that are owed; one for each law that wants a security incident reported in its own time."""
-    clocks: list[WatchedClock] = []
-    for clock in case.clocks:
-        clocks.append(clock)
-        if clock.incident:
-            laws = load_regimes([code for code in laws_of(case.happened)[0] if code != HOUSE])
-            dues = lane_dues(case.received_at, case.lane, laws)
-            clocks += [replace(clock, due=due) for due in dues if due.on != clock.due.on]
-    return clocks
-
-
 def dates_of(clock: WatchedClock, ladder: Ladder) -> ClockDates:
     """Return the clock as the ladder sees it; an acknowledgement is not planned ahead."""
     due = clock.due
@@ -174,18 +159,26 @@ def _stored(
 def _tasks(
     case: WatchedCase, clock: WatchedClock, reminder: Reminder, now: datetime
 ) -> Iterable[Task]:
-    """What rings is a task as well: an alarm can be missed, a list is read."""
-    if reminder.rung.tell is Tell.AT_ONCE:
-        yield Task(
-            task_id=new_id(),
-            case_id=case.case_id,
-            inbound_id=None,
-            kind=DEADLINE_NEAR,
-            reason=f"{reminder.rung.name}:{clock.right or clock.clock}",
-            due_on=clock.due.on,
-            urgent=True,
-            created_at=now,
-        )
+    """What rings is a task as well: an alarm can be missed, a list is read. Of an incident, one for each law."""
+    if clock.incident:
+        for due in reports_owed(case):
+            yield _task(case, REPORT_INCIDENT, due.regime, due.on, now)
+    elif reminder.rung.tell is Tell.AT_ONCE:
+        reason = f"{reminder.rung.name}:{clock.right or clock.clock}"
+        yield _task(case, DEADLINE_NEAR, reason, clock.due.on, now)
+
+
+def _task(case: WatchedCase, kind: str, reason: str, due_on: date, now: datetime) -> Task:
+    return Task(
+        task_id=new_id(),
+        case_id=case.case_id,
+        inbound_id=None,
+        kind=kind,
+        reason=reason,
+        due_on=due_on,
+        urgent=True,
+        created_at=now,
+    )
 
 
 def _tell(

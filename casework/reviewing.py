@@ -3,17 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from privacy.cases import Case
+from privacy.deadlines import Due
 from privacy.letter_review import Expected, ExpectedMessage, review_message
 from privacy.messages import OutboundMessage
 from responders.settings import DeskIdentity
 from templates.reviewing import review
 
 STAFF_KINDS = frozenset({"staff_reminders", "staff_alarm"})
+PAST = "date: in the past"
 MARK = "review: "  # before each finding, where it stands among other reasons
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToldDates:
+    """The dates that a letter tells beside those of its case: `promised` anew, or `named` in an answer.
+
+    Of those in an answer, what lies behind us is what was done.
+    """
+
+    promised: tuple[Due, ...] = ()
+    named: frozenset[date] = frozenset()
+
+    def done(self, now: datetime) -> frozenset[date]:
+        """The days up to today that an answer names."""
+        today = now.astimezone(UTC).date()
+        return frozenset(day for day in self.named if day <= today)
+
+
+NO_DATES = ToldDates()
 
 
 def findings_before_sending(message: OutboundMessage) -> list[str]:
@@ -33,23 +55,33 @@ def findings_of_draft(
     case: Case,
     *,
     identity: DeskIdentity,
-    told: Iterable[date] = (),
+    told: ToldDates = NO_DATES,
     now: datetime,
 ) -> list[str]:
-    """Return what is wrong with a draft, its dates compared with those of the case; `told` are dates it newly tells.
-
-    Of those, what lies behind us is what was done.
-    """
-    today, days = now.astimezone(UTC).date(), frozenset(told)
+    """Return what is wrong with a draft, its dates compared with those of the case and those that it newly tells."""
+    promised = [*_deadlines(case), *told.promised]
     expected = Expected(
         reference=case.reference,
         dates=frozenset(),
-        past=frozenset(_past_days(case)) | frozenset(day for day in days if day <= today),
-        deadlines=frozenset(_deadlines(case)) | days,
-        today=today,
+        past=_past_days(case) | told.done(now),
+        deadlines=frozenset(due.on for due in promised) | told.named,
+        over=_over(promised, now),
         own_words=tuple(identity.model_dump().values()),
     )
     return review(message.letter, expected)
+
+
+def names_what_is_over(
+    message: OutboundMessage, case: Case, told: ToldDates, now: datetime
+) -> bool:
+    """Return whether the letter promises a date that is over: it was approved, or written, when it was not."""
+    expected = Expected(
+        reference=case.reference,
+        past=_past_days(case) | told.done(now),
+        over=_over([*_deadlines(case), *told.promised], now),
+        own_words=None,
+    )
+    return PAST in review(message.letter, expected)
 
 
 def findings_of_approved(message: OutboundMessage, recipients: Iterable[str]) -> list[str]:
@@ -64,16 +96,22 @@ def as_reasons(findings: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"{MARK}{finding}" for finding in findings)
 
 
-def _deadlines(case: Case) -> Iterator[date]:
-    yield case.acknowledge.on
-    yield from (item.due.on for item in case.items)
+def _deadlines(case: Case) -> Iterator[Due]:
+    yield case.acknowledge
+    yield from (item.due for item in case.items)
     if case.own_due is not None:
-        yield case.own_due.on
+        yield case.own_due
 
 
-def _past_days(case: Case) -> Iterator[date]:
+def _over(promised: Iterable[Due], now: datetime) -> frozenset[date]:
+    """A day ends in its own zone; one that two clocks share is over with the first of them."""
+    return frozenset(due.on for due in promised if due.expires_at <= now)
+
+
+def _past_days(case: Case) -> frozenset[date]:
     """The days on which its mails arrived, in each zone in which one of its clocks runs."""
     zones = {"UTC", case.acknowledge.zone, *(item.due.zone for item in case.items)}
     arrivals = {case.received_at, *(item.received_at for item in case.items)}
-    for zone in zones:
-        yield from (arrival.astimezone(ZoneInfo(zone)).date() for arrival in arrivals)
+    return frozenset(
+        arrival.astimezone(ZoneInfo(zone)).date() for zone in zones for arrival in arrivals
+    )

@@ -1,24 +1,27 @@
 """Looks up the people of cases in the directory, and keeps what it says about whose data it is.
 
 It is for staff alone, and happens after every letter of the batch was decided: no letter can depend on it. Known or
-not, each case costs the same look-ups.
+not, each case costs the same look-ups. What the region of a workspace says about the laws is kept apart as well
+(`casework.suggested_laws`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from casework.profile import DeskProfile, DirectoryTerms
+from casework.suggested_laws import keep_suggestions, suggestions
 from casework.task_kinds import DIRECTORY_MISSING
 from privacy.audit import AuditEvent, AuditKind
+from privacy.case_events import CaseEvent
 from privacy.cases import Case
-from privacy.directory import NEVER_READ, STALE, DirectoryState
+from privacy.directory import NEVER_READ, STALE, DirectoryState, Known
 from privacy.roles import FoundRole, find_role
 from storage.audit import append
 from storage.cases import get_cases
-from storage.database import Database, Reading, Transaction
+from storage.database import Database, Transaction
 from storage.directory import directory_state, look_up
 from storage.findings import StoredFinding, cases_to_look_up, findings_of, store_findings
 from storage.ids import new_id
@@ -39,21 +42,21 @@ def find_roles(
     if not cases or not (terms.expected or state.generation):
         return
     before = findings_of(transaction, [case.case_id for case in cases])
+    known = look_up(transaction, {case.case_id: case.requester or "" for case in cases})
     found = [
         one
-        for one in _look_up(transaction, cases, state, terms, now)
+        for one in _findings(cases, known, state, terms, now)
         if not (one.finding.waits and _is_known(before.get(one.case_id)))
     ]
-    changed = [
-        one
-        for one in found
-        if one.case_id not in before or before[one.case_id].finding != one.finding
-    ]
+    regions = {one.case_id: known[one.case_id].regions for one in found if not one.finding.waits}
+    suggested = suggestions(transaction, regions, now)
+    changed = [one for one in found if _is_news(one, before) or one.case_id in suggested]
     store_findings(transaction, found)
-    append(transaction, [_event(one) for one in changed])
+    append(transaction, [_event(one, suggested.get(one.case_id)) for one in changed])
     add_tasks(transaction, list(_waiting(cases, found, now)))
     waited = [one.case_id for one in before.values() if one.finding.waits]
     _end_waiting(transaction, waited, found, now)
+    keep_suggestions(transaction, cases, suggested, actor=ACTOR, now=now)
 
 
 def refresh_roles(database: Database, desk: DeskProfile, now: datetime) -> int:
@@ -71,15 +74,14 @@ def refresh_roles(database: Database, desk: DeskProfile, now: datetime) -> int:
             return looked_at
 
 
-def _look_up(
-    reading: Reading,
+def _findings(
     cases: Sequence[Case],
+    known: Mapping[UUID, Known],
     state: DirectoryState,
     terms: DirectoryTerms,
     now: datetime,
 ) -> list[StoredFinding]:
     """A case without an address is looked up under none, like any other."""
-    known = look_up(reading, {case.case_id: case.requester or "" for case in cases})
     findings = {
         case.case_id: find_role(
             None if case.requester is None else known[case.case_id],
@@ -105,8 +107,16 @@ def _is_known(before: StoredFinding | None) -> bool:
     return before is not None and before.finding.role is not FoundRole.UNKNOWN
 
 
-def _event(found: StoredFinding) -> AuditEvent:
-    payload = {"role": found.finding.role, "reasons": found.finding.reasons}
+def _is_news(found: StoredFinding, before: Mapping[UUID, StoredFinding]) -> bool:
+    earlier = before.get(found.case_id)
+    return earlier is None or earlier.finding != found.finding
+
+
+def _event(found: StoredFinding, suggested: CaseEvent | None) -> AuditEvent:
+    """What the workspace suggests stands beside the role, and why."""
+    payload: dict[str, object] = {"role": found.finding.role, "reasons": found.finding.reasons}
+    if suggested is not None and suggested.laws:
+        payload |= {"laws_suggested": suggested.laws, "because": suggested.reasons}
     return AuditEvent(
         chain=found.case_id,
         kind=AuditKind.ROLE_FOUND,

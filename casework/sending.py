@@ -19,6 +19,7 @@ from casework.confirming import record_traces
 from casework.profile import DeskProfile
 from casework.promises import letter_left
 from casework.reviewing import MARK, findings_before_sending
+from casework.told_dates import against_its_dates
 from privacy.audit import AuditEvent, AuditKind
 from privacy.errors import OutcomeUnknown, Permanent, Retryable
 from privacy.outgoing import LEASE, next_attempt
@@ -57,20 +58,27 @@ def send_next(
 ) -> Sending:
     """Send the letter that waits longest; `worked` is False when none is due.
 
-    A letter that decides about a right is asked again whether it may leave; without `desk` nobody's identity is known.
+    A letter is asked again whether it may leave: what it says about a right, and whether its dates still lie ahead; without `desk` nobody's identity is known.
     """
     now = clock()
     with database.transaction() as transaction:
         expire_leases(transaction, now=now)
         letter = claim_letter(transaction, now=now, lease=LEASE)
-        key = database.lookup_key("message-id", letter.message.message_id) if letter else b""
-        against = against_leaving(transaction, key, desk, now=now) if letter else ()
+        against = _against(transaction, letter, desk, now) if letter else ()
         if letter is not None and against:
             _fail(transaction, letter, f"may-not-leave: {', '.join(against)}", now)
     if letter is None or against:
         return Sending(worked=letter is not None)
     trouble = _dial(database, transport, letter, clock)
     return Sending(worked=True, trouble=trouble)
+
+
+def _against(
+    transaction: Transaction, letter: LeasedLetter, desk: DeskProfile | None, now: datetime
+) -> tuple[str, ...]:
+    key = transaction.ring.lookup_key("message-id", letter.message.message_id)
+    rights = against_leaving(transaction, key, desk, now=now)
+    return (*rights, *against_its_dates(transaction, letter, key, now))
 
 
 def _dial(

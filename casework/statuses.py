@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from casework.challenge_terms import ChallengeTerms
 from casework.work_facts import FATES
-from privacy.cases import ItemState, Role
+from privacy.case_events import laws_of
+from privacy.cases import ItemState
 from privacy.challenges import StandingState
+from privacy.deadlines import Asked
 from privacy.identity import Level
 from privacy.rights import Right, Scope
 from privacy.work import LetterFate
 from privacy.work_status import CaseView, ItemView, WorkStatus, case_status
+from storage.case_events import case_events_of
 from storage.cases import items_of
 from storage.database import Reading
 from storage.identity import Standing, standings_of
 from storage.item_answers import answers_of_items, letter_states
-from storage.work_lists import case_heads, cases_with_failed_letters
+from storage.work_lists import CaseHead, case_heads, cases_with_failed_letters
 
 ASKED = frozenset({StandingState.WANTED, StandingState.ASKED})
 
@@ -39,14 +43,16 @@ def statuses_of(
     standings = standings_of(reading, case_ids)
     letters = _letters(reading, [one.item_id for found in items.values() for one in found])
     failed = cases_with_failed_letters(reading, case_ids)
+    happened = case_events_of(reading, case_ids)
     found = {}
     for head in case_heads(reading, case_ids):
+        suffices = _judge(head, laws_of(happened.get(head.case_id, ()))[0], standings, terms)
         standing = standings.get(head.case_id)
         views = tuple(
             ItemView(
                 right=item.right,
                 state=item.state,
-                identity_suffices=_suffices(item, head.role, standing, terms),
+                identity_suffices=suffices((item.right, item.scope)),
                 asked=standing is not None and standing.state in ASKED,
                 letter=letters.get(item.item_id, LetterFate.NONE),
             )
@@ -72,13 +78,18 @@ def _items(reading: Reading, case_ids: Sequence[UUID]) -> dict[UUID, list[_Item]
     }
 
 
-def _suffices(
-    item: _Item, role: Role, standing: Standing | None, terms: ChallengeTerms | None
-) -> bool:
+def _judge(
+    head: CaseHead,
+    laws: tuple[str, ...],
+    standings: Mapping[UUID, Standing],
+    terms: ChallengeTerms | None,
+) -> Callable[[Asked], bool]:
+    """Return what says whether the level that the case has reached suffices for a right."""
+    standing = standings.get(head.case_id)
     reached = standing.level if standing else Level.NONE
-    return terms is not None and terms.suffices(
-        reached, right=item.right, scope=item.scope, role=role
-    )
+    if terms is None:
+        return lambda _: False
+    return partial(terms.suffices, reached, role=head.role, laws=laws)
 
 
 def _letters(reading: Reading, item_ids: Sequence[UUID]) -> Mapping[UUID, LetterFate]:

@@ -14,6 +14,7 @@ ERASURE_WAITS = "erasure_waits"
 GO_ON = "identity_proved"
 LOOK_AT_MESSAGE = "look_at_message"
 PROVE_IDENTITY = "prove_identity"
+REPORT_INCIDENT = "report_incident"  # one for each law; its reason is the code of the law
 READ_BY_HAND = "read_by_hand"
 STOP_MARKETING = "stop_marketing"
 TELL_COOL_OFF = "tell_cool_off"

@@ -7,9 +7,10 @@ from datetime import datetime
 from uuid import UUID
 
 from casework.actors import Actor, by_person
+from casework.incidents import end_report
 from casework.quarantine import take_up
 from casework.steps import take_step
-from casework.task_kinds import ACKNOWLEDGE_BY, READ_BY_HAND
+from casework.task_kinds import ACKNOWLEDGE_BY, READ_BY_HAND, REPORT_INCIDENT
 from privacy.audit import AuditEvent, AuditKind
 from privacy.cases import ItemState
 from privacy.errors import Permanent
@@ -32,7 +33,10 @@ def finish(
     now: datetime,
     evidence: str | None = None,
 ) -> None:
-    """Close the task; raises Permanent when it is not open, and for a system's task without anything to show for it."""
+    """Close the task; raises Permanent when it is not open, and where it needs evidence that does not say enough.
+
+    A system's task needs anything to show for it, a report of an incident what became of it (`privacy.incidents`).
+    """
     with database.transaction() as transaction:
         planned = plan_task(transaction, task_id)
         if planned is not None:
@@ -40,12 +44,18 @@ def finish(
         task = finish_task(transaction, task_id, actor=actor.address, at=now)
         if task is None:
             raise Permanent("there is no such open task")
+        payload: dict[str, object] = {"task": task_id, "kind": task.kind}
+        if task.kind == REPORT_INCIDENT and task.case_id is not None:
+            words = _checked(evidence)
+            law, by = task.reason, (actor, now)
+            outcome = end_report(transaction, task.case_id, law, words, by=by)
+            payload |= {"law": law, "outcome": outcome}
         event = AuditEvent(
             chain=task.case_id or task.inbound_id or task_id,
             kind=AuditKind.TASK_DONE,
             at=now,
             actor=str(actor),
-            payload={"task": task_id, "kind": task.kind},
+            payload=payload,
         )
         append(transaction, [event])
         if task.kind in ACKNOWLEDGE_BY.values() and task.case_id is not None:

@@ -62,7 +62,7 @@ def identity_suffices(reading: Reading, item: RequestItem, case: Case, desk: Des
         return False
     standing = standings_of(reading, [case.case_id]).get(case.case_id)
     reached = standing.level if standing else Level.NONE
-    return terms.suffices(reached, right=item.right, scope=item.scope, role=case.role)
+    return terms.suffices(reached, item.key, role=case.role, laws=case.laws)
 
 
 def rule_for(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from casework.answering import AnswerTo, answer
-from casework.asking import ask_identity, resume_identity
+from casework.asking import ask_at_last, ask_identity, resume_identity
 from casework.batch_view import BatchView, MessageAtWork
 from casework.hearing import answered_by, thread_of
 from casework.opening import ACTOR, continue_case, start_case
@@ -113,6 +113,8 @@ def _work_on_case(
     if added or (before is None and case.stub_reason is not None):
         permission = answer(message, view, desk, writes, to)
         ask_identity(message, view, desk, writes, to, permission)
+    elif before is not None:
+        ask_at_last(message, view, desk, writes, to)
     if before is not None:
         resume_identity(message, view, desk, writes, to)
     set_papers_aside(message, view, desk, case, writes)

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 
@@ -54,7 +55,7 @@ from daemon.workers import Worker
 from desk.reader import StorageReader
 from intake.imap import MailboxWatcher
 from intake.smtp import Listener, start_listener
-from privacy.alarms import AlarmBounds, find_alarms
+from privacy.alarms import Alarm, AlarmBounds, find_alarms
 from privacy.errors import PrivacyError
 from privacy.messages import RawMessage
 
@@ -168,7 +169,7 @@ class Daemon:
 
     def health(self) -> tuple[bool, list[str]]:
         """Return whether all is well, and the codes of what is not."""
-        alarms = find_alarms(self.state.observe(self._desk.database, utc_now()), AlarmBounds())
+        alarms = self._alarms(utc_now())
         return not alarms, [alarm.code for alarm in alarms]
 
     async def _start_listener(self) -> int | None:
@@ -235,9 +236,11 @@ class Daemon:
 
     def _look_for_alarms(self) -> None:
         now = utc_now()
-        self._bell.ring(
-            find_alarms(self.state.observe(self._desk.database, now), AlarmBounds()), now
-        )
+        self._bell.ring(self._alarms(now), now)
+
+    def _alarms(self, now: datetime) -> tuple[Alarm, ...]:
+        seen = self.state.observe(self._desk.database, now)
+        return find_alarms(seen, AlarmBounds(), self._ladder.calendar)
 
     def _ask_and_remind(self) -> None:
         """Do what silence about identity means: ask, remind once, write the closing letter."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from casework.task_kinds import APPROVE_LETTER, DEADLINE_NEAR, LOOK_AT_MESSAGE
+from casework.task_kinds import APPROVE_LETTER, DEADLINE_NEAR, LOOK_AT_MESSAGE, REPORT_INCIDENT
 from daemon.disk import free_bytes
 from privacy.alarms import Observation
 from privacy.errors import PrivacyError
@@ -19,7 +19,7 @@ from storage.outbox import oldest_pending
 from storage.tasks import earliest_task
 
 # Tasks about what is looked at, or rung for, anyway.
-SEEN_BY_THEMSELVES = (LOOK_AT_MESSAGE, APPROVE_LETTER, DEADLINE_NEAR)
+SEEN_BY_THEMSELVES = (LOOK_AT_MESSAGE, APPROVE_LETTER, DEADLINE_NEAR, REPORT_INCIDENT)
 
 
 class DaemonState:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 
+from privacy.deadlines import BusinessCalendar, working_days_before
 from privacy.instants import require_utc
 
-FRIDAY = 4
+A_WEEK = timedelta(weeks=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +23,7 @@ class AlarmBounds:
     ticker_silent: timedelta = timedelta(seconds=90)
     mail_refused: timedelta = timedelta(hours=1)  # most senders have come back by then
     disk_free: int = 500_000_000  # bytes
-    working_days_before: int = 1  # Monday to Friday, before the last day of what waits for a person
+    working_days_before: int = 1  # of the house, before the last day of what waits for a person
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,8 +65,14 @@ class Alarm:
         return f"{self.code}: {self.part}" if self.part else self.code
 
 
-def find_alarms(seen: Observation, bounds: AlarmBounds) -> tuple[Alarm, ...]:
-    """Return everything that is wrong at this instant, in the order in which it should be mended."""
+def find_alarms(
+    seen: Observation, bounds: AlarmBounds, calendar: BusinessCalendar
+) -> tuple[Alarm, ...]:
+    """Return everything that is wrong at this instant, in the order in which it should be mended.
+
+    `calendar` says on which days the house works.
+    """
+    due = partial(_day_row, seen.now.date(), bounds.working_days_before, calendar)
     rows = (
         (not seen.database_ok, Alarm(code="database-unreachable")),
         # Reading can work while nothing can be written: a full disk, a file that is gone, a database set to read-only.
@@ -85,9 +93,9 @@ def find_alarms(seen: Observation, bounds: AlarmBounds) -> tuple[Alarm, ...]:
         ),
         (seen.quarantined > 0, Alarm(code="mail-in-quarantine", part=str(seen.quarantined))),
         # What people have not done by its day is late by law or by our promise (policy P16).
-        *_day_row(seen.hold_due, "held-mail-waits", seen, bounds),
-        *_day_row(seen.draft_due, "letter-waits-for-person", seen, bounds),
-        *_day_row(seen.task_due, "task-waits", seen, bounds),
+        *due(seen.hold_due, "held-mail-waits"),
+        *due(seen.draft_due, "letter-waits-for-person"),
+        *due(seen.task_due, "task-waits"),
     )
     # A mailbox whose first login was refused has no last success: its trouble must not be silent.
     names = dict.fromkeys((*seen.mailbox_last_ok, *seen.mailbox_trouble))
@@ -106,20 +114,20 @@ def _mailbox_alarms(name: str, seen: Observation, bounds: AlarmBounds) -> tuple[
 
 
 def _day_row(
-    due: date | None, code: str, seen: Observation, bounds: AlarmBounds
+    today: date, ahead: int, calendar: BusinessCalendar, due: date | None, code: str
 ) -> tuple[tuple[bool, Alarm], ...]:
     if due is None:
         return ()
-    called_from = working_days_back(due, bounds.working_days_before)
-    return ((seen.now.date() >= called_from, Alarm(code=code, part=f"due {due.isoformat()}")),)
+    called_from = _called_from(due, ahead, calendar)
+    return ((today >= called_from, Alarm(code=code, part=f"due {due.isoformat()}")),)
 
 
-def working_days_back(day: date, count: int) -> date:
-    """Return the day that lies so many days from Monday to Friday before this one; public holidays are not known."""
-    for _ in range(count):
-        day -= timedelta(days=1)
-        day -= timedelta(days=max(0, day.weekday() - FRIDAY))
-    return day
+def _called_from(due: date, ahead: int, calendar: BusinessCalendar) -> date:
+    """In a year whose holidays nobody knows a week may hold none but the last day: it calls that much earlier."""
+    try:
+        return working_days_before(due, ahead, calendar)
+    except ValueError:
+        return due - A_WEEK
 
 
 def _still(moment: datetime | None, now: datetime, bound: timedelta) -> bool:

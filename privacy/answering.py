@@ -19,6 +19,7 @@ SHORT_TEXT = 120  # characters
 ASCII_ENDS = 128
 FEW_SIGNS = 32  # each is looked for in the whole text
 MOST_COUNTED = 20_000  # characters: enough to tell texts apart
+NEEDS_HUMAN = "classification-needs-human"  # against what a letter would say, not against writing to this person
 
 
 class Permission(StrEnum):
@@ -117,7 +118,7 @@ def _wait_rows(facts: AnswerFacts) -> tuple[tuple[bool, str], ...]:
         # A forged From would make us mail a victim: a person sends inside the same five business days.
         (facts.authenticity.checked and not aligned, "sender-not-aligned"),
         # A wrong letter is worse than a later one.
-        (facts.needs_human, "classification-needs-human"),
+        (facts.needs_human, NEEDS_HUMAN),
     )
 
 

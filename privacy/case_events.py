@@ -11,6 +11,7 @@ from uuid import UUID
 from privacy.binding import Happening
 from privacy.clocks import EventKind
 from privacy.deadlines import Due
+from privacy.governing import is_settled
 from privacy.instants import require_utc
 
 
@@ -20,6 +21,7 @@ class CaseEventKind(StrEnum):
     RECEIVED = "received"
     RIGHT_ADDED = "right_added"
     LAWS_CHANGED = "laws_changed"
+    LAWS_SUGGESTED = "laws_suggested"  # by where the workspace lies; for staff alone before proof
     CALENDAR_CHANGED = "calendar_changed"
     IDENTITY_ASKED = "identity_asked"
     IDENTITY_PROVED = "identity_proved"
@@ -32,6 +34,7 @@ class CaseEventKind(StrEnum):
     ANSWERED = "answered"
     BOUNCED = "bounced"
     ASSIGNED = "assigned"
+    INCIDENT_REPORTED = "incident_reported"  # or need not be, under the law that is its ground
 
 
 class Ground(StrEnum):
@@ -111,9 +114,28 @@ def laws_of(events: Iterable[CaseEvent]) -> tuple[tuple[str, ...], tuple[str, ..
     laws: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     for event in events:
-        if event.laws:
+        if event.laws and event.kind is not CaseEventKind.LAWS_SUGGESTED:
             laws, reasons = event.laws, event.reasons
     return laws, reasons
+
+
+def suggested_laws(events: Sequence[CaseEvent]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the codes that only the directory suggests, with the reasons; they govern nothing that a letter tells.
+
+    None where the person said where they live, staff decided, or the operator's candidates govern.
+    """
+    governing, why = laws_of(events)
+    if not governing or is_settled(why):
+        return (), ()
+    told = [one for one in events if one.kind is CaseEventKind.LAWS_SUGGESTED]
+    added = tuple(law for one in told[-1:] for law in one.laws if law not in governing)
+    return added, told[-1].reasons if added else ()
+
+
+def reported_under(events: Iterable[CaseEvent]) -> dict[str, datetime]:
+    """Return under which laws an incident was reported, or need not be, and when that was said last."""
+    told = (one for one in events if one.kind is CaseEventKind.INCIDENT_REPORTED)
+    return {one.ground: one.at for one in told if one.ground}
 
 
 def owner_of(events: Iterable[CaseEvent]) -> str | None:

@@ -169,15 +169,6 @@ def lane_due(received_at: datetime, lane: Lane, regimes: Iterable[Regime]) -> Du
     return earliest(dues) if dues else None
 
 
-def lane_dues(received_at: datetime, lane: Lane, regimes: Iterable[Regime]) -> tuple[Due, ...]:
-    """Return each date that mail of this lane sets by itself, the earliest first, one for each day."""
-    wanted = ((regime, regime.periods_of(lane).complete) for regime in regimes)
-    by_day: dict[date, Due] = {}
-    for due in sorted(_dues(received_at, wanted), key=lambda one: (one.expires_at, one.regime)):
-        by_day.setdefault(due.on, due)
-    return tuple(by_day.values())
-
-
 def any_right_due(received_at: datetime, regimes: Iterable[Regime]) -> Due:
     """Return the date of mail in which no right is known: as if the right with the earliest date were asked for.
 

@@ -99,10 +99,14 @@ class DirectoryState:
 
 @dataclass(frozen=True, kw_only=True)
 class HeldStanding:
-    """A standing of the person behind an address. The instants are None for what still holds."""
+    """A standing of the person behind an address. The instants are None for what still holds.
+
+    `region` is where the workspace lies, "" where nobody said.
+    """
 
     standing: Standing
     workspace_id: UUID | None
+    region: str = ""
     left_at: datetime | None = None
     address_left_at: datetime | None = None
 
@@ -117,7 +121,17 @@ class HeldStanding:
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """What the directory knows of one person: standings of their own, and in how many workspaces they are a lead."""
+    """What the directory knows of one person: standings of their own, and in how many workspaces they are a lead.
+
+    `lead_regions` are where those workspaces lie, each once.
+    """
 
     standings: tuple[HeldStanding, ...] = ()
     lead_of: int = 0
+    lead_regions: tuple[str, ...] = ()
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Where the workspaces of this person lie, each once."""
+        own = (one.region for one in self.standings)
+        return tuple(dict.fromkeys(filter(None, (*own, *self.lead_regions))))

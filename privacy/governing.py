@@ -16,6 +16,8 @@ from itertools import filterfalse
 MOST_READ = 20_000  # characters of a mail in which people say where they live
 REACH = 5  # words after "I live in" among which the place is looked for
 NOTHING = ""
+BY_STAFF = "staff"
+RESIDENCE = "residence:"
 _WORD = re.compile(r"\w+")
 Words = tuple[str, ...]
 
@@ -91,7 +93,9 @@ class Governing:
 
 def governing(clues: Clues, hints: LawHints, candidates: Sequence[str]) -> Governing:
     """Return which laws may govern. A law that has no record is a reason without a law: a person sees it."""
-    stated = [(f"residence:{place.name}", place.laws) for place in stated_places(clues.text, hints)]
+    stated = [
+        (f"{RESIDENCE}{place.name}", place.laws) for place in stated_places(clues.text, hints)
+    ]
     cited = [(f"cited:{law}", hints.cites.get(law, ())) for law in clues.cited]
     always = [(f"always:{law}", (law,)) for law in candidates if law in hints.always]
     if stated:
@@ -104,6 +108,24 @@ def governing(clues: Clues, hints: LawHints, candidates: Sequence[str]) -> Gover
         reasons=tuple(dict.fromkeys(reason for reason, _ in found)),
         said=_each_once([*stated, *cited]),
     )
+
+
+def is_settled(reasons: Iterable[str]) -> bool:
+    """Return whether the person said where they live, or staff decided: nothing that only suggests a law adds one."""
+    return any(reason == BY_STAFF or reason.startswith(RESIDENCE) for reason in reasons)
+
+
+def laws_of_regions(
+    regions: Iterable[str], hints: LawHints
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the laws of the places in which these regions lie, each once, and the regions that have some as reasons."""
+    found = [
+        (f"workspace-region:{region}", place.laws)
+        for region in sorted(set(regions))
+        for place in hints.places
+        if region in place.regions
+    ]
+    return _each_once(found), tuple(dict.fromkeys(reason for reason, _ in found))
 
 
 def _suggested(clues: Clues, hints: LawHints) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from privacy.cases import RequestItem, Role
@@ -24,12 +24,15 @@ NEVER_PROVED: tuple[Asked, ...] = (
 class ProofTerms:
     """The table. `harm` counts from 0; `levels` has for each law, `ANY_LAW` first of all, and each role one level a step.
 
-    Raises ValueError where more harm would need less proof, where a right is left out, or where a role that is not
-    known yet would need less than one of those that it can turn out to be.
+    `floor` is what the house wants in any case, `promises` the codes that are no law, as the promise of the house: they
+    ask for the floor alone. Raises ValueError where more harm would need less proof, where a right is left out, or
+    where a role that is not known yet would need less than one of those that it can turn out to be.
     """
 
     harm: Mapping[Asked, int]
     levels: Mapping[str, Mapping[Role, Steps]]
+    floor: Mapping[Role, Steps] = field(default_factory=dict)
+    promises: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if any((right, None) not in self.harm for right in Right):
@@ -40,6 +43,10 @@ class ProofTerms:
             raise ValueError("there are no levels for a law that has none of its own")
         for law, roles in self.levels.items():
             _check(law or "all laws", roles, max(self.harm.values()))
+        if self.floor:
+            _check("the floor", self.floor, max(self.harm.values()))
+        if self.promises & self.levels.keys():
+            raise ValueError("a promise is no law: what it asks is the floor")
 
     def harm_of(self, right: Right, scope: Scope | None) -> int:
         """Return the step of harm; a scope without one of its own has that of its right."""
@@ -48,6 +55,10 @@ class ProofTerms:
     def level_under(self, law: str, role: Role, harm: int) -> Level:
         """Return the level that one law needs for this harm."""
         return self.levels.get(law, self.levels[ANY_LAW])[role][harm]
+
+    def floor_of(self, role: Role, harm: int) -> Level:
+        """Return the level that is asked for under every law."""
+        return self.floor[role][harm] if self.floor else Level.NONE
 
 
 def _check(law: str, roles: Mapping[Role, Steps], most_harm: int) -> None:
@@ -66,10 +77,11 @@ def _check(law: str, roles: Mapping[Role, Steps], most_harm: int) -> None:
 def required_level(
     right: Right, scope: Scope | None, *, role: Role, laws: Iterable[str], terms: ProofTerms
 ) -> Level:
-    """Return the level that this right needs; while the law is not known, the highest of all that it can be."""
+    """Return the level that this right needs: the highest that any of these laws asks, never less than the floor."""
     harm = terms.harm_of(right, scope)
-    levels = (terms.level_under(law, role, harm) for law in laws)
-    return max(levels, default=terms.level_under(ANY_LAW, role, harm))
+    levels = (terms.level_under(law, role, harm) for law in laws if law not in terms.promises)
+    asked = max(levels, default=terms.level_under(ANY_LAW, role, harm))
+    return max(asked, terms.floor_of(role, harm))
 
 
 def needed_for(

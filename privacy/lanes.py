@@ -1,4 +1,4 @@
-"""What happens in each lane: who gets the mail, the first letter, which clock runs, and what ends it; values of one table."""
+"""What happens in each lane: who gets the mail, the first letter, and what ends it; values of one table."""
 
 from __future__ import annotations
 
@@ -27,14 +27,6 @@ class FirstLetter(StrEnum):
     NONE = "none"
 
 
-class LaneClock(StrEnum):
-    """Which date the case itself has, beside those of its rights."""
-
-    RIGHTS = "rights"
-    LANE = "lane"
-    EARLIEST = "earliest"
-
-
 class Closing(StrEnum):
     """What has to be done before a case of the lane may be closed."""
 
@@ -57,7 +49,6 @@ class LaneRow:
     at_once: bool
     first_letter: FirstLetter
     letter: str | None
-    clock: LaneClock
     closing: Closing
     source: str
 

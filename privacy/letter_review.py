@@ -82,13 +82,16 @@ class Expected:
     """What the letter must agree with: the reference, the stored dates, and the day on which it is written.
 
     `dates` are those that it must name, None where they are not known; it may name the `past`, such as the day of
-    receipt, and the `deadlines` of its case besides. No date but those of the past lies before `today`. `named` must all be in it, such as the authority; `stored` must not, before proof.
+    receipt, and the `deadlines` of its case besides. No date but those of the past lies before `today`, or is `over`: the
+    day before today may not be over yet in its zone, and today may be. `named` must all be in it, such as the
+    authority; `stored` must not, before proof.
     """
 
     reference: str = ""
     dates: frozenset[date] | None = None
     past: frozenset[date] = frozenset()
     deadlines: frozenset[date] = frozenset()
+    over: frozenset[date] = frozenset()
     today: date | None = None
     named: tuple[str, ...] = ()
     stored: tuple[str, ...] = field(default=(), repr=False)
@@ -168,8 +171,11 @@ def _shape(
 
 
 def _dates(wording: str, joined: str, words: ReviewWords, expected: Expected) -> Iterator[str]:
+    named = frozenset(words.dates.findall(joined))
     if expected.dates is not None:
-        yield from _stored_dates(frozenset(words.dates.findall(joined)), words, expected)
+        yield from _stored_dates(named, words, expected)
+    if named & _over(words, expected):
+        yield "date: in the past"
     lowered = wording.lower()
     relative = any(word in lowered for word in _WITHIN) and _RELATIVE_DATE.search(lowered)
     if relative or _NUMERIC_DATE.search(wording):
@@ -178,14 +184,18 @@ def _dates(wording: str, joined: str, words: ReviewWords, expected: Expected) ->
 
 def _stored_dates(named: frozenset[str], words: ReviewWords, expected: Expected) -> Iterator[str]:
     needed = frozenset(expected.dates or ())
-    ahead = {words.date_in_words(day): day for day in needed | expected.deadlines}
-    behind = {words.date_in_words(day) for day in expected.past}
-    if named - ahead.keys() - behind:
+    known = needed | expected.deadlines | expected.past
+    if named - {words.date_in_words(day) for day in known}:
         yield "date: one that is not stored"
     if {words.date_in_words(day) for day in needed} - named:
         yield "date: a stored one is missing"
-    if expected.today and any(ahead[day] < expected.today for day in named & ahead.keys() - behind):
-        yield "date: in the past"
+
+
+def _over(words: ReviewWords, expected: Expected) -> frozenset[str]:
+    """The dates, as the language writes them, that a letter cannot promise any more."""
+    promised, today = (expected.dates or frozenset()) | expected.deadlines, expected.today
+    over = expected.over | {day for day in promised if today and day < today}
+    return frozenset(words.date_in_words(day) for day in over - expected.past)
 
 
 def _remedies(

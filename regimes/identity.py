@@ -12,7 +12,7 @@ from privacy.deadlines import Asked
 from privacy.errors import Permanent
 from privacy.identity import Level, level_named
 from privacy.identity_terms import ANY_LAW, ProofTerms, Steps
-from regimes.laws import asked_of, one_of, record_of
+from regimes.laws import HOUSE, asked_of, one_of, record_of
 from regimes.toml_files import read_toml, standing_in
 
 TERMS_FILE = Path(__file__).with_name("identity.toml")
@@ -26,7 +26,7 @@ def load_proof_terms() -> ProofTerms:
 
 def proof_terms(table: Mapping[str, Any]) -> ProofTerms:
     """Return the table that these values make. Raises Permanent."""
-    for name in table.keys() - {"harm", "levels", "laws"}:
+    for name in table.keys() - {"harm", "levels", "laws", "floor"}:
         with standing_in(TERMS_FILE, name):
             raise Permanent(f"a table of proof has no {name!r}")
     levels = {ANY_LAW: _roles(table.get("levels", {}), "levels")}
@@ -34,9 +34,10 @@ def proof_terms(table: Mapping[str, Any]) -> ProofTerms:
         with standing_in(TERMS_FILE, "laws", law):
             record_of(law)
         levels[law] = _roles(roles, "laws", law)
+    floor = _roles(table.get("floor", {}), "floor")
     harm = dict(_harm(name, step) for name, step in table.get("harm", {}).items())
     try:
-        return ProofTerms(harm=harm, levels=levels)
+        return ProofTerms(harm=harm, levels=levels, floor=floor, promises=frozenset({HOUSE}))
     except ValueError as error:
         raise Permanent(f"{TERMS_FILE.name}: {error}") from None
 

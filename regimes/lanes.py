@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from privacy.errors import Permanent
-from privacy.lanes import Closing, Desk, FirstLetter, LaneClock, LaneRow, LaneTable
+from privacy.lanes import Closing, Desk, FirstLetter, LaneRow, LaneTable
 from privacy.rights import Lane
 from regimes.laws import one_of
 from regimes.toml_files import read_toml, standing_in
 
 LANES_FILE = Path(__file__).with_name("lanes.toml")
-NEEDED = frozenset({"to", "at_once", "first_letter", "clock", "closing", "source"})
+NEEDED = frozenset({"to", "at_once", "first_letter", "closing", "source"})
 
 
 @cache
@@ -42,7 +42,6 @@ def _row(name: str, fields: Mapping[str, Any]) -> LaneRow:
             at_once=_flag(fields["at_once"]),
             first_letter=first_letter,
             letter=_letter(first_letter, fields.get("letter")),
-            clock=one_of(LaneClock, str(fields["clock"]), "clock"),
             closing=one_of(Closing, str(fields["closing"]), "closing"),
             source=_words(fields["source"]),
         )

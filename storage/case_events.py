@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -20,6 +20,13 @@ def add_case_events(
 ) -> None:
     """Write down what happened."""
     transaction.insert(CASE_EVENT, [_row(case_id, event, now) for event in events])
+
+
+def add_events_of_cases(
+    transaction: Transaction, events: Mapping[UUID, CaseEvent], *, now: datetime
+) -> None:
+    """Write down one event for each of several cases."""
+    transaction.insert(CASE_EVENT, [_row(case_id, one, now) for case_id, one in events.items()])
 
 
 def add_arrivals(transaction: Transaction, cases: Iterable[Case], *, now: datetime) -> None:

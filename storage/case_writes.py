@@ -155,6 +155,13 @@ def set_date(
     look_at_clocks(transaction, case_id, now=at)
 
 
+def stop_own_clock(transaction: Transaction, case_id: UUID, *, at: datetime) -> None:
+    """End the date of the case itself: what it was set for is done."""
+    if _own_clock(transaction, case_id) is not None:
+        stopped = _event(case_id, ClockName.RESPOND, at) | {"change": ClockChange.STOPPED}
+        transaction.insert(CLOCK_EVENT, [stopped])
+
+
 def look_at_clocks(transaction: Transaction, case_id: UUID, *, now: datetime) -> None:
     """Have the next sweep look at the case: one of its clocks changed, and with it what is to be reminded of."""
     case = PRIVACY_CASE.c

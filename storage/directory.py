@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -27,6 +27,7 @@ from storage.transactions import AnyRow, Reading, in_chunks
 
 Asked = TypeVar("Asked")
 _ADDRESS, _STANDING, _LEAD = DIRECTORY_ADDRESS.c, DIRECTORY_STANDING.c, DIRECTORY_LEAD.c
+_REGION = DIRECTORY_WORKSPACE.c.region
 _KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
 _STANDINGS = (
     select(
@@ -35,14 +36,27 @@ _STANDINGS = (
         _STANDING.standing,
         _STANDING.workspace_id,
         _STANDING.left_at,
+        _REGION,
     )
     .select_from(
-        DIRECTORY_ADDRESS.join(DIRECTORY_STANDING, _STANDING.person_id == _ADDRESS.person_id)
+        DIRECTORY_ADDRESS.join(
+            DIRECTORY_STANDING, _STANDING.person_id == _ADDRESS.person_id
+        ).outerjoin(
+            DIRECTORY_WORKSPACE, DIRECTORY_WORKSPACE.c.workspace_id == _STANDING.workspace_id
+        )
     )
     .where(_ADDRESS.address_key.in_(_KEYS))
     .order_by(_STANDING.person_id, _STANDING.standing, _STANDING.workspace_id)
 )
-_LEADS = select(_LEAD.address_key, _LEAD.workspace_id).where(_LEAD.address_key.in_(_KEYS))
+_LEADS = (
+    select(_LEAD.address_key, _LEAD.workspace_id, _REGION)
+    .select_from(
+        DIRECTORY_LEAD.outerjoin(
+            DIRECTORY_WORKSPACE, DIRECTORY_WORKSPACE.c.workspace_id == _LEAD.workspace_id
+        )
+    )
+    .where(_LEAD.address_key.in_(_KEYS))
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +120,7 @@ def look_up(reading: Reading, addresses: Mapping[Asked, str]) -> dict[Asked, Kno
         asked: Known(
             standings=tuple(standings.get(own[asked], ())),
             lead_of=len(lead_of.get(leads[asked], ())),
+            lead_regions=tuple(sorted(set(filter(None, lead_of.get(leads[asked], {}).values())))),
         )
         for asked in addresses
     }
@@ -130,15 +145,19 @@ def _standings_at(reading: Reading, keys: Iterable[bytes]) -> dict[bytes, list[H
     found: dict[bytes, list[HeldStanding]] = {}
     for chunk in in_chunks(keys):
         for row in reading.fetch(_STANDINGS, {"keys": chunk}):
-            found.setdefault(bytes(row.address_key), []).append(_held(row, row.address_left_at))
+            held = _held(row, row.address_left_at)
+            found.setdefault(bytes(row.address_key), []).append(
+                replace(held, region=row.region or "")
+            )
     return found
 
 
-def _leads_at(reading: Reading, keys: Iterable[bytes]) -> dict[bytes, list[UUID]]:
-    found: dict[bytes, list[UUID]] = {}
+def _leads_at(reading: Reading, keys: Iterable[bytes]) -> dict[bytes, dict[UUID, str]]:
+    """Return the workspaces of each lead, with their regions."""
+    found: dict[bytes, dict[UUID, str]] = {}
     for chunk in in_chunks(keys):
-        for key, workspace_id in reading.fetch(_LEADS, {"keys": chunk}):
-            found.setdefault(bytes(key), []).append(workspace_id)
+        for key, workspace_id, region in reading.fetch(_LEADS, {"keys": chunk}):
+            found.setdefault(bytes(key), {})[workspace_id] = region or ""
     return found
 
 

@@ -28,7 +28,7 @@ class WatchedClock:
     """A clock that is still owed. `item_id` and `right` are None for one of the whole case.
 
     `waiting` is the question to which the person owes an answer, None where we owe everything. `incident`: it counts
-    the time in which a security incident is reported.
+    the time in which a security incident is reported. `since` is when the date was set.
     """
 
     clock: Watched
@@ -36,6 +36,7 @@ class WatchedClock:
     right: str | None
     started_at: datetime
     due: Due
+    since: datetime
     waiting: CaseEvent | None = None
     incident: bool = False
 
@@ -201,7 +202,7 @@ def _owed(
     """Return the clocks that run; an item that was put aside and an acknowledgement that left are owed no more."""
     open_items = {item.item_id: item for item in items if item.state not in ENDED}
     owed = []
-    for (clock, item_id), due in _running(events).items():
+    for (clock, item_id), (due, since) in _running(events).items():
         if clock is ClockName.ACKNOWLEDGE and is_acknowledged:
             continue
         item = open_items.get(item_id) if item_id else None
@@ -213,6 +214,7 @@ def _owed(
                     right=_right(item),
                     started_at=item.received_at if item else row.received_at,
                     due=due,
+                    since=since,
                     incident=row.lane is Lane.SECURITY_INCIDENT
                     and item_id is None
                     and clock is ClockName.RESPOND,
@@ -221,11 +223,14 @@ def _owed(
     return owed
 
 
-def _running(events: Sequence[ClockEventRow]) -> dict[tuple[ClockName, UUID | None], Due]:
-    running: dict[tuple[ClockName, UUID | None], Due] = {}
+def _running(
+    events: Sequence[ClockEventRow],
+) -> dict[tuple[ClockName, UUID | None], tuple[Due, datetime]]:
+    """Return the date that each clock runs to, and since when."""
+    running: dict[tuple[ClockName, UUID | None], tuple[Due, datetime]] = {}
     for event in events:
         if event.due is not None:
-            running[event.clock, event.item_id] = event.due
+            running[event.clock, event.item_id] = event.due, event.at
         elif event.change is ClockChange.STOPPED:
             running.pop((event.clock, event.item_id), None)
     return running

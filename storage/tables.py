@@ -343,6 +343,7 @@ class StaffTask(Row, table=True):
         index_where("ix_task_open", "urgent", "due_on", where="done_at IS NULL"),
         # finish_tasks_about
         index_where("ix_task_inbound", "inbound_id", where="done_at IS NULL"),
+        Index("ix_task_case", "case_id"),  # cases_with_tasks, finish_kind_of_case
         STRICT,
     )
     task_id: UUID = key_column()

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import and_, func, select, update
 
 from storage.tables import PRIVACY_CASE, TASK
-from storage.transactions import AnySelect, Reading, Transaction, Values
+from storage.transactions import AnySelect, Reading, Transaction, Values, in_chunks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +47,17 @@ def earliest_task(reading: Reading, *, leave_out: Sequence[str]) -> date | None:
     )
     due: date | None = reading.fetch(question).scalar_one()
     return due
+
+
+def cases_with_tasks(
+    reading: Reading, case_ids: Sequence[UUID], *, kinds: Sequence[str]
+) -> set[UUID]:
+    """Return which of these cases have, or ever had, a task of one of these kinds."""
+    found: set[UUID] = set()
+    for chunk in in_chunks(case_ids):
+        question = select(TASK.c.case_id).where(TASK.c.case_id.in_(chunk), TASK.c.kind.in_(kinds))
+        found.update(reading.fetch(question.distinct()).scalars())
+    return found
 
 
 def finish_task(

@@ -9,7 +9,7 @@ from casework.clock_keeping import asked_of, count
 from casework.profile import DeskProfile
 from casework.reminding import dates_of
 from daemon.output import Form, forms_in
-from privacy.case_events import CaseEvent, owner_of, waiting_for
+from privacy.case_events import CaseEvent, CaseEventKind, owner_of, waiting_for
 from privacy.cases import Case, RequestItem
 from privacy.deadlines import Regime
 from privacy.reminders import Ladder
@@ -35,7 +35,7 @@ def clocks_form(reading: Reading, case: Case, ladder: Ladder, desk: DeskProfile)
         "laws": [law.code for law in laws],
         "law_reasons": list(case.law_reasons),
         "owner": owner_of(watched.happened),
-        "happened": [_happening(one, names) for one in watched.happened],
+        "happened": [_happening(one, names) for one in watched.happened if _says_something(one)],
         "clocks": [
             {
                 "clock": str(clock),
@@ -71,6 +71,11 @@ def clocks_for_people(form: Form) -> list[str]:
         lines += [f"  planned for {clock['target']}"] if clock["target"] else []
         lines += [f"  reminder {_reminder_words(one)}" for one in forms_in(clock["reminders"])]
     return lines
+
+
+def _says_something(event: CaseEvent) -> bool:
+    """A workspace that suggests no law, or none that is known, is news to nobody."""
+    return event.kind is not CaseEventKind.LAWS_SUGGESTED or bool(event.laws)
 
 
 def _happening(event: CaseEvent, names: Mapping[UUID, str]) -> Form:

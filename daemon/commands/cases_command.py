@@ -25,7 +25,7 @@ from daemon.commands.case_work import WORK_COMMANDS, add_work
 from daemon.commands.session import add_json, add_reference, count, open_desk_of, print_rows
 from daemon.output import as_json, forms_in, printable
 from daemon.wiring import build_ladder
-from privacy.case_events import CaseEvent, waiting_for
+from privacy.case_events import CaseEvent, suggested_laws, waiting_for
 from privacy.cases import Case, CaseState, RequestItem
 from privacy.errors import Permanent
 from privacy.identity_codes import without_codes
@@ -150,6 +150,7 @@ def _show(options: argparse.Namespace) -> int:
             **finding_form(case, found),
             "laws": [law.code for law in desk.services.desk.laws_named(case.laws)],
             "law_reasons": list(case.law_reasons),
+            "laws_suggested": list(suggested_laws(events)[0]),
             "rights": [_item_form(item, events) for item in case.items],
             "messages": [
                 {
@@ -240,6 +241,12 @@ def _for_people(form: dict[str, object]) -> str:
     ]
     lines += [f"laws: {', '.join(_steps(form['laws']))}"]
     lines += [f"  because of {reason}" for reason in _steps(form["law_reasons"])]
+    suggested = ", ".join(_steps(form["laws_suggested"]))
+    lines += (
+        [f"  the workspace suggests {suggested}: told in no letter before proof"]
+        if suggested
+        else []
+    )
     lines += [f"  {step}" for step in _steps(form["own_trace"])]
     for item in forms_in(form["rights"]):
         lines += [

@@ -117,14 +117,15 @@ def test_a_later_date_is_told_in_the_thread_of_the_mail(desk) -> None:
     assert letter.references == acknowledgement.references
 
 
-def test_a_letter_that_leaves_too_late_moves_nothing_and_calls_a_person(desk, case) -> None:
+def test_a_letter_that_would_leave_too_late_does_not_and_calls_a_person(desk, case) -> None:
     desk.now = NOON + 29 * DAY
     ask(desk)
     approve(desk)
     desk.now = case.items[0].due.expires_at
     send(desk)
     assert due_on(desk) == FIRST
-    assert "extension_told_late" in desk.task_kinds()
+    (task,) = [one for one in desk.tasks() if one.kind == "letter_failed"]
+    assert task.reason == "may-not-leave: review: date: in the past"
 
 
 def test_a_letter_written_under_other_laws_tells_no_date_past_those_that_govern_now(

@@ -8,7 +8,7 @@ from casework_values import NOON, ReaderAtHand, SayingClassifier, TestDesk, mail
 from core_values import asking
 from privacy.deadlines import any_right_due, lane_due
 from privacy.deciding import Outcome
-from privacy.lanes import FirstLetter, LaneClock, LaneTable
+from privacy.lanes import FirstLetter, LaneTable
 from privacy.rights import Classification, Lane, Right
 from regimes.lanes import load_lanes
 
@@ -38,16 +38,12 @@ def test_a_letter_leaves_by_itself_in_no_lane_that_wants_a_person(desk, lane: La
 
 
 @pytest.mark.parametrize("lane", sorted(load_lanes().at_once))
-def test_the_case_itself_has_the_date_that_the_table_names(desk, lane: Lane) -> None:
+def test_the_case_itself_has_the_date_that_the_laws_give_its_lane(desk, lane: Lane) -> None:
     receive(desk, Classification(lane=lane))
     laws = desk.profile.regimes
     of_lane = lane_due(NOON, lane, laws)
-    if load_lanes().of(lane).clock is LaneClock.LANE:
-        assert of_lane is not None
-        assert desk.case().own_due == of_lane
-    else:
-        assert of_lane is None
-        assert desk.case().own_due == any_right_due(NOON, laws)
+    assert (of_lane is not None) == (lane in {Lane.COMPLAINT, Lane.SECURITY_INCIDENT})
+    assert desk.case().own_due == (of_lane or any_right_due(NOON, laws))
 
 
 def test_a_house_that_writes_another_table_has_another_desk(desk) -> None:

@@ -1,6 +1,8 @@
 """No letter leaves that its last reader objects to: not by itself, and not by a person's yes."""
 
 from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -24,6 +26,8 @@ from privacy.outgoing import OutgoingState
 from storage.drafts import add_drafts
 from storage.ids import new_id
 from storage.outbox import QueuedLetter, enqueue
+
+SECOND = timedelta(seconds=1)
 
 
 def spoiled(message, old: str, new: str):
@@ -84,6 +88,36 @@ def test_a_promise_that_has_passed_is_not_made_any_more(desk: TestDesk):
     desk.now += 60 * DAY
     with pytest.raises(Permanent, match="date: in the past"):
         approve_draft(desk.database, desk.draft().draft_id, actor=SAM, now=desk.now)
+
+
+@pytest.mark.parametrize(("too_late", "states"), [(False, ["sent"]), (True, ["failed"])])
+def test_an_approved_letter_does_not_leave_once_what_it_promises_is_over(
+    desk: TestDesk, too_late, states
+):
+    """Mail may not leave for days: what was approved in time is read again by the clock of the law."""
+    desk.receive_one(mail(ERASE), quiet_reason="uidvalidity-changed")
+    due = desk.case().items[0].due
+    desk.now = due.expires_at - SECOND
+    approve_draft(desk.database, desk.draft().draft_id, actor=SAM, now=desk.now)
+    desk.now += SECOND * too_late
+    transport = ScriptedTransport()
+    send_next(desk.database, transport, desk.clock, desk=desk.profile)
+    assert [letter.state for letter in desk.letters()] == states
+    assert len(transport.sent) == (not too_late)
+
+
+@pytest.mark.parametrize("too_late", [False, True])
+def test_a_day_is_over_in_the_zone_of_its_law(desk: TestDesk, too_late):
+    """In Los Angeles it is the last day still when it has ended everywhere else; in India it ends in our evening."""
+    desk.receive_one(mail("I live in Bengaluru. " + ERASE), quiet_reason="uidvalidity-changed")
+    due = desk.case().items[0].due
+    desk.now = due.expires_at if too_late else due.expires_at - SECOND
+    approve = partial(approve_draft, desk.database, desk.draft().draft_id, actor=SAM, now=desk.now)
+    if too_late:
+        with pytest.raises(Permanent, match="date: in the past"):
+            approve()
+    else:
+        approve()
 
 
 def test_the_letters_that_the_desk_writes_pass(desk: TestDesk):

@@ -24,10 +24,12 @@ OLIVIA, ANNE, BOB = "olivia@customer.example", "anne@person.example", "bob@elsew
 EXPECTED = DirectoryTerms(expected=True, stale_after=timedelta(days=7))
 
 
-def list_people(desk: TestDesk, *, leads=(ANNE, OLIVIA), owners=(OLIVIA,)):
+def list_people(desk: TestDesk, *, leads=(ANNE, OLIVIA), owners=(OLIVIA,), region=""):
     with desk.database.transaction() as transaction:
         number = begin_reading(transaction, "test", now=desk.now)
-        add_workspaces(transaction, [WorkspaceRecord(workspace="w1")], reading=number)
+        add_workspaces(
+            transaction, [WorkspaceRecord(workspace="w1", region=region)], reading=number
+        )
         home = known_workspaces(transaction, ["w1"])["w1"]
         people = [
             PersonRecord(standing=Standing.OWNER, workspace="w1", person=one, address=one)
@@ -112,8 +114,10 @@ def test_no_letter_tells_whether_somebody_is_known(desk):
     assert {found(desk, case).role for case in desk.cases()} > {FoundRole.BOTH}
 
 
-def test_known_and_unknown_cost_the_same_questions(desk):
-    list_people(desk)
+@pytest.mark.parametrize("region", ["", "ap-northeast-2"])
+def test_known_and_unknown_cost_the_same_questions(desk, region):
+    """Also where the workspace suggests a law that has an earlier date."""
+    list_people(desk, region=region)
     desk.profile = replace(desk.profile, limits=LONG)
     asked: list[str] = []
     event.listen(

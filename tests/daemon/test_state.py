@@ -24,6 +24,7 @@ from casework_values import (
     mail,
     open_at,
 )
+from core_values import calendar
 from daemon.bell import Bell
 from daemon.state import DaemonState
 from privacy.alarms import Alarm, AlarmBounds, find_alarms
@@ -47,7 +48,8 @@ def state() -> DaemonState:
 def alarms(state: DaemonState, desk: TestDesk) -> list[str]:
     state.tick(desk.now)
     return [
-        str(alarm) for alarm in find_alarms(state.observe(desk.database, desk.now), AlarmBounds())
+        str(alarm)
+        for alarm in find_alarms(state.observe(desk.database, desk.now), AlarmBounds(), calendar())
     ]
 
 
@@ -171,7 +173,9 @@ def test_a_database_out_of_reach_is_an_alarm_and_no_error(state, desk, tmp_path)
 def test_a_silent_scheduler_is_seen(state, desk):
     state.tick(NOON)
     seen = state.observe(desk.database, NOON + timedelta(seconds=91))
-    assert [alarm.code for alarm in find_alarms(seen, AlarmBounds())] == ["scheduler-silent"]
+    assert [alarm.code for alarm in find_alarms(seen, AlarmBounds(), calendar())] == [
+        "scheduler-silent"
+    ]
 
 
 class Way:

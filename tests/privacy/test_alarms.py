@@ -1,16 +1,18 @@
 """When the desk itself needs help."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core_values import NOON, PRIVACY
-from privacy.alarms import Alarm, AlarmBounds, Observation, find_alarms, working_days_back
+from core_values import NOON, PRIVACY, calendar
+from privacy.alarms import Alarm, AlarmBounds, Observation, find_alarms
+from privacy.deadlines import BusinessCalendar
 
 BOUNDS = AlarmBounds()
+CALENDAR = calendar()
 STARTED = NOON - timedelta(days=1)
 WELL = Observation(now=NOON, started_at=STARTED, last_tick_at=NOON, mailbox_last_ok={PRIVACY: NOON})
 AGES = st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=3))
@@ -19,11 +21,11 @@ LOCAL = datetime(2026, 11, 23)  # noqa: DTZ001
 
 
 def codes(seen: Observation) -> list[str]:
-    return [alarm.code for alarm in find_alarms(seen, BOUNDS)]
+    return [alarm.code for alarm in find_alarms(seen, BOUNDS, CALENDAR)]
 
 
 def test_a_desk_that_is_well_calls_nobody() -> None:
-    assert find_alarms(WELL, BOUNDS) == ()
+    assert find_alarms(WELL, BOUNDS, CALENDAR) == ()
 
 
 @pytest.mark.parametrize(
@@ -73,7 +75,7 @@ def test_a_mailbox_that_was_never_read_is_silent_since_the_start() -> None:
 
 def test_a_first_login_that_was_refused_is_not_silent() -> None:
     refused = replace(WELL, mailbox_last_ok={}, mailbox_trouble={PRIVACY: "auth"})
-    assert find_alarms(refused, BOUNDS) == (Alarm(code="mailbox-refused", part=PRIVACY),)
+    assert find_alarms(refused, BOUNDS, CALENDAR) == (Alarm(code="mailbox-refused", part=PRIVACY),)
 
 
 def test_a_connection_that_never_came_about_is_not_silent() -> None:
@@ -123,7 +125,7 @@ def test_what_waits_for_a_person_calls_from_one_working_day_before_its_day(
     what: str, days: int, alarms: int
 ) -> None:
     due = TODAY + timedelta(days=days)
-    found = find_alarms(replace(WELL, **{what: due}), BOUNDS)  # type: ignore[arg-type]
+    found = find_alarms(replace(WELL, **{what: due}), BOUNDS, CALENDAR)  # type: ignore[arg-type]
     assert [alarm.part for alarm in found] == [f"due {due.isoformat()}"] * alarms
 
 
@@ -131,6 +133,25 @@ def test_what_waits_for_a_person_calls_from_one_working_day_before_its_day(
     ("weekday", "called_on"), [(0, -3), (1, -1), (4, -1), (5, -1), (6, -2)], ids=str
 )
 def test_over_the_weekend_it_calls_on_friday(weekday: int, called_on: int) -> None:
-    day = TODAY + timedelta(days=7 + weekday)
-    assert working_days_back(day, 1) == day + timedelta(days=called_on)
-    assert working_days_back(day, 0) == day
+    due = TODAY + timedelta(days=7 + weekday)
+    assert called_from(due, calendar()) == due + timedelta(days=called_on)
+
+
+def test_before_holidays_it_calls_on_the_last_day_on_which_people_work() -> None:
+    christmas = calendar(date(2026, 12, 25), date(2026, 12, 28))  # a Friday, and its Monday
+    assert called_from(date(2026, 12, 29), christmas) == date(2026, 12, 24)
+
+
+def test_in_a_year_whose_holidays_nobody_knows_it_calls_a_week_before() -> None:
+    assert called_from(date(2027, 1, 4), calendar(years=range(2026, 2027))) == date(2026, 12, 28)
+
+
+def called_from(due: date, days: BusinessCalendar) -> date:
+    """The first day on which the alarm is there."""
+    noons = (NOON + timedelta(days=number) for number in range(60))
+    seen = (replace(WELL, now=noon, task_due=due) for noon in noons)
+    return next(
+        one.now.date()
+        for one in seen
+        if any(alarm.code == "task-waits" for alarm in find_alarms(one, BOUNDS, days))
+    )

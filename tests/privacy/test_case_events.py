@@ -19,7 +19,9 @@ from privacy.case_events import (
     laws_of,
     next_date,
     owner_of,
+    reported_under,
     standing,
+    suggested_laws,
     waiting_for,
 )
 from privacy.clocks import EventKind
@@ -150,3 +152,42 @@ def test_the_fold_never_keeps_what_came_back(drawn: list[tuple[CaseEventKind, in
         )
         gone = bounced and one.kind is not K.BOUNCED
         assert (sum(one is other for other in kept) == 0) == gone
+
+
+SUGGESTED = event(K.LAWS_SUGGESTED, 1, laws=("dpdp", "gdpr"), reasons=("workspace-region:x",))
+
+
+def received(*reasons: str) -> CaseEvent:
+    return event(K.RECEIVED, laws=("house", "gdpr"), reasons=reasons)
+
+
+def test_what_a_workspace_suggests_governs_nothing_yet() -> None:
+    told = [received("always:house"), SUGGESTED]
+    assert laws_of(told)[0] == ("house", "gdpr")
+    assert suggested_laws(told) == (("dpdp",), ("workspace-region:x",))
+    assert suggested_laws([received(), SUGGESTED, event(K.LAWS_SUGGESTED, 2)]) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "happened",
+    [
+        [],
+        [SUGGESTED],
+        [received()],
+        [received("residence:india"), SUGGESTED],
+        [received(), event(K.LAWS_CHANGED, 2, laws=("house",), reasons=("staff",)), SUGGESTED],
+        [received(), SUGGESTED, event(K.LAWS_CHANGED, 2, laws=("house", "gdpr", "dpdp"))],
+    ],
+    ids=["nothing", "operators", "none", "they said where they live", "staff decided", "it does"],
+)
+def test_it_suggests_nothing_that_is_settled_or_governs_already(happened) -> None:
+    assert suggested_laws(happened) == ((), ())
+
+
+def test_a_report_is_known_by_its_law_and_by_when_it_was_told_last() -> None:
+    told = [event(K.INCIDENT_REPORTED, day, ground=law) for day, law in enumerate(("a", "b", "a"))]
+    assert reported_under([received(), *told]) == {
+        "a": MONDAY + 2 * DAY,
+        "b": MONDAY + DAY,
+    }
+    assert reported_under([event(K.INCIDENT_REPORTED)]) == {}

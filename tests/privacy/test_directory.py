@@ -9,6 +9,7 @@ from privacy.directory import (
     STALE,
     DirectoryState,
     HeldStanding,
+    Known,
     LeadRecord,
     PersonRecord,
     Standing,
@@ -66,3 +67,12 @@ def test_instants_have_a_zone(name):
         DirectoryState(**{name: NOON.replace(tzinfo=None)})
     with pytest.raises(ValueError, match="left_at"):
         HeldStanding(standing=Standing.OWNER, workspace_id=None, left_at=NOON.replace(tzinfo=None))
+
+
+def test_the_regions_of_a_person_are_those_of_all_their_workspaces():
+    held = [
+        HeldStanding(standing=Standing.MEMBER, workspace_id=None, region=one) for one in ("x", "")
+    ]
+    known = Known(standings=tuple(held), lead_of=2, lead_regions=("x", "y"))
+    assert known.regions == ("x", "y")
+    assert Known().regions == ()

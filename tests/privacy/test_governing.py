@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from privacy.governing import Clues, LawHints, Place, governing, stated_places, words_of
+from privacy.governing import (
+    Clues,
+    LawHints,
+    Place,
+    governing,
+    is_settled,
+    laws_of_regions,
+    stated_places,
+    words_of,
+)
 
 INDIA = Place(
     name="india",
@@ -102,3 +111,25 @@ def test_a_law_that_is_named_binds_as_well_whatever_else_is_said(
     fewer, more = of(text), of(text, cited=tuple(cited))
     assert set(fewer.laws) <= set(more.laws)
     assert "gdpr" not in cited or {"gdpr", "uk_gdpr"} <= set(more.laws)
+
+
+def test_regions_of_workspaces_suggest_the_laws_of_their_places() -> None:
+    assert laws_of_regions(["us-east-9", "ap-south-1", "ap-south-1"], HINTS) == (
+        ("dpdp",),
+        ("workspace-region:ap-south-1",),
+    )
+    assert laws_of_regions([], HINTS) == laws_of_regions([""], HINTS) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("reasons", "settled"),
+    [
+        ((), False),
+        (("always:house", "candidate:gdpr", "region:ap-south-1", "cited:gdpr"), False),
+        (("always:house", "residence:india"), True),
+        (("staff",), True),
+    ],
+)
+def test_what_the_person_or_staff_said_is_settled(reasons, settled) -> None:
+    assert is_settled(reasons) is settled
+    assert is_settled(of("I live in Delhi").reasons)

@@ -66,6 +66,16 @@ def test_while_the_law_is_not_known_the_highest_level_counts() -> None:
     assert required_level(Right.ERASURE, None, laws=(), **wanted) is L2
 
 
+def test_a_promise_asks_for_the_floor_alone() -> None:
+    lower = under("ccpa", dict.fromkeys(Role, (L0, L0, L0)))
+    wanted = {"role": Role.CONTROLLER, "laws": ("house", "ccpa")}
+    promised = replace(lower, promises=frozenset({"house"}))
+    floor = replace(promised, floor=dict.fromkeys(Role, (L0, L0, L1)))
+    assert required_level(Right.ERASURE, None, **wanted, terms=lower) is L2
+    assert required_level(Right.ERASURE, None, **wanted, terms=promised) is L0
+    assert required_level(Right.ERASURE, None, **wanted, terms=floor) is L1
+
+
 def test_a_case_needs_what_its_open_rights_need() -> None:
     case = case_of(asking(Right.ERASURE, Right.OBJECTION))
     wanted = {"role": case.role, "laws": [law.code for law in LAWS], "terms": TERMS}
@@ -84,6 +94,8 @@ WRONG = {
     "one level for each harm": {"levels": {ANY_LAW: ROLES | {Role.CONTROLLER: (L0, L1)}}},
     "begin with L0": {"levels": {ANY_LAW: ROLES | {Role.UNKNOWN: (L1, L1, L2)}}},
     "never fall": {"levels": {ANY_LAW: ROLES | {Role.UNKNOWN: (L0, L3, L2)}}},
+    "the floor, .*: one level": {"floor": dict.fromkeys(Role, (L0,))},
+    "a promise is no law": {"promises": frozenset({ANY_LAW})},
     "an unknown role needs as much": {"levels": {ANY_LAW: ROLES | {Role.CONTROLLER: (L0, L1, L3)}}},
 }
 
@@ -112,10 +124,14 @@ ASKED = st.tuples(st.sampled_from(Right), st.sampled_from([None, *Scope]))
     other=ASKED,
     role=st.sampled_from(Role),
     laws=st.lists(st.sampled_from(["gdpr", "ccpa", "house"])),
+    floor=st.one_of(st.just({}), TABLES),
 )
-def test_of_two_requests_the_more_harmful_never_needs_less(tables, one, other, role, laws) -> None:
+def test_of_two_requests_the_more_harmful_never_needs_less(
+    tables, one, other, role, laws, floor
+) -> None:
     """Whatever table is accepted: proof is monotone in harm."""
-    terms = ProofTerms(harm=HARM, levels={ANY_LAW: ROLES} | tables)
+    levels = {ANY_LAW: ROLES} | tables
+    terms = ProofTerms(harm=HARM, levels=levels, floor=floor, promises=frozenset({"house"}))
     less, more = sorted((one, other), key=lambda asked: terms.harm_of(*asked))
     wanted = {"role": role, "laws": laws, "terms": terms}
     assert required_level(*less, **wanted) <= required_level(*more, **wanted)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from privacy.lanes import Closing, Desk, FirstLetter, LaneClock, LaneRow, LaneTable
+from privacy.lanes import Closing, Desk, FirstLetter, LaneRow, LaneTable
 from privacy.rights import Lane
 
 ROW = LaneRow(
@@ -13,7 +13,6 @@ ROW = LaneRow(
     at_once=False,
     first_letter=FirstLetter.NONE,
     letter=None,
-    clock=LaneClock.RIGHTS,
     closing=Closing.SEEN,
     source="of the tests",
 )

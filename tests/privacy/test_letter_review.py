@@ -131,6 +131,11 @@ def test_a_promise_that_has_passed_is_not_sent_and_the_day_of_receipt_is():
     assert findings(expected=replace(late, past=frozenset({FIRST}))) == ""
     same_day = replace(late, deadlines=frozenset({FIRST}), today=FIRST)
     assert findings(expected=same_day) == ""
+    over_elsewhere = replace(same_day, over=frozenset({FIRST}))
+    assert findings(expected=over_elsewhere) == "date: in the past"
+    assert findings(expected=replace(over_elsewhere, past=frozenset({FIRST}))) == ""
+    only_over = replace(EXPECTED, dates=None, over=frozenset({FIRST}))
+    assert findings(expected=only_over) == "date: in the past"
 
 
 def test_a_decision_names_where_to_complain():

@@ -43,10 +43,41 @@ def test_what_costs_little_needs_the_mailbox() -> None:
     assert need(Right.WITHDRAW_CONSENT) is Level.MAILBOX
 
 
-def test_an_opt_out_is_not_verified_once_the_law_of_california_governs() -> None:
-    analytics = (Right.OBJECTION, Scope.ANALYTICS)
-    wanted = {"role": Role.CONTROLLER, "terms": TERMS}
-    assert required_level(*analytics, laws=["ccpa"], **wanted) is Level.NONE
+OPT_OUT = (Right.OBJECTION, Scope.SALE_SHARING)
+ANALYTICS = (Right.OBJECTION, Scope.ANALYTICS)
+RECTIFIED = (Right.RECTIFICATION, None)
+COPY = (Right.ACCESS, None)
+L0, L1, L2, _ = Level
+
+
+@pytest.mark.parametrize(
+    ("laws", "asked", "level"),
+    [
+        (("house",), ANALYTICS, L1),
+        (("house",), COPY, L2),
+        (("house", "gdpr"), ANALYTICS, L1),
+        (("house", "gdpr"), RECTIFIED, L2),
+        (("house", "ccpa"), ANALYTICS, L0),
+        (("house", "ccpa"), OPT_OUT, L0),
+        (("house", "ccpa"), RECTIFIED, L2),
+        (("house", "ccpa"), COPY, L2),
+        (("house", "ccpa", "gdpr"), ANALYTICS, L1),
+        (("ccpa", "uk_gdpr"), OPT_OUT, L0),
+        ((), ANALYTICS, L1),
+    ],
+)
+def test_the_highest_level_of_the_laws_of_a_case_counts(laws, asked, level) -> None:
+    """The promise of the house is no law: it takes nothing from the levels of one, and adds its floor alone."""
+    found = required_level(*asked, role=Role.CONTROLLER, laws=laws, terms=TERMS)
+    assert found is level
+
+
+def test_no_law_goes_below_the_floor_of_the_house() -> None:
+    mild = {"laws": {"ccpa": {str(role): ["L0", "L0"] for role in Role}}}
+    floor = {"floor": {str(role): ["L0", "L1"] for role in Role}}
+    wanted = {"role": Role.CONTROLLER, "laws": ["house", "ccpa"]}
+    assert required_level(*COPY, **wanted, terms=proof_terms(GOOD | mild)) is L0
+    assert required_level(*COPY, **wanted, terms=proof_terms(GOOD | mild | floor)) is L1
 
 
 GOOD = {
@@ -71,6 +102,8 @@ WRONG = {
     "unknown role": {"levels": GOOD["levels"] | {"owner": ["L0", "L1"]}},
     "are a list": {"levels": GOOD["levels"] | {"controller": "L1"}},
     "one of L0, L1, L2, L3": {"levels": GOOD["levels"] | {"controller": ["L0", "L9"]}},
+    "a promise is no law": {"laws": {"house": {str(role): ["L0", "L1"] for role in Role}}},
+    "the floor.*one level for each harm": {"floor": {str(role): ["L0"] for role in Role}},
     "never fall with more harm": {"levels": {str(role): ["L0", "L1", "L0"] for role in Role},
                                   "harm": GOOD["harm"] | {"access": 2}},
 }  # fmt: skip

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from core_values import NOON
+from privacy.deadlines import lane_due
 from privacy.errors import Permanent
-from privacy.lanes import Closing, Desk, FirstLetter, LaneClock, LaneTable
+from privacy.lanes import Closing, Desk, FirstLetter, LaneTable
 from privacy.rights import Lane
 from regimes import lanes, load_regimes
 from regimes.lanes import load_lanes
@@ -13,47 +15,41 @@ from regimes.laws import list_regimes
 
 TABLE = lanes.LANES_FILE.read_text(encoding="utf-8")
 P, B, N = FirstLetter.BY_PERSON, FirstLetter.BY_ITSELF, FirstLetter.NONE
-# lane: (who acts, at once, first letter, its name, clock of the case, what ends it)
+# lane: (who acts, at once, first letter, its name, what ends it)
 ROWS = {
     Lane.RIGHTS: (
         Desk.HANDLER,
         False,
         B,
         "acknowledgement",
-        LaneClock.RIGHTS,
         Closing.RIGHTS_ENDED,
     ),
-    Lane.COMPLAINT: (Desk.DPO, True, P, "acknowledgement", LaneClock.LANE, Closing.OUTCOME_TOLD),
-    Lane.CHILDREN: (Desk.DPO, True, P, "child_report", LaneClock.EARLIEST, Closing.OUTCOME_TOLD),
-    Lane.SECURITY_INCIDENT: (
-        *(Desk.SECURITY, True, P, "incident_received", LaneClock.LANE, Closing.TAKEN_OVER),
-    ),
-    Lane.REGULATOR: (Desk.DPO, True, P, "acknowledgement", LaneClock.EARLIEST, Closing.ANSWERED),
-    Lane.POLICY_QUESTION: (Desk.DPO, False, N, None, LaneClock.EARLIEST, Closing.ANSWERED),
-    Lane.SUPPORT: (Desk.SUPPORT, False, N, None, LaneClock.EARLIEST, Closing.ANSWERED),
-    Lane.VENDOR: (Desk.HANDLER, False, N, None, LaneClock.EARLIEST, Closing.SEEN),
+    Lane.COMPLAINT: (Desk.DPO, True, P, "acknowledgement", Closing.OUTCOME_TOLD),
+    Lane.CHILDREN: (Desk.DPO, True, P, "child_report", Closing.OUTCOME_TOLD),
+    Lane.SECURITY_INCIDENT: (*(Desk.SECURITY, True, P, "incident_received", Closing.TAKEN_OVER),),
+    Lane.REGULATOR: (Desk.DPO, True, P, "acknowledgement", Closing.ANSWERED),
+    Lane.POLICY_QUESTION: (Desk.DPO, False, N, None, Closing.ANSWERED),
+    Lane.SUPPORT: (Desk.SUPPORT, False, N, None, Closing.ANSWERED),
+    Lane.VENDOR: (Desk.HANDLER, False, N, None, Closing.SEEN),
     Lane.UNSUBSCRIBE: (
         Desk.HANDLER,
         False,
         B,
         "unsubscribed",
-        LaneClock.RIGHTS,
         Closing.RIGHTS_ENDED,
     ),
-    Lane.OTHER: (Desk.HANDLER, False, N, None, LaneClock.EARLIEST, Closing.SEEN),
-    Lane.UNCLEAR: (Desk.HANDLER, False, N, None, LaneClock.EARLIEST, Closing.ANSWERED),
+    Lane.OTHER: (Desk.HANDLER, False, N, None, Closing.SEEN),
+    Lane.UNCLEAR: (Desk.HANDLER, False, N, None, Closing.ANSWERED),
 }
 
 
 @pytest.mark.parametrize("lane", Lane)
-def test_each_lane_says_who_acts_what_is_written_which_clock_runs_and_what_ends_it(
+def test_each_lane_says_who_acts_what_is_written_and_what_ends_it(
     lane: Lane,
 ) -> None:
     row = load_lanes().of(lane)
     assert row.lane is lane
-    assert (
-        *(row.to[0], row.at_once, row.first_letter, row.letter, row.clock, row.closing),
-    ) == ROWS[lane]
+    assert (*(row.to[0], row.at_once, row.first_letter, row.letter, row.closing),) == ROWS[lane]
     assert row.source
 
 
@@ -66,10 +62,11 @@ def test_what_is_urgent_is_never_answered_by_a_machine() -> None:
 
 
 def test_the_clock_of_a_lane_is_the_one_that_the_laws_give() -> None:
-    """A lane that says `lane` has a date of its own in a record; a lane with such a date says so."""
+    """No second table says it: whoever adds a date to a record has added a clock to the lane."""
     laws = load_regimes([summary.code for summary in list_regimes()])
     dated = {lane for law in laws for lane, periods in law.lanes.items() if periods.complete}
-    assert dated == {lane for lane in Lane if load_lanes().of(lane).clock is LaneClock.LANE}
+    assert dated == {Lane.COMPLAINT, Lane.SECURITY_INCIDENT}
+    assert {lane for lane in Lane if lane_due(NOON, lane, laws)} == dated
 
 
 def test_nominations_are_told_where_people_look_for_them() -> None:
@@ -90,8 +87,7 @@ def read(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LaneTabl
         ("[vendor]", "[vendors]", r"lanes.toml:\d+: unknown lane 'vendors', did you mean 'vendor'"),
         ('closing = "taken_over"', 'closing = "never"', r"lanes.toml:\d+: unknown closing 'never'"),
         ('closing = "taken_over"', "", r"lanes.toml:\d+: a lane says 'closing'"),
-        ('clock = "rights"', 'clocks = "rights"', r"a lane says 'clock'"),
-        ('clock = "rights"', 'clock = "rights"\ncolour = "red"', r"a lane has no 'colour'"),
+        ("at_once = false", 'at_once = false\nclock = "rights"', r"a lane has no 'clock'"),
         ("at_once = true", 'at_once = "yes"', "at_once is true or false"),
         ('to = ["support"]', "to = []", "a lane says who gets it"),
         ('to = ["support"]', 'to = ["sales"]', "unknown desk 'sales'"),

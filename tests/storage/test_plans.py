@@ -73,7 +73,14 @@ from storage.reminders import (
     set_next_looks,
 )
 from storage.suppressions import list_suppressions, lists_with
-from storage.tasks import earliest_task, finish_tasks_about, finish_tasks_of_case, list_tasks
+from storage.tasks import (
+    cases_with_tasks,
+    earliest_task,
+    finish_kind_of_case,
+    finish_tasks_about,
+    finish_tasks_of_case,
+    list_tasks,
+)
 from storage.work import plans_of as plans_of_rights
 from storage.work import work_events
 
@@ -191,6 +198,10 @@ QUESTIONS = {
     "earliest_hold": lambda tx, _: earliest_hold(tx),
     "earliest_draft": lambda tx, _: earliest_draft(tx),
     "earliest_task": lambda tx, _: earliest_task(tx, leave_out=["read"]),
+    "cases_with_tasks": lambda tx, _: cases_with_tasks(tx, [new_id(), new_id()], kinds=("x", "y")),
+    "finish_kind_of_case": lambda tx, make: finish_kind_of_case(
+        tx, new_id(), kind="x", actor="sam@autocloz.example", at=make.now
+    ),
     "finish_tasks_about": lambda tx, make: finish_tasks_about(
         tx, new_id(), kind="read", actor="sam", at=make.now
     ),
