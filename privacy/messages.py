@@ -229,6 +229,8 @@ class OutboundMessage:
 
     `message_id` is fixed for life, with brackets; `envelope_from` is the bounce address; `reply_to` leads back
     to the case: all three carry the token, so no repr shows them. `in_reply_to` and `references` are ids with brackets from the person's mail, checked by our pattern.
+    `values` fill the marks of a letter that many people get (privacy.marks); `unsubscribe_url` is for a mail of the
+    kind `update` alone.
     """
 
     message_id: str = field(repr=False)
@@ -244,6 +246,8 @@ class OutboundMessage:
     references: tuple[str, ...] = field(default=(), repr=False)
     case_reference: str | None = None
     loop_mark: str | None = field(default=None, repr=False)
+    values: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    unsubscribe_url: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         require_utc(date=self.date)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -75,6 +75,55 @@ class Transport(Protocol):
 
     def close(self) -> None:
         """Let go of connections; a later send opens them again."""
+
+
+class Handover(StrEnum):
+    """What is known of one mail of a batch when the other side has answered, or has not.
+
+    UNKNOWN may have been accepted: a repeat could be a second copy, so events are waited for, then a person decides.
+    """
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    DEFERRED = "deferred"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What became of one mail of a batch, under its Message-ID.
+
+    `answer` is the server's answer, or the reason in a code, in one line without anybody's address. `after` is how
+    long a server that deferred asked us to wait. `lane` says that the trouble is the way's and not the mail's: no
+    other mail would fare better now, and a person looks at the way out.
+    """
+
+    message_id: str = field(repr=False)
+    state: Handover
+    answer: str
+    provider_id: str | None = None
+    after: timedelta | None = None
+    lane: bool = False
+
+
+class BatchTransport(Protocol):
+    """A way out for many mails at once; `most` is how many one call takes best."""
+
+    name: str
+    most: int
+
+    def send_many(self, messages: Sequence[OutboundMessage]) -> list[Outcome]:
+        """Hand the mails over; returns an outcome for each, in their order, and raises nothing about one of them.
+
+        Mails of one equal `letter` share its bytes; what differs between them is in `values`. Nothing is ever sent
+        again inside: DEFERRED surely did not leave, UNKNOWN may have. May be called from one thread at a time.
+        """
+
+    def check(self) -> str:
+        """Say in one line that mail could leave now. Raises Permanent or Retryable."""
+
+    def close(self) -> None:
+        """Let go of connections; a later call opens them again."""
 
 
 class SentLookup(Protocol):
