@@ -85,6 +85,26 @@ class SmtpSettings(BaseModel):
         return self
 
 
+class SubmissionSettings(SmtpSettings):
+    """How many mails leave by SMTP at once: several connections, commands in groups where the server allows it."""
+
+    connections: int = Field(
+        default=5, ge=1, le=50, description="Connections at the same time; what the server allows."
+    )
+    letters_per_connection: int = Field(
+        default=100,
+        ge=1,
+        le=100_000,
+        description="Letters after which a connection is ended and a new one opened.",
+    )
+    per_second: float = Field(
+        default=0,
+        ge=0,
+        le=10_000,
+        description="Letters a second over all connections; 0 means as fast as the server takes them.",
+    )
+
+
 class TransportKind(StrEnum):
     """The ways out for letters."""
 

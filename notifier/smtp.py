@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,16 +14,13 @@ from notifier.addresses import needs_smtputf8, wire_address
 from notifier.compose import compose
 from notifier.settings import SmtpSettings
 from notifier.smtp_answers import refusal, session_trouble, to_receipt
+from notifier.smtp_session import IDLE_SECONDS, abort, make_context, new_client, part_from
 from privacy.errors import OutcomeUnknown, Permanent, Retryable
 from privacy.messages import OutboundMessage
 from privacy.ports import SendReceipt
 
 # With the verdict this stays below the lease of an outgoing mail, so that no second worker takes it up.
 BEFORE_DATA_SECONDS = 45
-GOODBYE_SECONDS = 2
-IDLE_SECONDS = (
-    30  # servers and firewalls forget a silent connection; a new one costs less than a doubt
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +45,7 @@ class SmtpTransport:
 
     def __init__(self, settings: SmtpSettings) -> None:
         self._settings = settings
-        self._context = _make_context(settings)
+        self._context = make_context(settings)
         self._runner: asyncio.Runner | None = None
         self._lock = Lock()
         self._client: SMTP | None = None
@@ -130,7 +126,7 @@ class SmtpTransport:
         return to_receipt(verdict, envelope.recipient)
 
     async def _check(self) -> str:
-        client = self._new_client()
+        client = new_client(self._settings, self._context)
         try:
             async with asyncio.timeout(BEFORE_DATA_SECONDS):
                 await client.connect()
@@ -138,7 +134,7 @@ class SmtpTransport:
         except (SMTPException, OSError) as error:
             raise session_trouble(error) from error
         finally:
-            await _part_from(client)
+            await part_from(client)
         settings = self._settings
         login = "logged in" if settings.username else "without login"
         return f"smtp {settings.host} port {settings.used_port}, {settings.security}, {login}"
@@ -151,41 +147,27 @@ class SmtpTransport:
                 await kept.rset()
                 return kept
         await self._leave()
-        client = self._new_client()
+        client = new_client(self._settings, self._context)
         try:
             await client.connect()
             await client.ehlo()
         except (SMTPException, OSError) as error:
-            await _abort(client)
+            await abort(client)
             raise Retryable(str(session_trouble(error))) from error
         self._client, self._used_at = client, time.monotonic()
         return client
-
-    def _new_client(self) -> SMTP:
-        settings = self._settings
-        return SMTP(
-            hostname=settings.host,
-            port=settings.used_port,
-            username=settings.username,
-            password=settings.password.get_secret_value() if settings.password else None,
-            local_hostname=settings.helo_name,
-            timeout=settings.timeout_seconds,
-            use_tls=settings.security == "tls",
-            start_tls=settings.security == "starttls",
-            tls_context=self._context,
-        )
 
     async def _leave(self) -> None:
         """Say goodbye to the kept connection."""
         client, self._client = self._client, None
         if client is not None:
-            await _part_from(client)
+            await part_from(client)
 
     async def _drop(self) -> None:
         """Let go of a connection that is out of step."""
         client, self._client = self._client, None
         if client is not None:
-            await _abort(client)
+            await abort(client)
 
 
 def _new_runner() -> asyncio.Runner:
@@ -207,28 +189,3 @@ async def _ask(client: SMTP, verb: str, *arguments: bytes, wanted: int = 2) -> N
     answer = await client.execute_command(verb.encode(), *arguments)
     if answer.code // 100 != wanted:
         raise refusal(verb, answer)
-
-
-async def _part_from(client: SMTP) -> None:
-    with suppress(SMTPException, OSError):
-        if client.is_connected:
-            await client.quit(timeout=GOODBYE_SECONDS)
-    await _abort(client)
-
-
-async def _abort(client: SMTP) -> None:
-    """Close at once; one turn of the loop lets the socket go."""
-    transport = client.transport
-    client.close()
-    if isinstance(transport, asyncio.WriteTransport):
-        transport.abort()
-    await asyncio.sleep(0)
-
-
-def _make_context(settings: SmtpSettings) -> ssl.SSLContext | None:
-    if settings.security == "plain":
-        return None
-    try:
-        return ssl.create_default_context(cafile=settings.ca_file)
-    except (OSError, ssl.SSLError) as error:
-        raise Permanent("smtp: ca_file cannot be read") from error

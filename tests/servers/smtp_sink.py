@@ -53,12 +53,14 @@ class CaughtLetter:
 
 @dataclass(frozen=True, kw_only=True)
 class SinkOptions:
-    """What the sink offers: TLS from the first byte or by STARTTLS, logins, SMTPUTF8."""
+    """What the sink offers: TLS from the first byte or by STARTTLS, logins, SMTPUTF8, PIPELINING, how large a letter."""
 
     tls: ssl.SSLContext | None = None
     starttls: ssl.SSLContext | None = None
     users: dict[str, str] = field(default_factory=dict)
     smtputf8: bool = True
+    pipelining: bool = False
+    size: int = 50_000_000
 
 
 class SmtpSink:
@@ -189,7 +191,8 @@ class _Session(socketserver.BaseRequestHandler):
 
     def _do_ehlo(self, _rest: str) -> None:
         options, encrypted = self.sink.options, isinstance(self.socket, ssl.SSLSocket)
-        offers = ["SIZE 50000000", "8BITMIME", "ENHANCEDSTATUSCODES"]
+        offers = [f"SIZE {options.size}", "8BITMIME", "ENHANCEDSTATUSCODES"]
+        offers += ["PIPELINING"] if options.pipelining else []
         offers += ["SMTPUTF8"] if options.smtputf8 else []
         offers += ["STARTTLS"] if options.starttls is not None and not encrypted else []
         offers += ["AUTH PLAIN LOGIN"] if options.users else []
@@ -221,10 +224,11 @@ class _Session(socketserver.BaseRequestHandler):
         reply = self.sink.next_answer("MAIL")
         address, _, self._options = rest.partition(">")
         self._sender = address.partition("<")[2]
+        self._begun = reply.startswith("2")
         self._reply(reply)
 
     def _do_rcpt(self, rest: str) -> None:
-        reply = self.sink.next_answer("RCPT")
+        reply = self.sink.next_answer("RCPT") if self._begun else "503 5.5.1 no sender"
         if reply.startswith("2"):
             self._recipients.append(rest.partition("<")[2].partition(">")[0])
         self._reply(reply)
@@ -234,7 +238,7 @@ class _Session(socketserver.BaseRequestHandler):
         self._reply(self.sink.next_answer("RSET"))
 
     def _do_data(self, _rest: str) -> None:
-        reply = self.sink.next_answer("DATA")
+        reply = self.sink.next_answer("DATA") if self._begun else "503 5.5.1 no sender"
         self._reply(reply)
         if not reply.startswith("3"):
             return
@@ -262,7 +266,7 @@ class _Session(socketserver.BaseRequestHandler):
         return b"".join(lines)
 
     def _forget(self) -> None:
-        self._sender, self._options = "", ""
+        self._sender, self._options, self._begun = "", "", False
         self._recipients: list[str] = []
 
     def _line(self) -> str:
