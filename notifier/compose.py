@@ -10,6 +10,7 @@ from email.utils import format_datetime
 
 from notifier.addresses import wire_address
 from notifier.header_values import language, message_ids, named_address, text, token
+from notifier.headers import unsubscribe_headers
 from privacy.errors import Permanent
 from privacy.messages import Automation, OutboundMessage
 
@@ -22,7 +23,7 @@ def compose(message: OutboundMessage) -> bytes:
     """Return the mail as bytes for the wire, lines ended by CRLF, in ASCII but for an address that is not.
 
     Raises Permanent when a value is not one line, or not of the form its header field has. Nothing but the
-    fields below is ever written; a List-Unsubscribe is not among them, this is no list.
+    fields below is ever written; List-Unsubscribe stands in product updates alone.
     """
     fields = "".join(f"{name}: {value}\r\n" for name, value in _fields(message))
     boundary = "=_" + hashlib.sha256(message.message_id.encode()).hexdigest()[:32]
@@ -57,6 +58,7 @@ def _fields(message: OutboundMessage) -> Iterator[tuple[str, str]]:
         yield "X-Auto-Response-Suppress", "All"
     if message.loop_mark is not None:
         yield "X-RightsDesk-Loop", token("X-RightsDesk-Loop", message.loop_mark)
+    yield from unsubscribe_headers(message).items()
     yield "Content-Language", language("Content-Language", message.letter.language)
 
 
