@@ -14,6 +14,7 @@ from casework.promises import letter_came_back, letter_left
 from intake.bounce_reasons import name_reason
 from privacy.audit import AuditEvent, AuditKind
 from privacy.deliveries import (
+    GIVEN_UP,
     BounceReason,
     DeliveryEvent,
     Fate,
@@ -96,17 +97,22 @@ def _record_events_of(
 
 
 def _told(letter: SentLetter, event: DeliveryEvent) -> Told:
-    reason = BounceReason.UNDEFINED
-    if event.fate is Fate.FAILED:
-        reason = name_reason(event.status, event.said)
-    elif event.fate is Fate.COMPLAINED:
-        reason = BounceReason.FEEDBACK
     return Told(
         letter=letter,
-        part=RecipientReport(fate=event.fate, reason=reason, status=event.status),
+        part=report_of(event),
         evidence=EVENT_WEBHOOK,
         source={"event_id": event.event_id},
     )
+
+
+def report_of(event: DeliveryEvent) -> RecipientReport:
+    """Return what a provider's event says in the words that reports by mail have, its reason named."""
+    reason = BounceReason.UNDEFINED
+    if event.fate in GIVEN_UP:
+        reason = name_reason(event.status, event.said)
+    elif event.fate is Fate.COMPLAINED:
+        reason = BounceReason.FEEDBACK
+    return RecipientReport(fate=event.fate, reason=reason, status=event.status)
 
 
 def record_told(transaction: Transaction, told: Told, *, now: datetime) -> bool:
@@ -152,6 +158,7 @@ def _trail(transaction: Transaction, told: Told, kind: AuditKind, now: datetime)
     said: dict[str, object] = {
         "letter": told.letter.letter_id,
         "event": told.part.fate,
+        "delivery": told.part.delivery,
         "reason": told.part.reason,
         "soft": told.part.reason.soft,
         "status": told.part.status,

@@ -1,9 +1,11 @@
-"""The door for the sending provider's events: the one path besides health that needs no access key, but a signature."""
+"""The doors for the sending providers' events: the paths besides health that need no access key, but a signature."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
 
 import structlog
 from starlette.datastructures import Headers
@@ -14,18 +16,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from casework.deliveries import record_events
 from daemon.clock import utc_now
 from desk.access import HEADERS
-from notifier.delivery_events import (
-    MAX_BODY,
-    TIMESTAMP_HEADER,
-    EventSignature,
-    is_fresh,
-    read_events,
-)
+from privacy.deliveries import DeliveryEvent
 from privacy.errors import Permanent, PrivacyError
 from privacy.tokens import TokenKey
 from storage.database import Database
 
-EVENTS_PATH = "/events/sendgrid"
 READ_SECONDS = 20.0
 
 log = structlog.get_logger(__name__)
@@ -35,13 +30,33 @@ class BodyTooLarge(Exception):
     """More was sent than the provider ever sends at once."""
 
 
+class EventSource(Protocol):
+    """How one provider proves that it speaks, and what it says."""
+
+    path: str
+    most: int
+
+    def is_timely(self, headers: Mapping[str, str], now: datetime) -> bool:
+        """Say, before any byte of the body, whether the request can be genuine."""
+
+    def holds(self, body: bytes, headers: Mapping[str, str], now: datetime) -> bool:
+        """Say whether the request is genuine and fresh."""
+
+    def read(self, body: bytes) -> list[DeliveryEvent]:
+        """Return what is told and not known yet. Raises Permanent for a body that is not of its form."""
+
+    def taken(self, body: bytes) -> None:
+        """Hear that what it told is committed."""
+
+
 class EventDoor:
     """Takes signed events; says 204 only when what they tell is committed, so that the provider tells it again."""
 
     def __init__(
-        self, signature: EventSignature, database: Database, token_keys: Mapping[str, TokenKey]
+        self, source: EventSource, database: Database, token_keys: Mapping[str, TokenKey]
     ) -> None:
-        self._signature = signature
+        self.path = source.path
+        self._source = source
         self._database = database
         self._token_keys = token_keys
 
@@ -57,11 +72,11 @@ class EventDoor:
         if request.method != "POST":
             return 405
         # A stranger is sent away before a single byte of the body is taken in.
-        if not is_fresh(request.headers.get(TIMESTAMP_HEADER, ""), utc_now()):
+        if not self._source.is_timely(request.headers, utc_now()):
             return 403
         try:
             async with asyncio.timeout(READ_SECONDS):
-                body = await read_body(request)
+                body = await read_body(request, self._source.most)
         except BodyTooLarge:
             return 413
         except (TimeoutError, ClientDisconnect):
@@ -70,10 +85,10 @@ class EventDoor:
 
     def _take(self, body: bytes, headers: Headers) -> int:
         now = utc_now()
-        if not self._signature.holds(body, headers, now):
+        if not self._source.holds(body, headers, now):
             return 403
         try:
-            events = read_events(body)
+            events = self._source.read(body)
         except Permanent as error:
             log.warning("events_refused", reason=str(error))
             return 400
@@ -82,7 +97,8 @@ class EventDoor:
         except PrivacyError as error:
             log.warning("events_postponed", error=type(error).__name__)
             return 503
-        log.info("events_taken", events=len(events), changed=changed)
+        self._source.taken(body)
+        log.info("events_taken", door=self.path, events=len(events), changed=changed)
         return 204
 
 
@@ -96,24 +112,25 @@ LINES = {
 }
 
 
-async def read_body(request: Request) -> bytes:
+async def read_body(request: Request, most: int) -> bytes:
     """Return the body. Raises BodyTooLarge as soon as it is known to be, and ClientDisconnect."""
     declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and len(declared) < 20 and int(declared) > MAX_BODY:  # noqa: PLR2004 - digits
+    if declared.isdecimal() and len(declared) < 20 and int(declared) > most:  # noqa: PLR2004 - digits
         raise BodyTooLarge
     body = bytearray()
     async for piece in request.stream():
         body += piece
-        if len(body) > MAX_BODY:
+        if len(body) > most:
             raise BodyTooLarge
     return bytes(body)
 
 
-def beside(door: EventDoor, pages: ASGIApp) -> ASGIApp:
-    """Return the application that has both: the door at its path, the pages behind their key everywhere else."""
+def beside(doors: Sequence[EventDoor], pages: ASGIApp) -> ASGIApp:
+    """Return the application that has all: the doors at their paths, the pages behind their key everywhere else."""
+    by_path = {door.path: door for door in doors}
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        is_event = scope["type"] == "http" and scope["path"] == EVENTS_PATH
-        await (door if is_event else pages)(scope, receive, send)
+        door = by_path.get(scope["path"]) if scope["type"] == "http" else None
+        await (pages if door is None else door)(scope, receive, send)
 
     return app

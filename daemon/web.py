@@ -1,11 +1,11 @@
-"""Serves the desk's pages, the health endpoint and the door for events from the daemon's own event loop."""
+"""Serves the desk's pages, the health endpoint and the doors for events from the daemon's own event loop."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -39,14 +39,14 @@ class PageServer:
         *,
         health: Callable[[], tuple[bool, list[str]]],
         access_key: str,
-        events: EventDoor | None = None,
+        events: Sequence[EventDoor] = (),
         confirmation: ConfirmationPage | None = None,
     ) -> None:
         self._settings = settings
         app: ASGIApp = create_app(reader, access_key=access_key, health=health)
         if confirmation is not None:
             app = with_confirmation(confirmation, app)
-        if events is not None:
+        if events:
             app = beside(events, app)
         config = uvicorn.Config(
             app,

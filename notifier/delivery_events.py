@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
-import math
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from notifier.event_values import MAX_SAID, event_id, instant, json_in, message_id, status, text_in
 from privacy.deliveries import DeliveryEvent, Fate
 from privacy.errors import Permanent, WrongSetting
 
@@ -26,11 +25,8 @@ TIMESTAMP_HEADER = "x-twilio-email-event-webhook-timestamp"
 MAX_BODY = 1_048_576  # bytes; the provider posts at the latest when 768 KB are together
 TOLERANCE = timedelta(minutes=5)
 MAX_SIGNATURE = 200  # characters; 96 are usual
-MAX_SAID = 2_000  # characters
 TIMESTAMP = re.compile(r"[0-9]{1,12}")
-EVENT_ID = re.compile(r"[!-~]{1,100}")
-STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
-MESSAGE_ID = re.compile(r"<?([!-;=?-~]{1,400})>?")
+OUR_ID = "rightsdesk_id"
 WORDS = ("reason", "response", "type", "bounce_classification")
 # Opens, clicks and changes of the account are nothing that we ask for: left out, as is every word not known yet.
 FATES = {
@@ -38,7 +34,7 @@ FATES = {
     "delivered": Fate.DELIVERED,
     "deferred": Fate.DELAYED,
     "bounce": Fate.FAILED,
-    "dropped": Fate.FAILED,
+    "dropped": Fate.DROPPED,
     "spamreport": Fate.COMPLAINED,
 }
 
@@ -49,6 +45,20 @@ class EventSignature:
     def __init__(self, public_key: str) -> None:
         """Take the key as PEM, or as the provider shows it: base64 of the DER. Raises Permanent for anything else."""
         self._key = read_public_key(public_key)
+
+    path = "/events/sendgrid"
+    most = MAX_BODY
+
+    def is_timely(self, headers: Mapping[str, str], now: datetime) -> bool:
+        """Say whether it is worth taking the body in."""
+        return is_fresh(headers.get(TIMESTAMP_HEADER, ""), now)
+
+    def read(self, body: bytes) -> list[DeliveryEvent]:
+        """Return what the body tells, see `read_events`."""
+        return read_events(body)
+
+    def taken(self, body: bytes) -> None:
+        """Nothing to remember: the signature covers the body, and each event has an id."""
 
     def holds(self, body: bytes, headers: Mapping[str, str], now: datetime) -> bool:
         """Say whether the request is genuine and fresh; anything odd is not, and nothing raises."""
@@ -94,52 +104,6 @@ def is_fresh(signed_at: str, now: datetime) -> bool:
     return abs(int(signed_at) - now.timestamp()) <= TOLERANCE.total_seconds()
 
 
-def read_events(body: bytes) -> list[DeliveryEvent]:
-    """Return what the body tells about letters; unknown events and fields are left out, broken entries too.
-
-    Raises Permanent when it is not a JSON array.
-    """
-    try:
-        entries = json.loads(body)
-    except (ValueError, RecursionError):
-        raise Permanent("events: the body is not JSON") from None
-    if not isinstance(entries, list):
-        raise Permanent("events: the body is not a list")
-    return [event for entry in entries if isinstance(entry, dict) for event in _events_in(entry)]
-
-
-def _events_in(entry: Mapping[str, object]) -> Iterator[DeliveryEvent]:
-    """Yield the event of one entry, nothing for one that says nothing about a letter."""
-    fate = FATES.get(_text(entry, "event"))
-    named = MESSAGE_ID.fullmatch(_text(entry, "smtp-id").strip())
-    at = _instant(entry.get("timestamp"))
-    if fate is None or named is None or at is None:
-        return
-    event_id, status = _text(entry, "sg_event_id"), _text(entry, "status")
-    yield DeliveryEvent(
-        message_id=f"<{named[1]}>",
-        fate=fate,
-        at=at,
-        event_id=event_id if EVENT_ID.fullmatch(event_id) else None,
-        status=status if STATUS.fullmatch(status) else None,
-        said=" ".join(filter(None, (_text(entry, word) for word in WORDS)))[:MAX_SAID],
-    )
-
-
-def _text(entry: Mapping[str, object], name: str) -> str:
-    value = entry.get(name)
-    return value if isinstance(value, str) else ""
-
-
-def _instant(value: object) -> datetime | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        return None
-    try:
-        return datetime.fromtimestamp(value, tz=UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
-
-
 def _signature_in(headers: Mapping[str, str]) -> bytes | None:
     offered = headers.get(SIGNATURE_HEADER, "")
     if not 0 < len(offered) <= MAX_SIGNATURE:
@@ -148,3 +112,32 @@ def _signature_in(headers: Mapping[str, str]) -> bytes | None:
         return base64.b64decode(offered, validate=True)
     except (binascii.Error, ValueError):
         return None
+
+
+def read_events(body: bytes) -> list[DeliveryEvent]:
+    """Return what the body tells about letters; unknown events and fields are left out, broken entries too.
+
+    Raises Permanent when it is not a JSON array.
+    """
+    entries = json_in(body)
+    if not isinstance(entries, list):
+        raise Permanent("events: the body is not a list")
+    return [event for entry in entries if isinstance(entry, dict) for event in _events_in(entry)]
+
+
+def _events_in(entry: Mapping[str, object]) -> Iterator[DeliveryEvent]:
+    """Yield the event of one entry, nothing for one that says nothing about a letter."""
+    fate = FATES.get(text_in(entry, "event"))
+    # What we gave the mail along comes first: the provider may have given it a Message-ID of its own.
+    named = message_id(text_in(entry, OUR_ID)) or message_id(text_in(entry, "smtp-id"))
+    at = instant(entry.get("timestamp"))
+    if fate is None or named is None or at is None:
+        return
+    yield DeliveryEvent(
+        message_id=named,
+        fate=fate,
+        at=at,
+        event_id=event_id(text_in(entry, "sg_event_id")),
+        status=status(text_in(entry, "status")),
+        said=" ".join(filter(None, (text_in(entry, word) for word in WORDS)))[:MAX_SAID],
+    )

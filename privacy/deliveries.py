@@ -50,14 +50,42 @@ SOFT = frozenset(
 
 
 class Fate(StrEnum):
-    """What a report says about a letter; LEFT is the promise to deliver it, UNCLEAR is for a person to read."""
+    """What a report says about a letter; LEFT is the promise to deliver it, UNCLEAR is for a person to read.
+
+    DROPPED is a failure too: the provider took the letter and never tried it.
+    """
 
     LEFT = "left"
     DELIVERED = "delivered"
     DELAYED = "delayed"
     FAILED = "failed"
+    DROPPED = "dropped"
     COMPLAINED = "complained"
     UNCLEAR = "unclear"
+
+
+GIVEN_UP = frozenset({Fate.FAILED, Fate.DROPPED})
+
+
+class Delivery(StrEnum):
+    """The one vocabulary of what becomes of a mail, whatever way it took: SMTP with its reports, or a provider's events."""
+
+    ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    DEFERRED = "deferred"
+    BOUNCED_SOFT = "bounced_soft"
+    BOUNCED_HARD = "bounced_hard"
+    COMPLAINED = "complained"
+    DROPPED = "dropped"
+
+
+WORDS = {
+    Fate.LEFT: Delivery.ACCEPTED,
+    Fate.DELIVERED: Delivery.DELIVERED,
+    Fate.DELAYED: Delivery.DEFERRED,
+    Fate.DROPPED: Delivery.DROPPED,
+    Fate.COMPLAINED: Delivery.COMPLAINED,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +96,13 @@ class RecipientReport:
     fate: Fate
     reason: BounceReason = BounceReason.UNDEFINED
     status: str | None = None
+
+    @property
+    def delivery(self) -> Delivery | None:
+        """What it comes to in the one vocabulary; None where only a person can tell."""
+        if self.fate is Fate.FAILED:
+            return Delivery.BOUNCED_SOFT if self.reason.soft else Delivery.BOUNCED_HARD
+        return WORDS.get(self.fate)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +167,7 @@ def next_step(fate: Fate, state: OutgoingState, *, attempts: int) -> Step:
     if fate in {Fate.COMPLAINED, Fate.UNCLEAR}:
         return Step.TELL
     was_tried = state is not OutgoingState.PENDING or attempts > 0
-    if fate is Fate.FAILED and state is not OutgoingState.FAILED:
+    if fate in GIVEN_UP and state is not OutgoingState.FAILED:
         return Step.FAIL if was_tried else Step.TELL
     in_doubt = state not in {OutgoingState.SENT, OutgoingState.FAILED}
     if fate in {Fate.LEFT, Fate.DELIVERED} and was_tried and in_doubt:

@@ -200,3 +200,23 @@ def test_news_of_a_letter_that_nobody_tried_to_send_moves_nothing_and_puzzles_a_
     assert tell(desk, event(desk, Fate.FAILED)) == 1
     assert state(desk) is OutgoingState.PENDING
     assert desk.task_kinds() == ["letter_bounced"]
+
+
+@BOTH_ENGINES
+@pytest.mark.parametrize(
+    ("fate", "said", "word"),
+    [
+        (Fate.FAILED, "452 4.2.2 mailbox full", "bounced_soft"),
+        (Fate.FAILED, "550 5.1.1 no such user", "bounced_hard"),
+        (Fate.DROPPED, "Bounced Address", "dropped"),
+        (Fate.COMPLAINED, "", "complained"),
+    ],
+)
+def test_the_trail_says_it_in_the_one_vocabulary(desk, fate, said, word):
+    send(desk)
+    assert tell(desk, event(desk, fate, said=said)) == 1
+    last = desk.events(desk.letter().case_id)[-1]
+    assert last.payload["delivery"] == word
+    came_back = fate is not Fate.COMPLAINED
+    assert (state(desk) is OutgoingState.FAILED) == came_back
+    assert (acknowledged_at(desk) is None) == came_back

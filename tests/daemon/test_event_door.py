@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import hmac
 import http.client
 import json
 import socket
@@ -18,11 +19,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from casework.sending import send_next
 from casework_values import ERASE, TOKEN_KEYS, ScriptedTransport, TestDesk, mail, open_at
 from daemon.clock import utc_now
-from daemon.event_door import EVENTS_PATH, EventDoor
+from daemon.event_door import EventDoor, EventSource
 from daemon.web import PageServer
 from desk.reader import StorageReader
 from desk.settings import WebSettings
 from notifier.delivery_events import MAX_BODY, EventSignature
+from notifier.mailgun_events import MailgunSignature
 from privacy.errors import OutcomeUnknown, Retryable
 from privacy.outgoing import OutgoingState
 from regimes.ladder import load_ladder
@@ -54,14 +56,16 @@ def desk(database: Database) -> TestDesk:
     return desk
 
 
-def server(database: Database, *, configured: bool = True) -> PageServer:
-    door = EventDoor(EventSignature(PUBLIC), database, TOKEN_KEYS)
+def server(
+    database: Database, *, configured: bool = True, source: EventSource | None = None
+) -> PageServer:
+    door = EventDoor(source or EventSignature(PUBLIC), database, TOKEN_KEYS)
     return PageServer(
         WebSettings(enabled=True, port=0),
         StorageReader(database, utc_now, load_ladder()),
         health=lambda: (True, []),
         access_key="a key of at least sixteen characters",
-        events=door if configured else None,
+        events=[door] if configured else [],
     )
 
 
@@ -85,13 +89,15 @@ def event(letter, word: str = "processed", **changes: object) -> dict[str, objec
     } | changes
 
 
-async def post(server: PageServer, body: bytes, headers=None, *, method="POST") -> int:
+async def post(
+    server: PageServer, body: bytes, headers=None, *, method="POST", path=EventSignature.path
+) -> int:
     signed = sign(body, datetime.now(UTC)) if headers is None else headers
     port = await server.start()
 
     def talk() -> int:
         with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=20)) as connection:
-            connection.request(method, EVENTS_PATH, body, signed)
+            connection.request(method, path, body, signed)
             return connection.getresponse().status
 
     try:
@@ -152,7 +158,7 @@ async def test_when_the_database_is_out_of_reach_the_provider_is_asked_to_come_a
         StorageReader(desk.database, utc_now, load_ladder()),
         health=lambda: (True, []),
         access_key="a key of at least sixteen characters",
-        events=door,
+        events=[door],
     )
     assert await post(pages, body) == 503
     assert desk.letter().state is OutgoingState.UNCERTAIN
@@ -179,7 +185,7 @@ async def test_the_pages_beside_the_door_still_want_their_key(database):
 
     try:
         assert await asyncio.to_thread(fetch, "/") == 403
-        assert await asyncio.to_thread(fetch, EVENTS_PATH + "/more") == 403
+        assert await asyncio.to_thread(fetch, EventSignature.path + "/more") == 403
         assert await asyncio.to_thread(fetch, "/health") == 200
     finally:
         await pages.stop()
@@ -193,7 +199,7 @@ async def test_whoever_hangs_up_in_the_middle_breaks_nothing(database, desk):
         stamp = str(int(datetime.now(UTC).timestamp()))
         with socket.create_connection(("127.0.0.1", port), timeout=20) as line:
             line.sendall(
-                f"POST {EVENTS_PATH} HTTP/1.1\r\nHost: desk\r\nContent-Length: 100\r\n"
+                f"POST {EventSignature.path} HTTP/1.1\r\nHost: desk\r\nContent-Length: 100\r\n"
                 f"X-Twilio-Email-Event-Webhook-Timestamp: {stamp}\r\n\r\n[".encode()
             )
 
@@ -203,3 +209,36 @@ async def test_whoever_hangs_up_in_the_middle_breaks_nothing(database, desk):
         await pages.stop()
     body = json.dumps([event(desk.letter())]).encode()
     assert await post(server(database), body) == 204
+
+
+MAILGUN_KEY = "a signing key"
+
+
+def mailgun_event(letter, word: str, *, token: str, key: str = MAILGUN_KEY) -> bytes:
+    stamp = str(int(datetime.now(UTC).timestamp()))
+    digest = hmac.new(key.encode(), (stamp + token).encode(), "sha256").hexdigest()
+    data = {
+        "event": word,
+        "id": f"id-of-{word}",
+        "timestamp": datetime.now(UTC).timestamp(),
+        "user-variables": {"rightsdesk_id": letter.message.message_id},
+    }
+    signature = {"timestamp": stamp, "token": token, "signature": digest}
+    return json.dumps({"signature": signature, "event-data": data}).encode()
+
+
+async def test_mailgun_is_heard_at_a_door_of_its_own_and_each_token_once(database, desk):
+    source = MailgunSignature(MAILGUN_KEY, datetime.now(UTC) - timedelta(minutes=1))
+    to_mailgun = {"headers": {"Content-Type": "application/json"}, "path": source.path}
+    forged = mailgun_event(desk.letter(), "accepted", token="one", key="another")
+    assert await post(server(database, source=source), forged, **to_mailgun) == 403
+    assert desk.letter().state is OutgoingState.UNCERTAIN
+    genuine = mailgun_event(desk.letter(), "accepted", token="one")
+    assert await post(server(database, source=source), genuine, **to_mailgun) == 204
+    assert desk.letter().state is OutgoingState.SENT
+    swapped = mailgun_event(desk.letter(), "rejected", token="one")
+    assert await post(server(database, source=source), swapped, **to_mailgun) == 204
+    assert desk.letter().state is OutgoingState.SENT
+    late = mailgun_event(desk.letter(), "rejected", token="two")
+    assert await post(server(database, source=source), late, **to_mailgun) == 204
+    assert desk.letter().state is OutgoingState.FAILED

@@ -13,13 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifier.delivery_events import (
-    MAX_SAID,
     SIGNATURE_HEADER,
     TIMESTAMP_HEADER,
     TOLERANCE,
     EventSignature,
     read_events,
 )
+from notifier.event_values import MAX_SAID
 from privacy.deliveries import DeliveryEvent, Fate
 from privacy.errors import Permanent
 
@@ -131,7 +131,7 @@ def test_an_event_says_which_letter_what_and_when():
         ("processed", Fate.LEFT),
         ("delivered", Fate.DELIVERED),
         ("deferred", Fate.DELAYED),
-        ("dropped", Fate.FAILED),
+        ("dropped", Fate.DROPPED),
         ("spamreport", Fate.COMPLAINED),
     ],
 )
@@ -196,3 +196,9 @@ def test_any_list_is_read(entries):
 def test_any_bytes_are_read_or_refused(body):
     with contextlib.suppress(Permanent):
         assert read_events(body) == []
+
+
+def test_the_id_that_we_gave_along_counts_before_the_provider_s_own():
+    ours = "<c.token.other@autocloz.example>"
+    assert read_one(rightsdesk_id=ours).message_id == ours
+    assert read_one(rightsdesk_id="no id at all >").message_id == ENTRY["smtp-id"]

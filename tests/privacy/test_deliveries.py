@@ -10,6 +10,7 @@ from core_values import ANNE, NOON
 from privacy.deliveries import (
     CLOCKS_DIFFER_BY,
     BounceReason,
+    Delivery,
     DeliveryEvent,
     DeliveryReport,
     Fate,
@@ -106,3 +107,34 @@ def test_no_repr_shows_whom_a_report_is_about():
     event = DeliveryEvent(message_id=f"<{ANNE}>", fate=Fate.FAILED, at=NOON, said=f"no {ANNE}")
     report = DeliveryReport(recipients=(part(ANNE),), message_ids=(f"<{ANNE}>",))
     assert ANNE not in repr(event) + repr(report)
+
+
+@pytest.mark.parametrize(
+    ("fate", "reason", "word"),
+    [
+        (Fate.LEFT, BounceReason.UNDEFINED, Delivery.ACCEPTED),
+        (Fate.DELIVERED, BounceReason.UNDEFINED, Delivery.DELIVERED),
+        (Fate.DELAYED, BounceReason.MAILBOXFULL, Delivery.DEFERRED),
+        (Fate.FAILED, BounceReason.MAILBOXFULL, Delivery.BOUNCED_SOFT),
+        (Fate.FAILED, BounceReason.USERUNKNOWN, Delivery.BOUNCED_HARD),
+        (Fate.DROPPED, BounceReason.UNDEFINED, Delivery.DROPPED),
+        (Fate.COMPLAINED, BounceReason.FEEDBACK, Delivery.COMPLAINED),
+        (Fate.UNCLEAR, BounceReason.UNDEFINED, None),
+    ],
+)
+def test_every_way_speaks_one_vocabulary(
+    fate: Fate, reason: BounceReason, word: Delivery | None
+) -> None:
+    assert RecipientReport(fate=fate, reason=reason).delivery is word
+
+
+def test_every_word_of_the_vocabulary_is_reached() -> None:
+    reports = [
+        RecipientReport(fate=fate, reason=reason) for fate in Fate for reason in BounceReason
+    ]
+    assert {one.delivery for one in reports} == {*Delivery, None}
+
+
+def test_a_mail_that_the_provider_never_tried_has_failed() -> None:
+    assert next_step(Fate.DROPPED, OutgoingState.SENT, attempts=1) is Step.FAIL
+    assert next_step(Fate.DROPPED, OutgoingState.FAILED, attempts=1) is Step.NOTHING
