@@ -8,7 +8,8 @@ from datetime import datetime
 
 from daemon.clock import utc_now
 from daemon.settings import MailboxEntry
-from daemon.wiring import Desk, TokenShelf, build_transport
+from daemon.ways import letter_way
+from daemon.wiring import Desk, TokenShelf
 from intake.carrier_probe import SurvivingTags, find_tagged_mail
 from privacy.errors import Retryable
 from privacy.messages import Automation, Letter, OutboundMessage
@@ -25,7 +26,7 @@ def check_carriers(entry: MailboxEntry, desk: Desk) -> str:
     number = secrets.randbits(NUMBER_BITS)
     token = make_token(number, desk.services.desk.token_key)
     message = _probe(entry.address, number, token, desk, utc_now())
-    transport = build_transport(desk.settings.outgoing, desk.settings.home)
+    transport = letter_way(desk.settings)
     try:
         transport.send(message)
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_address
@@ -14,21 +15,21 @@ from daemon.clock import utc_now
 from daemon.directory_checking import describe_directory
 from daemon.disk import free_bytes
 from daemon.dns_checking import describe_domain
-from daemon.event_door import EVENTS_PATH
 from daemon.model_checking import describe_model
 from daemon.settings import MailboxEntry, Settings, SettingsError
+from daemon.ways import describe_way, letter_way, uses
 from daemon.wiring import (
     Desk,
     TokenShelf,
     alarm_ways,
     build_name_service,
-    build_transport,
     open_desk,
 )
 from intake.authenticity_settings import Verify
 from intake.imap_survey import survey
 from intake.listener_settings import ListenerSettings
 from notifier.delivery_events import EventSignature
+from notifier.mailgun_events import MailgunSignature
 from privacy.alarms import AlarmBounds
 from privacy.deadlines import acknowledgement_due, any_right_due
 from privacy.errors import PrivacyError
@@ -90,9 +91,8 @@ def test_alarms(settings: Settings) -> list[Finding]:
 
 
 def _without_database(settings: Settings) -> Iterator[Finding]:
-    yield from _attempt(
-        "transport", lambda: build_transport(settings.outgoing, settings.home).check()
-    )
+    yield from _attempt("transport", lambda: _letters(settings))
+    yield from _ways(settings)
     yield from _disk(settings)
     yield from _attempt("event webhook", lambda: _events(settings))
     yield _ok("classifier", "rules; they decide alone whatever becomes of the model")
@@ -205,12 +205,34 @@ def _attempt(item: str, look: Callable[[], str]) -> Iterator[Finding]:
         yield _wrong(item, str(error))
 
 
+def _letters(settings: Settings) -> str:
+    with closing(letter_way(settings)) as way:
+        return way.check()
+
+
+def _ways(settings: Settings) -> Iterator[Finding]:
+    """Each way out by name; one that only pretends is a warning, for whoever relies on it tells nobody."""
+    for name, way in settings.transports.items():
+        item = f"transport {name}"
+        if way.pretends:
+            yield _warning(item, "test mode is on: the provider looks at mail and sends none")
+        yield from _attempt(item, lambda way=way: describe_way(way))  # type: ignore[misc] # mypy types no default
+    used = "; ".join(uses(settings))
+    if used:
+        yield _ok("sending", used)
+
+
 def _events(settings: Settings) -> str:
     events = settings.outgoing.events
     if events is None:
         return "not configured; letters of unknown outcome are looked for in Sent folders and incoming mail"
-    EventSignature(events.read_key())
-    return f"configured; POST {EVENTS_PATH} on port {settings.web.port}, key of the curve P-256"
+    said = []
+    if events.has_public_key:
+        EventSignature(events.read_key())
+        said.append(f"POST {EventSignature.path} with a key of the curve P-256")
+    if events.mailgun_signing_key is not None:
+        said.append(f"POST {MailgunSignature.path} with a signing key")
+    return f"configured on port {settings.web.port}: {', '.join(said)}"
 
 
 def _clock() -> str:

@@ -38,16 +38,16 @@ from daemon.schedule import (
     Ticker,
 )
 from daemon.state import DaemonState
+from daemon.ways import letter_way
 from daemon.web import PageServer
 from daemon.wiring import (
     Desk,
     TokenShelf,
     alarm_ways,
     build_confirmation,
-    build_event_door,
+    build_event_doors,
     build_ladder,
     build_ledger,
-    build_transport,
     build_watchers,
     sent_lookups,
 )
@@ -82,7 +82,7 @@ class Daemon:
         settings = desk.settings
         mailboxes = tuple(entry.address for entry in settings.mailboxes if entry.imap is not None)
         self.state = DaemonState(utc_now(), mailboxes, home=settings.home)
-        self._transport = build_transport(settings.outgoing, settings.home)
+        self._transport = letter_way(settings)
         shelf = TokenShelf(desk.database)
         self._lookups = sent_lookups(settings, self._transport, shelf)
         self._worker = Worker("worker", self._work, idle_seconds=IDLE_SECONDS)
@@ -111,7 +111,7 @@ class Daemon:
             StorageReader(desk.database, utc_now, self._ladder, desk.services.desk.challenges),
             health=self.health,
             access_key=access_key,
-            events=build_event_door(desk),
+            events=build_event_doors(desk),
             confirmation=build_confirmation(desk),
         )
         self._listener: Listener | None = None

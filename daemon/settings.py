@@ -22,6 +22,7 @@ from intake.listener_settings import ListenerSettings
 from intake.reader_settings import ReadingSettings
 from intake.settings import Address, MailboxSettings
 from notifier.settings import AlarmSettings, OutgoingSettings
+from notifier.transport_settings import SendingSettings, WaySettings, check_ways
 from responders.settings import DeskIdentity, LetterSettings
 from storage.settings import StorageSettings
 
@@ -287,6 +288,12 @@ class Settings(BaseModel):
     outgoing: OutgoingSettings = Field(
         default_factory=OutgoingSettings, description="How letters leave."
     )
+    transports: dict[str, WaySettings] = Field(
+        default={}, description="More ways out, each under a name of your choice."
+    )
+    sending: SendingSettings = Field(
+        default_factory=SendingSettings, description="Which kind of mail takes which way."
+    )
     alarms: AlarmSettings = Field(
         default_factory=AlarmSettings, description="Who is called when the desk fails."
     )
@@ -329,6 +336,11 @@ class Settings(BaseModel):
     @model_validator(mode="after")
     def _people_know_their_deputies(self) -> Settings:
         check_people(self.people)
+        return self
+
+    @model_validator(mode="after")
+    def _ways_are_there(self) -> Settings:
+        check_ways(self.sending, self.transports)
         return self
 
     @model_validator(mode="after")

@@ -46,11 +46,17 @@ def _section(model: type[BaseModel], path: str) -> Iterator[str]:
     for name, field in model.model_fields.items():
         nested = model_in(field.annotation)
         if nested is not None:
-            inner.append((f"{path}.{name}" if path else name, nested))
+            inner.append((_inner_path(path, name, field), nested))
         yield _row(name, field, nested)
     yield ""
     for inner_path, nested in inner:
         yield from _section(nested, inner_path)
+
+
+def _inner_path(path: str, name: str, field: FieldInfo) -> str:
+    """Return the path of a table; where the operator names the tables, the name stands in capitals."""
+    whole = f"{path}.{name}" if path else name
+    return f"{whole}.NAME" if typing.get_origin(field.annotation) is dict else whole
 
 
 def _title(path: str) -> str:

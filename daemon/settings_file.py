@@ -80,10 +80,18 @@ def read_secrets(tree: object, model: type[BaseModel], where: str = "") -> list[
         inner = model_in(field.annotation)
         if inner is None or name not in tree:
             continue
-        parts = tree[name] if isinstance(tree[name], list) else [tree[name]]
-        for part in parts:
-            wrong += read_secrets(part, inner, f"{where}{name}.")
+        for label, part in _parts(tree[name], field.annotation):
+            wrong += read_secrets(part, inner, f"{where}{name}.{label}")
     return wrong
+
+
+def _parts(value: object, annotation: object) -> list[tuple[str, object]]:
+    """Return the tables of one setting: each of a list, each of those under names of the operator's, or the one."""
+    if isinstance(value, list):
+        return [("", part) for part in value]
+    if isinstance(value, dict) and typing.get_origin(annotation) is dict:
+        return [(f"{name}.", part) for name, part in value.items()]
+    return [("", value)]
 
 
 def _names_a_secret_file(key: str, model: type[BaseModel]) -> bool:

@@ -17,7 +17,7 @@ from casework.reading_errand import FIRST_READING
 from casework.receiving import DatabaseLedger
 from casework.work_terms import WorkTerms
 from daemon.clock import utc_now
-from daemon.event_door import EventDoor
+from daemon.event_door import EventDoor, EventSource
 from daemon.keys import Keys, are_there, load_or_make_keys
 from daemon.keys import load_keys as read_keys
 from daemon.model_wiring import build_witness
@@ -43,6 +43,7 @@ from intake.settings import Auth, MailboxSettings
 from intake.verification import SenderVerifier
 from notifier.delivery_events import EventSignature
 from notifier.maildir import MaildirTransport
+from notifier.mailgun_events import MailgunSignature
 from notifier.settings import OutgoingSettings, TransportKind
 from notifier.smtp import SmtpTransport
 from notifier.webhook import MailAlarm, WebhookAlarm
@@ -262,13 +263,15 @@ def build_transport(outgoing: OutgoingSettings, home: Path) -> Transport:
     return MaildirTransport(outgoing.maildir or home / LETTER_FOLDER)
 
 
-def build_event_door(desk: Desk) -> EventDoor | None:
-    """Return the door for the provider's events, None when no key is set. Raises Permanent for a wrong key."""
-    events = desk.settings.outgoing.events
-    if events is None:
-        return None
-    signature = EventSignature(events.read_key())
-    return EventDoor(signature, desk.database, desk.services.desk.token_keys)
+def build_event_doors(desk: Desk) -> list[EventDoor]:
+    """Return the doors for the providers' events, none when no key is set. Raises Permanent for a wrong key."""
+    events, keys = desk.settings.outgoing.events, desk.services.desk.token_keys
+    sources: list[EventSource] = []
+    if events is not None and events.has_public_key:
+        sources.append(EventSignature(events.read_key()))
+    if events is not None and events.mailgun_signing_key is not None:
+        sources.append(MailgunSignature(events.mailgun_signing_key.get_secret_value(), utc_now()))
+    return [EventDoor(source, desk.database, keys) for source in sources]
 
 
 def _lead(identity: IdentitySettings) -> Authority | None:

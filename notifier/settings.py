@@ -113,7 +113,7 @@ class TransportKind(StrEnum):
 
 
 class EventSettings(BaseModel):
-    """The signed event webhook of the sending provider (SendGrid), taken at POST /events/sendgrid of `[web]`."""
+    """The signed event webhooks of the providers, taken at POST /events/sendgrid and /events/mailgun of `[web]`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
@@ -125,12 +125,23 @@ class EventSettings(BaseModel):
     public_key_file: Path | None = Field(
         default=None, description="File that holds the verification key."
     )
+    mailgun_signing_key: SecretStr | None = Field(
+        default=None, min_length=1, description="Mailgun's HTTP webhook signing key."
+    )
 
     @model_validator(mode="after")
     def _one_key(self) -> Self:
-        if (self.public_key is None) == (self.public_key_file is None):
-            raise ValueError("one of public_key and public_key_file is needed")
+        keys = [one for one in (self.public_key, self.public_key_file) if one is not None]
+        if len(keys) > 1 or (not keys and self.mailgun_signing_key is None):
+            raise ValueError(
+                "one of public_key and public_key_file is needed, or mailgun_signing_key"
+            )
         return self
+
+    @property
+    def has_public_key(self) -> bool:
+        """Whether SendGrid's events are taken."""
+        return self.public_key is not None or self.public_key_file is not None
 
     def read_key(self) -> str:
         """Return the key's text. Raises Permanent when its file cannot be read."""

@@ -340,6 +340,42 @@ def test_check_says_whether_the_event_webhook_is_configured(run, tmp_path: Path)
         assert (done.code, row["standing"]) == (1, "wrong")
 
 
+def test_check_looks_at_every_way_out_and_says_which_mail_takes_it(run, tmp_path: Path) -> None:
+    example = (Path(__file__).parents[2] / "daemon" / "example.toml").read_text()
+    config = tmp_path / "ways.toml"
+    config.write_text(
+        example
+        + f"""
+[web]
+enabled = true
+[outgoing.events]
+mailgun_signing_key = "key"
+[sending]
+notices = "sg"
+[transports.sg.sendgrid]
+api_key = "SG.secret"
+region = "eu"
+sandbox = true
+[transports.here]
+maildir = "{tmp_path / "kept"}"
+[transports.away.smtp]
+host = "127.0.0.1"
+port = 1
+security = "plain"
+"""
+    )
+    done = run("check", "--json", "--config", str(config))
+    found = {(row["item"], row["standing"]): row["says"] for row in done.rows}
+    assert "test mode is on" in found["transport sg", "warning"]
+    assert "api.eu.sendgrid.com" in found["transport sg", "ok"]
+    assert found["sending", "ok"] == "notices by sg"
+    assert ("transport here", "ok") in found
+    assert "no connection" in found["transport away", "wrong"]
+    assert "/events/mailgun" in found["event webhook", "ok"]
+    assert "SG.secret" not in done.out
+    assert done.code == 1
+
+
 def test_a_daemon_with_a_key_that_is_none_ends_with_one_line(run, tmp_path: Path) -> None:
     config = tmp_path / "wrong.toml"
     example = (Path(__file__).parents[2] / "daemon" / "example.toml").read_text()

@@ -6,6 +6,8 @@ import pytest
 
 from daemon.people_settings import staff_of
 from daemon.settings import SettingsError, load_settings
+from daemon.ways import batch_way, letter_way
+from notifier.smtp import SmtpTransport
 
 SMALL = """
 [[mailboxes]]
@@ -160,3 +162,72 @@ def test_a_file_that_is_missing_or_not_toml_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="settings file"):
         load_settings(str(tmp_path / "nowhere.toml"), environment={})
     assert any("is not TOML" in line for line in lines(tmp_path, "= ="))
+
+
+WAYS = """
+[sending]
+letters = "near"
+notices = "sg"
+
+[sending.regions.eu]
+notices = "mg-eu"
+
+[transports.near.smtp]
+host = "127.0.0.1"
+port = 2525
+security = "plain"
+
+[transports.sg.sendgrid]
+api_key_file = "{key}"
+
+[transports.mg-eu.mailgun]
+api_key = "key"
+domain = "mg.example"
+region = "eu"
+"""
+
+
+def test_each_kind_of_mail_takes_its_way_and_each_region_its_own(tmp_path: Path) -> None:
+    key = tmp_path / "sendgrid-key"
+    key.write_text("SG.secret\n")
+    key.chmod(0o600)
+    file = tmp_path / "rightsdesk.toml"
+    file.write_text(SMALL + WAYS.format(key=key))
+    settings = load_settings(str(file), environment={})
+    assert settings.transports["sg"].sendgrid is not None
+    assert settings.transports["sg"].sendgrid.api_key.get_secret_value() == "SG.secret"
+    assert "SG.secret" not in repr(settings)
+    sending = settings.sending
+    assert (sending.way("notices", "eu"), sending.way("notices", "us")) == ("mg-eu", "sg")
+    assert (sending.way("letters", "eu"), sending.way("updates", "eu")) == ("near", "")
+    assert isinstance(letter_way(settings), SmtpTransport)
+    assert batch_way(settings, "notices", "us").name == "sendgrid"
+    assert batch_way(settings, "notices", "eu").name == "mailgun"
+    assert batch_way(settings, "updates", "eu").name == "maildir"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('[sending]\nnotices = "sg"\n', "sending.notices: there is no table transports.sg"),
+        (
+            '[sending.regions.eu]\nletters = "sg"\n',
+            "sending.regions.eu.letters: there is no table",
+        ),
+        ("[transports.a]\n", "one of smtp, sendgrid, mailgun and maildir"),
+        ('[transports.a]\nmaildir = "x"\n[transports.a.smtp]\n', "one of smtp, sendgrid"),
+        ('[transports."A b"]\nmaildir = "x"\n', "a name has small letters"),
+        (
+            '[transports.a.sendgrid]\napi_key = "k"\nstand_in = "http://elsewhere.example"\n',
+            "a stand-in is http://127.0.0.1:PORT",
+        ),
+        ("[transports.a.sendgrid]\n", "transports.a.sendgrid.api_key"),
+        ('[transports.a.sendgrid]\napi_key_file = "/nowhere"\n', "api_key_file: /nowhere cannot"),
+        (
+            '[transports.a.mailgun]\napi_key = "k"\ndomain = "a/b"\n',
+            "transports.a.mailgun.domain",
+        ),
+    ],
+)
+def test_a_way_that_cannot_be_is_refused(tmp_path: Path, text: str, says: str) -> None:
+    assert any(says in line for line in lines(tmp_path, SMALL + text))
