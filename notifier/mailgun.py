@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import quote, urlencode
 
 from notifier.addresses import wire_address
-from notifier.header_values import FOLD, named_address, one_line
+from notifier.header_values import FOLD, named_address
 from notifier.headers import mail_headers
-from notifier.provider import Reply, Taken
+from notifier.provider import Part, Reply, Taken
 from notifier.transport_settings import MailgunSettings
 from privacy.errors import Permanent
 from privacy.marks import Mould
@@ -41,22 +41,24 @@ class Mailgun:
         }
         self._pretend = settings.test_mode
 
-    def look_at(self, message: OutboundMessage, mould: Mould) -> None:
-        """Raise Permanent for an address that is not ASCII, or words that could be taken for a mark."""
-        if not wire_address(message.recipient).isascii():
+    def part(self, message: OutboundMessage, mould: Mould) -> Part:
+        """Return one person's variables. Raises Permanent for an address that is not ASCII, or words that are marks."""
+        address = wire_address(message.recipient)
+        if not address.isascii():
             raise Permanent("mailgun: the address is not in ASCII")
         letter = mould.letter
         words = (letter.subject, letter.text, letter.html, *(value for _, value in message.values))
         if any(FOREIGN_MARK in text for text in words):
             raise Permanent("mailgun: words could be taken for a mark")
-        one_line("Subject", letter.subject)
+        mail_headers(message)
+        return {address: _variables_of(message)}
 
-    def body(self, group: Sequence[OutboundMessage], mould: Mould) -> bytes:
+    def body(self, first: OutboundMessage, parts: Sequence[Part], mould: Mould) -> bytes:
         """Return the call as a form."""
-        first = group[0]
+        variables = {address: of for part in parts for address, of in part.items()}
         sender = named_address("From", first.sender_name, first.sender).replace(FOLD, " ")
         fields: list[tuple[str, str]] = [("from", sender)]
-        fields += [("to", wire_address(one.recipient)) for one in group]
+        fields += [("to", address) for address in variables]
         fields += [
             ("subject", _marked(mould.subject, "")),
             ("text", _marked(mould.text, "")),
@@ -65,7 +67,10 @@ class Mailgun:
             ("o:tracking", "no"),
             ("o:tracking-clicks", "no"),
             ("o:tracking-opens", "no"),
-            ("recipient-variables", _variables(group)),
+            (
+                "recipient-variables",
+                json.dumps(variables, ensure_ascii=False, separators=(",", ":")),
+            ),
         ]
         fields += [(f"h:{name}", value) for name, value in _headers(first).items()]
         if self._pretend:
@@ -98,11 +103,6 @@ def _headers(first: OutboundMessage) -> dict[str, str]:
     if first.reply_to is not None:
         found["Reply-To"] = wire_address(first.reply_to)
     return found
-
-
-def _variables(group: Sequence[OutboundMessage]) -> str:
-    found = {wire_address(one.recipient): _variables_of(one) for one in group}
-    return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
 
 
 def _variables_of(message: OutboundMessage) -> dict[str, str]:

@@ -16,7 +16,6 @@ import httpx2
 
 from notifier.filling import Filler
 from notifier.header_values import one_line
-from notifier.headers import mail_headers
 from privacy.errors import Permanent, Retryable
 from privacy.marks import Mould
 from privacy.messages import OutboundMessage
@@ -29,6 +28,9 @@ TOO_LARGE, TOO_MANY = 413, 429
 SURELY_NOT_TAKEN = frozenset(
     (500, 503)
 )  # the provider itself said no; a gateway's 502 and 504 say nothing
+
+
+Part = dict[str, object]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,11 +57,11 @@ class Dialect(Protocol):
     url: str
     headers: Mapping[str, str]
 
-    def look_at(self, message: OutboundMessage, mould: Mould) -> None:
-        """Raise Permanent for a mail that this provider cannot carry as it is."""
+    def part(self, message: OutboundMessage, mould: Mould) -> Part:
+        """Return what a call says about one person. Raises Permanent for what this provider cannot carry as it is."""
 
-    def body(self, group: Sequence[OutboundMessage], mould: Mould) -> bytes:
-        """Return the body of one call: mails of one wording to different addresses."""
+    def body(self, first: OutboundMessage, parts: Sequence[Part], mould: Mould) -> bytes:
+        """Return the body of one call: people who get one wording at different addresses; `first` is one of them."""
 
     def taken(self, reply: Reply) -> Taken | None:
         """Return the acceptance that a 2xx reply is, None for one that nobody knows how to read."""
@@ -107,7 +109,10 @@ class ProviderTransport:
             return
         try:
             reply = self._post(call.body(group))
-        except Retryable as error:
+        except (
+            Retryable,
+            Permanent,
+        ) as error:  # Permanent: the sender's own address, and so every mail
             call.stop(group, str(error), after=None)
             return
         except (httpx2.HTTPError, OSError) as error:
@@ -145,6 +150,7 @@ class _Call:
         self._dialect = dialect
         self._messages = messages
         self._filler = Filler()
+        self._parts: dict[int, Part] = {}
         self._outcomes: dict[int, Outcome] = {}
         self.trouble: tuple[str, timedelta | None] | None = None
 
@@ -153,7 +159,7 @@ class _Call:
         by_wording: dict[object, list[int]] = {}
         for place, message in enumerate(self._messages):
             try:
-                self._look_at(message)
+                self._parts[place] = self._part(message)
             except Permanent as error:
                 self.note([place], Handover.REFUSED, str(error))
             else:
@@ -161,18 +167,18 @@ class _Call:
         for places in by_wording.values():
             yield from _calls(places, self._messages)
 
-    def _look_at(self, message: OutboundMessage) -> None:
+    def _part(self, message: OutboundMessage) -> Part:
         mould = self._filler.mould(message.letter)
-        if mould.names:
-            mould.fill(message.values)
-        mail_headers(message)
+        mould.check(message.values)
         one_line("From", message.sender_name)
-        self._dialect.look_at(message, mould)
+        one_line("Subject", message.letter.subject)
+        return self._dialect.part(message, mould)
 
     def body(self, group: Sequence[int]) -> bytes:
         """Return what is posted for a group."""
-        messages = [self._messages[place] for place in group]
-        return self._dialect.body(messages, self._filler.mould(messages[0].letter))
+        first = self._messages[group[0]]
+        parts = [self._parts[place] for place in group]
+        return self._dialect.body(first, parts, self._filler.mould(first.letter))
 
     def accept(self, group: Sequence[int], answer: str, provider_id: str | None) -> None:
         """Write down that the provider took a call."""

@@ -12,12 +12,11 @@ import re
 from collections.abc import Mapping, Sequence
 
 from notifier.addresses import wire_address
-from notifier.header_values import one_line
 from notifier.headers import mail_headers
-from notifier.provider import Reply, Taken
+from notifier.provider import Part, Reply, Taken
 from notifier.transport_settings import SendGridSettings
 from privacy.errors import Permanent
-from privacy.marks import Mould
+from privacy.marks import Mould, Values
 from privacy.messages import OutboundMessage
 
 HOSTS = {"global": "https://api.sendgrid.com", "eu": "https://api.eu.sendgrid.com"}
@@ -41,23 +40,25 @@ class SendGrid:
         }
         self._sandbox = settings.sandbox
 
-    def look_at(self, message: OutboundMessage, mould: Mould) -> None:
-        """Raise Permanent for an address that is not ASCII, or a value that could be taken for a mark."""
-        if not wire_address(message.recipient).isascii():
+    def part(self, message: OutboundMessage, mould: Mould) -> Part:
+        """Return one personalization. Raises Permanent for an address that is not ASCII, or values that do not fit."""
+        address = wire_address(message.recipient)
+        if not address.isascii():
             raise Permanent("sendgrid: the address is not in ASCII")
-        if any("%[" in value for _, value in message.values):
-            raise Permanent("sendgrid: a value could be taken for a mark")
-        one_line("Subject", message.letter.subject)
-        size = sum(len(name) + 4 * len(value) for name, value in message.values)
-        if mould.names and size > MOST_SUBSTITUTED and _size(message) > MOST_SUBSTITUTED:
-            raise Permanent("sendgrid: the values of this mail are too long")
+        one: Part = {
+            "to": [{"email": address}],
+            "headers": {"Message-ID": message.message_id, **mail_headers(message)},
+            "custom_args": {OUR_ID: message.message_id},
+        }
+        if mould.names:
+            one["substitutions"] = _substitutions(message.values)
+        return one
 
-    def body(self, group: Sequence[OutboundMessage], mould: Mould) -> bytes:
+    def body(self, first: OutboundMessage, parts: Sequence[Part], mould: Mould) -> bytes:
         """Return the call as JSON."""
-        first = group[0]
         letter = first.letter
         call: dict[str, object] = {
-            "personalizations": [_personalization(one, mould) for one in group],
+            "personalizations": parts,
             "from": {"email": wire_address(first.sender), "name": first.sender_name},
             "subject": letter.subject,
             "content": [
@@ -103,25 +104,18 @@ class SendGrid:
         return frozenset(int(match[1]) for match in named if match is not None)
 
 
-def _personalization(message: OutboundMessage, mould: Mould) -> dict[str, object]:
-    one: dict[str, object] = {
-        "to": [{"email": wire_address(message.recipient)}],
-        "headers": {"Message-ID": message.message_id, **mail_headers(message)},
-        "custom_args": {OUR_ID: message.message_id},
-    }
-    if mould.names:
-        one["substitutions"] = _substitutions(message)
-    return one
-
-
-def _substitutions(message: OutboundMessage) -> dict[str, str]:
-    found = {f"%[{name}]": value for name, value in message.values}
-    found.update({f"%[{name}.html]": html.escape(value) for name, value in message.values})
+def _substitutions(values: Values) -> dict[str, str]:
+    """Return the values by mark, plain and escaped. Raises Permanent for what is a mark, or too long."""
+    found: dict[str, str] = {}
+    for name, value in values:
+        if "%[" in value:
+            raise Permanent("sendgrid: a value could be taken for a mark")
+        found[f"%[{name}]"] = value
+        found[f"%[{name}.html]"] = html.escape(value)
+    size = sum(map(len, found)) + sum(len(value.encode()) for value in found.values())
+    if size > MOST_SUBSTITUTED:
+        raise Permanent("sendgrid: the values of this mail are too long")
     return found
-
-
-def _size(message: OutboundMessage) -> int:
-    return len(json.dumps(_substitutions(message), ensure_ascii=False).encode())
 
 
 def _page(mould: Mould) -> str:

@@ -10,6 +10,7 @@ import html
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from privacy.errors import Permanent
 from privacy.messages import Letter
@@ -30,7 +31,7 @@ class Mould:
     text: tuple[str, ...] = field(repr=False)
     html: tuple[str, ...] = field(repr=False)
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         """The names of all marks."""
         return frozenset((*self.subject[1::2], *self.text[1::2], *self.html[1::2]))
@@ -39,10 +40,7 @@ class Mould:
         """Return the letter of one person. Raises Permanent for a mark without a value and a value of two lines."""
         if not values and not self.names:
             return self.letter
-        plain = checked_values(values)
-        missing = self.names - plain.keys()
-        if missing:
-            raise Permanent(f"letter: nothing is given for the mark {min(missing)}")
+        plain = self.check(values)
         escaped = {name: html.escape(value) for name, value in plain.items()}
         return replace(
             self.letter,
@@ -50,6 +48,14 @@ class Mould:
             text=_join(self.text, plain),
             html=_join(self.html, escaped),
         )
+
+    def check(self, values: Values) -> Mapping[str, str]:
+        """Return the values by name. Raises Permanent as `fill` does."""
+        plain = checked_values(values)
+        missing = self.names - plain.keys()
+        if missing:
+            raise Permanent(f"letter: nothing is given for the mark {min(missing)}")
+        return plain
 
 
 def mould_of(letter: Letter) -> Mould:
