@@ -44,7 +44,7 @@ from daemon.wiring import (
     Desk,
     TokenShelf,
     alarm_ways,
-    build_confirmation,
+    build_buttons,
     build_event_doors,
     build_ladder,
     build_ledger,
@@ -112,7 +112,7 @@ class Daemon:
             health=self.health,
             access_key=access_key,
             events=build_event_doors(desk),
-            confirmation=build_confirmation(desk),
+            buttons=build_buttons(desk),
         )
         self._listener: Listener | None = None
 

@@ -353,6 +353,8 @@ class Settings(BaseModel):
     def _a_page_is_served(self) -> Settings:
         if self.identity.page_url and not self.web.enabled:
             raise ValueError("identity.page_url: needs web.enabled, whose port serves the page")
+        if self.sending.page_url and not self.web.enabled:
+            raise ValueError("sending.page_url: needs web.enabled, whose port serves the page")
         return self
 
 

@@ -12,9 +12,10 @@ from starlette.types import ASGIApp
 
 from daemon.event_door import EventDoor, beside
 from desk.app import create_app
-from desk.confirmation import ConfirmationPage, with_confirmation
+from desk.confirmation import ConfirmationPage, with_button
 from desk.reader import DeskReader
 from desk.settings import WebSettings
+from desk.unsubscribing import UnsubscribePage
 from privacy.errors import WrongSetting
 
 SHUTDOWN_SECONDS = 2  # a visitor who never finishes must not keep the daemon from its end
@@ -40,12 +41,12 @@ class PageServer:
         health: Callable[[], tuple[bool, list[str]]],
         access_key: str,
         events: Sequence[EventDoor] = (),
-        confirmation: ConfirmationPage | None = None,
+        buttons: Sequence[ConfirmationPage | UnsubscribePage] = (),
     ) -> None:
         self._settings = settings
         app: ASGIApp = create_app(reader, access_key=access_key, health=health)
-        if confirmation is not None:
-            app = with_confirmation(confirmation, app)
+        for one in buttons:
+            app = with_button(one, app)
         if events:
             app = beside(events, app)
         config = uvicorn.Config(

@@ -15,6 +15,7 @@ from casework.processing import Services
 from casework.profile import DeskProfile, DirectoryTerms, MailboxProfile
 from casework.reading_errand import FIRST_READING
 from casework.receiving import DatabaseLedger
+from casework.unsubscribing import leave_list
 from casework.work_terms import WorkTerms
 from daemon.clock import utc_now
 from daemon.event_door import EventDoor, EventSource
@@ -30,6 +31,7 @@ from daemon.settings import (
     WorkSettings,
 )
 from desk.confirmation import ConfirmationPage
+from desk.unsubscribing import UnsubscribePage
 from directory.settings import SourceKind
 from intake.arrival import boundary_received_at
 from intake.authenticity_settings import AuthenticitySettings, Verify
@@ -295,6 +297,25 @@ def build_confirmation(desk: Desk) -> ConfirmationPage | None:
         )
 
     return ConfirmationPage(confirm, company=desk.settings.desk.legal_name)
+
+
+def build_unsubscribing(desk: Desk) -> UnsubscribePage | None:
+    """Return the page on which product updates end, None where no mail names it."""
+    if not desk.settings.sending.page_url:
+        return None
+    keys = desk.services.desk.token_keys
+
+    def leave(on: str, code: str) -> bool:
+        return leave_list(desk.database, on, code, token_keys=keys, now=utc_now())
+
+    return UnsubscribePage(leave, company=desk.settings.desk.legal_name)
+
+
+def build_buttons(desk: Desk) -> list[ConfirmationPage | UnsubscribePage]:
+    """Return the pages of one button that some mail names."""
+    return [
+        page for page in (build_confirmation(desk), build_unsubscribing(desk)) if page is not None
+    ]
 
 
 def sent_lookups(settings: Settings, transport: Transport, shelf: TokenShelf) -> list[SentLookup]:

@@ -1,4 +1,4 @@
-"""The words of the page on which people confirm that they wrote to us, edited as TOML."""
+"""The words of the pages of one button, edited as TOML: to confirm a letter, and to leave the list of product updates."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 WORDS_FILE = Path(__file__).with_name("confirm_words.toml")
+UNSUBSCRIBE_FILE = Path(__file__).with_name("unsubscribe_words.toml")
 ENGLISH = "en"
 
 
@@ -33,5 +34,15 @@ def language_of(word: str) -> str:
 @cache
 def all_words() -> Mapping[str, ConfirmWords]:
     """Return the words by language; raises TypeError where one lacks a sentence or has one too many."""
-    tables = tomllib.loads(WORDS_FILE.read_text(encoding="utf-8"))
+    return _words_in(WORDS_FILE)
+
+
+@cache
+def unsubscribe_words() -> Mapping[str, ConfirmWords]:
+    """Return those of the page on which product updates end."""
+    return _words_in(UNSUBSCRIBE_FILE)
+
+
+def _words_in(file: Path) -> Mapping[str, ConfirmWords]:
+    tables = tomllib.loads(file.read_text(encoding="utf-8"))
     return {language: ConfirmWords(**table) for language, table in tables.items()}

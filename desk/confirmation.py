@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import structlog
@@ -37,6 +38,8 @@ log = structlog.get_logger(__name__)
 
 class ConfirmationPage:
     """Answers below /confirm/: `confirm` gets the code and the client's address, and says whether it was taken."""
+
+    prefix = PREFIX
 
     def __init__(self, confirm: Confirm, *, company: str) -> None:
         self._confirm = confirm
@@ -88,11 +91,20 @@ def _is_from_here(headers: Headers) -> bool:
     return origin in {None, "null"} or urlsplit(origin or "").netloc == headers.get("host")
 
 
-def with_confirmation(confirmation: ConfirmationPage, pages: ASGIApp) -> ASGIApp:
+class ButtonPage(Protocol):
+    """A page of one button, at the addresses below its prefix."""
+
+    prefix: str
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+
+
+def with_button(button: ButtonPage, pages: ASGIApp) -> ASGIApp:
     """Return the application that has both: this page below its path, the others behind their key everywhere else."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        is_here = scope["type"] == "http" and scope["path"].startswith(PREFIX)
-        await (confirmation if is_here else pages)(scope, receive, send)
+        is_here = scope["type"] == "http" and scope["path"].startswith(button.prefix)
+        await (button if is_here else pages)(scope, receive, send)
 
     return app

@@ -26,6 +26,15 @@ def _on_this_machine(url: str | None) -> str | None:
     return url
 
 
+def _web_origin(url: str) -> str:
+    parts = urlsplit(url)
+    if url and (parts.scheme != "https" or not parts.hostname or not url.isprintable()):
+        raise ValueError("must be an https address")
+    if parts.query or parts.fragment:
+        raise ValueError("must be an https address and nothing behind it")
+    return url.rstrip("/")
+
+
 StandIn = Annotated[str | None, AfterValidator(_on_this_machine)]
 
 
@@ -122,6 +131,11 @@ class WaysOfRegion(BaseModel):
 class SendingSettings(WaysOfRegion):
     """Which way each kind of mail takes."""
 
+    page_url: Annotated[str, AfterValidator(_web_origin)] = Field(
+        default="",
+        description="https address under which people reach `/unsubscribe/` of these pages, such as "
+        "https://privacy.example.com; product updates need it.",
+    )
     regions: dict[str, WaysOfRegion] = Field(
         default={},
         description="Another choice for the people of a region; what it leaves empty is as above.",
@@ -147,3 +161,5 @@ def check_ways(sending: SendingSettings, transports: Mapping[str, WaySettings]) 
             name = getattr(choice, purpose)
             if name and name not in transports:
                 raise ValueError(f"{where}.{purpose}: there is no table transports.{name}")
+        if choice.updates and not sending.page_url:
+            raise ValueError(f"{where}.updates: needs sending.page_url, where people unsubscribe")

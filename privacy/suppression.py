@@ -19,11 +19,19 @@ Word = TypeVar("Word", bound=StrEnum)
 
 
 class SuppressionList(StrEnum):
-    """What is kept from an address: marketing, analytics, or being uploaded again after an erasure."""
+    """What is kept from an address: marketing, analytics, being uploaded again after an erasure, or product updates."""
 
     MARKETING = "marketing"
     ANALYTICS = "analytics"
     ERASURE = "erasure"
+    UPDATES = "updates"
+
+
+# Updates are marketing in the eyes of the law: whoever objected to that gets none (ePrivacy Directive Art. 13(2)).
+# Letters and policy notices ask no list at all.
+ENDS_UPDATES = frozenset(
+    {SuppressionList.UPDATES, SuppressionList.MARKETING, SuppressionList.ERASURE}
+)
 
 
 class SuppressionReason(StrEnum):
@@ -34,6 +42,7 @@ class SuppressionReason(StrEnum):
     ERASURE = "erasure"
     BY_HAND = "by_hand"
     IMPORTED = "imported"
+    UNSUBSCRIBED = "unsubscribed"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,6 +93,11 @@ def _one_of(words: type[Word], name: str, text: str, default: Word | None) -> Wo
     if text not in list(words):
         raise WrongLine(f"{name}: is none of {', '.join(words)}")
     return words(text)
+
+
+def may_get_updates(lists: Iterable[SuppressionList]) -> bool:
+    """Say whether an address on these lists may be sent product updates."""
+    return ENDS_UPDATES.isdisjoint(lists)
 
 
 def surely_ends_marketing(claims: Iterable[RightClaim], *, threshold: float) -> bool:

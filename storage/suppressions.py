@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from privacy.suppression import Suppression, SuppressionList, SuppressionReason
+from storage.database import Database
 from storage.suppression_rows import SUPPRESSION
 from storage.transactions import Reading, Transaction, in_chunks
 
@@ -52,6 +53,29 @@ def add_suppressions(transaction: Transaction, entries: Sequence[Suppression]) -
     # In one order: two workers with the same addresses wait for each other, and never both.
     in_order = sorted(rows, key=lambda row: (row["address_key"], row["list_name"]))
     transaction.insert_new(SUPPRESSION, in_order)
+
+
+def address_key(database: Database, address: str) -> bytes:
+    """Return the keyed hash under which an address stands on the lists."""
+    return database.lookup_key(KIND, address)
+
+
+def suppress_hash(
+    transaction: Transaction,
+    key: bytes,
+    on: SuppressionList,
+    *,
+    reason: SuppressionReason,
+    by: str,
+    now: datetime,
+) -> bool:
+    """Put the address with this keyed hash on a list; False when it is there already."""
+    there = select(_ROW.list_name).where(_ROW.address_key == key, _ROW.list_name == on)
+    if transaction.fetch(there).one_or_none() is not None:
+        return False
+    row = {"address_key": key, "list_name": on, "reason": reason, "added_at": now}
+    transaction.insert_new(SUPPRESSION, [row | {"added_by": by, "case_id": None}])
+    return True
 
 
 def lists_with(

@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from casework.suppressing import import_suppressions, suppress_by_hand
+from casework.unsubscribing import update_link
 from daemon.clock import utc_now
 from daemon.commands.session import (
     actor_of,
@@ -21,6 +22,7 @@ from daemon.commands.session import (
 from daemon.output import as_json, printable
 from daemon.settings import SettingsError
 from daemon.wiring import Desk
+from desk.confirm_words import unsubscribe_words
 from directory.suppression_csv import suppression_lines
 from privacy.directory_lines import is_address
 from privacy.suppression import COLUMNS, SuppressionLine, SuppressionList, SuppressionReason
@@ -32,7 +34,8 @@ address stays on its list whatever is uploaded or erased later.
 
 `check` takes addresses from the line, or one a line from stdin, and ends with 1 when one of them is on a list: do not
 write to it, do not upload it. `import` takes a file with the columns {", ".join(COLUMNS)}, of which only address
-has to be there; a bad line is reported with its number and left out, and the command ends with 1."""
+has to be there; a bad line is reported with its number and left out, and the command ends with 1. `link` prints what a
+product update to an address has to carry: the link at which its reader unsubscribes by one click."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -59,6 +62,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--limit", type=count, metavar="N", default=50, help="at most so many (default 50)"
     )
     add_json(listing)
+    linking = actions.add_parser("link", help="print where an address ends product updates")
+    linking.add_argument("addresses", nargs="*", metavar="ADDRESS")
+    linking.add_argument(
+        "--language", default="en", metavar="CODE", help="what the page speaks (default en)"
+    )
+    add_json(linking)
     importing = actions.add_parser("import", help="take in a CSV file")
     importing.add_argument("file", type=Path, metavar="FILE.csv")
     _add_list(importing, default=SuppressionList.MARKETING)
@@ -79,7 +88,7 @@ def _add_list(parser: argparse.ArgumentParser, *, default: SuppressionList | Non
 
 def run(options: argparse.Namespace) -> int:
     """Do what the action says; 1 when an address is suppressed or a line was bad."""
-    actions = {"add": _add, "check": _check, "list": _list, "import": _import}
+    actions = {"add": _add, "check": _check, "list": _list, "import": _import, "link": _link}
     with open_desk_of(options) as desk:
         return actions[options.action](options, desk)
 
@@ -134,6 +143,26 @@ def _batches(addresses: Iterable[str]) -> Iterator[list[str]]:
     rest = iter(addresses)
     while batch := list(islice(rest, AT_ONCE)):
         yield batch
+
+
+def _link(options: argparse.Namespace, desk: Desk) -> int:
+    if not desk.settings.sending.page_url:
+        raise SettingsError(["sending.page_url: is not set; nobody could unsubscribe"])
+    found = False
+    for address in options.addresses or _typed(sys.stdin):
+        link = is_address(address) and update_link(
+            desk.database,
+            address,
+            key=desk.services.desk.token_key,
+            page_url=desk.settings.sending.page_url,
+            language=options.language if options.language in unsubscribe_words() else "en",
+        )
+        found = found or not link
+        if options.json:
+            print(as_json({"address": address, "link": link or None}))
+        else:
+            print(printable(f"{address}  {link or 'gets no product updates'}"))
+    return 1 if found else 0
 
 
 def _list(options: argparse.Namespace, desk: Desk) -> int:

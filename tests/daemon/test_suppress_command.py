@@ -79,3 +79,24 @@ def test_a_file_is_taken_in_and_its_bad_lines_are_told(run, tmp_path: Path) -> N
     assert run("suppress", "check", BOB, "--list", "analytics").code == 1
     missing = run("suppress", "import", str(tmp_path / "none.csv"), *ACTOR)
     assert (missing.code, len(missing.err.splitlines())) == (1, 1)
+
+
+def test_a_link_is_printed_for_whoever_may_get_updates(run, tmp_path: Path) -> None:
+    example = (Path(__file__).parents[2] / "daemon" / "example.toml").read_text()
+    config = tmp_path / "updates.toml"
+    page = '[web]\nenabled = true\n[sending]\npage_url = "https://privacy.autocloz.example/"\n'
+    config.write_text(example + "\n" + page)
+    given = ("--config", str(config))
+    run("suppress", "add", ANNE, *ACTOR, *given)
+    done = run("suppress", "link", ANNE, BOB, "anne", "--language", "fr", "--json", *given)
+    assert done.code == 1
+    links = [row["link"] for row in done.rows]
+    assert (links[0], links[2]) == (None, None)
+    assert links[1].startswith("https://privacy.autocloz.example/unsubscribe/fr/updates/")
+    assert run("suppress", "link", BOB, *given).code == 0
+
+
+def test_without_a_page_there_is_no_link(run) -> None:
+    done = run("suppress", "link", BOB)
+    assert done.code == 2
+    assert "sending.page_url" in done.err
