@@ -8,10 +8,11 @@ from privacy.answering import Permission
 from privacy.by_hand import Channel
 from privacy.cases import CaseState, ItemState, Role
 from privacy.deciding import Outcome
-from privacy.deliveries import BounceReason, Fate
+from privacy.deliveries import BounceReason, Delivery, Fate
 from privacy.directory import Standing
 from privacy.messages import AuthenticityLevel
 from privacy.outgoing import OutgoingState
+from privacy.ports import Handover
 from privacy.relations import RelationKind
 from privacy.retention import CountsFrom
 from privacy.rights import Lane, Right, Scope
@@ -25,7 +26,7 @@ from source import ROOT
 
 GLOSSARY = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
 LISTS = [
-    AuthenticityLevel, BounceReason, CaseState, Channel, CloseReason, CountsFrom, Decision, Fate, FoundRole, ItemState, Kind, Lane, LetterFate, Match, Outcome,
+    AuthenticityLevel, BounceReason, CaseState, Channel, CloseReason, CountsFrom, Decision, Delivery, Fate, FoundRole, Handover, ItemState, Kind, Lane, LetterFate, Match, Outcome,
     OutgoingState, Permission, RelationKind, Right, Scope, Standing, Step, SuppressionList, WorkStatus,
 ]  # fmt: skip
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from privacy.audit import AuditEvent, AuditKind
 from privacy.errors import Permanent
+from privacy.suppression import Suppression, SuppressionList, SuppressionReason
 from storage.audit import append, events_of, verify_chain
 from storage.case_events import case_events
 from storage.cases import add_cases, clock_events, find_case, mark_acknowledged, set_date
@@ -18,6 +19,7 @@ from storage.extensions import Extension, add_extension
 from storage.ids import new_id
 from storage.reminders import claim_due_cases
 from storage.schema import MIGRATIONS, REVISIONS, migrate
+from storage.suppressions import add_suppressions, lists_with
 from storage.tables import Row
 
 
@@ -223,3 +225,28 @@ def test_a_chain_ends_before_what_an_older_schema_does_not_know(settings, engine
         append(transaction, events)
         assert verify_chain(transaction, case)
         assert verify_chain(transaction, ours)
+
+
+def test_whoever_left_the_updates_is_kept_from_them_by_an_older_schema_too(
+    settings, engine, make, open_it
+):
+    database = open_it()
+    both, one = "both@kite.example", "one@kite.example"
+    left = [(both, SuppressionList.UPDATES), (both, SuppressionList.MARKETING)]
+    entries = [
+        Suppression(
+            address=address,
+            on=on,
+            reason=SuppressionReason.UNSUBSCRIBED,
+            added_at=make.now,
+            added_by="one-click",
+        )
+        for address, on in [*left, (one, SuppressionList.UPDATES)]
+    ]
+    with database.transaction() as transaction:
+        add_suppressions(transaction, entries)
+    move(engine, "0009")
+    upgrade(settings)
+    with database.reading() as reading:
+        lists = lists_with(reading, [both, one])
+    assert lists == dict.fromkeys((both, one), (SuppressionList.MARKETING,))
