@@ -108,17 +108,15 @@ class ProviderTransport:
             call.defer(group)
             return
         try:
-            reply = self._post(call.body(group))
-        except (
-            Retryable,
-            Permanent,
-        ) as error:  # Permanent: the sender's own address, and so every mail
+            body = call.body(group)
+        except UnicodeEncodeError:
+            call.note(group, Handover.REFUSED, f"{self.name}: the letter is not text")
+            return
+        except Permanent as error:  # the sender's own address: the same for every mail
             call.stop(group, str(error), after=None)
             return
-        except (httpx2.HTTPError, OSError) as error:
-            call.note(
-                group, Handover.UNKNOWN, f"{self.name}: {type(error).__name__} after the call"
-            )
+        reply = self._answer(call, group, body)
+        if reply is None:
             return
         if reply.status == TOO_LARGE and len(group) > 1:
             half = len(group) // 2
@@ -126,6 +124,17 @@ class ProviderTransport:
             self._send(call, group[half:])
             return
         _read(call, group, reply, self._dialect, self._clock())
+
+    def _answer(self, call: _Call, group: Sequence[int], body: bytes) -> Reply | None:
+        """Post the body; without an answer None, and it is written down what that means for its mails."""
+        try:
+            return self._post(body)
+        except Retryable as error:
+            call.stop(group, str(error), after=None)
+        except (httpx2.HTTPError, OSError) as error:
+            reason = f"{self.name}: {type(error).__name__} after the call"
+            call.note(group, Handover.UNKNOWN, reason)
+        return None
 
     def _post(self, body: bytes) -> Reply:
         """Post once. Raises Retryable when nothing can have arrived, else the client's own error."""

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from notifier.addresses import wire_address
+from notifier.header_values import message_ids
 from notifier.headers import mail_headers
 from notifier.provider import Part, Reply, Taken
 from notifier.transport_settings import SendGridSettings
@@ -45,10 +46,11 @@ class SendGrid:
         address = wire_address(message.recipient)
         if not address.isascii():
             raise Permanent("sendgrid: the address is not in ASCII")
+        ours = message_ids("Message-ID", (message.message_id,))
         one: Part = {
             "to": [{"email": address}],
-            "headers": {"Message-ID": message.message_id, **mail_headers(message)},
-            "custom_args": {OUR_ID: message.message_id},
+            "headers": {"Message-ID": ours, **mail_headers(message)},
+            "custom_args": {OUR_ID: ours},
         }
         if mould.names:
             one["substitutions"] = _substitutions(message.values)

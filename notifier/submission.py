@@ -253,7 +253,7 @@ class _Talk:
 
     async def _first(self) -> _Job | None:
         """Take a letter when the rate allows it and write its envelope."""
-        if not self._has_room:
+        if not (self._has_room and self._batch.wants_more):
             return None
         await asyncio.sleep(self._batch.reserve())
         return self._begin(b"")

@@ -7,7 +7,10 @@ import pytest
 from daemon.people_settings import staff_of
 from daemon.settings import SettingsError, load_settings
 from daemon.ways import batch_way, letter_way
+from notifier.maildir import MaildirTransport
+from notifier.single import SingleLetters
 from notifier.smtp import SmtpTransport
+from notifier.submission import SubmissionTransport
 
 SMALL = """
 [[mailboxes]]
@@ -206,6 +209,27 @@ def test_each_kind_of_mail_takes_its_way_and_each_region_its_own(tmp_path: Path)
     assert batch_way(settings, "updates", "eu").name == "maildir"
 
 
+def test_without_a_choice_everything_takes_the_way_of_outgoing(tmp_path: Path) -> None:
+    smtp = (
+        '[outgoing]\ntransport = "smtp"\n[outgoing.smtp]\nhost = "127.0.0.1"\nsecurity = "plain"\n'
+    )
+    login = 'username = "desk"\npassword = "secret"\n'
+    settings = load(tmp_path, smtp + login + SMALL)
+    assert isinstance(letter_way(settings), SmtpTransport)
+    assert isinstance(batch_way(settings, "notices", ""), SubmissionTransport)
+
+
+def test_letters_may_leave_by_a_provider_and_stay_on_this_machine(tmp_path: Path) -> None:
+    ways = """[sending]
+letters = "sg"
+[transports.sg.sendgrid]
+api_key = "k"
+"""
+    assert isinstance(letter_way(load(tmp_path, SMALL + ways)), SingleLetters)
+    here = f'[sending]\nletters = "here"\n[transports.here]\nmaildir = "{tmp_path}"\n'
+    assert isinstance(letter_way(load(tmp_path, SMALL + here)), MaildirTransport)
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -214,6 +238,13 @@ def test_each_kind_of_mail_takes_its_way_and_each_region_its_own(tmp_path: Path)
             '[sending.regions.eu]\nletters = "sg"\n',
             "sending.regions.eu.letters: there is no table",
         ),
+        (
+            '[sending]\nupdates = "a"\n[transports.a]\nmaildir = "x"\n',
+            "sending.updates: needs sending.page_url",
+        ),
+        ('[sending]\npage_url = "http://privacy.example"\n', "must be an https address"),
+        ('[sending]\npage_url = "https://privacy.example/?a"\n', "nothing behind it"),
+        ('[sending]\npage_url = "https://privacy.example"\n', "needs web.enabled"),
         ("[transports.a]\n", "one of smtp, sendgrid, mailgun and maildir"),
         ('[transports.a]\nmaildir = "x"\n[transports.a.smtp]\n', "one of smtp, sendgrid"),
         ('[transports."A b"]\nmaildir = "x"\n', "a name has small letters"),

@@ -14,7 +14,9 @@ from notifier.filling import Filler
 from notifier.mailgun import Mailgun
 from notifier.provider import ProviderTransport, asked_to_wait
 from notifier.sendgrid import SendGrid
+from notifier.single import SingleLetters
 from notifier.transport_settings import MailgunSettings, SendGridSettings
+from privacy.errors import OutcomeUnknown, Permanent, Retryable
 from privacy.messages import Automation
 from privacy.ports import Handover
 from servers.mail_provider import MailProvider, Play
@@ -250,10 +252,18 @@ def test_what_cannot_be_written_is_refused_and_the_others_leave(provider, transp
         replace(notice(4), values=(("name", "%[workspace] %recipient.x%"), ("workspace", "w"))),
         replace(notice(5), sender_name="a\nb"),
         replace(notice(6), letter=replace(NOTICE, subject="a\r\nBcc: all")),
-        notice(7),
+        replace(notice(7), letter=replace(NOTICE, text="\ud800")),
+        notice(8),
     ]
-    assert states(transport.send_many(batch)) == [REFUSED] * 7 + [ACCEPTED]
-    assert [mail.to for mail in provider.delivered] == ["olivia7@kite.example"]
+    assert states(transport.send_many(batch)) == [REFUSED] * 8 + [ACCEPTED]
+    assert [mail.to for mail in provider.delivered] == ["olivia8@kite.example"]
+
+
+def test_a_wrong_address_of_our_own_stops_the_way_and_condemns_no_mail(provider, transport):
+    batch = [replace(one, sender="no address") for one in notices(3)]
+    outcomes = transport.send_many(batch)
+    assert {(one.state, one.lane) for one in outcomes} == {(DEFERRED, True)}
+    assert not provider.calls
 
 
 def test_values_longer_than_sendgrid_takes_are_refused_before_the_call(provider, connect):
@@ -310,3 +320,25 @@ def test_whatever_a_value_holds_it_arrives_as_text_or_not_at_all(name, workspace
                     letter.html,
                 )
         assert not provider.faults
+
+
+@pytest.mark.parametrize(
+    ("play", "error"),
+    [
+        (Play(status=413), Permanent),
+        (Play(status=429, headers={"Retry-After": "7"}), Retryable),
+        (Play(cut=True), OutcomeUnknown),
+    ],
+)
+def test_a_single_letter_fails_in_the_words_of_the_outbox(provider, transport, play, error):
+    letters = SingleLetters(transport)
+    receipt = letters.send(notice(1))
+    assert receipt.answer.startswith(letters.name)
+    assert receipt.provider_id
+    provider.plays.append(play)
+    with pytest.raises(error) as raised:
+        letters.send(notice(2))
+    if isinstance(raised.value, Retryable):
+        assert raised.value.after == timedelta(seconds=7)
+    assert "127.0.0.1" in letters.check()
+    letters.close()
