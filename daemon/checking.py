@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from ipaddress import ip_address
 from zoneinfo import ZoneInfo
 
@@ -216,7 +217,7 @@ def _ways(settings: Settings) -> Iterator[Finding]:
         item = f"transport {name}"
         if way.pretends:
             yield _warning(item, "test mode is on: the provider looks at mail and sends none")
-        yield from _attempt(item, lambda way=way: describe_way(way))  # type: ignore[misc] # mypy types no default
+        yield from _attempt(item, partial(describe_way, way))
     used = "; ".join(uses(settings))
     if used:
         yield _ok("sending", used)

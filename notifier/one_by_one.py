@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from notifier.filling import Filler
 from privacy.errors import OutcomeUnknown, Permanent, Retryable
@@ -28,7 +29,7 @@ class OneByOne:
             outcomes.append(outcome)
             if outcome.lane:
                 rest = messages[place + 1 :]
-                return outcomes + [_deferred(one, outcome.answer) for one in rest]
+                return outcomes + [_deferred(one, outcome.answer, outcome.after) for one in rest]
         return outcomes
 
     def check(self) -> str:
@@ -46,7 +47,7 @@ class OneByOne:
         except Permanent as error:
             return Outcome(message_id=message_id, state=Handover.REFUSED, answer=str(error))
         except Retryable as error:
-            return _deferred(message, str(error))
+            return _deferred(message, str(error), error.after)
         except OutcomeUnknown as error:
             return Outcome(message_id=message_id, state=Handover.UNKNOWN, answer=str(error))
         return Outcome(
@@ -57,5 +58,11 @@ class OneByOne:
         )
 
 
-def _deferred(message: OutboundMessage, answer: str) -> Outcome:
-    return Outcome(message_id=message.message_id, state=Handover.DEFERRED, answer=answer, lane=True)
+def _deferred(message: OutboundMessage, answer: str, after: timedelta | None) -> Outcome:
+    return Outcome(
+        message_id=message.message_id,
+        state=Handover.DEFERRED,
+        answer=answer,
+        after=after,
+        lane=True,
+    )

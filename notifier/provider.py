@@ -6,6 +6,7 @@ left is UNKNOWN until events or a person say more. What a provider refused as a 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -145,7 +146,7 @@ class ProviderTransport:
             with self._client.stream(
                 "POST", dialect.url, content=body, headers=dict(dialect.headers)
             ) as response:
-                content = _first_bytes(response)
+                content = _first_bytes(response, time.monotonic() + self._timeout)
                 return Reply(status=response.status_code, headers=response.headers, body=content)
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
             # The cause could name the address with its key: it is not kept.
@@ -305,10 +306,11 @@ def _calls(places: Sequence[int], messages: Sequence[OutboundMessage]) -> Iterat
         waiting = later
 
 
-def _first_bytes(response: httpx2.Response) -> bytes:
+def _first_bytes(response: httpx2.Response, until: float) -> bytes:
+    """Return what came of a body in time; the client's own bound is for each read, and a server may drip."""
     content = bytearray()
     for piece in response.iter_bytes():
         content += piece
-        if len(content) > LONGEST_ANSWER:
+        if len(content) > LONGEST_ANSWER or time.monotonic() > until:
             break
     return bytes(content[:LONGEST_ANSWER])

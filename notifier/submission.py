@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -153,13 +153,20 @@ class SubmissionTransport:
 class Batch:
     """The letters that wait, and the outcomes that are known."""
 
-    def __init__(self, messages: Sequence[OutboundMessage], per_second: float) -> None:
+    def __init__(
+        self,
+        messages: Sequence[OutboundMessage],
+        per_second: float,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._messages = messages
+        self._clock = clock
         self._filler = Filler()
         self._waiting = deque(_Job(place=place, message=one) for place, one in enumerate(messages))
         self._outcomes: dict[int, Outcome] = {}
         self._pause = 1 / per_second if per_second else 0.0
-        self._next_at = time.monotonic()
+        self._next_at = clock()
         self._put_off = 0
         self.trouble = ""
 
@@ -171,11 +178,11 @@ class Batch:
     @property
     def may_go_on(self) -> bool:
         """Whether the rate allows the next letter now."""
-        return self._next_at <= time.monotonic()
+        return self._next_at <= self._clock()
 
     def reserve(self) -> float:
         """Take the next place that the rate allows; returns how many seconds away it is."""
-        now = time.monotonic()
+        now = self._clock()
         place = max(self._next_at, now)
         self._next_at = place + self._pause
         return place - now

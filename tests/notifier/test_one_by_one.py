@@ -1,5 +1,7 @@
 """A batch over a way out for single letters: the same outcomes, and one trouble ends it for the rest."""
 
+from datetime import timedelta
+
 import pytest
 
 from notice_values import notice, notices
@@ -44,7 +46,10 @@ def test_one_refused_or_lost_letter_does_not_end_the_batch(error, state):
 
 
 def test_a_way_that_is_away_ends_the_batch():
-    transport = Scripted(Retryable("away"))
+    wait = timedelta(seconds=7)
+    transport = Scripted(Retryable("away", after=wait))
     outcomes = OneByOne(transport).send_many(notices(3))
-    assert {(one.state, one.lane) for one in outcomes} == {(Handover.DEFERRED, True)}
+    assert {(one.state, one.lane, one.after) for one in outcomes} == {
+        (Handover.DEFERRED, True, wait)
+    }
     assert len(transport.sent) == 1
