@@ -36,7 +36,8 @@ from notifier.filling import Filler, mould_of
 from notifier.provider import ProviderTransport
 from notifier.sendgrid import SendGrid
 from notifier.settings import SubmissionSettings
-from notifier.submission import SubmissionTransport, _dotted
+from notifier.smtp_batch import dotted
+from notifier.submission import SubmissionTransport
 from notifier.transport_settings import SendGridSettings
 from privacy.messages import OutboundMessage
 from privacy.ports import BatchTransport, Handover
@@ -153,7 +154,7 @@ def bare_smtp(port: int, batch: Sequence[OutboundMessage]) -> float:
     filler = Filler()
     letters = [
         (f"MAIL FROM:<{one.envelope_from}>\r\nRCPT TO:<{one.recipient}>\r\nDATA\r\n".encode(),
-         _dotted(compose(filler.fill(one))))
+         dotted(compose(filler.fill(one))))
         for one in batch
     ]  # fmt: skip
     with closing(socket.create_connection(("127.0.0.1", port))) as wire:

@@ -97,23 +97,23 @@ def _headers(first: OutboundMessage) -> dict[str, str]:
     """Return the fields of the call; what differs for each person stands there as a mark."""
     found = mail_headers(first)
     if "List-Unsubscribe" in found:
-        found["List-Unsubscribe"] = "<%recipient.unsubscribe%>"
+        found["List-Unsubscribe"] = "<%recipient.our-unsubscribe%>"
     if "X-RightsDesk-Loop" in found:
-        found["X-RightsDesk-Loop"] = "%recipient.loop%"
+        found["X-RightsDesk-Loop"] = "%recipient.our-loop%"
     if first.reply_to is not None:
         found["Reply-To"] = wire_address(first.reply_to)
     return found
 
 
 def _variables_of(message: OutboundMessage) -> dict[str, str]:
-    found = {"our-id": message.message_id}
+    found = {"our-id": message.message_id}  # no mark of a letter has a hyphen in its name
     for name, value in message.values:
         found[name] = value
         found[f"{name}-html"] = html.escape(value)
     if message.unsubscribe_url is not None:
-        found["unsubscribe"] = message.unsubscribe_url
+        found["our-unsubscribe"] = message.unsubscribe_url
     if message.loop_mark is not None:
-        found["loop"] = message.loop_mark
+        found["our-loop"] = message.loop_mark
     return found
 
 

@@ -7,6 +7,7 @@ left is UNKNOWN until events or a person say more. What a provider refused as a 
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from typing import Protocol
 
 import httpx2
 
+from notifier.addresses import wire_address
 from notifier.filling import Filler
 from notifier.header_values import one_line
 from privacy.errors import Permanent, Retryable
@@ -289,21 +291,17 @@ def _wording(message: OutboundMessage) -> object:
 
 
 def _calls(places: Sequence[int], messages: Sequence[OutboundMessage]) -> Iterator[list[int]]:
-    """Cut places into calls; an address that comes twice waits for the next call."""
-    waiting = list(places)
-    while waiting:
-        call: list[int] = []
-        addresses: set[str] = set()
-        later: list[int] = []
-        for place in waiting:
-            address = messages[place].recipient.lower()
-            if address in addresses or len(call) == MOST:
-                later.append(place)
-            else:
-                call.append(place)
-                addresses.add(address)
-        yield call
-        waiting = later
+    """Cut places into calls; an address that comes again, however it is written, goes in another call."""
+    seen: Counter[str] = Counter()
+    rounds: list[list[int]] = []
+    for place in places:
+        address = wire_address(messages[place].recipient).lower()
+        if seen[address] == len(rounds):
+            rounds.append([])
+        rounds[seen[address]].append(place)
+        seen[address] += 1
+    for one in rounds:
+        yield from (one[start : start + MOST] for start in range(0, len(one), MOST))
 
 
 def _first_bytes(response: httpx2.Response, until: float) -> bytes:

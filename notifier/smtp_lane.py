@@ -73,6 +73,11 @@ class Answers(asyncio.Protocol):
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
+    @property
+    def all_read(self) -> bool:
+        """Whether nothing was said that nobody asked for."""
+        return not (self._replies or self._lines or self._buffer)
+
     async def next(self, seconds: float) -> SMTPResponse:
         """Return the next reply. Raises LaneLost when none comes in time or the connection is over."""
         with suppress(TimeoutError):
@@ -103,6 +108,11 @@ class Lane:
     def usable(self) -> bool:
         """Whether the connection seems to be there."""
         return not self._transport.is_closing()
+
+    @property
+    def in_step(self) -> bool:
+        """Whether every reply has found its command; one too many would be taken for the next verdict."""
+        return self._answers.all_read
 
     def write(self, data: bytes) -> None:
         """Queue bytes; a connection that is gone says so at the next answer."""

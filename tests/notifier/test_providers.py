@@ -97,6 +97,27 @@ def test_an_address_that_comes_twice_goes_in_two_calls(provider, transport):
     assert len(provider.calls) == 2
 
 
+def test_one_address_in_two_spellings_of_its_domain_loses_nobody(provider, transport):
+    batch = [
+        replace(notice(1), recipient="anne@müller.example"),
+        replace(notice(2), recipient="anne@xn--mller-kva.example"),
+        replace(notice(3), recipient="ANNE@müller.example"),
+        notice(4),
+    ]
+    assert states(transport.send_many(batch)) == [ACCEPTED] * 4
+    assert {mail.our_id for mail in provider.delivered} == {one.message_id for one in batch}
+    assert len(provider.calls) == 3
+
+
+def test_a_mark_may_have_any_name(provider, transport):
+    letter = replace(NOTICE, text="%[loop] %[unsubscribe] %[id]\n")
+    values = (*notice(1).values, ("loop", "a"), ("unsubscribe", "b"), ("id", "c"))
+    message = replace(notice(1), letter=letter, values=values, loop_mark="mark")
+    assert states(transport.send_many([message])) == [ACCEPTED]
+    (mail,) = provider.delivered
+    assert (mail.text, mail.headers["X-RightsDesk-Loop"]) == ("a b c\n", "mark")
+
+
 def test_replies_and_automation_stand_in_the_mail(provider, connect):
     batch = [
         replace(

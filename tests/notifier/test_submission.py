@@ -11,7 +11,8 @@ from notice_values import notice, notices
 from notifier.compose import compose
 from notifier.filling import Filler
 from notifier.settings import SubmissionSettings
-from notifier.submission import PUT_OFF_IN_A_ROW, Batch, SubmissionTransport
+from notifier.smtp_batch import PUT_OFF_IN_A_ROW, Batch
+from notifier.submission import SubmissionTransport
 from privacy.ports import Handover
 from servers.ports import free_port
 from servers.smtp_sink import CUT, HANG, SinkOptions, SmtpSink
@@ -106,6 +107,17 @@ def test_what_is_lost_before_the_content_leaves_by_another_connection(sink, conn
     outcomes = connect(sink.port, timeout_seconds=0.3).send_many(notices(4))
     assert states(outcomes) == [ACCEPTED] * 4
     assert len(caught(sink)) == 4
+    assert sink.connections == 2
+
+
+@pytest.mark.parametrize("verb", ["RCPT", "DATA"])
+def test_a_reply_too_many_is_never_taken_for_an_acceptance(sink, connect, verb):
+    usual = {"RCPT": "250 ok", "DATA": "354 go"}[verb]
+    sink.answer(verb, usual, f"{usual}\r\n250 2.0.0 ok: queued as STRAY")
+    outcomes = connect(sink.port, timeout_seconds=0.5).send_many(notices(4))
+    assert states(outcomes) == [ACCEPTED] * 4
+    assert all(outcome.provider_id == "SINK00001" for outcome in outcomes)
+    assert len(sink.letters) == len(caught(sink)) == 4
     assert sink.connections == 2
 
 
@@ -263,7 +275,7 @@ def test_a_fault_of_our_own_leaves_one_letter_in_doubt_and_loses_none(sink, conn
         monkeypatch.undo()
         raise LookupError
 
-    monkeypatch.setattr("notifier.submission.to_receipt", raises)
+    monkeypatch.setattr("notifier.smtp_batch.to_receipt", raises)
     outcomes = connect(sink.port, connections=2).send_many(notices(4))
     assert states(outcomes).count(UNKNOWN) >= 1
     assert set(states(outcomes)) <= {UNKNOWN, ACCEPTED, DEFERRED}
