@@ -278,3 +278,27 @@ def test_every_chain_of_references_comes_back(chain):
         parsed = parse(raw, policy)
         assert tuple(parsed["References"].split()) == chain
         assert parsed["In-Reply-To"].strip() == chain[-1]
+
+
+def test_a_product_update_carries_both_fields_of_one_click_unsubscribing():
+    url = "https://privacy.autocloz.example/unsubscribe/de/updates/kCODE"
+    parsed = parse(compose(replace(with_letter(kind="update"), unsubscribe_url=url)))
+    assert parsed["List-Unsubscribe"] == f"<{url}>"
+    assert parsed["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+@pytest.mark.parametrize(
+    ("kind", "url"),
+    [
+        ("update", None),
+        ("acknowledgement", "https://privacy.autocloz.example/u"),
+        ("notice", "https://privacy.autocloz.example/u"),
+        ("update", "http://privacy.autocloz.example/u"),
+        ("update", "https://privacy.autocloz.example/u>, <mailto:x"),
+        ("update", "https://privacy.autocloz.example/\r\nBcc: x"),
+        ("update", "https://privacy.autocloz.example/" + "u" * 900),
+    ],
+)
+def test_no_other_mail_can_be_unsubscribed_from_and_no_update_without(kind, url):
+    with pytest.raises(Permanent):
+        compose(replace(with_letter(kind=kind), unsubscribe_url=url))
