@@ -245,7 +245,7 @@ def test_whoever_left_the_updates_is_kept_from_them_by_an_older_schema_too(
     ]
     with database.transaction() as transaction:
         add_suppressions(transaction, entries)
-    move(engine, "0009")
+    move(engine, "0010")
     upgrade(settings)
     with database.reading() as reading:
         lists = lists_with(reading, [both, one])
