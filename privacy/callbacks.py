@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NoReturn
@@ -14,14 +15,16 @@ LONGEST_TYPE = 60  # characters
 LONGEST_STAMP = 40
 _TOP = frozenset({"type", "data"})
 _ALSO = frozenset({"timestamp"})
+_CODE = re.compile(r"[a-z0-9_-]+")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One field of a type: text of at most so many characters, on one line."""
+    """One field of a type: text of at most so many characters, on one line; or a code, which can stand in a trail."""
 
     name: str
     longest: int
+    is_code: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,9 +53,14 @@ def read_callback(body: bytes, known: Mapping[str, tuple[Field, ...]]) -> Callba
     if set(data) != {one.name for one in fields}:
         wanted = ", ".join(one.name for one in fields)
         raise Permanent(f"callback: data has {wanted}, and nothing else")
-    return Callback(
-        kind=kind, data={one.name: _text(data[one.name], one.name, one.longest) for one in fields}
-    )
+    return Callback(kind=kind, data={one.name: _value(data[one.name], one) for one in fields})
+
+
+def _value(value: object, wanted: Field) -> str:
+    text = _text(value, wanted.name, wanted.longest)
+    if wanted.is_code and not _CODE.fullmatch(text):
+        raise Permanent(f"callback: {wanted.name} is no code of a-z, 0-9, - and _")
+    return text
 
 
 def _json(body: bytes) -> object:

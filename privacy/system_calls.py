@@ -53,10 +53,14 @@ class CallState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class SystemWay:
-    """How one system is asked, and which identifiers it needs: it is told no others."""
+    """How one system is asked, and which identifiers it needs: it is told no others.
+
+    `confirms_people`: its word that somebody is signed in counts.
+    """
 
     way: Way = Way.STAFF
     identifiers: tuple[Identifier, ...] = (Identifier.ADDRESS,)
+    confirms_people: bool = False
 
     def carries_out(self, right: Right) -> bool:
         """Say whether the system can be asked for this right by itself; SendGrid erases, and nothing else."""

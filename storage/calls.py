@@ -19,6 +19,7 @@ from storage.transactions import AnyRow, Reading, Transaction
 BODY = "system_call.sealed_body"
 CANNOT_UNSEAL = "cannot-unseal"
 UNDER_WAY = (CallState.PENDING, CallState.LEASED)
+NOT_OVER = (*UNDER_WAY, CallState.TAKEN)
 _CALL = SYSTEM_CALL.c
 
 
@@ -116,14 +117,14 @@ def end_call_of_task(
     transaction: Transaction, task_id: UUID, state: CallState, *, reason: str | None = None
 ) -> None:
     """Record that nothing more is awaited for a task: it was done, or failed."""
-    of_task = and_(_CALL.task_id == task_id, _CALL.due_at.is_not(None))
+    of_task = and_(_CALL.task_id == task_id, _CALL.state.in_(NOT_OVER))
     values = {"state": state, "due_at": None, "reason": reason, "lease_token": None}
     transaction.change(update(SYSTEM_CALL).where(of_task).values(values))
 
 
 def cancel_calls_of(transaction: Transaction, item_id: UUID) -> None:
     """Let no message about this right go out any more, and await nothing for it."""
-    of_item = and_(_CALL.item_id == item_id, _CALL.due_at.is_not(None))
+    of_item = and_(_CALL.item_id == item_id, _CALL.state.in_(NOT_OVER))
     values = {"state": CallState.CANCELLED, "due_at": None, "lease_token": None}
     transaction.change(update(SYSTEM_CALL).where(of_item).values(values))
 

@@ -209,7 +209,9 @@ def _end(options: argparse.Namespace) -> int:
     )
     with open_desk_of(options) as desk:
         actor = actor_of(options, desk.settings)
-        closed = end_right(desk.database, ended, actor=actor, now=utc_now())
+        closed = end_right(
+            desk.database, ended, actor=actor, now=utc_now(), desk=desk.services.desk
+        )
     print(f"{options.action}: done{', the case is closed' if closed else ''}")
     return 0
 
