@@ -9,7 +9,7 @@ import structlog
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from casework.deliveries import record_events
 from daemon.clock import utc_now
@@ -61,7 +61,7 @@ class EventDoor:
             return 403
         try:
             async with asyncio.timeout(READ_SECONDS):
-                body = await read_body(request)
+                body = await read_body(request, most=MAX_BODY)
         except BodyTooLarge:
             return 413
         except (TimeoutError, ClientDisconnect):
@@ -96,24 +96,14 @@ LINES = {
 }
 
 
-async def read_body(request: Request) -> bytes:
+async def read_body(request: Request, *, most: int) -> bytes:
     """Return the body. Raises BodyTooLarge as soon as it is known to be, and ClientDisconnect."""
     declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and len(declared) < 20 and int(declared) > MAX_BODY:  # noqa: PLR2004 - digits
+    if declared.isdecimal() and len(declared) < 20 and int(declared) > most:  # noqa: PLR2004 - digits
         raise BodyTooLarge
     body = bytearray()
     async for piece in request.stream():
         body += piece
-        if len(body) > MAX_BODY:
+        if len(body) > most:
             raise BodyTooLarge
     return bytes(body)
-
-
-def beside(door: EventDoor, pages: ASGIApp) -> ASGIApp:
-    """Return the application that has both: the door at its path, the pages behind their key everywhere else."""
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        is_event = scope["type"] == "http" and scope["path"] == EVENTS_PATH
-        await (door if is_event else pages)(scope, receive, send)
-
-    return app

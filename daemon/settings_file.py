@@ -11,7 +11,7 @@ import stat
 import tomllib
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pydantic import BaseModel, SecretStr
@@ -80,10 +80,19 @@ def read_secrets(tree: object, model: type[BaseModel], where: str = "") -> list[
         inner = model_in(field.annotation)
         if inner is None or name not in tree:
             continue
-        parts = tree[name] if isinstance(tree[name], list) else [tree[name]]
-        for part in parts:
-            wrong += read_secrets(part, inner, f"{where}{name}.")
+        for place, part in _parts(tree[name], field.annotation):
+            wrong += read_secrets(part, inner, f"{where}{name}.{place}")
     return wrong
+
+
+def _parts(value: object, annotation: object) -> Iterator[tuple[str, object]]:
+    """Yield each table of a setting: of a list, of tables by name, or the one that it is."""
+    if isinstance(value, list):
+        yield from (("", one) for one in value)
+    elif isinstance(value, dict) and typing.get_origin(annotation) is dict:
+        yield from ((f"{name}.", one) for name, one in value.items())
+    else:
+        yield "", value
 
 
 def _names_a_secret_file(key: str, model: type[BaseModel]) -> bool:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from starlette.types import ASGIApp
+
 from casework.challenge_terms import ChallengeTerms
 from casework.mailbox_tokens import DatabaseTokenStore
 from casework.on_file import DirectoryOnFile
@@ -16,8 +18,9 @@ from casework.profile import DeskProfile, DirectoryTerms, MailboxProfile
 from casework.reading_errand import FIRST_READING
 from casework.receiving import DatabaseLedger
 from casework.work_terms import WorkTerms
+from daemon.callback_door import CALLBACKS_PATH
 from daemon.clock import utc_now
-from daemon.event_door import EventDoor
+from daemon.event_door import EVENTS_PATH, EventDoor
 from daemon.keys import Keys, are_there, load_or_make_keys
 from daemon.keys import load_keys as read_keys
 from daemon.model_wiring import build_witness
@@ -29,6 +32,8 @@ from daemon.settings import (
     SettingsError,
     WorkSettings,
 )
+from daemon.system_wiring import Systems, build_callback_door
+from desk.confirmation import PREFIX as CONFIRM_PATH
 from desk.confirmation import ConfirmationPage
 from directory.settings import SourceKind
 from intake.arrival import boundary_received_at
@@ -195,7 +200,7 @@ def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
             asks=settings.identity.challenges,
         ),
         remedies=load_remedies(_lead(settings.identity)),
-        work=_build_work(settings.work),
+        work=_build_work(settings.work, settings.systems),
         directory=DirectoryTerms(
             expected=settings.directory.source is not SourceKind.NONE,
             stale_after=settings.directory.stale_after,
@@ -203,7 +208,7 @@ def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
     )
 
 
-def _build_work(settings: WorkSettings) -> WorkTerms:
+def _build_work(settings: WorkSettings, systems: Systems) -> WorkTerms:
     try:
         approvers = load_approvers(frozenset(settings.four_eyes_off))
     except Permanent as error:
@@ -213,6 +218,7 @@ def _build_work(settings: WorkSettings) -> WorkTerms:
         cool_off=timedelta(days=settings.cool_off_days),
         backups=timedelta(days=settings.backup_days),
         country=settings.country,
+        ways={name: one.terms for name, one in systems.items()},
     )
 
 
@@ -292,6 +298,17 @@ def build_confirmation(desk: Desk) -> ConfirmationPage | None:
         )
 
     return ConfirmationPage(confirm, company=desk.settings.desk.legal_name)
+
+
+def build_doors(desk: Desk) -> dict[str, ASGIApp]:
+    """Return what is served without the access key, by its path. Raises Permanent for a wrong key of the provider."""
+    callbacks = build_callback_door(desk.settings.systems, desk.database, desk.services.desk)
+    doors = {
+        EVENTS_PATH: build_event_door(desk),
+        CALLBACKS_PATH: callbacks,
+        CONFIRM_PATH: build_confirmation(desk),
+    }
+    return {path: door for path, door in doors.items() if door is not None}
 
 
 def sent_lookups(settings: Settings, transport: Transport, shelf: TokenShelf) -> list[SentLookup]:

@@ -14,7 +14,7 @@ import structlog
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from desk.access import HEADERS
 from desk.confirm_words import all_words, language_of
@@ -86,13 +86,3 @@ def _is_from_here(headers: Headers) -> bool:
         return False
     origin = headers.get("origin")
     return origin in {None, "null"} or urlsplit(origin or "").netloc == headers.get("host")
-
-
-def with_confirmation(confirmation: ConfirmationPage, pages: ASGIApp) -> ASGIApp:
-    """Return the application that has both: this page below its path, the others behind their key everywhere else."""
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        is_here = scope["type"] == "http" and scope["path"].startswith(PREFIX)
-        await (confirmation if is_here else pages)(scope, receive, send)
-
-    return app

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from notifier.settings import URL, is_loopback
-from privacy.system_calls import Identifier, Way
+from privacy.system_calls import Identifier, SystemWay, Way
 from privacy.webhook_signing import secret_octets
 
 # What each way needs and may have, besides `way` itself.
@@ -56,6 +56,11 @@ class SystemSettings(BaseModel):
         description="What the system is told about whose data it is, and nothing else: address, person (the product's own id, "
         "from the directory).",
     )
+    confirms_people: bool = Field(
+        default=False,
+        description="Whether its word counts that somebody signed in and pressed the button: for the product alone, and for "
+        "webhook.",
+    )
     ca_file: Path | None = Field(
         default=None, description="PEM file of the authorities to trust instead of the system's."
     )
@@ -89,9 +94,18 @@ class SystemSettings(BaseModel):
                 raise ValueError(f"way {self.way} needs {name}")
         if self.way is Way.SENDGRID and self.region not in {"", *SENDGRID_HOSTS}:
             raise ValueError("region: SendGrid has global and eu")
+        if self.confirms_people and self.way is not Way.WEBHOOK:
+            raise ValueError("confirms_people: only a webhook calls back")
         if self.way is Way.SENDGRID and self.identifiers != (Identifier.ADDRESS,):
             raise ValueError("identifiers: SendGrid knows addresses alone")
         return self
+
+    @property
+    def terms(self) -> SystemWay:
+        """What the work on rights has to know of it."""
+        return SystemWay(
+            way=self.way, identifiers=self.identifiers, confirms_people=self.confirms_people
+        )
 
     @property
     def key(self) -> bytes:

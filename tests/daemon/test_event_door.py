@@ -61,7 +61,7 @@ def server(database: Database, *, configured: bool = True) -> PageServer:
         StorageReader(database, utc_now, load_ladder()),
         health=lambda: (True, []),
         access_key="a key of at least sixteen characters",
-        events=door if configured else None,
+        doors={EVENTS_PATH: door} if configured else {},
     )
 
 
@@ -152,7 +152,7 @@ async def test_when_the_database_is_out_of_reach_the_provider_is_asked_to_come_a
         StorageReader(desk.database, utc_now, load_ladder()),
         health=lambda: (True, []),
         access_key="a key of at least sixteen characters",
-        events=door,
+        doors={EVENTS_PATH: door},
     )
     assert await post(pages, body) == 503
     assert desk.letter().state is OutgoingState.UNCERTAIN

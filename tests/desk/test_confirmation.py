@@ -6,9 +6,10 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from daemon.web import beside
 from desk.access import HEADERS
 from desk.confirm_words import all_words, language_of
-from desk.confirmation import ConfirmationPage, with_confirmation
+from desk.confirmation import PREFIX, ConfirmationPage
 from privacy.errors import Retryable
 
 GOOD, OTHER = "RD-GOOD0-00000-00000-00000-00", "RD-OTHER-00000-00000-00000-00"
@@ -37,7 +38,7 @@ def pressed() -> Pressed:
 @pytest.fixture
 def anne(pressed: Pressed, app: FastAPI) -> TestClient:
     page = ConfirmationPage(pressed, company="Autocloz & Co <Ltd>")
-    return TestClient(with_confirmation(page, app), base_url="https://desk.autocloz.example")
+    return TestClient(beside(page, app, PREFIX), base_url="https://desk.autocloz.example")
 
 
 def test_scanners_may_open_it_twenty_times_and_it_is_unused(anne, pressed) -> None:
