@@ -17,6 +17,7 @@ from daemon.dns_checking import describe_domain
 from daemon.event_door import EVENTS_PATH
 from daemon.model_checking import describe_model
 from daemon.settings import MailboxEntry, Settings, SettingsError
+from daemon.system_checking import describe_systems
 from daemon.wiring import (
     Desk,
     TokenShelf,
@@ -67,6 +68,7 @@ def check_everything(settings: Settings, *, carriers: bool) -> list[Finding]:
         findings += [_ok("database", line) for line in desk.database.describe()]
         findings += _model(desk)
         findings += _directory(desk)
+        findings += _systems(desk)
         for entry in settings.mailboxes:
             findings += _mailbox(entry, desk)
             if carriers:
@@ -196,6 +198,13 @@ def _directory(desk: Desk) -> Iterator[Finding]:
         yield _wrong("directory", str(error))
     else:
         yield (_ok if stands else _warning)("directory", says)
+
+
+def _systems(desk: Desk) -> Iterator[Finding]:
+    try:
+        yield from (_ok(item, says) for item, says in describe_systems(desk))
+    except PrivacyError as error:
+        yield _wrong("systems", str(error))
 
 
 def _attempt(item: str, look: Callable[[], str]) -> Iterator[Finding]:

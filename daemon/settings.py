@@ -185,6 +185,11 @@ class IdentitySettings(BaseModel):
         description="https address under which people reach `/confirm/` of these pages, such as https://privacy.example.com; "
         "empty: letters name no page.",
     )
+    login_url: Annotated[str, AfterValidator(_web_origin)] = Field(
+        default="",
+        description="https address of the product's page on which a signed-in user confirms a request; letters name it with the "
+        "token of the case behind it; empty: letters name none.",
+    )
     authority: str = Field(
         default="",
         max_length=200,

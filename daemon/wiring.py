@@ -197,6 +197,7 @@ def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
             delay=timedelta(minutes=settings.identity.delay_minutes),
             laws=regimes,
             page=settings.identity.page_url,
+            login=settings.identity.login_url,
             asks=settings.identity.challenges,
         ),
         remedies=load_remedies(_lead(settings.identity)),

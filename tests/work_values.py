@@ -156,7 +156,7 @@ def take_back(desk: TestDesk, right: Right, step: Step = Step.WITHDRAW) -> bool:
     ended = Ended(
         reference=desk.case().reference, right=right, step=step, reason="she wrote so today"
     )
-    return end_right(desk.database, ended, actor=SAM, now=desk.now)
+    return end_right(desk.database, ended, actor=SAM, now=desk.now, desk=desk.profile)
 
 
 def close(desk: TestDesk) -> None:
