@@ -17,6 +17,7 @@ from casework.processing import Services
 from casework.profile import DeskProfile, DirectoryTerms, MailboxProfile
 from casework.reading_errand import FIRST_READING
 from casework.receiving import DatabaseLedger
+from casework.stopping import stop_by_page
 from casework.work_terms import WorkTerms
 from daemon.callback_door import CALLBACKS_PATH
 from daemon.clock import utc_now
@@ -33,8 +34,8 @@ from daemon.settings import (
     WorkSettings,
 )
 from daemon.system_wiring import Systems, build_callback_door
-from desk.confirmation import PREFIX as CONFIRM_PATH
-from desk.confirmation import ConfirmationPage
+from desk.confirm_words import CANCEL_FILE
+from desk.confirmation import CANCEL_PREFIX, PREFIX, ConfirmationPage
 from directory.settings import SourceKind
 from intake.arrival import boundary_received_at
 from intake.authenticity_settings import AuthenticitySettings, Verify
@@ -301,13 +302,27 @@ def build_confirmation(desk: Desk) -> ConfirmationPage | None:
     return ConfirmationPage(confirm, company=desk.settings.desk.legal_name)
 
 
+def build_cancelling(desk: Desk) -> ConfirmationPage | None:
+    """Return the page on which an erasure is stopped, None where no letter names it."""
+    services, terms = desk.services, desk.services.desk.challenges
+    if terms is None or not terms.page:
+        return None
+
+    def cancel(code: str, client: str) -> bool:
+        return stop_by_page(services.database, services.desk, code, client=client, now=utc_now())
+
+    company = desk.settings.desk.legal_name
+    return ConfirmationPage(cancel, company=company, prefix=CANCEL_PREFIX, words=CANCEL_FILE)
+
+
 def build_doors(desk: Desk) -> dict[str, ASGIApp]:
     """Return what is served without the access key, by its path. Raises Permanent for a wrong key of the provider."""
     callbacks = build_callback_door(desk.settings.systems, desk.database, desk.services.desk)
     doors = {
         EVENTS_PATH: build_event_door(desk),
         CALLBACKS_PATH: callbacks,
-        CONFIRM_PATH: build_confirmation(desk),
+        PREFIX: build_confirmation(desk),
+        CANCEL_PREFIX: build_cancelling(desk),
     }
     return {path: door for path, door in doors.items() if door is not None}
 

@@ -1,4 +1,4 @@
-"""The words of the page on which people confirm that they wrote to us, edited as TOML."""
+"""The words of the pages of one button, edited as TOML: a person wrote to us, or stops an erasure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-WORDS_FILE = Path(__file__).with_name("confirm_words.toml")
+CONFIRM_FILE = Path(__file__).with_name("confirm_words.toml")
+CANCEL_FILE = Path(__file__).with_name("cancel_words.toml")
 ENGLISH = "en"
 
 
@@ -26,12 +27,12 @@ class ConfirmWords:
 
 
 def language_of(word: str) -> str:
-    """Return the language of an address if the page speaks it, else English."""
+    """Return the language of an address if the pages speak it, else English."""
     return word if word in all_words() else ENGLISH
 
 
 @cache
-def all_words() -> Mapping[str, ConfirmWords]:
+def all_words(file: Path = CONFIRM_FILE) -> Mapping[str, ConfirmWords]:
     """Return the words by language; raises TypeError where one lacks a sentence or has one too many."""
-    tables = tomllib.loads(WORDS_FILE.read_text(encoding="utf-8"))
+    tables = tomllib.loads(file.read_text(encoding="utf-8"))
     return {language: ConfirmWords(**table) for language, table in tables.items()}

@@ -130,7 +130,12 @@ def state_what_is_kept(desk: TestDesk) -> None:
 def approve_erasing(desk: TestDesk, *actors: Actor) -> None:
     for actor in actors:
         approve_erasure(
-            desk.database, desk.profile, desk.case().reference, actor=actor, now=desk.now
+            desk.database,
+            desk.profile,
+            desk.case().reference,
+            actor=actor,
+            now=desk.now,
+            on_file=desk.on_file,
         )
 
 

@@ -164,6 +164,7 @@ def _approve_erasure(options: argparse.Namespace) -> int:
             options.reference.upper(),
             actor=actor_of(options, desk.settings),
             now=utc_now(),
+            on_file=desk.services.on_file,
         )
     if standing.over_at is None:
         print("approved by one; another member of staff has to as well")
