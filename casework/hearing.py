@@ -14,6 +14,7 @@ from privacy.challenges import Answer, judge_answer
 from privacy.identity import EvidenceKind
 from privacy.identity_codes import codes_in
 from privacy.ports import AddressOnFile, OnFile
+from privacy.rights import SURE_ENOUGH, Right, Scope
 from privacy.threads import Carriers, Match, ThreadMatch, match_case
 from storage.database import Database
 from storage.erasure_notices import find_notices
@@ -56,10 +57,25 @@ def hear_answers(
 
 def _with(message: MessageAtWork, code: OfferedCode, on_file: AddressOnFile) -> MessageAtWork:
     heard = replace(message, offered=code)
+    if code.notice is not None:
+        heard = _without_bare_stop(heard)
     challenge = code.challenge
     if challenge is None or not judge_answer(_answer(heard, challenge)).accepted:
         return heard
     return replace(heard, offered=replace(code, on_file=on_file.look_up(challenge.address)))
+
+
+def _without_bare_stop(message: MessageAtWork) -> MessageAtWork:
+    """The word that a notice of erasure asks for is no objection to marketing, unless the letter surely is one."""
+    reading = message.reading
+    bare = (Right.OBJECTION, Scope.MARKETING)
+    rights = tuple(
+        claim
+        for claim in reading.classification.rights
+        if claim.key != bare or claim.confidence >= SURE_ENOUGH
+    )
+    classification = replace(reading.classification, rights=rights)
+    return replace(message, reading=replace(reading, classification=classification))
 
 
 def _is_only_forwarded(message: MessageAtWork, code: str) -> bool:

@@ -1,14 +1,18 @@
 """Words that stop an erasure, in every language that letters speak."""
 
+import tomllib
+
 import pytest
 
 from classifier.stopping import LONGEST, says_stop
-from templates import languages, words_of
+from templates import languages
+from templates.vocabulary import WORDS
 
 
 @pytest.mark.parametrize("language", sorted(languages()))
 def test_the_word_that_the_letter_asks_for_is_known(language):
-    asked = words_of(language)["erasure_cool_off"]["stop_reply"].rpartition(":")[2]
+    letters = tomllib.loads((WORDS / language / "answers.toml").read_text())
+    asked = letters["erasure_cool_off"]["stop_reply"].rpartition(":")[2]
     assert says_stop(asked), asked
 
 
