@@ -89,7 +89,7 @@ def _task_failed(transaction: Transaction, caller: Caller, data: Data) -> Taken:
     task = _open_task(transaction, caller, data["task"])
     if task.done_at is not None:
         raise Permanent("callback: the task is done")
-    end_call_of_task(transaction, task.task_id, CallState.FAILED, reason=data["reason"])
+    end_call_of_task(transaction, task, CallState.FAILED, reason=data["reason"])
     hand_to_people(transaction, task.task_id, data["reason"], caller.now)
     _answered(transaction, caller, task, "task.failed")
     return Taken.NOW

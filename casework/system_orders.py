@@ -61,7 +61,7 @@ def order_work(transaction: Transaction, about: About, tasks: Sequence[PlanTask]
 
 def take_orders_back(transaction: Transaction, about: About) -> None:
     """Stop what was ordered for a right that the person took back, and tell systems that may have heard of it."""
-    cancel_calls_of(transaction, about.item.item_id)
+    cancel_calls_of(transaction, about.case.case_id, about.item.item_id)
     kind = TAKEN_BACK.get(about.item.right)
     if kind is None:
         return

@@ -77,7 +77,7 @@ def carry_out(transaction: Transaction, task: PlanTask, shown: str, by: By) -> N
     case = get_case(transaction, task.case_id)
     if task.done_at is None:
         finish_plan_task(transaction, task, actor=by.name, evidence=shown, at=by.at)
-    end_call_of_task(transaction, task.task_id, CallState.DONE)
+    end_call_of_task(transaction, task, CallState.DONE)
     item = next(one for one in case.items if one.item_id == task.item_id)
     plan = plans_of(transaction, [task.item_id])[task.item_id]
     if item.state is ItemState.EXECUTING and all(one.done_at is not None for one in plan):

@@ -15,6 +15,7 @@ from storage.datakeys import load_keys
 from storage.failures import CannotUnseal
 from storage.ids import new_id
 from storage.transactions import AnyRow, Reading, Transaction
+from storage.work import PlanTask
 
 BODY = "system_call.sealed_body"
 CANNOT_UNSEAL = "cannot-unseal"
@@ -114,17 +115,19 @@ def mark_call(
 
 
 def end_call_of_task(
-    transaction: Transaction, task_id: UUID, state: CallState, *, reason: str | None = None
+    transaction: Transaction, task: PlanTask, state: CallState, *, reason: str | None = None
 ) -> None:
     """Record that nothing more is awaited for a task: it was done, or failed."""
-    of_task = and_(_CALL.task_id == task_id, _CALL.state.in_(NOT_OVER))
+    of_case = and_(_CALL.case_id == task.case_id, _CALL.state.in_(NOT_OVER))
+    of_task = and_(of_case, _CALL.task_id == task.task_id)
     values = {"state": state, "due_at": None, "reason": reason, "lease_token": None}
     transaction.change(update(SYSTEM_CALL).where(of_task).values(values))
 
 
-def cancel_calls_of(transaction: Transaction, item_id: UUID) -> None:
+def cancel_calls_of(transaction: Transaction, case_id: UUID, item_id: UUID) -> None:
     """Let no message about this right go out any more, and await nothing for it."""
-    of_item = and_(_CALL.item_id == item_id, _CALL.state.in_(NOT_OVER))
+    of_case = and_(_CALL.case_id == case_id, _CALL.state.in_(NOT_OVER))
+    of_item = and_(of_case, _CALL.item_id == item_id)
     values = {"state": CallState.CANCELLED, "due_at": None, "lease_token": None}
     transaction.change(update(SYSTEM_CALL).where(of_item).values(values))
 
