@@ -110,7 +110,7 @@ def _record_taken(
             return
         _trail(transaction, row, AuditKind.SYSTEM_ASKED, {"attempts": row.attempts}, now)
         if task is not None and receipt.evidence is not None:
-            by = by_desk(row.system, now, cause=f"call:{row.call_id}")
+            by = by_desk(f"system:{row.system}", now, cause=f"call:{row.call_id}")
             carry_out(transaction, task, receipt.evidence, by)
 
 

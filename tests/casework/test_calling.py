@@ -201,7 +201,7 @@ def test_the_mail_provider_erases_and_its_job_is_what_shows_it(erasure: TestDesk
     with erasure.database.reading() as reading:
         plan_of_item = plans_of(reading, [item.item_id])[item.item_id]
     (task,) = [one for one in plan_of_item if one.system == "mail_provider"]
-    assert (task.done_by, task.evidence) == ("mail_provider", "SendGrid job 1")
+    assert (task.done_by, task.evidence) == ("system:mail_provider", "SendGrid job 1")
     assert erasure.kinds_of_events(erasure.case().case_id).count(AuditKind.SYSTEM_ASKED) == 3
 
 

@@ -115,7 +115,7 @@ def plans_of(database, ask):
     asked = []
 
     def note(_connection, _cursor, statement, parameters, *_rest):
-        if statement.startswith(("SELECT", "UPDATE")):
+        if statement.startswith(("SELECT", "UPDATE", "DELETE")):
             asked.append((statement, parameters))
 
     with database.transaction() as transaction:
