@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from casework.actors import By, by_desk
+from casework.actors import by_desk
 from casework.case_letters import Addressee, compose, thread_with
 from casework.closing import close_if_done
 from casework.identity_letters import draw_code
@@ -21,7 +20,7 @@ from privacy.cases import Case, ItemState, RequestItem
 from privacy.messages import Letter
 from privacy.ports import AddressOnFile, OnFile
 from privacy.work import Step
-from responders.erasure import NOTICE, STOPPED, draft_notice, draft_stopped
+from responders.erasure import draft_notice, draft_stopped
 from storage.cases import find_case, get_case
 from storage.database import Database, Transaction
 from storage.erasing import CoolOff, forget_approvals, look_at_cool_off
@@ -124,7 +123,7 @@ def _hold(
     transaction: Transaction, case: Case, item: RequestItem, stop: Stop, now: datetime
 ) -> None:
     """Back to where two people approve it: they have read by then what the person wrote."""
-    by: By = by_desk(PERSON, now, cause=stop.how)
+    by = by_desk(PERSON, now, cause=stop.how)
     take_step(transaction, item, case=case, step=Step.SEND_BACK, desk=stop.desk, by=by)
     forget_approvals(transaction, item.item_id)
     add_tasks(transaction, [waiting_task(case, item, ERASURE_WAITS, stop.how, now)])
@@ -153,7 +152,7 @@ def _queue(
     now: datetime,
 ) -> None:
     """One letter for each notice and kind; it leaves at once, for the time to stop runs."""
-    about: UUID = new_id()
+    about = new_id()
     to = Addressee(
         about=about, address=notice.address, thread=thread_with(transaction, case, notice.address)
     )
@@ -170,14 +169,3 @@ def _queue(
         text_key=None,
     )
     enqueue(transaction, [queued])
-
-
-__all__ = [
-    "NOTICE",
-    "STOPPED",
-    "Stop",
-    "answer_notice",
-    "give_notice",
-    "is_on_file",
-    "waiting_task",
-]

@@ -22,8 +22,9 @@ from privacy.system_calls import (
 )
 from storage.calls import QueuedCall, add_calls, cancel_calls_of
 from storage.database import Reading, Transaction
-from storage.directory import people_at
+from storage.directory import ListedPerson, people_at
 from storage.ids import new_id
+from storage.readable import ERASED
 from storage.work import PlanTask, plans_of
 
 Subject = Mapping[Identifier, tuple[str, ...]]
@@ -124,14 +125,23 @@ def _subject(reading: Reading, case: Case, way: SystemWay) -> Subject | None:
     address = address_of(reading, case)
     if address is None:
         return None
-    people = people_at(reading, address)
-    alone = people[0] if len(people) == 1 else None
+    alone = _alone_at(reading, address)
     known: dict[Identifier, tuple[str, ...]] = {Identifier.ADDRESS: (address,)}
     if alone is not None:
         known[Identifier.PERSON] = (alone.person,)
     if alone is not None and way.way is Way.SENDGRID:
-        # It knows people by their addresses alone; a mailbox that several share stands for none of them.
+        # It knows people by their addresses alone.
         known[Identifier.ADDRESS] = tuple(dict.fromkeys((address, *alone.addresses)))
     if any(name not in known for name in way.identifiers):
         return None
     return {name: known[name] for name in way.identifiers}
+
+
+def _alone_at(reading: Reading, address: str) -> ListedPerson | None:
+    """Return the one person whose mailbox this is today: one that several share, or that somebody gave up, is nobody's."""
+    today = [
+        one
+        for one in people_at(reading, address)
+        if one.person != ERASED and address.lower() in {other.lower() for other in one.addresses}
+    ]
+    return today[0] if len(today) == 1 else None

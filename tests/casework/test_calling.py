@@ -5,11 +5,14 @@ from datetime import timedelta
 import pytest
 
 from casework.calling import look_at_silence
+from casework.directory_reading import read_directory
 from casework.erasing import sweep_erasures
 from casework.tasks import finish
 from casework_values import ANNE, BOTH_ENGINES, COPY, DANA, DAY, ERASE, OMAR, SAM, TestDesk
+from directory_values import ListedSource, terms
 from privacy.audit import AuditKind
 from privacy.cases import ItemState
+from privacy.directory import PersonRecord, Standing, WorkspaceRecord
 from privacy.errors import Permanent, Retryable
 from privacy.rights import Right
 from privacy.system_calls import BACK_OFF, LEASE, CallState, SystemWay, Way
@@ -18,6 +21,7 @@ from storage.datakeys import erase_keys
 from storage.work import plans_of
 from system_values import (
     BY_PERSON,
+    WAYS,
     call_all,
     calls,
     doors,
@@ -251,3 +255,65 @@ def test_when_all_systems_have_shown_what_they_did_the_right_goes_on(desk: TestD
     carry_out(desk)
     assert state(desk) is ItemState.EXECUTED
     assert calls(desk) == []
+
+
+SHOP = WorkspaceRecord(workspace="w1", name="Shop")
+PRIVATE = "anne.private@home.example"
+
+
+def listed(person: str, address: str) -> PersonRecord:
+    return PersonRecord(
+        standing=Standing.MEMBER, workspace="w1", person=person, address=address, name="Anne"
+    )
+
+
+def read(desk: TestDesk, *records: object) -> None:
+    source = ListedSource([SHOP, *records])
+    read_directory(desk.database, source, terms(complete=True), desk.clock)
+
+
+def subjects(desk: TestDesk) -> dict[str, object]:
+    systems = doors()
+    call_all(desk, systems)
+    return {
+        name: body["data"]["subject"] for name, door in systems.items() for _, body in door.sent
+    }
+
+
+def erase(desk: TestDesk) -> None:
+    planned(desk, ERASE)
+    state_what_is_kept(desk)
+    approve_erasing(desk, DANA, OMAR)
+    desk.now += 8 * DAY
+    sweep_erasures(desk.database, desk.profile, desk.now)
+
+
+@BOTH_ENGINES
+def test_who_is_alone_behind_a_mailbox_is_told_by_id_and_by_all_addresses_to_the_mail_provider(
+    desk: TestDesk,
+) -> None:
+    with_systems(desk, WAYS | {"product": BY_PERSON})
+    read(desk, listed("p1", ANNE), listed("p1", PRIVATE))
+    erase(desk)
+    assert subjects(desk) == {
+        "product": {"person": ["p1"]},
+        "crm": {"address": [ANNE]},
+        "mail_provider": {"address": [ANNE, PRIVATE]},
+    }
+
+
+def test_a_mailbox_that_several_share_stands_for_none_of_them(desk: TestDesk) -> None:
+    with_systems(desk, WAYS | {"product": BY_PERSON})
+    read(desk, listed("p1", ANNE), listed("p1", PRIVATE), listed("p2", ANNE))
+    erase(desk)
+    assert subjects(desk)["mail_provider"] == {"address": [ANNE]}
+    assert "erasure:product:engineering" in reasons(desk, "carry_out")
+
+
+def test_a_mailbox_that_somebody_gave_up_says_nothing_of_them(desk: TestDesk) -> None:
+    with_systems(desk, WAYS | {"product": BY_PERSON})
+    read(desk, listed("p1", ANNE), listed("p1", PRIVATE))
+    read(desk, listed("p1", PRIVATE))
+    erase(desk)
+    assert subjects(desk)["mail_provider"] == {"address": [ANNE]}
+    assert "erasure:product:engineering" in reasons(desk, "carry_out")
