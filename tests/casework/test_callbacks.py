@@ -9,6 +9,7 @@ from casework_values import (
     BOTH_ENGINES,
     COPY,
     ERASE,
+    LONG,
     MALLORY,
     SAM,
     TOKEN_KEYS,
@@ -135,7 +136,7 @@ def test_a_system_that_is_asked_by_nobody_yet_cannot_say_that_it_is_done(desk: T
 @pytest.fixture
 def asking(desk: TestDesk) -> TestDesk:
     """A desk that asked Anne whether an erasure is hers."""
-    with_systems(desk, challenges=asking_terms(login=LOGIN))
+    with_systems(desk, challenges=asking_terms(login=LOGIN), limits=LONG)
     desk.on_file = Listed(frozenset({ANNE}))
     desk.receive_one(mail(ERASE, number=7))
     desk.now += DELAY

@@ -20,7 +20,7 @@ from casework_values import (
     checking_profile,
     reply_to,
 )
-from identity_values import AUTHORITY, PAGE, Listed, code_of, quoted
+from identity_values import PAGE, Listed, code_of, quoted
 from privacy.audit import AuditKind
 from privacy.cases import CaseState, ItemState
 from privacy.challenges import PAGE_ATTEMPTS_A_DAY
@@ -30,7 +30,7 @@ from responders.erasure import NOTICE, STOPPED
 from system_values import call_all, doors, reasons, with_systems
 from work_values import TERMS, approve_erasing, begin, plan, prove, send, state, state_what_is_kept
 
-WITH_PAGE = replace(TERMS, page=PAGE, remedies=AUTHORITY)
+WITH_PAGE = replace(TERMS, page=PAGE)
 
 
 @pytest.fixture
