@@ -42,8 +42,8 @@ def finish(
     with database.transaction() as transaction:
         planned = plan_task(transaction, task_id)
         if planned is not None:
-            by = by_person(actor, now, cause=f"task:{task_id}")
-            carry_out(transaction, planned, _checked(evidence), by)
+            doing = by_person(actor, now, cause=f"task:{task_id}")
+            carry_out(transaction, planned, _checked(evidence), doing)
         task = finish_task(transaction, task_id, actor=actor.address, at=now)
         if task is None:
             raise Permanent("there is no such open task")

@@ -11,8 +11,8 @@ from storage.migrations import audit_kinds
 # One column a line, as the schema was when this revision was written.
 # fmt: off
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
