@@ -57,7 +57,7 @@ def hear_answers(
 
 def _with(message: MessageAtWork, code: OfferedCode, on_file: AddressOnFile) -> MessageAtWork:
     heard = replace(message, offered=code)
-    if code.notice is not None:
+    if code.notice is not None and code.notice.ended_at is None:
         heard = _without_bare_stop(heard)
     challenge = code.challenge
     if challenge is None or not judge_answer(_answer(heard, challenge)).accepted:

@@ -19,6 +19,7 @@ from casework_values import (
     authenticated,
     checking_profile,
     reply_to,
+    rights_of,
 )
 from identity_values import PAGE, Listed, code_of, quoted
 from privacy.audit import AuditKind
@@ -109,6 +110,16 @@ def test_a_reply_that_says_stop_above_the_code_stops_it_and_the_person_is_told(
     systems = doors()
     call_all(desk, systems)
     assert systems["product"].types == ["erasure.cancelled"]
+
+
+def test_the_same_word_under_a_code_that_is_over_is_read_like_any_other_mail(
+    desk: TestDesk,
+) -> None:
+    letter = notice(desk)
+    assert press(desk, code_of(letter))
+    desk.receive_one(reply_to(letter, f"Please stop.\n\n{quoted(letter)}", number=40))
+    rights = [right for case in desk.cases() for right in rights_of(case)]
+    assert "objection:marketing" in rights
 
 
 @BOTH_ENGINES
