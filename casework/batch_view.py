@@ -17,6 +17,7 @@ from privacy.ports import OnFile
 from privacy.references import references_of_others
 from privacy.threads import Carriers, KnownCase
 from storage.delivered import SentLetter
+from storage.erasure_notices import ErasureNotice
 from storage.identity import Challenge, Standing
 from storage.messages import ClaimedMessage, SameMail
 
@@ -24,12 +25,13 @@ from storage.messages import ClaimedMessage, SameMail
 @dataclass(frozen=True, kw_only=True)
 class OfferedCode:
     """A code of identity that a mail carries. `challenge` None: it is none of ours; `on_file`: whether the directory
-    lists the address that was asked, looked up only once the code was genuine.
+    lists the address that was asked, looked up only once the code was genuine. `notice`: the code stops an erasure.
     """
 
     challenge: Challenge | None = None
     on_file: OnFile = OnFile.UNKNOWN
     only_forwarded: bool = False
+    notice: ErasureNotice | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,8 @@ from regimes.clock_rules import Question, load_clock_rules
 
 @dataclass(frozen=True, kw_only=True)
 class ChallengeTerms:
-    """`delay` runs from receipt, the same for everybody. `page` is the https address of the page, empty without one.
+    """`delay` runs from receipt, the same for everybody. `page` is the https address of the page, `login` that of the product's; empty
+    without one.
 
     `asks`: challenges go out by themselves; else staff ask, and decide.
     """
@@ -28,6 +29,7 @@ class ChallengeTerms:
     delay: timedelta
     laws: tuple[Regime, ...]
     page: str = ""
+    login: str = ""
     asks: bool = True
 
     @property

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import structlog
 
 from casework.actors import Actor, by_desk, by_person
+from casework.erasure_notice import give_notice, is_on_file, waiting_task
 from casework.named_cases import open_case_named, open_item
 from casework.planning import begin_work
 from casework.profile import DeskProfile
 from casework.steps import StepRefused, refusals, take_step
-from casework.task_kinds import ERASURE_WAITS, TELL_COOL_OFF
+from casework.task_kinds import ERASURE_WAITS
 from privacy.audit import AuditEvent, AuditKind
 from privacy.cases import Case, ItemState, RequestItem
 from privacy.errors import Permanent
+from privacy.ports import AddressOnFile, NobodyOnFile
 from privacy.retention import KeptLine, Record, kept_lines
 from privacy.rights import Right
 from privacy.work import APPROVERS_OF_AN_ERASURE, Step
@@ -35,12 +36,13 @@ from storage.erasing import (
     put_statement,
     start_cool_off,
 )
-from storage.ids import new_id
-from storage.tasks import Task, add_tasks
+from storage.erasure_notices import end_notices
+from storage.tasks import add_tasks
 
 SWEEP = "erasure"
 BATCH = 200
 LOOK_AGAIN = timedelta(days=1)  # at an erasure whose time is over and that may not be carried out
+NOBODY = NobodyOnFile()
 OTHERS_MISSING = "two-people-approve-an-erasure"
 
 log = structlog.get_logger(__name__)
@@ -92,9 +94,19 @@ def state_kept(
 
 
 def approve_erasure(
-    database: Database, desk: DeskProfile, reference: str, *, actor: Actor, now: datetime
+    database: Database,
+    desk: DeskProfile,
+    reference: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    on_file: AddressOnFile = NOBODY,
 ) -> ErasureStanding:
-    """Record the actor's approval; with the last one the waiting time begins. Raises Permanent with every reason."""
+    """Record the actor's approval; with the last one the waiting time begins, and its notice goes out.
+
+    Raises Permanent with every reason against it.
+    """
+    known = is_on_file(database, on_file, reference)
     with database.transaction() as transaction:
         case = open_case_named(transaction, reference)
         item = open_item(case, Right.ERASURE)
@@ -112,7 +124,7 @@ def approve_erasure(
         if given < APPROVERS_OF_AN_ERASURE:
             return ErasureStanding(given=given, over_at=None)
         take_step(transaction, item, case=case, step=step, desk=desk, by=by)
-        over_at = _wait(transaction, case, item, desk, now)
+        over_at = _wait(transaction, case, item, desk, on_file=known, now=now)
     return ErasureStanding(given=given, over_at=over_at)
 
 
@@ -135,11 +147,12 @@ def _begin(database: Database, desk: DeskProfile, cool_off: CoolOff, now: dateti
             begin_work(transaction, item, case=case, desk=desk, by=by)
         except StepRefused as error:
             log.warning("erasure_waits", case=str(case.case_id), reasons=error.reasons)
-            task = _task(case, item, ERASURE_WAITS, ",".join(error.reasons), now)
+            task = waiting_task(case, item, ERASURE_WAITS, ",".join(error.reasons), now)
             add_tasks(transaction, [task])
             look_at_cool_off(transaction, item.item_id, at=now + LOOK_AGAIN)
             return False
         look_at_cool_off(transaction, item.item_id, at=None)
+        end_notices(transaction, item.item_id, at=now)
     return True
 
 
@@ -161,29 +174,20 @@ def _approve(
 
 
 def _wait(
-    transaction: Transaction, case: Case, item: RequestItem, desk: DeskProfile, now: datetime
+    transaction: Transaction,
+    case: Case,
+    item: RequestItem,
+    desk: DeskProfile,
+    *,
+    on_file: bool,
+    now: datetime,
 ) -> datetime:
-    """The person is told when it begins and how to stop it; until the desk writes that letter itself, staff do."""
+    """The person is told when it begins and how to stop it."""
     over_at = now + desk.work.cool_off
     cool_off = CoolOff(item_id=item.item_id, case_id=case.case_id, started_at=now, over_at=over_at)
     start_cool_off(transaction, cool_off)
-    day = over_at.astimezone(ZoneInfo(item.due.zone)).date()
-    task = _task(case, item, TELL_COOL_OFF, f"erased-from-{day.isoformat()}", now)
-    add_tasks(transaction, [task])
+    give_notice(transaction, case, item, cool_off, desk=desk, on_file=on_file)
     return over_at
-
-
-def _task(case: Case, item: RequestItem, kind: str, reason: str, now: datetime) -> Task:
-    return Task(
-        task_id=new_id(),
-        case_id=case.case_id,
-        inbound_id=None,
-        kind=kind,
-        reason=reason,
-        due_on=now.astimezone(ZoneInfo(item.due.zone)).date(),
-        urgent=True,
-        created_at=now,
-    )
 
 
 def _trail(

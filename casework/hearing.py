@@ -14,8 +14,10 @@ from privacy.challenges import Answer, judge_answer
 from privacy.identity import EvidenceKind
 from privacy.identity_codes import codes_in
 from privacy.ports import AddressOnFile, OnFile
+from privacy.rights import SURE_ENOUGH, Right, Scope
 from privacy.threads import Carriers, Match, ThreadMatch, match_case
 from storage.database import Database
+from storage.erasure_notices import find_notices
 from storage.identity import Challenge, find_challenges
 
 OTHERS_NAME = "name-by-their-system"
@@ -37,14 +39,17 @@ def hear_answers(
         return list(messages)
     with database.reading() as reading:
         known = find_challenges(reading, keys.values())
+        notices = find_notices(reading, keys.values())
     heard = []
     for message in messages:
         codes = offered[message.inbound_id]
         genuine = [code for code in codes if keys[code] in known]
-        challenge = known[keys[genuine[0]]] if genuine else None
+        stopping = [code for code in codes if keys[code] in notices]
+        ours = [*genuine, *stopping]
         code = OfferedCode(
-            challenge=challenge,
-            only_forwarded=bool(genuine) and _is_only_forwarded(message, genuine[0]),
+            challenge=known[keys[genuine[0]]] if genuine else None,
+            only_forwarded=bool(ours) and _is_only_forwarded(message, ours[0]),
+            notice=notices[keys[stopping[0]]] if stopping else None,
         )
         heard.append(_with(message, code, on_file) if codes else message)
     return heard
@@ -52,10 +57,25 @@ def hear_answers(
 
 def _with(message: MessageAtWork, code: OfferedCode, on_file: AddressOnFile) -> MessageAtWork:
     heard = replace(message, offered=code)
+    if code.notice is not None and code.notice.ended_at is None:
+        heard = _without_bare_stop(heard)
     challenge = code.challenge
     if challenge is None or not judge_answer(_answer(heard, challenge)).accepted:
         return heard
     return replace(heard, offered=replace(code, on_file=on_file.look_up(challenge.address)))
+
+
+def _without_bare_stop(message: MessageAtWork) -> MessageAtWork:
+    """The word that a notice of erasure asks for is no objection to marketing, unless the letter surely is one."""
+    reading = message.reading
+    bare = (Right.OBJECTION, Scope.MARKETING)
+    rights = tuple(
+        claim
+        for claim in reading.classification.rights
+        if claim.key != bare or claim.confidence >= SURE_ENOUGH
+    )
+    classification = replace(reading.classification, rights=rights)
+    return replace(message, reading=replace(reading, classification=classification))
 
 
 def _is_only_forwarded(message: MessageAtWork, code: str) -> bool:
@@ -74,9 +94,10 @@ def _is_only_forwarded(message: MessageAtWork, code: str) -> bool:
 def thread_of(message: MessageAtWork, view: BatchView) -> ThreadMatch:
     """Return the case of a mail; a code of ours from the very address that it was sent to proves an open one."""
     sender = message.reading.message.sender.address
-    challenge = message.offered.challenge if message.offered else None
-    if challenge is not None and (sender or "").lower() == challenge.address.lower():
-        case = view.cases.get(challenge.case_id)
+    offered = message.offered or OfferedCode()
+    asked = offered.challenge or offered.notice
+    if asked is not None and (sender or "").lower() == asked.address.lower():
+        case = view.cases.get(asked.case_id)
         if case is not None and case.state is CaseState.OPEN:
             return ThreadMatch(match=Match.PROVED, case_id=case.case_id, reason="code-and-sender")
     carriers = view.carriers.get(message.inbound_id, Carriers())
@@ -101,6 +122,8 @@ def answered_by(
     if offered is None or sender is None or desk.challenges is None:
         return []
     challenge = offered.challenge
+    if challenge is None and offered.notice is not None:
+        return []  # the code of a notice: no answer to a challenge, and no wrong one
     if challenge is not None and challenge.case_id != case.case_id:
         challenge = None
     return [

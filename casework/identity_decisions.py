@@ -7,13 +7,16 @@ from datetime import datetime
 
 from casework.challenge_terms import ChallengeTerms
 from casework.drafts import Actor
+from casework.happenings import person_answered
+from casework.known_address import asked_address
 from casework.named_cases import case_named
 from casework.proving import record_evidence, settle, trail
 from privacy.audit import AuditKind
+from privacy.cases import Case
 from privacy.errors import Permanent
-from privacy.identity import Evidence, EvidenceKind, Level
+from privacy.identity import Evidence, EvidenceKind, Level, login_fits
 from storage.cases import find_case
-from storage.database import Database
+from storage.database import Database, Reading, Transaction
 from storage.identity import Standing, end_challenges
 
 LONGEST_REASON = 500  # characters: a sentence or two
@@ -69,11 +72,25 @@ def record_login(
         case = find_case(transaction, reference)
         if case is None or case.requester is None:
             raise Permanent("there is no such case, or nobody who could be logged in")
-        if case.requester.lower() != address.strip().lower():
+        if not is_login_of(transaction, case, address):
             raise Permanent("the login is of another account than the person of this case")
-        about = transaction.ring.lookup_key("address", address)
-        evidence = Evidence(kind=EvidenceKind.SIGNED_IN, at=now, about=about)
-        record_evidence(transaction, case.case_id, [evidence], actor=PRODUCT)
-        payload = {"kind": EvidenceKind.SIGNED_IN}
-        trail(transaction, case.case_id, AuditKind.IDENTITY_EVIDENCE, PRODUCT, payload, now)
-        return settle(transaction, case.case_id, terms, actor=PRODUCT, now=now)
+        return login_seen(transaction, terms, case, address, now=now)
+
+
+def is_login_of(reading: Reading, case: Case, address: str) -> bool:
+    """Say whether a login to the account with this address is one of the person of the case."""
+    return login_fits(address, writing=case.requester, asked=asked_address(reading, case))
+
+
+def login_seen(
+    transaction: Transaction, terms: ChallengeTerms, case: Case, address: str, *, now: datetime
+) -> Standing:
+    """Record a fresh login of the person of the case; an open question to them ends, and its clock goes on."""
+    about = transaction.ring.lookup_key("address", address.strip().lower())
+    evidence = Evidence(kind=EvidenceKind.SIGNED_IN, at=now, about=about)
+    record_evidence(transaction, case.case_id, [evidence], actor=PRODUCT)
+    payload = {"kind": EvidenceKind.SIGNED_IN}
+    trail(transaction, case.case_id, AuditKind.IDENTITY_EVIDENCE, PRODUCT, payload, now)
+    person_answered(transaction, case.case_id, at=now, actor=PRODUCT)
+    end_challenges(transaction, case.case_id, now=now)
+    return settle(transaction, case.case_id, terms, actor=PRODUCT, now=now)

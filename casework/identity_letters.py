@@ -16,6 +16,7 @@ from privacy.challenges import ChallengePlan, plan_challenge
 from privacy.identity import Level
 from privacy.identity_codes import DRAWN_BYTES, code_from
 from privacy.messages import OutboundMessage
+from privacy.tokens import make_token
 from responders.identity import Question, draft_challenge
 from storage.answer_counts import answer_history
 from storage.database import Transaction
@@ -69,6 +70,7 @@ def question_of(
         expires_on=expires_on,
         clock=terms.clock_effect(rights, desk.laws_named(case.laws)),
         page=terms.page,
+        login=f"{terms.login}/{make_token(case.number, desk.token_key)}" if terms.login else "",
     )
 
 

@@ -10,6 +10,7 @@ from casework.actors import Actor, By, by_person
 from casework.named_cases import open_case_named, open_items
 from casework.profile import DeskProfile
 from casework.steps import refusals, take_step
+from casework.system_orders import About, order_work
 from casework.task_kinds import CARRY_OUT, GO_ON
 from privacy.cases import Case, ItemState, RequestItem
 from privacy.reminders import planned_target
@@ -67,7 +68,9 @@ def begin_work(
     _do_it_ourselves(transaction, item, case, by)
     plan = plans_of(transaction, [item.item_id]).get(item.item_id, [])
     to_do = [task for task in plan if task.done_at is None]
-    add_tasks(transaction, [_task(task, item, by.at) for task in to_do])
+    about = About(case=case, item=item, desk=desk, at=by.at)
+    by_people = order_work(transaction, about, to_do)
+    add_tasks(transaction, [task_by_people(task, item, by.at) for task in by_people])
     if not to_do:
         step = Step.FINISH_TASKS
         return take_step(transaction, begun, case=case, step=step, desk=desk, by=by)
@@ -137,14 +140,18 @@ def _target(item: RequestItem, desk: DeskProfile) -> date:
     return planned_target(item.due.on, law.calendar, month_from=month_from)
 
 
-def _task(task: PlanTask, item: RequestItem, now: datetime) -> Task:
+def task_by_people(
+    task: PlanTask, item: RequestItem, now: datetime, *, because: str | None = None
+) -> Task:
+    """Return the task of a plan for the people of its system; `because`: the code of what made it theirs."""
+    named = (right_name(item.key), task.system, task.owner, because)
     return Task(
         task_id=task.task_id,
         case_id=task.case_id,
         inbound_id=None,
         kind=CARRY_OUT,
-        reason=f"{right_name(item.key)}:{task.system}:{task.owner}",
+        reason=":".join(part for part in named if part),
         due_on=task.due_on,
-        urgent=False,
+        urgent=because is not None,
         created_at=now,
     )

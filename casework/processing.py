@@ -365,7 +365,8 @@ def _look_up_cases(
         view.cases_by_name.update(cases_of_references(transaction, names))
     wanted = [case.case_id for case in view.known]
     wanted += [message.claimed.case_id for message in at_work if message.claimed.case_id]
-    offered = (message.offered.challenge for message in at_work if message.offered)
-    wanted += [challenge.case_id for challenge in offered if challenge is not None]
+    offered = [message.offered for message in at_work if message.offered]
+    asked = [one for code in offered for one in (code.challenge, code.notice)]
+    wanted += [one.case_id for one in asked if one is not None]
     if wanted:
         view.cases.update({case.case_id: case for case in get_cases(transaction, wanted)})

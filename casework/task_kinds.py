@@ -18,6 +18,7 @@ REPORT_INCIDENT = "report_incident"  # one for each law; its reason is the code 
 READ_BY_HAND = "read_by_hand"
 STOP_MARKETING = "stop_marketing"
 TELL_COOL_OFF = "tell_cool_off"
+TELL_SYSTEM = "tell_system"  # a system could not be told that a right was taken back
 TELL_CORRECTION = "tell_correction"  # what we understood changed after it was told
 # Who cannot be mailed is acknowledged by the way of the request; the task done is the acknowledgement.
 ACKNOWLEDGE_BY = {

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
-from casework.actors import Actor, by_person
+from casework.actors import Actor, By, by_person
 from casework.incidents import end_report
 from casework.quarantine import take_up
 from casework.steps import take_step
@@ -14,8 +14,10 @@ from casework.task_kinds import ACKNOWLEDGE_BY, READ_BY_HAND, REPORT_INCIDENT
 from privacy.audit import AuditEvent, AuditKind
 from privacy.cases import ItemState
 from privacy.errors import Permanent
+from privacy.system_calls import CallState
 from privacy.work import Step
 from storage.audit import append
+from storage.calls import end_call_of_task
 from storage.cases import get_case, mark_acknowledged
 from storage.database import Database, Transaction
 from storage.failures import NotFound
@@ -40,7 +42,8 @@ def finish(
     with database.transaction() as transaction:
         planned = plan_task(transaction, task_id)
         if planned is not None:
-            _carry_out(transaction, planned, evidence, actor, now)
+            doing = by_person(actor, now, cause=f"task:{task_id}")
+            carry_out(transaction, planned, _checked(evidence), doing)
         task = finish_task(transaction, task_id, actor=actor.address, at=now)
         if task is None:
             raise Permanent("there is no such open task")
@@ -66,18 +69,18 @@ def finish(
                 take_up(transaction, task.inbound_id, now)
 
 
-def _carry_out(
-    transaction: Transaction, task: PlanTask, evidence: str | None, actor: Actor, now: datetime
-) -> None:
-    """The case is locked first: of two people who end the last two tasks, one sees both done."""
+def carry_out(transaction: Transaction, task: PlanTask, shown: str, by: By) -> None:
+    """Record that a system's task was done, and what shows it; the last one of a right moves the right on.
+
+    The case is locked first: of two that end the last two tasks at once, one sees both done.
+    """
     case = get_case(transaction, task.case_id)
-    shown = _checked(evidence)
     if task.done_at is None:
-        finish_plan_task(transaction, task, actor=actor.address, evidence=shown, at=now)
+        finish_plan_task(transaction, task, actor=by.name, evidence=shown, at=by.at)
+    end_call_of_task(transaction, task, CallState.DONE)
     item = next(one for one in case.items if one.item_id == task.item_id)
     plan = plans_of(transaction, [task.item_id])[task.item_id]
     if item.state is ItemState.EXECUTING and all(one.done_at is not None for one in plan):
-        by = by_person(actor, now, cause=f"task:{task.task_id}")
         take_step(transaction, item, case=case, step=Step.FINISH_TASKS, desk=None, by=by)
 
 

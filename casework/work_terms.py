@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from privacy.approvers import ApproverTable
 from privacy.retention import KeptRule
+from privacy.system_calls import SystemWay
 from privacy.work_plan import SystemTask
 from regimes.work import load_approvers, load_plan, load_retention
 
 
 @dataclass(frozen=True, kw_only=True)
 class WorkTerms:
-    """The tables, how long a person can cancel an erasure, and how long backups live. `country`: where our books are kept."""
+    """The tables, how long a person can cancel an erasure, and how long backups live.
+
+    `country`: where our books are kept. `ways`: how systems of the plan are asked, by name; one that is not named is
+    asked by its people.
+    """
 
     approvers: ApproverTable = field(default_factory=load_approvers)
     systems: tuple[SystemTask, ...] = field(default_factory=load_plan)
@@ -21,3 +27,4 @@ class WorkTerms:
     cool_off: timedelta = timedelta(days=7)
     backups: timedelta = timedelta(days=30)
     country: str = "IE"
+    ways: Mapping[str, SystemWay] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from casework.profile import DeskProfile
 from casework.reading import Reading
 from casework.returns import note_challenge, note_return
 from casework.staff_tasks import hand_over, held_task
+from casework.stopping import stops_in
 from casework.suppressing import end_marketing
 from casework.writes import Writes
 from privacy.audit import AuditKind
@@ -57,6 +58,7 @@ def work_message(
         case_id = _record(message, view, desk, writes, verdict)
     if verdict.outcome is Outcome.CASE or verdict.reason == ONE_CLICK:
         end_marketing(message, case_id, desk, writes)
+    writes.stops += stops_in(message, verdict.outcome, desk)
     if verdict.outcome is Outcome.HELD:
         lane = message.reading.classification.lane
         hold_due = acknowledgement_due(message.claimed.received_at, desk.regimes, lane=lane)

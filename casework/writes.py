@@ -10,6 +10,7 @@ from uuid import UUID
 from casework.actors import by_desk
 from casework.confirming import Lookup, record_traces
 from casework.deliveries import Told, record_told
+from casework.erasure_notice import Stop, answer_notice
 from casework.governing import LawChange, change_laws
 from casework.identity_writes import IdentityWrites, write_down_identity
 from casework.proving import Answered, record_answer
@@ -48,6 +49,7 @@ class Writes:
     told: list[Told] = field(default_factory=list)
     identity: IdentityWrites = field(default_factory=IdentityWrites)
     answered: list[Answered] = field(default_factory=list)
+    stops: list[Stop] = field(default_factory=list)
     suppressions: list[Suppression] = field(default_factory=list)
     law_changes: list[LawChange] = field(default_factory=list)
     names_by_others: dict[bytes, UUID] = field(default_factory=dict)
@@ -90,6 +92,8 @@ def write_down(transaction: Transaction, writes: Writes, lookup: Lookup) -> None
     for answered in writes.answered:
         record_answer(transaction, answered, now=writes.now)
     keep_references(transaction, writes.names_by_others)
+    for stop in writes.stops:
+        answer_notice(transaction, stop, now=writes.now)
     append(transaction, writes.events)
     finish_messages(transaction, writes.finished)
 

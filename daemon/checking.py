@@ -18,6 +18,7 @@ from daemon.disk import free_bytes
 from daemon.dns_checking import describe_domain
 from daemon.model_checking import describe_model
 from daemon.settings import MailboxEntry, Settings, SettingsError
+from daemon.system_checking import describe_systems
 from daemon.ways import describe_way, letter_way, uses
 from daemon.wiring import (
     Desk,
@@ -69,6 +70,7 @@ def check_everything(settings: Settings, *, carriers: bool) -> list[Finding]:
         findings += [_ok("database", line) for line in desk.database.describe()]
         findings += _model(desk)
         findings += _directory(desk)
+        findings += _systems(desk)
         for entry in settings.mailboxes:
             findings += _mailbox(entry, desk)
             if carriers:
@@ -197,6 +199,13 @@ def _directory(desk: Desk) -> Iterator[Finding]:
         yield _wrong("directory", str(error))
     else:
         yield (_ok if stands else _warning)("directory", says)
+
+
+def _systems(desk: Desk) -> Iterator[Finding]:
+    try:
+        yield from (_ok(item, says) for item, says in describe_systems(desk))
+    except PrivacyError as error:
+        yield _wrong("systems", str(error))
 
 
 def _attempt(item: str, look: Callable[[], str]) -> Iterator[Finding]:

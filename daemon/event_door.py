@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -11,7 +11,7 @@ import structlog
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from casework.deliveries import record_events
 from daemon.clock import utc_now
@@ -76,7 +76,7 @@ class EventDoor:
             return 403
         try:
             async with asyncio.timeout(READ_SECONDS):
-                body = await read_body(request, self._source.most)
+                body = await read_body(request, most=self._source.most)
         except BodyTooLarge:
             return 413
         except (TimeoutError, ClientDisconnect):
@@ -112,7 +112,7 @@ LINES = {
 }
 
 
-async def read_body(request: Request, most: int) -> bytes:
+async def read_body(request: Request, *, most: int) -> bytes:
     """Return the body. Raises BodyTooLarge as soon as it is known to be, and ClientDisconnect."""
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and len(declared) < 20 and int(declared) > most:  # noqa: PLR2004 - digits
@@ -123,14 +123,3 @@ async def read_body(request: Request, most: int) -> bytes:
         if len(body) > most:
             raise BodyTooLarge
     return bytes(body)
-
-
-def beside(doors: Sequence[EventDoor], pages: ASGIApp) -> ASGIApp:
-    """Return the application that has all: the doors at their paths, the pages behind their key everywhere else."""
-    by_path = {door.path: door for door in doors}
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        door = by_path.get(scope["path"]) if scope["type"] == "http" else None
-        await (pages if door is None else door)(scope, receive, send)
-
-    return app

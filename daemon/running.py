@@ -7,6 +7,7 @@ or not, leaves a state that the next start goes on from.
 from __future__ import annotations
 
 import asyncio
+import random
 import signal
 import threading
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from datetime import datetime
 
 import structlog
 
+from casework.calling import call_next, look_at_silence
 from casework.erasing import sweep_erasures
 from casework.identity_sweep import forget_old_attempts, sweep_identity
 from casework.papers import destroy_papers
@@ -38,14 +40,14 @@ from daemon.schedule import (
     Ticker,
 )
 from daemon.state import DaemonState
+from daemon.system_wiring import build_system_doors
 from daemon.ways import letter_way
 from daemon.web import PageServer
 from daemon.wiring import (
     Desk,
     TokenShelf,
     alarm_ways,
-    build_buttons,
-    build_event_doors,
+    build_doors,
     build_ladder,
     build_ledger,
     build_watchers,
@@ -62,6 +64,7 @@ from privacy.messages import RawMessage
 STOP_WITHIN_SECONDS = 8.0
 IDLE_SECONDS = 2.0
 DIRECTORY_SECONDS = 60.0
+CALL_SECONDS = 5.0
 
 log = structlog.get_logger(__name__)
 
@@ -87,6 +90,8 @@ class Daemon:
         self._lookups = sent_lookups(settings, self._transport, shelf)
         self._worker = Worker("worker", self._work, idle_seconds=IDLE_SECONDS)
         self._sender = Worker("sender", self._send, idle_seconds=IDLE_SECONDS)
+        self._doors = build_system_doors(settings.systems)
+        self._caller = Worker("caller", self._call, idle_seconds=CALL_SECONDS)
         self._directory = DirectoryWatch(desk)
         self._librarian = Worker("directory", self._directory.look, idle_seconds=DIRECTORY_SECONDS)
         self._ledger = build_ledger(desk, self._worker.wake)
@@ -111,8 +116,7 @@ class Daemon:
             StorageReader(desk.database, utc_now, self._ladder, desk.services.desk.challenges),
             health=self.health,
             access_key=access_key,
-            events=build_event_doors(desk),
-            buttons=build_buttons(desk),
+            doors=build_doors(desk),
         )
         self._listener: Listener | None = None
 
@@ -131,6 +135,7 @@ class Daemon:
         await asyncio.to_thread(self._read_retention)
         self._worker.start()
         self._sender.start()
+        self._caller.start()
         self._librarian.start()
         log.info(
             "daemon_started",
@@ -155,6 +160,7 @@ class Daemon:
         if self._desk.services.witness is not None:
             self._desk.services.witness.stop()
         self._sender.stop()
+        self._caller.stop()
         ended = await asyncio.to_thread(self._join)
         log.info("daemon_stopped", clean=ended)
         return ended
@@ -195,12 +201,15 @@ class Daemon:
     def _join(self) -> bool:
         self._writer.stop()
         ended = [_ended(thread) for thread in self._watching]
-        ended += [worker.join(STOP_WITHIN_SECONDS) for worker in (self._worker, self._sender)]
+        ended += [worker.join(STOP_WITHIN_SECONDS) for worker in self._workers()]
         self._librarian.join(
             1.0
         )  # a question that is under way ends with the program, and nothing is lost
         self._transport.close()
         return all(ended)
+
+    def _workers(self) -> tuple[Worker, ...]:
+        return (self._worker, self._sender, self._caller)
 
     def _work(self) -> bool:
         worked = process_batch(self._desk.services, utc_now()) > 0
@@ -215,6 +224,9 @@ class Daemon:
         if sending.worked:
             self.state.transport_trouble(sending.trouble)
         return sending.worked
+
+    def _call(self) -> bool:
+        return call_next(self._desk.database, self._doors, utc_now, random.random)
 
     def _adopt(self) -> None:
         if adopt_unsealable(self._desk.database, self._desk.services.desk, utc_now()):
@@ -252,6 +264,8 @@ class Daemon:
     def _begin_erasures(self) -> None:
         if sweep_erasures(self._desk.database, self._desk.services.desk, utc_now()):
             log.info("erasures_begun")
+        if look_at_silence(self._desk.database, utc_now()):
+            log.warning("systems_silent")
 
     def _forget_attempts(self) -> None:
         forget_old_attempts(self._desk.database, utc_now())

@@ -15,6 +15,7 @@ from classifier.model_settings import ModelSettings
 from classifier.settings import ClassifierSettings
 from daemon.people_settings import PersonEntry, check_people
 from daemon.settings_file import SettingsError, model_in, read_secrets, read_tree
+from daemon.system_rules import SystemName, check_systems
 from desk.settings import WebSettings
 from directory.settings import DirectorySettings
 from intake.authenticity_settings import AuthenticitySettings, Verify
@@ -22,6 +23,7 @@ from intake.listener_settings import ListenerSettings
 from intake.reader_settings import ReadingSettings
 from intake.settings import Address, MailboxSettings
 from notifier.settings import AlarmSettings, OutgoingSettings
+from notifier.system_settings import SystemSettings
 from notifier.transport_settings import SendingSettings, WaySettings, check_ways
 from responders.settings import DeskIdentity, LetterSettings
 from storage.settings import StorageSettings
@@ -184,6 +186,11 @@ class IdentitySettings(BaseModel):
         description="https address under which people reach `/confirm/` of these pages, such as https://privacy.example.com; "
         "empty: letters name no page.",
     )
+    login_url: Annotated[str, AfterValidator(_web_origin)] = Field(
+        default="",
+        description="https address of the product's page on which a signed-in user confirms a request; letters name it with the "
+        "token of the case behind it; empty: letters name none.",
+    )
     authority: str = Field(
         default="",
         max_length=200,
@@ -309,6 +316,11 @@ class Settings(BaseModel):
     work: WorkSettings = Field(
         default_factory=WorkSettings, description="How the work on rights is done."
     )
+    systems: dict[SystemName, SystemSettings] = Field(
+        default_factory=dict,
+        description="Systems of `regimes/work_plan.toml` that carry out rights by themselves, a table for each: "
+        "`[systems.product]`; the others are asked by their people.",
+    )
     law: LawSettings = Field(default_factory=LawSettings, description="Candidate laws.")
     classifier: ClassifierSettings = Field(
         default_factory=ClassifierSettings, description="Which right."
@@ -347,6 +359,11 @@ class Settings(BaseModel):
     def _events_have_a_door(self) -> Settings:
         if self.outgoing.events is not None and not self.web.enabled:
             raise ValueError("outgoing.events: needs web.enabled, whose port takes the events")
+        return self
+
+    @model_validator(mode="after")
+    def _systems_can_do_their_part(self) -> Settings:
+        check_systems(self.systems, region=self.region, served=self.web.enabled)
         return self
 
     @model_validator(mode="after")

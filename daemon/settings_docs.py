@@ -26,6 +26,7 @@ can also be read from a file that not everybody may read: `password_file = "/run
 `RIGHTSDESK_MAILBOXES__0__IMAP__PASSWORD_FILE=/run/secrets/imap`.
 """
 LISTS = {"mailboxes", "people", "people.absences"}
+BY_NAME = {"systems"}  # a table for each name
 
 
 def render() -> str:
@@ -62,6 +63,8 @@ def _inner_path(path: str, name: str, field: FieldInfo) -> str:
 def _title(path: str) -> str:
     if not path:
         return "Top level"
+    if path in BY_NAME:
+        return f"[{path}.NAME]"
     return f"[[{path}]]" if path in LISTS else f"[{path}]"
 
 

@@ -1,21 +1,18 @@
-"""Serves the desk's pages, the health endpoint and the doors for events from the daemon's own event loop."""
+"""Serves the desk's pages, the health endpoint and the doors for others' programs from the daemon's own event loop."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from daemon.event_door import EventDoor, beside
 from desk.app import create_app
-from desk.confirmation import ConfirmationPage, with_button
 from desk.reader import DeskReader
 from desk.settings import WebSettings
-from desk.unsubscribing import UnsubscribePage
 from privacy.errors import WrongSetting
 
 SHUTDOWN_SECONDS = 2  # a visitor who never finishes must not keep the daemon from its end
@@ -31,7 +28,10 @@ class QuietServer(uvicorn.Server):
 
 
 class PageServer:
-    """One listener for pages and health; does nothing when it is switched off."""
+    """One listener for pages and health; does nothing when it is switched off.
+
+    `doors` are the parts that need no access key, each at its path.
+    """
 
     def __init__(
         self,
@@ -40,15 +40,12 @@ class PageServer:
         *,
         health: Callable[[], tuple[bool, list[str]]],
         access_key: str,
-        events: Sequence[EventDoor] = (),
-        buttons: Sequence[ConfirmationPage | UnsubscribePage] = (),
+        doors: Mapping[str, ASGIApp] | None = None,
     ) -> None:
         self._settings = settings
         app: ASGIApp = create_app(reader, access_key=access_key, health=health)
-        for one in buttons:
-            app = with_button(one, app)
-        if events:
-            app = beside(events, app)
+        for path, door in (doors or {}).items():
+            app = beside(door, app, path)
         config = uvicorn.Config(
             app,
             log_config=None,
@@ -85,3 +82,17 @@ class PageServer:
 
 def _family(host: str) -> socket.AddressFamily:
     return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def beside(door: ASGIApp, pages: ASGIApp, path: str) -> ASGIApp:
+    """Return the application that has both: the door at its path, the pages behind their key everywhere else.
+
+    A path that ends with a slash stands for all that is below it.
+    """
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        asked = scope["path"] if scope["type"] == "http" else ""
+        is_here = asked == path or (path.endswith("/") and asked.startswith(path))
+        await (door if is_here else pages)(scope, receive, send)
+
+    return app

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from starlette.types import ASGIApp
+
 from casework.challenge_terms import ChallengeTerms
 from casework.mailbox_tokens import DatabaseTokenStore
 from casework.on_file import DirectoryOnFile
@@ -15,8 +17,10 @@ from casework.processing import Services
 from casework.profile import DeskProfile, DirectoryTerms, MailboxProfile
 from casework.reading_errand import FIRST_READING
 from casework.receiving import DatabaseLedger
+from casework.stopping import stop_by_page
 from casework.unsubscribing import leave_list
 from casework.work_terms import WorkTerms
+from daemon.callback_door import CALLBACKS_PATH
 from daemon.clock import utc_now
 from daemon.event_door import EventDoor, EventSource
 from daemon.keys import Keys, are_there, load_or_make_keys
@@ -30,7 +34,9 @@ from daemon.settings import (
     SettingsError,
     WorkSettings,
 )
-from desk.confirmation import ConfirmationPage
+from daemon.system_wiring import Systems, build_callback_door
+from desk.confirm_words import CANCEL_FILE
+from desk.confirmation import CANCEL_PREFIX, PREFIX, ConfirmationPage
 from desk.unsubscribing import UnsubscribePage
 from directory.settings import SourceKind
 from intake.arrival import boundary_received_at
@@ -56,6 +62,7 @@ from privacy.first_reading import FirstReading, MailToRead
 from privacy.ports import MailboxState, SentLookup, Transport
 from privacy.remedies import Authority
 from privacy.reminders import Ladder
+from privacy.unsubscribing import PREFIX as UNSUBSCRIBE_PREFIX
 from regimes import HousePlace, load_regimes
 from regimes.applying import load_law_hints
 from regimes.identity import load_proof_terms
@@ -195,10 +202,11 @@ def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
             delay=timedelta(minutes=settings.identity.delay_minutes),
             laws=regimes,
             page=settings.identity.page_url,
+            login=settings.identity.login_url,
             asks=settings.identity.challenges,
         ),
         remedies=load_remedies(_lead(settings.identity)),
-        work=_build_work(settings.work),
+        work=_build_work(settings.work, settings.systems),
         directory=DirectoryTerms(
             expected=settings.directory.source is not SourceKind.NONE,
             stale_after=settings.directory.stale_after,
@@ -206,7 +214,7 @@ def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
     )
 
 
-def _build_work(settings: WorkSettings) -> WorkTerms:
+def _build_work(settings: WorkSettings, systems: Systems) -> WorkTerms:
     try:
         approvers = load_approvers(frozenset(settings.four_eyes_off))
     except Permanent as error:
@@ -216,6 +224,7 @@ def _build_work(settings: WorkSettings) -> WorkTerms:
         cool_off=timedelta(days=settings.cool_off_days),
         backups=timedelta(days=settings.backup_days),
         country=settings.country,
+        ways={name: one.terms for name, one in systems.items()},
     )
 
 
@@ -311,11 +320,30 @@ def build_unsubscribing(desk: Desk) -> UnsubscribePage | None:
     return UnsubscribePage(leave, company=desk.settings.desk.legal_name)
 
 
-def build_buttons(desk: Desk) -> list[ConfirmationPage | UnsubscribePage]:
-    """Return the pages of one button that some mail names."""
-    return [
-        page for page in (build_confirmation(desk), build_unsubscribing(desk)) if page is not None
-    ]
+def build_cancelling(desk: Desk) -> ConfirmationPage | None:
+    """Return the page on which an erasure is stopped, None where no letter names it."""
+    services, terms = desk.services, desk.services.desk.challenges
+    if terms is None or not terms.page:
+        return None
+
+    def cancel(code: str, client: str) -> bool:
+        return stop_by_page(services.database, services.desk, code, client=client, now=utc_now())
+
+    company = desk.settings.desk.legal_name
+    return ConfirmationPage(cancel, company=company, prefix=CANCEL_PREFIX, words=CANCEL_FILE)
+
+
+def build_doors(desk: Desk) -> dict[str, ASGIApp]:
+    """Return what is served without the access key, by its path. Raises Permanent for a wrong key of the provider."""
+    callbacks = build_callback_door(desk.settings.systems, desk.database, desk.services.desk)
+    doors = {
+        CALLBACKS_PATH: callbacks,
+        PREFIX: build_confirmation(desk),
+        CANCEL_PREFIX: build_cancelling(desk),
+        UNSUBSCRIBE_PREFIX: build_unsubscribing(desk),
+    }
+    events = {door.path: door for door in build_event_doors(desk)}
+    return events | {path: door for path, door in doors.items() if door is not None}
 
 
 def sent_lookups(settings: Settings, transport: Transport, shelf: TokenShelf) -> list[SentLookup]:

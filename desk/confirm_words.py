@@ -1,4 +1,4 @@
-"""The words of the pages of one button, edited as TOML: to confirm a letter, and to leave the list of product updates."""
+"""The words of the pages of one button, edited as TOML: to confirm a letter, to stop an erasure, to leave a list."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-WORDS_FILE = Path(__file__).with_name("confirm_words.toml")
+CONFIRM_FILE = Path(__file__).with_name("confirm_words.toml")
+CANCEL_FILE = Path(__file__).with_name("cancel_words.toml")
 UNSUBSCRIBE_FILE = Path(__file__).with_name("unsubscribe_words.toml")
 ENGLISH = "en"
 
@@ -27,22 +28,12 @@ class ConfirmWords:
 
 
 def language_of(word: str) -> str:
-    """Return the language of an address if the page speaks it, else English."""
+    """Return the language of an address if the pages speak it, else English."""
     return word if word in all_words() else ENGLISH
 
 
 @cache
-def all_words() -> Mapping[str, ConfirmWords]:
+def all_words(file: Path = CONFIRM_FILE) -> Mapping[str, ConfirmWords]:
     """Return the words by language; raises TypeError where one lacks a sentence or has one too many."""
-    return _words_in(WORDS_FILE)
-
-
-@cache
-def unsubscribe_words() -> Mapping[str, ConfirmWords]:
-    """Return those of the page on which product updates end."""
-    return _words_in(UNSUBSCRIBE_FILE)
-
-
-def _words_in(file: Path) -> Mapping[str, ConfirmWords]:
     tables = tomllib.loads(file.read_text(encoding="utf-8"))
     return {language: ConfirmWords(**table) for language, table in tables.items()}

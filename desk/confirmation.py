@@ -1,4 +1,4 @@
-"""The page of one button for people who were asked whether they wrote: opening it does nothing, pressing the button does.
+"""The pages of one button, by which people say that they wrote, or stop an erasure: opening one does nothing.
 
 Mail scanners open every link, some of them twenty times: only a POST is an answer. There is no login and no cookie, so
 nobody can be made to press it unknowingly but by somebody who has the code already.
@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Protocol
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import structlog
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from desk.access import HEADERS
-from desk.confirm_words import all_words, language_of
+from desk.confirm_words import CONFIRM_FILE, all_words, language_of
 from desk.rendering import page
 from privacy.errors import PrivacyError
 
 PREFIX = "/confirm/"
+CANCEL_PREFIX = "/cancel/"
 LONGEST_PATH = 120  # characters
 OF_THIS_PAGE = {
     # The one form that we have may be sent to this very page; everything else stays forbidden.
@@ -37,13 +38,20 @@ log = structlog.get_logger(__name__)
 
 
 class ConfirmationPage:
-    """Answers below /confirm/: `confirm` gets the code and the client's address, and says whether it was taken."""
+    """Answers below its prefix: `confirm` gets the code and the client's address, and says whether it was taken."""
 
-    prefix = PREFIX
-
-    def __init__(self, confirm: Confirm, *, company: str) -> None:
+    def __init__(
+        self,
+        confirm: Confirm,
+        *,
+        company: str,
+        prefix: str = PREFIX,
+        words: Path = CONFIRM_FILE,
+    ) -> None:
         self._confirm = confirm
         self._company = company
+        self._prefix = prefix
+        self._words = words
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request. The body is never read: all that counts is the address."""
@@ -53,7 +61,7 @@ class ConfirmationPage:
         await answer(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
-        language, code = _parts(request.url.path)
+        language, code = _parts(request.url.path.removeprefix(self._prefix))
         if request.method in {"GET", "HEAD"}:
             return self._page("asking", language)
         if request.method != "POST" or not _is_from_here(request.headers):
@@ -72,14 +80,14 @@ class ConfirmationPage:
             status,
             state=state,
             language=language,
-            words=all_words()[language],
+            words=all_words(self._words)[language],
             company=self._company,
         )
 
 
 def _parts(path: str) -> tuple[str, str]:
     """Return the language and the code of an address; the code may be anything."""
-    language, _, code = path[:LONGEST_PATH].removeprefix(PREFIX).partition("/")
+    language, _, code = path[:LONGEST_PATH].partition("/")
     return language_of(language), code
 
 
@@ -89,22 +97,3 @@ def _is_from_here(headers: Headers) -> bool:
         return False
     origin = headers.get("origin")
     return origin in {None, "null"} or urlsplit(origin or "").netloc == headers.get("host")
-
-
-class ButtonPage(Protocol):
-    """A page of one button, at the addresses below its prefix."""
-
-    prefix: str
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-
-
-def with_button(button: ButtonPage, pages: ASGIApp) -> ASGIApp:
-    """Return the application that has both: this page below its path, the others behind their key everywhere else."""
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        is_here = scope["type"] == "http" and scope["path"].startswith(button.prefix)
-        await (button if is_here else pages)(scope, receive, send)
-
-    return app

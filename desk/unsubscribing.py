@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from desk.access import HEADERS
-from desk.confirm_words import unsubscribe_words
+from desk.confirm_words import UNSUBSCRIBE_FILE, all_words
 from desk.confirmation import OF_THIS_PAGE
 from desk.rendering import page
 from privacy.errors import PrivacyError
@@ -29,8 +29,6 @@ log = structlog.get_logger(__name__)
 
 class UnsubscribePage:
     """Answers below /unsubscribe/: `leave` gets the list and the code, and says whether the link was ours."""
-
-    prefix = PREFIX
 
     def __init__(self, leave: Leave, *, company: str) -> None:
         self._leave = leave
@@ -62,7 +60,7 @@ class UnsubscribePage:
             status,
             state=state,
             language=language,
-            words=unsubscribe_words()[language],
+            words=all_words(UNSUBSCRIBE_FILE)[language],
             company=self._company,
         )
 
@@ -71,4 +69,4 @@ def _parts(path: str) -> tuple[str, str, str]:
     """Return language, list and code of an address; list and code may be anything."""
     language, _, rest = path[:LONGEST_PATH].removeprefix(PREFIX).partition("/")
     on, _, code = rest.partition("/")
-    return language if language in unsubscribe_words() else "en", on, code
+    return language if language in all_words(UNSUBSCRIBE_FILE) else "en", on, code

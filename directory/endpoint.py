@@ -13,12 +13,12 @@ import httpx2
 
 from directory.fields import read_line
 from directory.settings import EndpointSettings
-from directory.signing import is_signed, signed_headers
 from directory.time_limit import TimeLimit
 from privacy.directory import SourceLine
 from privacy.directory_lines import ListedWords
 from privacy.errors import Permanent, Retryable
 from privacy.ports import Clock, SourceReading
+from privacy.webhook_signing import is_signed, signed_headers
 
 MEGABYTE = 1_000_000
 MOST_PAGES = 100_000

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import ipaddress
 import re
 from datetime import timedelta
@@ -15,9 +13,8 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from privacy.directory_lines import ListedWords
+from privacy.webhook_signing import secret_octets
 
-SECRET_PREFIX = "whsec_"  # noqa: S105 - as Standard Webhooks writes secrets
-LEAST_SECRET = 24  # octets (Standard Webhooks, section "Signature scheme")
 URL = re.compile(r"[!-~]{1,2000}")
 
 
@@ -66,14 +63,13 @@ class EndpointSettings(BaseModel):
     @field_validator("secret")
     @classmethod
     def _strong(cls, secret: SecretStr) -> SecretStr:
-        if len(_decoded(secret)) < LEAST_SECRET:
-            raise ValueError(f"has less than {LEAST_SECRET} octets")
+        secret_octets(secret.get_secret_value())
         return secret
 
     @property
     def key(self) -> bytes:
         """The octets of the secret."""
-        return _decoded(self.secret)
+        return secret_octets(self.secret.get_secret_value())
 
 
 class SqlViewSettings(BaseModel):
@@ -152,11 +148,3 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _decoded(secret: SecretStr) -> bytes:
-    text = secret.get_secret_value().removeprefix(SECRET_PREFIX)
-    try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        raise ValueError("is not base64") from None

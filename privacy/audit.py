@@ -68,6 +68,9 @@ class AuditKind(StrEnum):
     CASE_MERGED = "case_merged"
     CASE_SPLIT = "case_split"
     CASE_EXPORTED = "case_exported"
+    SYSTEM_ASKED = "system_asked"
+    SYSTEM_ANSWERED = "system_answered"
+    SYSTEM_FAILED = "system_failed"
 
 
 @dataclass(frozen=True, kw_only=True)

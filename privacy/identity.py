@@ -89,6 +89,16 @@ def level_reached(evidence: Sequence[Evidence]) -> Reached:
     return Reached(level=reached, reasons=tuple(reason for _, reason in rows) or ("no-evidence",))
 
 
+def login_fits(account: str, *, writing: str | None, asked: str | None) -> bool:
+    """Say whether a login to this account is one of the person of a case.
+
+    Where an address was asked, only its account is: whoever wrote may have named somebody else's. Else it is the
+    account of the writing address.
+    """
+    person = asked or writing
+    return person is not None and person.lower() == account.strip().lower()
+
+
 def is_doubted(evidence: Sequence[Evidence]) -> bool:
     """Say whether staff recorded a reasonable doubt that stands."""
     decided, _ = _since_last_decision(evidence)

@@ -276,3 +276,20 @@ class DirectorySource(Protocol):
 
         Raises Permanent or Retryable, here and while the lines are taken.
         """
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallReceipt:
+    """What shows that a system did what it was asked to; None: it took the order, and calls back."""
+
+    evidence: str | None = field(default=None, repr=False)
+
+
+class SystemDoor(Protocol):
+    """A system that can be asked to carry out a right."""
+
+    def send(self, name: str, body: str) -> CallReceipt:
+        """Hand the message over under its id, the same at every attempt.
+
+        Raises Retryable, also where nobody knows what became of it, and Permanent.
+        """

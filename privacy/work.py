@@ -273,6 +273,8 @@ TABLE: tuple[Row, ...] = (
         guards=(_grants_nothing, _has_a_ground),
     ),
     Row(step=Step.SEND_BACK, start=frozenset({S.AWAITING_APPROVAL}), to=_where_it_was_drafted),
+    # The person answered the notice of an erasure, and nobody can say for sure what: it is approved anew, or ends.
+    Row(step=Step.SEND_BACK, start=frozenset({S.COOLING_OFF}), to=S.PLANNED),
     # An approved letter that cannot reach the person is written anew, never on its way.
     Row(
         step=Step.SEND_BACK,

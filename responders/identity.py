@@ -31,7 +31,8 @@ PAPER_DESTROYED = IdentityPaperDestroyed.letter
 class Question:
     """What a challenge asks for: the rights that need proof, the code, until when, and what waiting does to the time.
 
-    `page` is the address of the page without language and code, empty where there is no page.
+    `page` is the address of the page without language and code, `login` that of the product's page about this case; empty
+    where there is none.
     """
 
     rights: Sequence[RequestItem]
@@ -39,6 +40,7 @@ class Question:
     expires_on: date
     clock: ClockEffect
     page: str = ""
+    login: str = ""
 
 
 def draft_challenge(
@@ -54,6 +56,7 @@ def draft_challenge(
         expires_on=question.expires_on,
         clock=question.clock,
         page_url=_page(case, question, CHALLENGE),
+        login_url=kinds.Url(question.login) if question.login else None,
     )
     return write_for(case, challenge, desk, book)
 
@@ -69,6 +72,7 @@ def draft_reminder(
         expires_on=question.expires_on,
         clock=question.clock,
         page_url=_page(case, question, REMINDER),
+        login_url=kinds.Url(question.login) if question.login else None,
     )
     return write_for(case, reminder, desk, book)
 

@@ -60,6 +60,11 @@ def erasure_approvers(reading: Reading, item_id: UUID) -> frozenset[str]:
     return frozenset(reading.fetch(question).scalars())
 
 
+def forget_approvals(transaction: Transaction, item_id: UUID) -> None:
+    """Drop the approvals of an erasure: people approve it anew."""
+    transaction.change(delete(ERASURE_APPROVAL).where(ERASURE_APPROVAL.c.item_id == item_id))
+
+
 def start_cool_off(transaction: Transaction, cool_off: CoolOff) -> None:
     """Store the waiting time; a right that is approved again waits anew."""
     transaction.change(delete(COOL_OFF).where(COOL_OFF.c.item_id == cool_off.item_id))

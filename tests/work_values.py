@@ -130,7 +130,12 @@ def state_what_is_kept(desk: TestDesk) -> None:
 def approve_erasing(desk: TestDesk, *actors: Actor) -> None:
     for actor in actors:
         approve_erasure(
-            desk.database, desk.profile, desk.case().reference, actor=actor, now=desk.now
+            desk.database,
+            desk.profile,
+            desk.case().reference,
+            actor=actor,
+            now=desk.now,
+            on_file=desk.on_file,
         )
 
 
@@ -156,7 +161,7 @@ def take_back(desk: TestDesk, right: Right, step: Step = Step.WITHDRAW) -> bool:
     ended = Ended(
         reference=desk.case().reference, right=right, step=step, reason="she wrote so today"
     )
-    return end_right(desk.database, ended, actor=SAM, now=desk.now)
+    return end_right(desk.database, ended, actor=SAM, now=desk.now, desk=desk.profile)
 
 
 def close(desk: TestDesk) -> None:

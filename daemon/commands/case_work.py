@@ -164,6 +164,7 @@ def _approve_erasure(options: argparse.Namespace) -> int:
             options.reference.upper(),
             actor=actor_of(options, desk.settings),
             now=utc_now(),
+            on_file=desk.services.on_file,
         )
     if standing.over_at is None:
         print("approved by one; another member of staff has to as well")
@@ -209,7 +210,9 @@ def _end(options: argparse.Namespace) -> int:
     )
     with open_desk_of(options) as desk:
         actor = actor_of(options, desk.settings)
-        closed = end_right(desk.database, ended, actor=actor, now=utc_now())
+        closed = end_right(
+            desk.database, ended, actor=actor, now=utc_now(), desk=desk.services.desk
+        )
     print(f"{options.action}: done{', the case is closed' if closed else ''}")
     return 0
 

@@ -22,7 +22,7 @@ from daemon.commands.session import (
 from daemon.output import as_json, printable
 from daemon.settings import SettingsError
 from daemon.wiring import Desk
-from desk.confirm_words import unsubscribe_words
+from desk.confirm_words import UNSUBSCRIBE_FILE, all_words
 from directory.suppression_csv import suppression_lines
 from privacy.directory_lines import is_address
 from privacy.suppression import COLUMNS, SuppressionLine, SuppressionList, SuppressionReason
@@ -155,7 +155,7 @@ def _link(options: argparse.Namespace, desk: Desk) -> int:
             address,
             key=desk.services.desk.token_key,
             page_url=desk.settings.sending.page_url,
-            language=options.language if options.language in unsubscribe_words() else "en",
+            language=options.language if options.language in all_words(UNSUBSCRIBE_FILE) else "en",
         )
         found = found or not link
         if options.json:

@@ -21,6 +21,7 @@ _ALL: tuple[type[LetterFields], ...] = (
     answers.Completion,
     answers.DownloadReady,
     answers.ErasureCoolOff,
+    answers.ErasureStopped,
     answers.ComplaintOutcome,
     answers.PartialRefusal,
     answers.Refusal,

@@ -222,6 +222,14 @@ class ErasureCoolOff(LetterFields):
 
     letter: ClassVar[str] = "erasure_cool_off"
     erase_on: date
-    categories: tuple[str, ...]
     code: str
+    categories: tuple[str, ...] = ()
     cancel_url: Url | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErasureStopped(LetterFields):
+    """Says that an erasure was stopped in time, and that nothing was erased."""
+
+    letter: ClassVar[str] = "erasure_stopped"
+    stopped_on: date

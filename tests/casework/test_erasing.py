@@ -73,7 +73,8 @@ def test_erasure_is_approved_by_two_waits_and_says_what_is_kept(
     assert sweep_erasures(desk.database, desk.profile, desk.now) == 0
     carry_out(desk)
     approve(desk, answer(desk, Right.ERASURE), DANA, OMAR)
-    (sent,) = send(desk).sent
+    notice, sent = send(desk).sent
+    assert notice.letter.kind == "erasure_cool_off"
     said = " ".join(sent.letter.text.split())
     for words in (
         "accounts and tax records Why: tax accounts Basis: Taxes Consolidation Act 1997",
@@ -91,6 +92,7 @@ def test_the_person_cancels_an_erasure_while_it_waits(desk: TestDesk, erasure: s
     plan(desk)
     state_what_is_kept(desk)
     approve_erasing(desk, DANA, OMAR)
+    send(desk)
     assert take_back(desk, Right.ERASURE)
     desk.now += 8 * DAY
     assert sweep_erasures(desk.database, desk.profile, desk.now) == 0

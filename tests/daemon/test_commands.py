@@ -376,6 +376,38 @@ security = "plain"
     assert done.code == 1
 
 
+SYSTEMS = """
+[web]
+enabled = true
+[systems.product]
+way = "webhook"
+url = "https://product.example/rights"
+secret = "whsec_YSBzaGFyZWQgc2VjcmV0IG9mIGF0IGxlYXN0IDI0IG9jdGV0cw=="
+confirms_people = true
+[systems.mail_provider]
+way = "sendgrid"
+api_key = "SG.a-key"
+region = "eu"
+[systems.crm]
+"""
+
+
+def test_check_says_of_each_system_how_it_is_asked_and_calls_nobody(run, tmp_path: Path) -> None:
+    config = tmp_path / "systems.toml"
+    example = (Path(__file__).parents[2] / "daemon" / "example.toml").read_text()
+    config.write_text(example + SYSTEMS)
+    done = run("check", "--json", "--config", str(config))
+    says = {row["item"]: row["says"] for row in done.rows if row["item"].startswith("system ")}
+    waiting = "0 messages to send, 0 answers awaited"
+    assert says == {
+        "system product": "webhook, is told address, calls back at /callbacks/product, "
+        f"may confirm people; {waiting}",
+        "system mail_provider": f"SendGrid at https://api.eu.sendgrid.com, erases by address; {waiting}",
+        "system crm": f"asked by its people; {waiting}",
+    }
+    assert "a-key" not in done.out + done.err
+
+
 def test_a_daemon_with_a_key_that_is_none_ends_with_one_line(run, tmp_path: Path) -> None:
     config = tmp_path / "wrong.toml"
     example = (Path(__file__).parents[2] / "daemon" / "example.toml").read_text()

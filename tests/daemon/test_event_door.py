@@ -65,7 +65,7 @@ def server(
         StorageReader(database, utc_now, load_ladder()),
         health=lambda: (True, []),
         access_key="a key of at least sixteen characters",
-        events=[door] if configured else [],
+        doors={door.path: door} if configured else {},
     )
 
 
@@ -158,7 +158,7 @@ async def test_when_the_database_is_out_of_reach_the_provider_is_asked_to_come_a
         StorageReader(desk.database, utc_now, load_ladder()),
         health=lambda: (True, []),
         access_key="a key of at least sixteen characters",
-        events=[door],
+        doors={door.path: door},
     )
     assert await post(pages, body) == 503
     assert desk.letter().state is OutgoingState.UNCERTAIN

@@ -161,6 +161,43 @@ def test_a_secret_that_is_set_twice_or_cannot_be_read_is_named(tmp_path: Path) -
     assert any("cannot be read" in line for line in lines(tmp_path, text))
 
 
+SYSTEM = """[web]
+enabled = true
+[systems.product]
+way = "webhook"
+url = "https://product.example/rights"
+"""
+SHARED = "secret = 'whsec_YSBzaGFyZWQgc2VjcmV0IG9mIGF0IGxlYXN0IDI0IG9jdGV0cw=='\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (SYSTEM, "systems.product: way webhook needs secret"),
+        (
+            SYSTEM + SHARED + "region = 'eu-west-1'\n",
+            "of region eu-west-1, and the desk of default",
+        ),
+        (SYSTEM.replace("true", "false") + SHARED, "systems.product: needs web.enabled"),
+        (SYSTEM.replace("product]", "warehouse]") + SHARED, "names this system"),
+        (SYSTEM + SHARED + "proxy = 'x'\n", "systems.product.proxy: unknown setting"),
+    ],
+)
+def test_a_system_is_one_of_the_plan_in_this_region_and_can_call_back(
+    tmp_path: Path, text: str, says: str
+) -> None:
+    assert any(says in line for line in lines(tmp_path, text + SMALL))
+
+
+def test_each_system_has_its_secret_from_a_file(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text(SHARED.split("'")[1])
+    secret.chmod(0o600)
+    settings = load(tmp_path, f'{SYSTEM}secret_file = "{secret}"\n{SMALL}')
+    assert settings.systems["product"].key == b"a shared secret of at least 24 octets"
+    assert "whsec_" not in repr(settings.systems)
+
+
 def test_a_file_that_is_missing_or_not_toml_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="settings file"):
         load_settings(str(tmp_path / "nowhere.toml"), environment={})

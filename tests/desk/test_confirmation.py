@@ -1,14 +1,16 @@
 """The page of one button: opening it does nothing, pressing it is an answer, and it tells nobody anything else."""
 
 from dataclasses import dataclass, field
+from html import unescape
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from daemon.web import beside
 from desk.access import HEADERS
-from desk.confirm_words import all_words, language_of
-from desk.confirmation import ConfirmationPage, with_button
+from desk.confirm_words import CANCEL_FILE, all_words, language_of
+from desk.confirmation import CANCEL_PREFIX, PREFIX, ConfirmationPage
 from privacy.errors import Retryable
 
 GOOD, OTHER = "RD-GOOD0-00000-00000-00000-00", "RD-OTHER-00000-00000-00000-00"
@@ -37,7 +39,7 @@ def pressed() -> Pressed:
 @pytest.fixture
 def anne(pressed: Pressed, app: FastAPI) -> TestClient:
     page = ConfirmationPage(pressed, company="Autocloz & Co <Ltd>")
-    return TestClient(with_button(page, app), base_url="https://desk.autocloz.example")
+    return TestClient(beside(page, app, PREFIX), base_url="https://desk.autocloz.example")
 
 
 def test_scanners_may_open_it_twenty_times_and_it_is_unused(anne, pressed) -> None:
@@ -139,3 +141,21 @@ def test_while_the_database_is_away_nothing_is_said_to_be_done(anne, pressed) ->
 def test_an_address_without_end_is_cut(anne, pressed) -> None:
     assert anne.post("/confirm/en/" + "x" * 5000).status_code == 200
     assert len(pressed.seen[0][0]) < 120
+
+
+@pytest.fixture
+def stopping(pressed: Pressed, app: FastAPI) -> TestClient:
+    page = ConfirmationPage(pressed, company="Autocloz", prefix=CANCEL_PREFIX, words=CANCEL_FILE)
+    return TestClient(beside(page, app, CANCEL_PREFIX), base_url="https://desk.autocloz.example")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_that_stops_an_erasure_speaks_every_language_and_acts_on_its_button_alone(
+    stopping, pressed, language
+) -> None:
+    words = all_words(CANCEL_FILE)[language]
+    page = stopping.get(f"/cancel/{language}/{GOOD}")
+    assert words.button in unescape(page.text)
+    assert pressed.seen == []
+    assert words.thanks in unescape(stopping.post(f"/cancel/{language}/{GOOD}").text)
+    assert words.failed in unescape(stopping.post(f"/cancel/{language}/{GOOD}").text)

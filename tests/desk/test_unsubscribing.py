@@ -6,11 +6,12 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from daemon.web import beside
 from desk.access import HEADERS
-from desk.confirm_words import all_words, unsubscribe_words
-from desk.confirmation import with_button
+from desk.confirm_words import UNSUBSCRIBE_FILE, all_words
 from desk.unsubscribing import UnsubscribePage
 from privacy.errors import Retryable
+from privacy.unsubscribing import PREFIX
 
 LINK = "/unsubscribe/de/updates/kCODE"
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -39,7 +40,7 @@ def left() -> Left:
 def olivia(left: Left, app: FastAPI) -> TestClient:
     page = UnsubscribePage(left, company="Autocloz & Co <Ltd>")
     return TestClient(
-        with_button(page, app), base_url="https://desk.autocloz.example", follow_redirects=False
+        beside(page, app, PREFIX), base_url="https://desk.autocloz.example", follow_redirects=False
     )
 
 
@@ -71,13 +72,13 @@ def test_the_button_of_the_page_does_the_same(olivia, left) -> None:
     page = olivia.get(LINK)
     assert '<form method="post">' in page.text
     assert "form-action 'self'" in page.headers["content-security-policy"]
-    assert unsubscribe_words()["de"].thanks in olivia.post(LINK).text
+    assert all_words(UNSUBSCRIBE_FILE)["de"].thanks in olivia.post(LINK).text
     assert left.seen == [("updates", "kCODE")]
 
 
 @pytest.mark.parametrize("language", sorted(all_words()))
 def test_it_speaks_the_language_of_the_mail(olivia, language) -> None:
-    words = unsubscribe_words()[language]
+    words = all_words(UNSUBSCRIBE_FILE)[language]
     page = olivia.get(f"/unsubscribe/{language}/updates/kCODE").text.replace("&#39;", "'")
     assert f'<html lang="{language}">' in page
     for said in (words.title, words.ask, words.button, words.not_you):
@@ -85,7 +86,7 @@ def test_it_speaks_the_language_of_the_mail(olivia, language) -> None:
 
 
 def test_both_pages_speak_the_same_languages() -> None:
-    assert set(unsubscribe_words()) == set(all_words())
+    assert set(all_words(UNSUBSCRIBE_FILE)) == set(all_words())
 
 
 @pytest.mark.parametrize(

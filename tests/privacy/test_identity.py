@@ -16,6 +16,7 @@ from privacy.identity import (
     is_doubted,
     level_named,
     level_reached,
+    login_fits,
 )
 
 HERS, HIS = b"anne", b"mallory"
@@ -152,3 +153,19 @@ def test_more_evidence_never_lowers_a_level_but_by_a_decision(
 ) -> None:
     added = [one for one in more if one.level is None]
     assert level_reached([*evidence, *added]).level >= level_reached(evidence).level
+
+
+@pytest.mark.parametrize(
+    ("account", "writing", "asked", "fits"),
+    [
+        ("Anne@person.example ", "anne@person.example", None, True),
+        ("anne@work.example", "anne@person.example", "anne@work.example", True),
+        ("mallory@elsewhere.example", "mallory@elsewhere.example", "anne@person.example", False),
+        ("anne@person.example", "mallory@elsewhere.example", None, False),
+        ("anne@person.example", None, None, False),
+    ],
+)
+def test_a_login_counts_for_the_account_that_was_asked_else_for_the_writers(
+    account, writing, asked, fits
+):
+    assert login_fits(account, writing=writing, asked=asked) is fits

@@ -14,6 +14,14 @@ from privacy.outgoing import OutgoingState
 from privacy.reminders import RungKey, Tell, Watched
 from privacy.suppression import SuppressionList
 from storage.added_requests import added_requests, find_added
+from storage.calls import (
+    calls_of_case,
+    cancel_calls_of,
+    claim_call,
+    count_calls,
+    forget_callbacks,
+    silent_calls,
+)
 from storage.case_corrections import notes_of
 from storage.cases import (
     add_cases,
@@ -32,6 +40,7 @@ from storage.directory_readings import Extent, end_reading
 from storage.directory_writes import NO_WORKSPACE, add_people, known_workspaces
 from storage.drafts import earliest_draft, list_drafts
 from storage.erasing import due_cool_offs
+from storage.erasure_notices import end_notices, find_notices
 from storage.findings import cases_to_look_up, findings_of
 from storage.holds import held_cases, holds_of
 from storage.identity import challenges_of, due_standings, evidence_of, find_challenges
@@ -106,7 +115,7 @@ def plans_of(database, ask):
     asked = []
 
     def note(_connection, _cursor, statement, parameters, *_rest):
-        if statement.startswith(("SELECT", "UPDATE")):
+        if statement.startswith(("SELECT", "UPDATE", "DELETE")):
             asked.append((statement, parameters))
 
     with database.transaction() as transaction:
@@ -166,6 +175,14 @@ QUESTIONS = {
     "answers_of_items": lambda tx, _: answers_of_items(tx, [new_id()]),
     "answers_in_letter": lambda tx, _: answers_in_letter(tx, b"key"),
     "due_cool_offs": lambda tx, make: due_cool_offs(tx, now=make.now, limit=10),
+    "claim_call": lambda tx, make: claim_call(tx, now=make.now, lease=timedelta(minutes=3)),
+    "silent_calls": lambda tx, make: silent_calls(tx, now=make.now, limit=10),
+    "calls_of_case": lambda tx, _: calls_of_case(tx, new_id()),
+    "cancel_calls_of": lambda tx, _: cancel_calls_of(tx, new_id(), new_id()),
+    "count_calls": lambda tx, _: count_calls(tx, "product"),
+    "forget_callbacks": lambda tx, make: forget_callbacks(tx, before=make.now),
+    "find_notices": lambda tx, _: find_notices(tx, [b"key"]),
+    "end_notices": lambda tx, make: end_notices(tx, new_id(), at=make.now),
     "list_cases": lambda tx, _: list_cases(tx),
     "list_cases of a state": lambda tx, make: list_cases(
         tx, state=CaseState.OPEN, after=(make.now, new_id())

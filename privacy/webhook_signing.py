@@ -3,13 +3,40 @@
 from __future__ import annotations
 
 import base64
+import binascii
 import hmac
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 ID, TIMESTAMP, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
 TOLERANCE = timedelta(minutes=5)
 LONGEST_TIMESTAMP = 12  # digits
+SECRET_PREFIX = "whsec_"  # noqa: S105 - as Standard Webhooks writes secrets
+LEAST_SECRET = 24  # octets (Standard Webhooks, section "Signature scheme")
+_NAME = re.compile(r"[!-~]{1,100}")
+
+
+def secret_octets(text: str) -> bytes:
+    """Return the octets of a secret, `whsec_` and base64. Raises ValueError for a weak one, or none."""
+    try:
+        octets = base64.b64decode(text.removeprefix(SECRET_PREFIX), validate=True)
+    except (binascii.Error, ValueError):
+        raise ValueError("is not base64") from None
+    if len(octets) < LEAST_SECRET:
+        raise ValueError(f"has less than {LEAST_SECRET} octets")
+    return octets
+
+
+def name_in(headers: Mapping[str, str]) -> str | None:
+    """Return the id that a message bears, None where it is none that could be stored."""
+    name = headers.get(ID, "")
+    return name if _NAME.fullmatch(name) else None
+
+
+def is_fresh(headers: Mapping[str, str], now: datetime) -> bool:
+    """Say whether the headers were written within five minutes of now; nothing is proved by it yet."""
+    return _is_recent(headers.get(TIMESTAMP, ""), now)
 
 
 def signed_headers(key: bytes, name: str, body: bytes, now: datetime) -> dict[str, str]:

@@ -1,0 +1,24 @@
+"""The one address that stands for the person of a case."""
+
+from __future__ import annotations
+
+from privacy.cases import Case
+from privacy.challenges import ChallengeState
+from storage.database import Reading
+from storage.identity import challenges_of
+
+
+def address_of(reading: Reading, case: Case) -> str | None:
+    """Return the address that answered a challenge, else the one that wrote; None for who came by no mail."""
+    answered = [
+        one.address
+        for one in challenges_of(reading, [case.case_id]).get(case.case_id, ())
+        if one.state is ChallengeState.USED
+    ]
+    return answered[-1] if answered else case.requester
+
+
+def asked_address(reading: Reading, case: Case) -> str | None:
+    """Return the address that was asked last whether the request is theirs, None where nobody was asked."""
+    asked = challenges_of(reading, [case.case_id]).get(case.case_id, ())
+    return asked[-1].address if asked else None
