@@ -68,6 +68,11 @@ class AuditKind(StrEnum):
     CASE_MERGED = "case_merged"
     CASE_SPLIT = "case_split"
     CASE_EXPORTED = "case_exported"
+    PACKAGE_ADDED = "package_added"
+    PACKAGE_WITHDRAWN = "package_withdrawn"
+    PACKAGE_RENEWED = "package_renewed"
+    PACKAGE_ERASED = "package_erased"
+    DOWNLOAD = "download"
 
 
 @dataclass(frozen=True, kw_only=True)
