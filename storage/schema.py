@@ -9,7 +9,20 @@ from sqlalchemy import Connection, inspect, text
 from privacy.errors import Permanent
 
 # Oldest first. Listed here so that opening a database need not load the migration tool.
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
+REVISIONS = (
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+    "0005",
+    "0006",
+    "0007",
+    "0008",
+    "0009",
+    "0010",
+    "0011",
+    "0012",
+)
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
