@@ -8,7 +8,7 @@ from datetime import date, datetime
 from privacy.cases import Case
 from privacy.rights import Right
 from storage.database import Reading
-from storage.package_links import PackageLink, Receipt, Waiver, links_of, receipts_of, waivers_of
+from storage.package_links import PackageLink, Receipt, links_of, receipts_of
 from storage.packages import Package, StoredFile, files_of, packages_of
 
 ERASED_NAME = "(erased)"
@@ -75,11 +75,6 @@ def packages_form(reading: Reading, case: Case) -> list[dict[str, object]]:
     return [_form(one) for one in shown_packages(reading, case)]
 
 
-def waivers_form(reading: Reading, case: Case) -> list[dict[str, object]]:
-    """Return why answers of a case went without a package."""
-    return [_waiver(one) for one in waivers_of(reading, case.case_id)]
-
-
 def _form(shown: ShownPackage) -> dict[str, object]:
     return {
         "id": shown.package.package_id,
@@ -126,7 +121,3 @@ def _link(link: PackageLink) -> dict[str, object]:
         "wrong_codes": link.wrong,
         "locked_at": link.locked_at,
     }
-
-
-def _waiver(waiver: Waiver) -> dict[str, object]:
-    return {"at": waiver.said_at, "by": waiver.said_by, "reason": waiver.reason}

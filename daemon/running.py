@@ -18,6 +18,7 @@ import structlog
 
 from casework.erasing import sweep_erasures
 from casework.identity_sweep import forget_old_attempts, sweep_identity
+from casework.package_sweep import sweep_packages
 from casework.papers import destroy_papers
 from casework.processing import process_batch
 from casework.quarantine import adopt_unsealable
@@ -31,6 +32,7 @@ from daemon.schedule import (
     ALARM_SECONDS,
     ERASURE_SECONDS,
     IDENTITY_SECONDS,
+    PACKAGE_SECONDS,
     RECONCILE_SECONDS,
     REMIND_SECONDS,
     RETENTION_SECONDS,
@@ -45,6 +47,7 @@ from daemon.wiring import (
     TokenShelf,
     alarm_ways,
     build_buttons,
+    build_downloads,
     build_event_doors,
     build_ladder,
     build_ledger,
@@ -105,6 +108,7 @@ class Daemon:
             (self._ask_and_remind, IDENTITY_SECONDS),
             (self._begin_erasures, ERASURE_SECONDS),
             (self._forget_attempts, RETENTION_SECONDS),
+            (self._look_at_packages, PACKAGE_SECONDS),
         )
         self._pages = PageServer(
             settings.web,
@@ -113,6 +117,7 @@ class Daemon:
             access_key=access_key,
             events=build_event_doors(desk),
             buttons=build_buttons(desk),
+            downloads=build_downloads(desk),
         )
         self._listener: Listener | None = None
 
@@ -252,6 +257,10 @@ class Daemon:
     def _begin_erasures(self) -> None:
         if sweep_erasures(self._desk.database, self._desk.services.desk, utc_now()):
             log.info("erasures_begun")
+
+    def _look_at_packages(self) -> None:
+        if sweep_packages(self._desk.database, self._desk.services.desk, utc_now()):
+            log.info("packages_erased")
 
     def _forget_attempts(self) -> None:
         forget_old_attempts(self._desk.database, utc_now())

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from classifier.model_settings import ModelSettings
 from classifier.settings import ClassifierSettings
+from daemon.download_settings import DownloadSettings
 from daemon.people_settings import PersonEntry, check_people
 from daemon.settings_file import SettingsError, model_in, read_secrets, read_tree
 from desk.settings import WebSettings
@@ -181,8 +182,8 @@ class IdentitySettings(BaseModel):
     )
     page_url: Annotated[str, AfterValidator(_web_origin)] = Field(
         default="",
-        description="https address under which people reach `/confirm/` of these pages, such as https://privacy.example.com; "
-        "empty: letters name no page.",
+        description="https address under which people reach `/confirm/` and `/download/` of these pages, such as "
+        "https://privacy.example.com; empty: letters name no page, and no package can be fetched.",
     )
     authority: str = Field(
         default="",
@@ -308,6 +309,9 @@ class Settings(BaseModel):
     )
     work: WorkSettings = Field(
         default_factory=WorkSettings, description="How the work on rights is done."
+    )
+    downloads: DownloadSettings = Field(
+        default_factory=DownloadSettings, description="Packages of data that wait behind proof."
     )
     law: LawSettings = Field(default_factory=LawSettings, description="Candidate laws.")
     classifier: ClassifierSettings = Field(

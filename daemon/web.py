@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from daemon.event_door import EventDoor, beside
 from desk.app import create_app
 from desk.confirmation import ConfirmationPage, with_button
+from desk.downloads import DownloadPage, with_downloads
 from desk.reader import DeskReader
 from desk.settings import WebSettings
 from desk.unsubscribing import UnsubscribePage
@@ -33,7 +34,7 @@ class QuietServer(uvicorn.Server):
 class PageServer:
     """One listener for pages and health; does nothing when it is switched off."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 each page is served or not, by itself
         self,
         settings: WebSettings,
         reader: DeskReader,
@@ -42,11 +43,14 @@ class PageServer:
         access_key: str,
         events: Sequence[EventDoor] = (),
         buttons: Sequence[ConfirmationPage | UnsubscribePage] = (),
+        downloads: DownloadPage | None = None,
     ) -> None:
         self._settings = settings
         app: ASGIApp = create_app(reader, access_key=access_key, health=health)
         for one in buttons:
             app = with_button(one, app)
+        if downloads is not None:
+            app = with_downloads(downloads, app)
         if events:
             app = beside(events, app)
         config = uvicorn.Config(

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from casework.challenge_terms import ChallengeTerms
+from casework.download_terms import MEGABYTE, DownloadTerms
+from casework.downloading import Downloads
 from casework.mailbox_tokens import DatabaseTokenStore
 from casework.on_file import DirectoryOnFile
 from casework.page_answers import confirm_by_page
@@ -18,6 +20,7 @@ from casework.receiving import DatabaseLedger
 from casework.unsubscribing import leave_list
 from casework.work_terms import WorkTerms
 from daemon.clock import utc_now
+from daemon.download_settings import DownloadSettings
 from daemon.event_door import EventDoor, EventSource
 from daemon.keys import Keys, are_there, load_or_make_keys
 from daemon.keys import load_keys as read_keys
@@ -31,6 +34,7 @@ from daemon.settings import (
     WorkSettings,
 )
 from desk.confirmation import ConfirmationPage
+from desk.downloads import DownloadPage
 from desk.unsubscribing import UnsubscribePage
 from directory.settings import SourceKind
 from intake.arrival import boundary_received_at
@@ -199,6 +203,7 @@ def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
         ),
         remedies=load_remedies(_lead(settings.identity)),
         work=_build_work(settings.work),
+        downloads=_build_downloads(settings.downloads),
         directory=DirectoryTerms(
             expected=settings.directory.source is not SourceKind.NONE,
             stale_after=settings.directory.stale_after,
@@ -216,6 +221,17 @@ def _build_work(settings: WorkSettings) -> WorkTerms:
         cool_off=timedelta(days=settings.cool_off_days),
         backups=timedelta(days=settings.backup_days),
         country=settings.country,
+    )
+
+
+def _build_downloads(settings: DownloadSettings) -> DownloadTerms:
+    return DownloadTerms(
+        life=timedelta(days=settings.days),
+        most_bytes=settings.max_megabytes * MEGABYTE,
+        fetches=settings.fetches,
+        codes_a_day=settings.codes_per_day,
+        tell_before=timedelta(days=settings.warn_days),
+        grace=timedelta(days=settings.grace_days),
     )
 
 
@@ -316,6 +332,18 @@ def build_buttons(desk: Desk) -> list[ConfirmationPage | UnsubscribePage]:
     return [
         page for page in (build_confirmation(desk), build_unsubscribing(desk)) if page is not None
     ]
+
+
+def build_downloads(desk: Desk) -> DownloadPage | None:
+    """Return the page behind which packages wait, None where no letter names it."""
+    profile = desk.services.desk
+    if profile.challenges is None or not profile.challenges.page:
+        return None
+    return DownloadPage(
+        Downloads(desk.database, profile, utc_now),
+        company=desk.settings.desk.legal_name,
+        session_seconds=int(profile.downloads.session.total_seconds()),
+    )
 
 
 def sent_lookups(settings: Settings, transport: Transport, shelf: TokenShelf) -> list[SentLookup]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, delete, func, select, update
+from sqlalchemy import and_, delete, func, literal, select, update
 
 from privacy.packages import PackedFile
 from storage.datakeys import load_keys
@@ -99,7 +99,7 @@ def erase_package(transaction: Transaction, package_id: UUID, *, at: datetime) -
     """Destroy the content and the names of a package; False when another was quicker."""
     package = PACKAGE.c
     there = update(PACKAGE).where(package.package_id == package_id, package.erased_at.is_(None))
-    ended = func.coalesce(package.ended_at, at)
+    ended = func.coalesce(package.ended_at, literal(at, package.ended_at.type))
     if not transaction.change(there.values(erased_at=at, due_at=None, ended_at=ended)):
         return False
     files = select(PACKAGE_FILE.c.file_id).where(PACKAGE_FILE.c.package_id == package_id)

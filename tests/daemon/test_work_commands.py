@@ -34,6 +34,8 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RIGHTSDESK_IDENTITY__AUTHORITY", "Data Protection Commission")
     monkeypatch.setenv("RIGHTSDESK_IDENTITY__AUTHORITY_URL", "https://authority.example/complain")
     monkeypatch.setenv("RIGHTSDESK_IDENTITY__CHALLENGES", "false")
+    monkeypatch.setenv("RIGHTSDESK_IDENTITY__PAGE_URL", "https://privacy.autocloz.example")
+    monkeypatch.setenv("RIGHTSDESK_WEB__ENABLED", "true")
 
 
 @pytest.fixture
@@ -100,12 +102,16 @@ def test_access_from_the_mail_to_the_closed_case(run, desk, tmp_path: Path) -> N
     assert all(row["opened"] for row in by(run, SAM, "cases", "plan", case, "--json").rows)
     carry_out(run)
     today = datetime.now(UTC).date().isoformat()
-    written = by(
-        run,
-        SAM,
-        *("cases", "answer", case, "--right", "access", "--decision", "granted"),
-        *("--done", f"A copy of your data|product|{today}"),
-    )
+    answer = ("cases", "answer", case, "--right", "access", "--decision", "granted")
+    done = ("--done", f"A copy of your data|product|{today}")
+    assert "no-package" in run(*answer, *done, "--actor", SAM).err
+    (tmp_path / "data.csv").write_text("name,mail\nAnne,anne@example.org\n")
+    package = ("cases", "package", "add", case, "--right", "access", "--file")
+    added = by(run, SAM, *package, str(tmp_path / "data.csv")).out
+    assert added.startswith("data.csv: 32 bytes, sha256 ")
+    assert "--file: is not a file" in run(*package, str(tmp_path), "--actor", SAM).err
+    assert run(*package, str(tmp_path / "none.csv"), "--actor", SAM).code == 2
+    written = by(run, SAM, *answer, *done)
     assert status(run) == "needs_decision"
     approved_by_two(run, written.out)
     desk.send()
@@ -120,6 +126,31 @@ def test_access_from_the_mail_to_the_closed_case(run, desk, tmp_path: Path) -> N
     for_people = run("cases", "show", case).out
     assert "work on access: fulfilled" in for_people
     assert "product (engineering)" in for_people
+    assert "package for access: ready, waits until" in for_people
+    assert "data.csv, 32 bytes" in for_people
+    (listed,) = run("cases", "package", "list", case, "--json").rows
+    assert (listed["right"], listed["state"], listed["fetched_at"]) == ("access", "ready", None)
+    assert "data.csv" in run("cases", "package", "list", case).out
+    renewed = by(run, SAM, "cases", "package", "renew", case, "--right", "access")
+    assert "waits for approval" in renewed.out
+    withdrawn = by(run, SAM, "cases", "package", "withdraw", case, "--right", "access")
+    assert withdrawn.out == "withdrawn\n"
+
+
+def test_an_answer_without_a_package_says_why(run, desk, tmp_path: Path) -> None:
+    case = taken_in(run, tmp_path, ACCESS)
+    desk.send()
+    by(run, SAM, "cases", "identity", case, "--level", "L2", "--reason", "she logged in")
+    by(run, SAM, "cases", "plan", case)
+    carry_out(run)
+    written = by(
+        run,
+        SAM,
+        *("cases", "answer", case, "--right", "access", "--decision", "granted"),
+        *("--done", f"We searched|product|{datetime.now(UTC).date().isoformat()}"),
+        *("--without-package", "nothing was found in any system"),
+    )
+    approved_by_two(run, written.out)
 
 
 def test_erasure_from_the_mail_to_the_closed_case(run, desk, tmp_path: Path) -> None:
