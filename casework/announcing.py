@@ -12,6 +12,7 @@ from casework.enclosing import DrawnLink, draw_link, store_link
 from casework.named_cases import case_named
 from casework.packing import item_with_package, trail
 from casework.profile import DeskProfile
+from casework.task_kinds import DOWNLOAD_LOCKED, DOWNLOAD_NOT_FETCHED
 from casework.work_facts import identity_suffices
 from privacy.approval import letter_digest
 from privacy.audit import AuditKind
@@ -25,6 +26,7 @@ from storage.drafts import Draft, add_drafts, drafts_of_case
 from storage.ids import new_id
 from storage.packages import open_package
 from storage.states import DraftState
+from storage.tasks import finish_kind_of_case
 
 GRANTED = frozenset({ItemState.FULFILLED, ItemState.PARTLY})
 
@@ -66,6 +68,10 @@ def renew_package(
         }
         kind = AuditKind.PACKAGE_RENEWED
         trail(transaction, renewal.case, kind, str(actor), payload, now)
+        for moot in (DOWNLOAD_LOCKED, DOWNLOAD_NOT_FETCHED):
+            finish_kind_of_case(
+                transaction, renewal.case.case_id, kind=moot, actor=str(actor), at=now
+            )
     return draft_id
 
 

@@ -12,7 +12,7 @@ from casework.enclosing import still_as_written, token_key
 from casework.identity_letters import draw_code
 from casework.packing import trail
 from casework.profile import DeskProfile
-from casework.task_kinds import DOWNLOAD_LOCKED
+from casework.task_kinds import DOWNLOAD_LOCKED, DOWNLOAD_NOT_FETCHED
 from casework.work_facts import identity_suffices
 from privacy.audit import AuditKind
 from privacy.cases import Case, RequestItem
@@ -40,11 +40,12 @@ from storage.package_links import (
     count_wrong_code,
     end_receipt,
     find_link,
+    known_codes,
     use_code,
 )
 from storage.packages import StoredFile, chunk_of, get_package, whole_files
 from storage.page_sessions import read_session, seal_session
-from storage.tasks import Task, add_tasks
+from storage.tasks import Task, add_tasks, finish_kind_of_case
 
 ACTOR = "download"
 LONGEST = 200  # characters of a link, a code or a session: more is none of ours
@@ -97,7 +98,11 @@ class Fetch:
             case = get_case(transaction, receipt.case_id)
             payload = {"what": "handed_over", "link": receipt.link_id, "file": receipt.file_id}
             payload |= {"bytes": sent, "whole": whole}
-            trail(transaction, case, AuditKind.DOWNLOAD, ACTOR, payload, self._clock())
+            now = self._clock()
+            trail(transaction, case, AuditKind.DOWNLOAD, ACTOR, payload, now)
+            if whole:
+                kind = DOWNLOAD_NOT_FETCHED
+                finish_kind_of_case(transaction, case.case_id, kind=kind, actor=ACTOR, at=now)
 
 
 class Downloads:
@@ -261,6 +266,13 @@ class Downloads:
         payload |= {"file": file_id} if file_id else {}
         trail(transaction, found.case, AuditKind.DOWNLOAD, ACTOR, payload, now)
         return receipt
+
+
+def codes_of_downloads(reading: Reading, codes: Sequence[str]) -> set[str]:
+    """Return those of the codes that open, or opened, a package."""
+    keys = {code: _code_key(reading, code) for code in codes}
+    known = known_codes(reading, keys.values())
+    return {code for code, key in keys.items() if key in known}
 
 
 def _code_key(reading: Reading, code: str) -> bytes:

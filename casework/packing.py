@@ -121,18 +121,25 @@ def withdraw_package(
 
 
 def item_with_package(reading: Reading, case: Case, right: Right) -> RequestItem:
-    """Return the right of the case that a package is for: the one that has one, else the last that was asked.
+    """Return the right of the case whose package is meant: the last asked that has one. Raises Permanent."""
+    found = _asked(case, right)
+    packed = [item for item in found if open_package(reading, item.item_id) is not None]
+    return (packed or found)[-1]
 
-    Raises Permanent.
-    """
+
+def _item_to_pack(case: Case, right: Right) -> RequestItem:
+    """What is still owed goes first; what was answered can be added to."""
+    found = _asked(case, right)
+    return next((item for item in found if item.is_open), found[-1])
+
+
+def _asked(case: Case, right: Right) -> list[RequestItem]:
     if right not in PACKAGED:
         raise Permanent(f"only {' and '.join(sorted(PACKAGED))} are answered with a package")
     found = [item for item in case.items if item.right is right and item.state not in DROPPED]
     if not found:
         raise Permanent(f"the case asks for no {right}, or not any more")
-    packed = (item for item in found if open_package(reading, item.item_id) is not None)
-    still_open = (item for item in found if item.is_open)
-    return next(still_open, None) or next(packed, None) or found[-1]
+    return found
 
 
 def trail(
@@ -157,7 +164,7 @@ def _begin(
 ) -> _Adding:
     actor, now = by
     case = case_named(transaction, data.reference)
-    item = item_with_package(transaction, case, data.right)
+    item = _item_to_pack(case, data.right)
     _require_packing(item)
     if not identity_suffices(transaction, item, case, desk):
         raise Permanent("who asks is not proved at the level of this right: nothing is packed")

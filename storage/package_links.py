@@ -131,6 +131,15 @@ def add_code(transaction: Transaction, code: DownloadCode) -> None:
     transaction.insert(DOWNLOAD_CODE, [_row(code)])
 
 
+def known_codes(reading: Reading, code_keys: Iterable[bytes]) -> set[bytes]:
+    """Return those of the keyed hashes that are codes of downloads, whatever became of them."""
+    found: set[bytes] = set()
+    for chunk in in_chunks(code_keys):
+        question = select(DOWNLOAD_CODE.c.code_key).where(DOWNLOAD_CODE.c.code_key.in_(chunk))
+        found.update(bytes(key) for key in reading.fetch(question).scalars())
+    return found
+
+
 def use_code(transaction: Transaction, code_key: bytes, link_id: UUID, *, now: datetime) -> bool:
     """Take the one use of a code of this link; False when it was used, is over or is none, or another was quicker."""
     code = DOWNLOAD_CODE.c

@@ -39,7 +39,7 @@ def zipped(**files: str) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for name, text in (files or {"data.json": '{"name": "Anne"}'}).items():
-            archive.writestr(name, text)
+            archive.writestr(zipfile.ZipInfo(name), text)  # the same bytes at any hour
     return packed.getvalue()
 
 

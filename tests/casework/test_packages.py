@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import chain
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
 from casework.announcing import renew_package
@@ -24,7 +25,10 @@ from casework_values import (
     OMAR,
     SAM,
     TestDesk,
+    reply_to,
 )
+from desk.app import create_app
+from desk.reader import StorageReader
 from package_values import (
     PORT,
     add,
@@ -47,6 +51,7 @@ from privacy.identity import Level
 from privacy.outgoing import OutgoingState
 from privacy.rights import Right
 from privacy.work import Decision, Step
+from regimes.ladder import load_ladder
 from storage.package_rows import PACKAGE, PACKAGE_CHUNK, PACKAGE_FILE
 from work_values import TERMS, approve, begin, plan, prove, send, state, take_back
 
@@ -205,7 +210,9 @@ def test_a_package_that_ran_out_is_renewed_by_two_people_and_the_old_link_stays_
 def test_a_locked_link_is_replaced_by_a_renewal(desk, waiting) -> None:
     for _ in range(5):
         anne(desk).post(waiting, params=OPEN, data={"code": "no"})
+    assert "download_locked" in desk.task_kinds()
     assert "data.zip" in open_with_code(desk, anne(desk), link_in(renewed(desk))).text
+    assert "download_locked" not in desk.task_kinds()
 
 
 def test_nothing_is_renewed_before_the_answer_or_twice_at_once(desk) -> None:
@@ -347,6 +354,10 @@ def test_what_nobody_fetched_is_told_and_what_is_over_is_erased(desk, waiting) -
     sweep_packages(desk.database, desk.profile, desk.now)
     sweep_packages(desk.database, desk.profile, desk.now)
     assert desk.task_kinds().count("download_not_fetched") == 1
+    browser = anne(desk)
+    open_with_code(desk, browser, waiting)
+    browser.post(waiting, params={"do": "get", "file": "1"})
+    assert "download_not_fetched" not in desk.task_kinds()
     later(desk, days=16)
     assert sweep_packages(desk.database, desk.profile, desk.now) == 0
     later(desk, days=2)
@@ -435,3 +446,27 @@ def test_the_export_of_a_case_proves_what_was_handed_over_and_holds_none_of_it(
     assert [one["what"] for one in package["receipts"]] == ["code_asked", "opened", "fetched"]
     assert package["files"][0]["sha256"] == hashlib.sha256(zipped()).hexdigest()
     assert b"RD-" not in whole
+
+
+def test_colleagues_see_on_the_page_of_a_case_what_was_fetched(desk, waiting) -> None:
+    browser = anne(desk)
+    open_with_code(desk, browser, waiting)
+    browser.post(waiting, params={"do": "get", "file": "1"})
+    reader = StorageReader(desk.database, desk.clock, load_ladder())
+    app = create_app(reader, access_key="k" * 32, health=lambda: (True, []))
+    sam = TestClient(app)
+    sam.get("/", params={"key": "k" * 32})
+    page = sam.get(f"/cases/{desk.case().reference}").text
+    card = page[page.index("<h2>Packages</h2>") : page.index("<h2>Mail</h2>")]
+    assert "data.zip" in card
+    assert "not fetched" not in card
+    assert "code asked" in card
+    assert "RD-" not in page
+
+
+def test_a_reply_that_quotes_the_code_is_no_attempt_to_prove_anything(desk, waiting) -> None:
+    anne(desk).post(waiting, params=ASK)
+    (letter,) = send(desk).sent
+    quoted = "\n".join(f"> {line}" for line in letter.letter.text.splitlines())
+    desk.receive_one(reply_to(letter, f"Thank you, it works.\n\n{quoted}"))
+    assert AuditKind.IDENTITY_REFUSED not in desk.kinds_of_events(desk.case().case_id)
