@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -38,7 +38,7 @@ class _Renewal:
     case: Case
     item: RequestItem
     drawn: DrawnLink
-    address: str
+    address: str = field(repr=False)
 
 
 def renew_package(
