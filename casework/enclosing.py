@@ -13,7 +13,7 @@ from casework.profile import DeskProfile
 from privacy.cases import RequestItem
 from privacy.deadlines import end_of_day
 from privacy.errors import Permanent
-from privacy.packages import Enclosure, format_of, package_digest
+from privacy.packages import LOOK_AGAIN, Enclosure, format_of, package_digest
 from responders.downloads import Enclosed
 from storage.database import Reading, Transaction
 from storage.ids import new_id
@@ -99,7 +99,7 @@ def store_link(
         made_by=made_by,
     )
     add_link(transaction, link)
-    look_at_package_at(transaction, drawn.package.package_id, at=now)
+    look_at_package_at(transaction, drawn.package.package_id, at=now + LOOK_AGAIN)
 
 
 def token_key(reading: Reading, token: str) -> bytes:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import structlog
 
+from casework.announcing import GRANTED
 from casework.packing import trail
 from casework.profile import DeskProfile
 from casework.task_kinds import DOWNLOAD_NOT_FETCHED
@@ -63,7 +64,10 @@ def _look(transaction: Transaction, package_id: UUID, desk: DeskProfile, now: da
     case = get_case(transaction, get_package(transaction, package_id).case_id)
     package = get_package(transaction, package_id)
     drop_unfinished(transaction, package_id, before=now - INCOMPLETE_AFTER)
-    facts, terms = _facts(transaction, package, case), desk.downloads
+    facts, terms = (
+        _facts(transaction, package, case, young=now - desk.downloads.life),
+        desk.downloads,
+    )
     look = look_at_package(facts, now, tell_before=terms.tell_before, grace=terms.grace)
     if look.step is PackageStep.ERASE and erase_package(transaction, package_id, at=now):
         payload: dict[str, object] = {"package": package_id}
@@ -75,7 +79,10 @@ def _look(transaction: Transaction, package_id: UUID, desk: DeskProfile, now: da
     return False
 
 
-def _facts(transaction: Transaction, package: Package, case: Case) -> PackageFacts:
+def _facts(
+    transaction: Transaction, package: Package, case: Case, *, young: datetime
+) -> PackageFacts:
+    """A package that was made since `young` for a right that is answered waits for the letter that names it."""
     links = links_of(transaction, [package.package_id]).get(package.package_id, [])
     queued = letter_states(transaction, [one.message_id_key for one in links])
     ends = [one.expires_at for one in links if one.message_id_key in queued]
@@ -83,7 +90,8 @@ def _facts(transaction: Transaction, package: Package, case: Case) -> PackageFac
     item = next((one for one in case.items if one.item_id == package.item_id), None)
     return PackageFacts(
         ended=package.ended_at is not None,
-        is_owed=item is not None and item.is_open,
+        is_owed=item is not None
+        and (item.is_open or (item.state in GRANTED and package.created_at > young)),
         expires_at=max(ends, default=None),
         fetched=any(one.whole for one in receipts),
         on_hold=case.case_id in held_cases(transaction, [case.case_id]),

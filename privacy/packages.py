@@ -124,7 +124,8 @@ class PackageStep(StrEnum):
 class PackageFacts:
     """Where a package stands. `expires_at` is the end of the newest letter that left, None where none did.
 
-    `is_owed`: its right is still worked on. `fetched`: somebody got all of a file.
+    `is_owed`: its right is still worked on, or a letter about it may still be written. `fetched`: somebody got all of a
+    file.
     """
 
     ended: bool
@@ -152,23 +153,23 @@ def look_at_package(
 
     Nothing is erased while the case is on legal hold.
     """
-    tomorrow = now + LOOK_AGAIN
-    if facts.ended or (facts.expires_at is None and not facts.is_owed):
-        return _erased(facts, tomorrow)
+    is_over = facts.expires_at is not None and now >= facts.expires_at + grace
+    if facts.ended or is_over or (facts.expires_at is None and not facts.is_owed):
+        return _erased(facts, now)
     if facts.expires_at is None:
-        return PackageLook(step=PackageStep.WAIT, again_at=tomorrow)
-    erase_at, tell_at = facts.expires_at + grace, facts.expires_at - tell_before
-    if now >= erase_at:
-        return _erased(facts, tomorrow)
-    if now < tell_at:
-        return PackageLook(step=PackageStep.WAIT, again_at=tell_at)
-    is_told = not facts.fetched and now < facts.expires_at
-    return PackageLook(step=PackageStep.TELL if is_told else PackageStep.WAIT, again_at=erase_at)
+        return PackageLook(step=PackageStep.WAIT, again_at=now + LOOK_AGAIN)
+    if now < facts.expires_at - tell_before:
+        return PackageLook(step=PackageStep.WAIT, again_at=facts.expires_at - tell_before)
+    if not facts.fetched and now < facts.expires_at:
+        return PackageLook(step=PackageStep.TELL, again_at=facts.expires_at)
+    # A renewed letter may leave on any day.
+    again_at = min(facts.expires_at + grace, now + LOOK_AGAIN)
+    return PackageLook(step=PackageStep.WAIT, again_at=again_at)
 
 
-def _erased(facts: PackageFacts, tomorrow: datetime) -> PackageLook:
+def _erased(facts: PackageFacts, now: datetime) -> PackageLook:
     if facts.on_hold:
-        return PackageLook(step=PackageStep.WAIT, again_at=tomorrow)
+        return PackageLook(step=PackageStep.WAIT, again_at=now + LOOK_AGAIN)
     return PackageLook(step=PackageStep.ERASE, again_at=None)
 
 

@@ -349,9 +349,9 @@ def test_without_a_page_no_letter_names_a_package(desk) -> None:
 
 @BOTH_ENGINES
 def test_what_nobody_fetched_is_told_and_what_is_over_is_erased(desk, waiting) -> None:
-    assert sweep_packages(desk.database, desk.profile, desk.now) == 0
-    later(desk, days=12)
-    sweep_packages(desk.database, desk.profile, desk.now)
+    for _ in range(12):
+        later(desk, days=1)
+        assert sweep_packages(desk.database, desk.profile, desk.now) == 0
     sweep_packages(desk.database, desk.profile, desk.now)
     assert desk.task_kinds().count("download_not_fetched") == 1
     browser = anne(desk)
@@ -470,3 +470,26 @@ def test_a_reply_that_quotes_the_code_is_no_attempt_to_prove_anything(desk, wait
     quoted = "\n".join(f"> {line}" for line in letter.letter.text.splitlines())
     desk.receive_one(reply_to(letter, f"Thank you, it works.\n\n{quoted}"))
     assert AuditKind.IDENTITY_REFUSED not in desk.kinds_of_events(desk.case().case_id)
+
+
+def test_a_package_for_a_right_that_was_answered_without_one_waits_for_its_letter(desk) -> None:
+    begun(desk)
+    approve(desk, grant(desk, without_package="nothing was found"), DANA, OMAR)
+    send(desk)
+    add(desk)
+    for _ in range(3):
+        later(desk, days=1)
+        assert sweep_packages(desk.database, desk.profile, desk.now) == 0
+    assert "data.zip" in open_with_code(desk, anne(desk), link_in(renewed(desk))).text
+
+
+def test_what_is_renewed_is_told_before_its_new_end(desk, waiting) -> None:
+    later(desk, days=16)
+    sweep_packages(desk.database, desk.profile, desk.now)
+    renewed(desk)
+    assert "download_not_fetched" not in desk.task_kinds()
+    for _ in range(12):
+        later(desk, days=1)
+        assert sweep_packages(desk.database, desk.profile, desk.now) == 0
+    assert "download_not_fetched" in desk.task_kinds()
+    assert waiting
