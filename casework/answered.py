@@ -65,19 +65,20 @@ def against_leaving(
         else:
             facts = facts_of(transaction, item, case=case, desk=desk, now=now)
             found.update(dict.fromkeys(may_leave(facts)))
-    if not answers:
-        found.update(dict.fromkeys(_against_links(transaction, message_id_key, desk)))
+    found.update(dict.fromkeys(_against_links(transaction, message_id_key, desk, now)))
     return tuple(found)
 
 
 def _against_links(
-    transaction: Transaction, message_id_key: bytes, desk: DeskProfile | None
+    transaction: Transaction, message_id_key: bytes, desk: DeskProfile | None, now: datetime
 ) -> Iterator[str]:
     """A letter that only says where a package waits discloses as much as an answer."""
     links = links_in_letter(transaction, message_id_key)
     if not all(still_as_written(transaction, links)):
         yield "package-changed"
     for link in links:
+        if link.expires_at <= now:
+            yield "package-waits-no-more"
         case = get_case(transaction, link.case_id)
         item_id = get_package(transaction, link.package_id).item_id
         item = next(one for one in case.items if one.item_id == item_id)

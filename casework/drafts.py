@@ -91,7 +91,7 @@ def approve_draft(
     with database.transaction() as transaction:
         decision = _decision(transaction, draft_id, actor, now)
         draft = decision.draft
-        _check_content(transaction, draft)
+        _check_content(transaction, draft, now)
         _check_letter(transaction, draft, now, desk)
         rule = rule_for(draft.kind, decision.case, decision.answers, desk)
         _check_approver(transaction, decision, rule)
@@ -111,9 +111,11 @@ def approve_draft(
     return given
 
 
-def _check_content(transaction: Transaction, draft: Draft) -> None:
+def _check_content(transaction: Transaction, draft: Draft, now: datetime) -> None:
     """The letter, and the package that it names, are what was written down; what changed is written anew."""
     enclosed = enclosed_digest(transaction, draft.draft_id)
+    if any(link.expires_at <= now for link in links_in_draft(transaction, draft.draft_id)):
+        raise Permanent("the package waited until a day that is over: write the letter anew")
     if letter_digest(draft.message, enclosed=enclosed) == draft.digest:
         return
     if enclosed:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+from uuid import UUID
 
 from casework.announcing import renew_package
 from casework.named_cases import case_named
@@ -25,6 +26,8 @@ from daemon.output import forms_in
 from daemon.settings import SettingsError
 from privacy.packages import PACKAGED
 from privacy.rights import Right
+from storage.database import Reading
+from storage.package_links import waivers_of
 
 COLUMNS = ("right", "state", "file", "size", "waits_until", "fetched_at", "added_by")
 Command = Callable[[argparse.Namespace], int]
@@ -49,6 +52,30 @@ def add_packages(actions: argparse._SubParsersAction) -> None:  # type: ignore[t
 def run_package(options: argparse.Namespace) -> int:
     """Do what the errand says."""
     return ERRANDS[options.errand](options)
+
+
+def waivers_form(reading: Reading, case_id: UUID) -> list[dict[str, object]]:
+    """Return why answers of a case go without a package, as `cases show` has them."""
+    return [
+        {"at": one.said_at, "by": one.said_by, "reason": one.reason}
+        for one in waivers_of(reading, case_id)
+    ]
+
+
+def packages_for_people(form: dict[str, object]) -> list[str]:
+    """Return the lines about packages of a case."""
+    lines = []
+    for one in forms_in(form["packages"]):
+        waits = f", waits until {one['waits_until']}" if one["waits_until"] else ""
+        lines += ["", f"package for {one['right']}: {one['state']}{waits}"]
+        lines += [f"  {file['name']}, {file['size']} bytes" for file in forms_in(one["files"])]
+        lines += [
+            f"  {receipt['at']}  {receipt['what']}  {receipt['file'] or ''} {receipt['bytes']} bytes"
+            for receipt in forms_in(one["receipts"])
+        ]
+    for said in forms_in(form["without_package"]):
+        lines += ["", f"answered without a package: {said['reason']} ({said['by']})"]
+    return lines
 
 
 def _errand(

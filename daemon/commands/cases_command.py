@@ -20,7 +20,12 @@ from daemon.commands.case_identity import (
     run_identity,
 )
 from daemon.commands.case_merging import add_merging, merge, relate, relations_form, split
-from daemon.commands.case_packages import add_packages, run_package
+from daemon.commands.case_packages import (
+    add_packages,
+    packages_for_people,
+    run_package,
+    waivers_form,
+)
 from daemon.commands.case_roles import finding_form, roles_for_people
 from daemon.commands.case_steps import work_for_people, work_form
 from daemon.commands.case_work import WORK_COMMANDS, add_work
@@ -152,6 +157,7 @@ def _show(options: argparse.Namespace) -> int:
             "identity": identity_form(reading, case, desk.services.desk.challenges),
             "work": work_form(reading, case),
             "packages": packages_form(reading, case),
+            "without_package": waivers_form(reading, case.case_id),
             **finding_form(case, found),
             "laws": [law.code for law in desk.services.desk.laws_named(case.laws)],
             "law_reasons": list(case.law_reasons),
@@ -263,7 +269,7 @@ def _for_people(form: dict[str, object]) -> str:
         lines += [f"  “{item['quote']}”", *(f"  {step}" for step in _steps(item["trace"]))]
     lines += identity_for_people(_form(form["identity"]))
     lines += work_for_people(forms_in(form["work"]))
-    lines += _packages_for_people(forms_in(form["packages"]))
+    lines += packages_for_people(form)
     lines += roles_for_people(form)
     for letter in forms_in(form["letters"]):
         lines += [
@@ -284,19 +290,6 @@ def _for_people(form: dict[str, object]) -> str:
         f"  {event['at']}  {event['kind']}  {event['actor']}" for event in forms_in(form["history"])
     ]
     return printable("\n".join(lines))
-
-
-def _packages_for_people(packages: list[dict[str, object]]) -> list[str]:
-    lines = []
-    for one in packages:
-        waits = f", waits until {one['waits_until']}" if one["waits_until"] else ""
-        lines += ["", f"package for {one['right']}: {one['state']}{waits}"]
-        lines += [f"  {file['name']}, {file['size']} bytes" for file in forms_in(one["files"])]
-        lines += [
-            f"  {receipt['at']}  {receipt['what']}  {receipt['file'] or ''} {receipt['bytes']} bytes"
-            for receipt in forms_in(one["receipts"])
-        ]
-    return lines
 
 
 def _form(value: object) -> dict[str, object]:

@@ -8,7 +8,6 @@ from dataclasses import replace
 from itertools import chain
 
 import pytest
-from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
 from casework.announcing import renew_package
@@ -27,8 +26,6 @@ from casework_values import (
     TestDesk,
     reply_to,
 )
-from desk.app import create_app
-from desk.reader import StorageReader
 from package_values import (
     PORT,
     add,
@@ -51,7 +48,6 @@ from privacy.identity import Level
 from privacy.outgoing import OutgoingState
 from privacy.rights import Right
 from privacy.work import Decision, Step
-from regimes.ladder import load_ladder
 from storage.package_rows import PACKAGE, PACKAGE_CHUNK, PACKAGE_FILE
 from work_values import TERMS, approve, begin, plan, prove, send, state, take_back
 
@@ -448,22 +444,6 @@ def test_the_export_of_a_case_proves_what_was_handed_over_and_holds_none_of_it(
     assert b"RD-" not in whole
 
 
-def test_colleagues_see_on_the_page_of_a_case_what_was_fetched(desk, waiting) -> None:
-    browser = anne(desk)
-    open_with_code(desk, browser, waiting)
-    browser.post(waiting, params={"do": "get", "file": "1"})
-    reader = StorageReader(desk.database, desk.clock, load_ladder())
-    app = create_app(reader, access_key="k" * 32, health=lambda: (True, []))
-    sam = TestClient(app)
-    sam.get("/", params={"key": "k" * 32})
-    page = sam.get(f"/cases/{desk.case().reference}").text
-    card = page[page.index("<h2>Packages</h2>") : page.index("<h2>Mail</h2>")]
-    assert "data.zip" in card
-    assert "not fetched" not in card
-    assert "code asked" in card
-    assert "RD-" not in page
-
-
 def test_a_reply_that_quotes_the_code_is_no_attempt_to_prove_anything(desk, waiting) -> None:
     anne(desk).post(waiting, params=ASK)
     (letter,) = send(desk).sent
@@ -493,3 +473,19 @@ def test_what_is_renewed_is_told_before_its_new_end(desk, waiting) -> None:
         assert sweep_packages(desk.database, desk.profile, desk.now) == 0
     assert "download_not_fetched" in desk.task_kinds()
     assert waiting
+
+
+def test_a_letter_whose_package_would_wait_no_more_is_neither_approved_nor_sent(desk) -> None:
+    begun(desk)
+    add(desk)
+    draft_id = grant(desk)
+    approve(desk, draft_id, DANA)
+    now = desk.now
+    later(desk, days=15)
+    with pytest.raises(Permanent, match="a day that is over"):
+        approve(desk, draft_id, OMAR)
+    desk.now = now
+    approve(desk, draft_id, OMAR)
+    later(desk, days=15)
+    assert send(desk).sent == []
+    assert "package-waits-no-more" in (desk.letters()[-1].reason or "")

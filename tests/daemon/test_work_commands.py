@@ -117,6 +117,7 @@ def test_access_from_the_mail_to_the_closed_case(run, desk, tmp_path: Path) -> N
     for_people = run("cases", "show", case).out
     assert "work on access: fulfilled" in for_people
     assert "product (engineering)" in for_people
+    assert "answered without a package: it lies beside a letter by post" in for_people
 
 
 def test_a_package_is_added_shown_renewed_and_withdrawn(run, desk, tmp_path: Path) -> None:
