@@ -7,9 +7,10 @@ from datetime import date, datetime
 
 from casework.actors import By, by_desk
 from casework.closing import reopen_case
+from casework.enclosing import still_as_written
 from casework.profile import DeskProfile
 from casework.steps import take_step
-from casework.work_facts import facts_of
+from casework.work_facts import facts_of, identity_suffices
 from privacy.case_events import CaseEvent, CaseEventKind
 from privacy.cases import Case, CaseState, ItemState, RequestItem
 from privacy.work import ANSWERED, Step, may_leave
@@ -17,6 +18,8 @@ from storage.case_events import add_case_events
 from storage.cases import get_case
 from storage.database import Transaction
 from storage.item_answers import ItemAnswer, answers_in_letter
+from storage.package_links import links_in_letter
+from storage.packages import get_package
 
 SENDER = "sender"
 SENT_BACK = "answer-was-sent-back"
@@ -52,7 +55,7 @@ def answers_came_back(
 def against_leaving(
     transaction: Transaction, message_id_key: bytes, desk: DeskProfile | None, *, now: datetime
 ) -> tuple[str, ...]:
-    """Return what speaks against sending a letter at this moment; nothing for one that decides about no right."""
+    """Return what speaks against sending a letter at this moment; nothing for one that decides and discloses nothing."""
     answers = answers_in_letter(transaction, message_id_key)
     sent_back = any(one.ended_at for one in answers)
     found: dict[str, None] = {SENT_BACK: None} if sent_back else {}
@@ -62,7 +65,25 @@ def against_leaving(
         else:
             facts = facts_of(transaction, item, case=case, desk=desk, now=now)
             found.update(dict.fromkeys(may_leave(facts)))
+    found.update(dict.fromkeys(_against_links(transaction, message_id_key, desk, now)))
     return tuple(found)
+
+
+def _against_links(
+    transaction: Transaction, message_id_key: bytes, desk: DeskProfile | None, now: datetime
+) -> Iterator[str]:
+    """A letter that only says where a package waits discloses as much as an answer."""
+    links = links_in_letter(transaction, message_id_key)
+    if not all(still_as_written(transaction, links)):
+        yield "package-changed"
+    for link in links:
+        if link.expires_at <= now:
+            yield "package-waits-no-more"
+        case = get_case(transaction, link.case_id)
+        item_id = get_package(transaction, link.package_id).item_id
+        item = next(one for one in case.items if one.item_id == item_id)
+        if desk is None or not identity_suffices(transaction, item, case, desk):
+            yield "identity-not-proved"
 
 
 def _decided(

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from casework.actors import Actor, by_desk, by_person
 from casework.case_letters import Addressee, Thread, compose, thread_with
+from casework.enclosing import DrawnLink, draw_link, store_link
 from casework.named_cases import open_case_named, open_item
 from casework.profile import DeskProfile
 from casework.steps import take_step
@@ -17,6 +18,7 @@ from privacy.audit import AuditEvent, AuditKind
 from privacy.cases import Case, ItemState, RequestItem, Role
 from privacy.errors import Permanent
 from privacy.messages import Automation, OutboundMessage
+from privacy.packages import PACKAGED
 from privacy.retention import KeptLine
 from privacy.rights import Right, Scope
 from privacy.work import GRANTS, Decision, Step
@@ -25,11 +27,13 @@ from regimes.offers import load_offer
 from responders.answers import Answer, Done, Ground, Reason, draft_answer
 from responders.remedies import named_remedies
 from storage.audit import append
-from storage.database import Database, Transaction
+from storage.database import Database, Reading, Transaction
 from storage.drafts import Draft, add_drafts
 from storage.erasing import statement_of
 from storage.ids import new_id
 from storage.item_answers import ItemAnswer, add_answers
+from storage.package_links import Waiver, add_waiver
+from storage.packages import open_package
 from templates.fields.kinds import Remedies
 
 LONGEST = 500  # characters of a ground or a line of what was done
@@ -41,7 +45,10 @@ UNDECIDED = frozenset({ItemState.RECEIVED, ItemState.PLANNED, ItemState.COOLING_
 
 @dataclass(frozen=True, kw_only=True)
 class WantedAnswer:
-    """What is decided about which right of which case; `reason` and `done` are words that the person will read."""
+    """What is decided about which right of which case; `reason` and `done` are words that the person will read.
+
+    `without_package` says to colleagues why an answer that grants data goes without a package.
+    """
 
     reference: str
     right: Right
@@ -49,6 +56,7 @@ class WantedAnswer:
     done: tuple[Done, ...] = field(default=(), repr=False)
     reason: Reason | None = field(default=None, repr=False)
     scope: Scope | None = None
+    without_package: str | None = field(default=None, repr=False)
 
 
 def answer_right(
@@ -57,16 +65,18 @@ def answer_right(
     """Write the letter and leave it for approval; returns the draft's id.
 
     Raises Permanent with every reason why this answer may not be written now: work that is not done, somebody who is
-    not proved, a refusal without ground, kept data that is not stated, nobody to write to.
+    not proved, a refusal without ground, kept data that is not stated, data without a package, nobody to write to.
     """
     _check_words(wanted, now)
     draft_id = new_id()
     with database.transaction() as transaction:
         case = open_case_named(transaction, wanted.reference)
         item = open_item(case, wanted.right, wanted.scope)
+        drawn = _draw_link(transaction, item, desk, wanted, now)
         kept = statement_of(transaction, item.item_id) if wanted.decision in GRANTS else None
         remedies = named_remedies(desk.ways_out(case.laws, now.date()))
         answer = _answer(wanted, kept.lines if kept else (), desk, remedies, now.date())
+        answer = replace(answer, enclosed=drawn.enclosed if drawn else None)
         thread = thread_with(transaction, case, case.requester or "")
         message = _message(case, item, desk, answer, thread, (draft_id, now))
         stored = ItemAnswer(
@@ -80,12 +90,47 @@ def answer_right(
             made_at=now,
             days=_stored(answer.days),
         )
-        add_drafts(transaction, [_draft(draft_id, item, case, message, now)])
+        draft = _draft(draft_id, item, case, message, now)
+        if drawn is not None:
+            draft = replace(draft, digest=letter_digest(message, enclosed=drawn.digest))
+            letter = (draft_id, message.message_id)
+            store_link(transaction, drawn, letter, made_by=actor.address, now=now)
+        add_drafts(transaction, [draft])
         add_answers(transaction, [stored])
+        _waive(transaction, stored, wanted)
         by = by_person(actor, now, cause=f"draft:{draft_id}", ground=stored.ground)
         take_step(transaction, item, case=case, step=Step.DRAFT, desk=desk, by=by)
         _trail(transaction, stored, item, str(by))
     return draft_id
+
+
+def _draw_link(
+    reading: Reading, item: RequestItem, desk: DeskProfile, wanted: WantedAnswer, now: datetime
+) -> DrawnLink | None:
+    """Return the link to the package that this answer grants, None where it goes without one."""
+    if wanted.decision not in GRANTS or item.right not in PACKAGED:
+        if wanted.without_package is not None:
+            raise Permanent("--without-package is for answers that grant access or portability")
+        return None
+    package = open_package(reading, item.item_id)
+    drawn = draw_link(reading, package, item, desk, now) if package else None
+    if drawn is not None and wanted.without_package is not None:
+        raise Permanent("there is a package for this right: withdraw it first")
+    return drawn
+
+
+def _waive(transaction: Transaction, answer: ItemAnswer, wanted: WantedAnswer) -> None:
+    if wanted.without_package is None:
+        return
+    waiver = Waiver(
+        draft_id=answer.draft_id,
+        item_id=answer.item_id,
+        case_id=answer.case_id,
+        reason=wanted.without_package,
+        said_at=answer.made_at,
+        said_by=answer.author,
+    )
+    add_waiver(transaction, waiver)
 
 
 def close_unproved(
@@ -133,6 +178,7 @@ def _check_words(wanted: WantedAnswer, now: datetime) -> None:
     if any(line.on > now.date() + SOON for line in wanted.done):
         raise Permanent("what was done was not done in the far future")
     words = [text for line in wanted.done for text in (line.what, line.where)]
+    words += [] if wanted.without_package is None else [wanted.without_package]
     if wanted.reason is not None:
         words += [wanted.reason.facts, wanted.reason.article]
     if any(not text.strip() or len(text) > LONGEST or not text.isprintable() for text in words):

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from casework.case_marks import Telling
+from casework.package_showing import ShownPackage, name_of, shown_packages
 from casework.showing import show_message
 from privacy.audit import AuditEvent, AuditKind
 from privacy.cases import Case, RequestItem
@@ -27,6 +28,7 @@ from storage.holds import holds_of
 from storage.merges import relations_of
 from storage.messages import MessageRow, messages_of_case, raw_of
 from storage.outbox import LetterRow, letters_of_case
+from storage.package_links import waivers_of
 
 Form = dict[str, Any]
 
@@ -88,6 +90,15 @@ def _form(
                 "release": None if one.release is None else telling.words(one.release),
             }
             for one in holds_of(reading, case_id)
+        ],
+        "packages": [_package(one, telling) for one in shown_packages(reading, case)],
+        "without_package": [
+            {
+                "at": one.said_at,
+                "by": telling.somebody(one.said_by),
+                "reason": telling.words(one.reason),
+            }
+            for one in waivers_of(reading, case_id)
         ],
         "relations": [
             {"case": one.case, "kind": one.kind, "other": one.other, "at": one.at}
@@ -205,6 +216,39 @@ def _draft(draft: Draft, telling: Telling) -> Form:
         "decided_by": telling.somebody(draft.decided_by),
         "subject": telling.words(draft.message.letter.subject),
         "text": telling.words(draft.message.letter.text),
+    }
+
+
+def _package(shown: ShownPackage, telling: Telling) -> Form:
+    """The files themselves are the person's: the case says that they were handed over, not what is in them."""
+    return {
+        "right": shown.right,
+        "state": shown.state,
+        "created_at": shown.package.created_at,
+        "created_by": telling.somebody(shown.package.created_by),
+        "waits_until": shown.waits_until,
+        "fetched_at": shown.fetched_at,
+        "erased_at": shown.package.erased_at,
+        "files": [
+            {
+                "name": telling.words(name_of(one)),
+                "size": one.size,
+                "sha256": one.packed.sha256 if one.packed else None,
+                "added_at": one.added_at,
+                "added_by": telling.somebody(one.added_by),
+            }
+            for one in shown.files
+        ],
+        "receipts": [
+            {
+                "at": one.at,
+                "what": one.kind,
+                "file": telling.words(shown.name_of(one)),
+                "bytes": one.sent,
+                "whole": one.whole,
+            }
+            for one in shown.receipts
+        ],
     }
 
 

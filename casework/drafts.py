@@ -9,6 +9,7 @@ from uuid import UUID
 
 from casework.actors import Actor as Actor  # noqa: PLC0414 - staff decide here: others know it by this name
 from casework.actors import By, by_person
+from casework.enclosing import enclosed_digest
 from casework.profile import DeskProfile
 from casework.reviewing import findings_of_approved, findings_of_draft
 from casework.steps import StepRefused, refusals, take_step
@@ -39,6 +40,7 @@ from storage.item_answers import (
     end_answers,
 )
 from storage.outbox import QueuedLetter, enqueue
+from storage.package_links import links_in_draft
 from storage.states import DraftState
 from storage.tasks import Task, add_tasks, finish_tasks_about
 
@@ -89,10 +91,7 @@ def approve_draft(
     with database.transaction() as transaction:
         decision = _decision(transaction, draft_id, actor, now)
         draft = decision.draft
-        if letter_digest(draft.message) != draft.digest:
-            raise Permanent(
-                "the draft is not what was written: approve it again after looking at it"
-            )
+        _check_content(transaction, draft, now)
         _check_letter(transaction, draft, now, desk)
         rule = rule_for(draft.kind, decision.case, decision.answers, desk)
         _check_approver(transaction, decision, rule)
@@ -110,6 +109,18 @@ def approve_draft(
                 )
             _queue(transaction, decision, actor)
     return given
+
+
+def _check_content(transaction: Transaction, draft: Draft, now: datetime) -> None:
+    """The letter, and the package that it names, are what was written down; what changed is written anew."""
+    enclosed = enclosed_digest(transaction, draft.draft_id)
+    if any(link.expires_at <= now for link in links_in_draft(transaction, draft.draft_id)):
+        raise Permanent("the package waited until a day that is over: write the letter anew")
+    if letter_digest(draft.message, enclosed=enclosed) == draft.digest:
+        return
+    if enclosed:
+        raise Permanent("the package changed since: reject this letter and write it anew")
+    raise Permanent("the draft is not what was written: approve it again after looking at it")
 
 
 def _check_letter(
@@ -219,7 +230,10 @@ def _author(transaction: Transaction, decision: _Decision) -> str | None:
         return decision.answers[0].author
     key = transaction.ring.lookup_key("message-id", decision.draft.message.message_id)
     extension = find_extension(transaction, message_id_key=key)
-    return None if extension is None else extension.asked_by
+    if extension is not None:
+        return extension.asked_by
+    links = links_in_draft(transaction, decision.draft.draft_id)
+    return links[0].made_by if links else None
 
 
 def _check_rights(transaction: Transaction, decision: _Decision, desk: DeskProfile | None) -> None:

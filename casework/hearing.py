@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from casework.batch_view import BatchView, MessageAtWork, OfferedCode
+from casework.downloading import codes_of_downloads
 from casework.identity_writes import code_key
 from casework.profile import DeskProfile
 from casework.proving import Answered
@@ -40,9 +41,12 @@ def hear_answers(
     with database.reading() as reading:
         known = find_challenges(reading, keys.values())
         notices = find_notices(reading, keys.values())
+        # The code of a download, quoted below an answer, is no attempt to prove anything.
+        unknown = [code for code, key in keys.items() if key not in known]
+        fetched = codes_of_downloads(reading, unknown)
     heard = []
     for message in messages:
-        codes = offered[message.inbound_id]
+        codes = [code for code in offered[message.inbound_id] if code not in fetched]
         genuine = [code for code in codes if keys[code] in known]
         stopping = [code for code in codes if keys[code] in notices]
         ours = [*genuine, *stopping]

@@ -6,12 +6,12 @@ from privacy.cases import Case, CaseState, RequestItem
 from privacy.errors import Permanent
 from privacy.rights import Right, Scope
 from storage.cases import find_case
-from storage.database import Transaction
+from storage.database import Reading, Transaction
 
 
-def case_named(transaction: Transaction, reference: str) -> Case:
-    """Return the case with this reference, locked. Raises Permanent."""
-    case = find_case(transaction, reference)
+def case_named(reading: Reading, reference: str) -> Case:
+    """Return the case with this reference, locked in a transaction. Raises Permanent."""
+    case = find_case(reading, reference)
     if case is None:
         raise Permanent("there is no such case")
     return case

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 
 from casework.challenge_terms import ChallengeTerms
+from casework.download_terms import DownloadTerms
 from casework.work_terms import WorkTerms
 from privacy.addresses import without_plus
 from privacy.answering import AnswerLimits
@@ -71,6 +72,7 @@ class DeskProfile:
     own_addresses: frozenset[str] = frozenset()
     challenges: ChallengeTerms | None = None
     work: WorkTerms = field(default_factory=WorkTerms)
+    downloads: DownloadTerms = field(default_factory=DownloadTerms)
     directory: DirectoryTerms = field(default_factory=DirectoryTerms)
     incident_laws: tuple[str, ...] = ()
     staff: tuple[StaffMember, ...] = ()

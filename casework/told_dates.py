@@ -11,14 +11,17 @@ from storage.database import Reading, Transaction
 from storage.extensions import find_extension
 from storage.item_answers import ItemAnswer, answers_in_letter
 from storage.outbox import LeasedLetter
+from storage.package_links import links_in_letter
 
 
 def told_dates(reading: Reading, message_id_key: bytes, answers: Iterable[ItemAnswer]) -> ToldDates:
     """Return the dates that the letter with this Message-ID tells, besides those of its case."""
     extension = find_extension(reading, message_id_key=message_id_key)
+    days = frozenset(date.fromisoformat(day) for answer in answers for day in answer.days)
+    waits = frozenset(link.expires_on for link in links_in_letter(reading, message_id_key))
     return ToldDates(
         promised=() if extension is None else (extension.due,),
-        named=frozenset(date.fromisoformat(day) for answer in answers for day in answer.days),
+        named=days | waits,
     )
 
 

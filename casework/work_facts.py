@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from casework.enclosing import enclosure_of
 from casework.profile import DeskProfile
 from casework.work_terms import WorkTerms
 from privacy.approvers import ApprovalRule, approvals_needed
 from privacy.cases import Case, RequestItem
 from privacy.identity import Level
 from privacy.outgoing import OutgoingState
+from privacy.packages import Enclosure
 from privacy.rights import Right
 from privacy.work import LetterFate, WorkFacts
 from storage.database import Reading
@@ -51,6 +53,7 @@ def facts_of(
         keeps_something=is_erasure,
         kept_is_stated=is_erasure and statement_of(reading, item.item_id) is not None,
         cool_off_over=cool_off is not None and cool_off.over_at <= now,
+        enclosure=_enclosure(reading, answer),
         letter=_letter(reading, answer),
     )
 
@@ -86,6 +89,12 @@ def _approvals(
     given = approvals_of(reading, draft.draft_id, draft.digest)
     author = None if rule.author_counts else answer.author
     return author, frozenset(one.actor for one in given), rule.needed
+
+
+def _enclosure(reading: Reading, answer: ItemAnswer | None) -> Enclosure:
+    if answer is None:
+        return Enclosure.MISSING
+    return enclosure_of(reading, answer.draft_id, answer.item_id)
 
 
 def _letter(reading: Reading, answer: ItemAnswer | None) -> LetterFate:

@@ -43,8 +43,8 @@ def _rows(parser: argparse.ArgumentParser, prefix: str) -> Iterator[str]:
     for action in parser._actions:  # noqa: SLF001 - argparse has no public way to list them
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
             for choice in action._choices_actions:  # noqa: SLF001
-                yield f"| `{choice.dest}` | {choice.help} |"
-                yield from _rows(action.choices[choice.dest], f"{choice.dest} ")
+                yield f"| `{prefix}{choice.dest}` | {choice.help} |"
+                yield from _rows(action.choices[choice.dest], f"{prefix}{choice.dest} ")
         elif action.dest not in {"help", "config", "home"}:
             name = (
                 action.option_strings[-1]

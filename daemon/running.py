@@ -20,6 +20,7 @@ import structlog
 from casework.calling import call_next, look_at_silence
 from casework.erasing import sweep_erasures
 from casework.identity_sweep import forget_old_attempts, sweep_identity
+from casework.package_sweep import sweep_packages
 from casework.papers import destroy_papers
 from casework.processing import process_batch
 from casework.quarantine import adopt_unsealable
@@ -33,6 +34,7 @@ from daemon.schedule import (
     ALARM_SECONDS,
     ERASURE_SECONDS,
     IDENTITY_SECONDS,
+    PACKAGE_SECONDS,
     RECONCILE_SECONDS,
     REMIND_SECONDS,
     RETENTION_SECONDS,
@@ -110,6 +112,7 @@ class Daemon:
             (self._ask_and_remind, IDENTITY_SECONDS),
             (self._begin_erasures, ERASURE_SECONDS),
             (self._forget_attempts, RETENTION_SECONDS),
+            (self._look_at_packages, PACKAGE_SECONDS),
         )
         self._pages = PageServer(
             settings.web,
@@ -266,6 +269,10 @@ class Daemon:
             log.info("erasures_begun")
         if look_at_silence(self._desk.database, utc_now()):
             log.warning("systems_silent")
+
+    def _look_at_packages(self) -> None:
+        if sweep_packages(self._desk.database, self._desk.services.desk, utc_now()):
+            log.info("packages_erased")
 
     def _forget_attempts(self) -> None:
         forget_old_attempts(self._desk.database, utc_now())

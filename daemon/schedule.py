@@ -19,6 +19,7 @@ RETENTION_SECONDS = 900  # looks whether the answer of the account is old enough
 REMIND_SECONDS = 30
 IDENTITY_SECONDS = 20
 ERASURE_SECONDS = 60
+PACKAGE_SECONDS = 3_600
 
 Job = Callable[[], None]
 log = structlog.get_logger(__name__)

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from classifier.model_settings import ModelSettings
 from classifier.settings import ClassifierSettings
+from daemon.download_settings import DownloadSettings
 from daemon.people_settings import PersonEntry, check_people
 from daemon.settings_file import SettingsError, model_in, read_secrets, read_tree
 from daemon.system_rules import SystemName, check_systems
@@ -183,8 +184,8 @@ class IdentitySettings(BaseModel):
     )
     page_url: Annotated[str, AfterValidator(_web_origin)] = Field(
         default="",
-        description="https address under which people reach `/confirm/` of these pages, such as https://privacy.example.com; "
-        "empty: letters name no page.",
+        description="https address under which people reach `/confirm/` and `/download/` of these pages, such as "
+        "https://privacy.example.com; empty: letters name no page, and no package can be fetched.",
     )
     login_url: Annotated[str, AfterValidator(_web_origin)] = Field(
         default="",
@@ -320,6 +321,9 @@ class Settings(BaseModel):
         default_factory=dict,
         description="Systems of `regimes/work_plan.toml` that carry out rights by themselves, a table for each: "
         "`[systems.product]`; the others are asked by their people.",
+    )
+    downloads: DownloadSettings = Field(
+        default_factory=DownloadSettings, description="Packages of data that wait behind proof."
     )
     law: LawSettings = Field(default_factory=LawSettings, description="Candidate laws.")
     classifier: ClassifierSettings = Field(

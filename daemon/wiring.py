@@ -10,6 +10,8 @@ from pathlib import Path
 from starlette.types import ASGIApp
 
 from casework.challenge_terms import ChallengeTerms
+from casework.download_terms import MEGABYTE, DownloadTerms
+from casework.downloading import Downloads
 from casework.mailbox_tokens import DatabaseTokenStore
 from casework.on_file import DirectoryOnFile
 from casework.page_answers import confirm_by_page
@@ -22,6 +24,7 @@ from casework.unsubscribing import leave_list
 from casework.work_terms import WorkTerms
 from daemon.callback_door import CALLBACKS_PATH
 from daemon.clock import utc_now
+from daemon.download_settings import DownloadSettings
 from daemon.event_door import EventDoor, EventSource
 from daemon.keys import Keys, are_there, load_or_make_keys
 from daemon.keys import load_keys as read_keys
@@ -37,6 +40,8 @@ from daemon.settings import (
 from daemon.system_wiring import Systems, build_callback_door
 from desk.confirm_words import CANCEL_FILE
 from desk.confirmation import CANCEL_PREFIX, PREFIX, ConfirmationPage
+from desk.downloads import PREFIX as DOWNLOAD_PREFIX
+from desk.downloads import DownloadPage
 from desk.unsubscribing import UnsubscribePage
 from directory.settings import SourceKind
 from intake.arrival import boundary_received_at
@@ -207,6 +212,7 @@ def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
         ),
         remedies=load_remedies(_lead(settings.identity)),
         work=_build_work(settings.work, settings.systems),
+        downloads=_build_downloads(settings.downloads),
         directory=DirectoryTerms(
             expected=settings.directory.source is not SourceKind.NONE,
             stale_after=settings.directory.stale_after,
@@ -225,6 +231,17 @@ def _build_work(settings: WorkSettings, systems: Systems) -> WorkTerms:
         backups=timedelta(days=settings.backup_days),
         country=settings.country,
         ways={name: one.terms for name, one in systems.items()},
+    )
+
+
+def _build_downloads(settings: DownloadSettings) -> DownloadTerms:
+    return DownloadTerms(
+        life=timedelta(days=settings.days),
+        most_bytes=settings.max_megabytes * MEGABYTE,
+        fetches=settings.fetches,
+        codes_a_day=settings.codes_per_day,
+        tell_before=timedelta(days=settings.warn_days),
+        grace=timedelta(days=settings.grace_days),
     )
 
 
@@ -341,9 +358,22 @@ def build_doors(desk: Desk) -> dict[str, ASGIApp]:
         PREFIX: build_confirmation(desk),
         CANCEL_PREFIX: build_cancelling(desk),
         UNSUBSCRIBE_PREFIX: build_unsubscribing(desk),
+        DOWNLOAD_PREFIX: build_downloads(desk),
     }
     events = {door.path: door for door in build_event_doors(desk)}
     return events | {path: door for path, door in doors.items() if door is not None}
+
+
+def build_downloads(desk: Desk) -> DownloadPage | None:
+    """Return the page behind which packages wait, None where no letter names it."""
+    profile = desk.services.desk
+    if profile.challenges is None or not profile.challenges.page:
+        return None
+    return DownloadPage(
+        Downloads(desk.database, profile, utc_now),
+        company=desk.settings.desk.legal_name,
+        session_seconds=int(profile.downloads.session.total_seconds()),
+    )
 
 
 def sent_lookups(settings: Settings, transport: Transport, shelf: TokenShelf) -> list[SentLookup]:

@@ -64,7 +64,7 @@ class ConfirmationPage:
         language, code = _parts(request.url.path.removeprefix(self._prefix))
         if request.method in {"GET", "HEAD"}:
             return self._page("asking", language)
-        if request.method != "POST" or not _is_from_here(request.headers):
+        if request.method != "POST" or not is_from_here(request.headers):
             return self._page("failed", language, 405 if request.method != "POST" else 403)
         client = request.client.host if request.client else ""
         try:
@@ -91,8 +91,8 @@ def _parts(path: str) -> tuple[str, str]:
     return language_of(language), code
 
 
-def _is_from_here(headers: Headers) -> bool:
-    """Whether the form of this page was sent: browsers tell where a form stood (Fetch Metadata, RFC 6454)."""
+def is_from_here(headers: Headers) -> bool:
+    """Return whether the form of this page was sent: browsers tell where a form stood (Fetch Metadata, RFC 6454)."""
     if headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         return False
     origin = headers.get("origin")

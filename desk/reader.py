@@ -10,6 +10,7 @@ from uuid import UUID
 
 from casework.challenge_terms import ChallengeTerms
 from casework.due_list import DueCase, due_cases
+from casework.package_showing import ShownPackage, shown_packages
 from casework.showing import ShownMessage, show_message
 from casework.statuses import statuses_of
 from privacy.agreement import WEEK, Agreement, agreement_of
@@ -106,6 +107,7 @@ class CaseFile:
     mail: tuple[Mail, ...]
     events: tuple[AuditEvent, ...] = field(repr=False)
     found: StoredFinding | None = None
+    packages: tuple[ShownPackage, ...] = field(default=(), repr=False)
 
     def role_of(self, item: RequestItem) -> ItemRole:
         """Return the role in which this right is answered, as far as the directory says."""
@@ -248,6 +250,7 @@ def _file_of(reading: Reading, case: Case) -> CaseFile:
         mail=tuple(sorted(mail, key=lambda each: each.at)),
         events=tuple(events_of(reading, case.case_id)),
         found=findings_of(reading, [case.case_id]).get(case.case_id),
+        packages=shown_packages(reading, case),
     )
 
 

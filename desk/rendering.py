@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse
 from desk.paging import place_word
 from privacy.identity_codes import without_codes
 
+KILO = 1_000
 PAGES = Path(__file__).with_name("pages")
 
 
@@ -40,6 +41,7 @@ def _environment() -> Environment:
         facts=facts,
         place=place_word,
         without_codes=without_codes,
+        bytes=size_of,
     )
     return environment
 
@@ -53,6 +55,15 @@ def moment(at: datetime) -> str:
 def day(on: date) -> str:
     """A date for people."""
     return f"{on:%a} {on.day} {on:%b %Y}"
+
+
+def size_of(count: float) -> str:
+    """A size for people, in the units that file managers show."""
+    for unit in ("B", "kB", "MB"):
+        if count < KILO:
+            return f"{count:.3g} {unit}"
+        count /= KILO
+    return f"{count:.3g} GB"
 
 
 def words(name: object) -> str:

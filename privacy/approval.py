@@ -8,8 +8,11 @@ import json
 from privacy.messages import OutboundMessage
 
 
-def letter_digest(message: OutboundMessage) -> str:
-    """Return the sha-256 over recipient, sender, subject and both bodies; date and headers of the way do not count."""
+def letter_digest(message: OutboundMessage, *, enclosed: str = "") -> str:
+    """Return the sha-256 over recipient, sender, subject and both bodies; date and headers of the way do not count.
+
+    `enclosed` is the digest of the package that the letter names, empty where it names none.
+    """
     letter = message.letter
     parts = [
         message.recipient,
@@ -22,4 +25,5 @@ def letter_digest(message: OutboundMessage) -> str:
         letter.text,
         letter.html,
     ]
+    parts += [enclosed] if enclosed else []
     return hashlib.sha256(json.dumps(parts, ensure_ascii=True).encode()).hexdigest()

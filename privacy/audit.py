@@ -71,6 +71,11 @@ class AuditKind(StrEnum):
     SYSTEM_ASKED = "system_asked"
     SYSTEM_ANSWERED = "system_answered"
     SYSTEM_FAILED = "system_failed"
+    PACKAGE_ADDED = "package_added"
+    PACKAGE_WITHDRAWN = "package_withdrawn"
+    PACKAGE_RENEWED = "package_renewed"
+    PACKAGE_ERASED = "package_erased"
+    DOWNLOAD = "download"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from privacy.cases import ItemState
+from privacy.packages import PACKAGED, Enclosure
 from privacy.rights import Right
 
 
@@ -58,6 +59,7 @@ DECIDED_BY_LETTER = {
 
 APPROVERS_OF_AN_ERASURE = 2  # data that are gone do not come back
 GRANTS = frozenset({Decision.GRANTED, Decision.PARTLY})
+WITHOUT_DATA = {Enclosure.MISSING: "no-package", Enclosure.CHANGED: "package-changed"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +70,8 @@ class WorkFacts:
     edited the draft and `approvers` approved exactly its digest; `approvals_needed` is the number of the table of
     approvers (one, or two where data leave or are erased). `erasure_approvers` approved the erasure itself, before
     anything is destroyed. `keeps_something` and `kept_is_stated` are about retained data: category, law, purpose and
-    end date. `cool_off_over` is true when the waiting time ended or the person gave it up.
+    end date. `cool_off_over` is true when the waiting time ended or the person gave it up. `enclosure` is the package of
+    data that an answer names, or the statement that it needs none.
     """
 
     right: Right
@@ -84,6 +87,7 @@ class WorkFacts:
     kept_is_stated: bool = False
     cool_off_over: bool = False
     controller_confirmed: bool = False
+    enclosure: Enclosure = Enclosure.MISSING
     letter: LetterFate = LetterFate.NONE
 
 
@@ -158,6 +162,13 @@ def _work_fits_the_decision(facts: WorkFacts) -> str | None:
     if facts.decision not in GRANTS:
         return None
     return _who_asks_is_known(facts) or _tasks_are_done(facts) or _kept_is_stated(facts)
+
+
+def _data_go_along(facts: WorkFacts) -> str | None:
+    """Whoever asked for data gets them, exactly as they were approved (GDPR Art. 15(3), 20(1))."""
+    if facts.right not in PACKAGED or facts.decision not in GRANTS:
+        return None
+    return WITHOUT_DATA.get(facts.enclosure)
 
 
 def _controller_confirmed(facts: WorkFacts) -> str | None:
@@ -258,7 +269,7 @@ TABLE: tuple[Row, ...] = (
         step=Step.DRAFT,
         start=frozenset({S.EXECUTED}),
         to=S.AWAITING_APPROVAL,
-        guards=(_grants_something, _has_a_ground, _work_fits_the_decision),
+        guards=(_grants_something, _has_a_ground, _work_fits_the_decision, _data_go_along),
     ),
     Row(
         step=Step.DRAFT,
@@ -286,7 +297,13 @@ TABLE: tuple[Row, ...] = (
         step=Step.APPROVE,
         start=frozenset({S.AWAITING_APPROVAL}),
         to=S.APPROVED,
-        guards=(_says_what_is_decided, _has_a_ground, _work_fits_the_decision, _others_approved),
+        guards=(
+            _says_what_is_decided,
+            _has_a_ground,
+            _work_fits_the_decision,
+            _data_go_along,
+            _others_approved,
+        ),
     ),
     # A letter that nobody received ends nothing.
     Row(

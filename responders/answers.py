@@ -12,19 +12,22 @@ from privacy.messages import Letter
 from privacy.retention import KeptLine
 from privacy.rights import Right, Scope
 from privacy.work import Decision
+from responders.downloads import Enclosed
 from responders.frame import asked_right, write_for
 from responders.settings import DeskIdentity
 from templates import OUR_BOOK, Book
 from templates.fields.answers import (
+    AccessGiven,
     Completion,
     Erased,
     Ground,
     ObjectionHeeded,
     PartialRefusal,
+    Ported,
     Reason,
     Refusal,
 )
-from templates.fields.kinds import Done, LetterFields, Remedies, Retained
+from templates.fields.kinds import Done, LetterFields, Remedies, Retained, Url
 
 __all__ = ["ARTICLES", "DECISIONS", "Answer", "Done", "Ground", "Reason", "draft_answer"]
 
@@ -45,7 +48,8 @@ ARTICLES = {
 class Answer:
     """What the letter says about one right. `reason` None: everything was granted, or what is kept is the reason.
 
-    `backups_until` is the day on which the last backup is overwritten; only an erasure tells it.
+    `backups_until` is the day on which the last backup is overwritten; only an erasure tells it. `enclosed` is the
+    package with the data.
     """
 
     decision: Decision
@@ -54,12 +58,15 @@ class Answer:
     kept: Sequence[KeptLine] = ()
     reason: Reason | None = field(default=None, repr=False)
     remedies: Remedies | None = None
+    enclosed: Enclosed | None = None
 
     @property
     def days(self) -> tuple[date, ...]:
         """The days that the letter can name, besides those of its case."""
         told = self.remedies.days if self.remedies else ()
-        return (self.backups_until, *(one.on for one in self.done), *_ends(self.kept), *told)
+        waits = (self.enclosed.expires_on,) if self.enclosed else ()
+        done = (one.on for one in self.done)
+        return (self.backups_until, *waits, *done, *_ends(self.kept), *told)
 
 
 def draft_answer(
@@ -69,12 +76,12 @@ def draft_answer(
 
     Raises Permanent while the desk does not say who it is; ValueError where it decides without remedies.
     """
-    return write_for(case, _fields(item, answer), desk, book)
+    return write_for(case, _fields(case, item, answer), desk, book)
 
 
-def _fields(item: RequestItem, answer: Answer) -> LetterFields:
+def _fields(case: Case, item: RequestItem, answer: Answer) -> LetterFields:
     if answer.decision is Decision.GRANTED:
-        return _completion(item, answer)
+        return _completion(case, item, answer)
     if answer.remedies is None:
         raise ValueError("a letter that decides says what can be done against it")
     if answer.reason is not None:
@@ -84,6 +91,8 @@ def _fields(item: RequestItem, answer: Answer) -> LetterFields:
             reasons=(answer.reason,),
             remedies=answer.remedies,
             done=tuple(answer.done),
+            download_url=_url(case, answer, Refusal.letter),
+            expires_on=answer.enclosed.expires_on if answer.enclosed else None,
         )
     return PartialRefusal(
         received_on=_received_on(item),
@@ -93,19 +102,48 @@ def _fields(item: RequestItem, answer: Answer) -> LetterFields:
     )
 
 
-def _completion(item: RequestItem, answer: Answer) -> Completion:
+def _completion(case: Case, item: RequestItem, answer: Answer) -> Completion:
     done = tuple(answer.done)
     is_erasure = item.right is Right.ERASURE
+    ported = _ported(case, item, answer)
     is_switched_off = item.right is Right.OBJECTION and item.scope is not Scope.MARKETING
     return Completion(
         received_on=_received_on(item),
         asked=(asked_right(item),),
-        done=() if is_erasure or is_switched_off else done,
+        done=() if is_erasure or is_switched_off or ported else done,
+        access=_access(case, item, answer),
+        portability=ported,
         erasure=Erased(done=done, backups_until=answer.backups_until) if is_erasure else None,
         objection=ObjectionHeeded(done=done) if is_switched_off else None,
         retained=_retained(answer.kept),
         remedies=answer.remedies,
     )
+
+
+def _access(case: Case, item: RequestItem, answer: Answer) -> AccessGiven | None:
+    if answer.enclosed is None or item.right is not Right.ACCESS:
+        return None
+    return AccessGiven(
+        searched=tuple(dict.fromkeys(one.where for one in answer.done)),
+        download_url=_url(case, answer, Completion.letter),
+        expires_on=answer.enclosed.expires_on,
+    )
+
+
+def _ported(case: Case, item: RequestItem, answer: Answer) -> Ported | None:
+    url = _url(case, answer, Completion.letter)
+    if answer.enclosed is None or url is None or item.right is not Right.PORTABILITY:
+        return None
+    return Ported(
+        download_url=url,
+        expires_on=answer.enclosed.expires_on,
+        formats=answer.enclosed.formats,
+        data=tuple(dict.fromkeys(one.what for one in answer.done)),
+    )
+
+
+def _url(case: Case, answer: Answer, kind: str) -> Url | None:
+    return None if answer.enclosed is None else answer.enclosed.url_in(case, kind)
 
 
 def _received_on(item: RequestItem) -> date:

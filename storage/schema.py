@@ -22,6 +22,7 @@ REVISIONS = (
     "0010",
     "0011",
     "0012",
+    "0013",
 )
 MIGRATIONS = Path(__file__).with_name("migrations")
 

@@ -29,9 +29,10 @@ from casework_values import (
 from privacy.cases import ItemState
 from privacy.deliveries import DeliveryEvent, Fate
 from privacy.identity import Level
+from privacy.packages import PACKAGED
 from privacy.retention import Record
 from privacy.rights import Right
-from privacy.work import Decision, Step
+from privacy.work import GRANTS, Decision, Step
 from privacy.work_status import CloseReason, WorkStatus
 from regimes.identity import load_proof_terms
 from responders.answers import ARTICLES, Done, Ground, Reason
@@ -42,6 +43,7 @@ TERMS = ChallengeTerms(
     laws=LAWS,
     asks=False,
 )
+ON_PAPER = "she asked for it on paper, it lies beside the letter"
 DONE = (Done(what="A copy of your data", where="product", on=date(2026, 11, 25)),)
 
 
@@ -94,6 +96,7 @@ def answer(
         decision=decision,
         done=() if decision is Decision.REFUSED else DONE,
         reason=because(ground) if ground else None,
+        without_package=ON_PAPER if right in PACKAGED and decision in GRANTS else None,
     )
     return answer_right(desk.database, desk.profile, wanted, actor=SAM, now=desk.now)
 

@@ -105,6 +105,11 @@ def _add_answer(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--article", metavar="TEXT", help="the provision (default: the one of the GDPR)"
     )
+    parser.add_argument(
+        "--without-package",
+        metavar="TEXT",
+        help="why access or portability is granted without a package: nothing was found, it went by post",
+    )
 
 
 def _plan(options: argparse.Namespace) -> int:
@@ -181,6 +186,7 @@ def _answer(options: argparse.Namespace) -> int:
         decision=Decision(options.decision),
         done=tuple(options.done),
         reason=_reason(options),
+        without_package=options.without_package,
     )
     with open_desk_of(options) as desk:
         actor = actor_of(options, desk.settings)

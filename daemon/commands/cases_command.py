@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
+from casework.package_showing import packages_form
 from casework.statuses import statuses_of
 from daemon.commands import case_dates
 from daemon.commands.case_adding import add_adding, add_case
@@ -19,6 +20,12 @@ from daemon.commands.case_identity import (
     run_identity,
 )
 from daemon.commands.case_merging import add_merging, merge, relate, relations_form, split
+from daemon.commands.case_packages import (
+    add_packages,
+    packages_for_people,
+    run_package,
+    waivers_form,
+)
 from daemon.commands.case_roles import finding_form, roles_for_people
 from daemon.commands.case_steps import work_for_people, work_form
 from daemon.commands.case_work import WORK_COMMANDS, add_work
@@ -72,6 +79,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     case_dates.add_arguments(actions)
     add_identity(actions.add_parser("identity", help="decide how surely somebody is known"))
     add_work(actions)
+    add_packages(actions)
     add_adding(actions)
     add_correction(actions)
     add_holding(actions)
@@ -88,6 +96,7 @@ def run(options: argparse.Namespace) -> int:
         "identity": run_identity,
         **case_dates.ACTIONS,
         **WORK_COMMANDS,
+        "package": run_package,
         "add": add_case,
         "correct": correct,
         "hold": hold,
@@ -147,6 +156,8 @@ def _show(options: argparse.Namespace) -> int:
             ],
             "identity": identity_form(reading, case, desk.services.desk.challenges),
             "work": work_form(reading, case),
+            "packages": packages_form(reading, case),
+            "without_package": waivers_form(reading, case.case_id),
             **finding_form(case, found),
             "laws": [law.code for law in desk.services.desk.laws_named(case.laws)],
             "law_reasons": list(case.law_reasons),
@@ -258,6 +269,7 @@ def _for_people(form: dict[str, object]) -> str:
         lines += [f"  “{item['quote']}”", *(f"  {step}" for step in _steps(item["trace"]))]
     lines += identity_for_people(_form(form["identity"]))
     lines += work_for_people(forms_in(form["work"]))
+    lines += packages_for_people(form)
     lines += roles_for_people(form)
     for letter in forms_in(form["letters"]):
         lines += [

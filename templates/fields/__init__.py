@@ -20,6 +20,7 @@ _ALL: tuple[type[LetterFields], ...] = (
     answers.Extension,
     answers.Completion,
     answers.DownloadReady,
+    answers.DownloadCode,
     answers.ErasureCoolOff,
     answers.ErasureStopped,
     answers.ComplaintOutcome,

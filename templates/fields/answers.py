@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
@@ -200,6 +200,8 @@ class Refusal(LetterFields):
     reasons: tuple[Reason, ...]
     remedies: Remedies
     done: tuple[Done, ...] = ()
+    download_url: Url | None = None
+    expires_on: date | None = None
     statement_offered: bool = False
 
     def __post_init__(self) -> None:
@@ -214,6 +216,15 @@ class DownloadReady(LetterFields):
     letter: ClassVar[str] = "download_ready"
     download_url: Url
     expires_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class DownloadCode(LetterFields):
+    """The one-time code that opens a package, to the address that was proved."""
+
+    letter: ClassVar[str] = "download_code"
+    code: str
+    expires_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

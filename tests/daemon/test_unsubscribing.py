@@ -10,7 +10,7 @@ from casework.unsubscribing import update_link
 from daemon.clock import utc_now
 from daemon.settings import EXAMPLE, load_settings
 from daemon.web import PageServer
-from daemon.wiring import build_buttons, open_desk
+from daemon.wiring import build_doors, open_desk
 from desk.reader import StorageReader
 from privacy.suppression import SuppressionList
 from regimes.ladder import load_ladder
@@ -43,7 +43,7 @@ async def test_looking_changes_nothing_and_one_click_ends_the_updates(tmp_path: 
             StorageReader(desk.database, utc_now, load_ladder()),
             health=lambda: (True, []),
             access_key="a key of at least sixteen characters",
-            buttons=build_buttons(desk),
+            doors=build_doors(desk),
         )
         key, page = desk.services.desk.token_key, desk.settings.sending.page_url
         link = update_link(desk.database, OLIVIA, key=key, page_url=page, language="hi")
@@ -62,4 +62,4 @@ async def test_looking_changes_nothing_and_one_click_ends_the_updates(tmp_path: 
 
 def test_without_an_address_for_it_there_is_no_such_page(tmp_path: Path) -> None:
     with closing(open_at(tmp_path, {})) as desk:
-        assert build_buttons(desk) == []
+        assert build_doors(desk) == {}

@@ -24,6 +24,7 @@ Please send me a copy of all personal data that you hold about me.
 ERASURE = ACCESS.replace(b"w1@", b"w2@").replace(
     b"send me a copy of all personal data", b"delete all personal data"
 )
+BY_POST = ("--without-package", "it lies beside a letter by post")
 IDS = re.compile(r"[0-9a-f-]{36}")
 
 
@@ -34,6 +35,8 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RIGHTSDESK_IDENTITY__AUTHORITY", "Data Protection Commission")
     monkeypatch.setenv("RIGHTSDESK_IDENTITY__AUTHORITY_URL", "https://authority.example/complain")
     monkeypatch.setenv("RIGHTSDESK_IDENTITY__CHALLENGES", "false")
+    monkeypatch.setenv("RIGHTSDESK_IDENTITY__PAGE_URL", "https://privacy.autocloz.example")
+    monkeypatch.setenv("RIGHTSDESK_WEB__ENABLED", "true")
 
 
 @pytest.fixture
@@ -99,13 +102,7 @@ def test_access_from_the_mail_to_the_closed_case(run, desk, tmp_path: Path) -> N
     by(run, SAM, "cases", "identity", case, "--level", "L2", "--reason", "she logged in")
     assert all(row["opened"] for row in by(run, SAM, "cases", "plan", case, "--json").rows)
     carry_out(run)
-    today = datetime.now(UTC).date().isoformat()
-    written = by(
-        run,
-        SAM,
-        *("cases", "answer", case, "--right", "access", "--decision", "granted"),
-        *("--done", f"A copy of your data|product|{today}"),
-    )
+    written = by(run, SAM, *granting(case), *BY_POST)
     assert status(run) == "needs_decision"
     approved_by_two(run, written.out)
     desk.send()
@@ -120,6 +117,49 @@ def test_access_from_the_mail_to_the_closed_case(run, desk, tmp_path: Path) -> N
     for_people = run("cases", "show", case).out
     assert "work on access: fulfilled" in for_people
     assert "product (engineering)" in for_people
+    assert "answered without a package: it lies beside a letter by post" in for_people
+
+
+def test_a_package_is_added_shown_renewed_and_withdrawn(run, desk, tmp_path: Path) -> None:
+    case = carried_out(run, desk, tmp_path)
+    assert "no-package" in run(*granting(case), "--actor", SAM).err
+    (tmp_path / "data.csv").write_text("name,mail\nAnne,anne@example.org\n")
+    of_access = (case, "--right", "access")
+    added = ("cases", "package", "add", *of_access, "--file")
+    said = by(run, SAM, *added, str(tmp_path / "data.csv")).out
+    assert said.startswith("data.csv: 32 bytes, sha256 ")
+    assert "--file: is not a file" in run(*added, str(tmp_path), "--actor", SAM).err
+    assert run(*added, str(tmp_path / "none.csv"), "--actor", SAM).code == 2
+    approved_by_two(run, by(run, SAM, *granting(case)).out)
+    desk.send()
+    for_people = run("cases", "show", case).out
+    assert "package for access: ready, waits until" in for_people
+    assert "data.csv, 32 bytes" in for_people
+    (listed,) = run("cases", "package", "list", case, "--json").rows
+    assert (listed["right"], listed["state"], listed["fetched_at"]) == ("access", "ready", None)
+    assert "data.csv" in run("cases", "package", "list", case).out
+    assert "waits for approval" in by(run, SAM, "cases", "package", "renew", *of_access).out
+    assert by(run, SAM, "cases", "package", "withdraw", *of_access).out == "withdrawn\n"
+    assert (
+        "there is no package" in run("cases", "package", "withdraw", *of_access, "--actor", SAM).err
+    )
+
+
+def carried_out(run, desk, tmp_path: Path) -> str:
+    case = taken_in(run, tmp_path, ACCESS)
+    desk.send()
+    by(run, SAM, "cases", "identity", case, "--level", "L2", "--reason", "she logged in")
+    by(run, SAM, "cases", "plan", case)
+    carry_out(run)
+    return case
+
+
+def granting(case: str) -> tuple[str, ...]:
+    today = datetime.now(UTC).date().isoformat()
+    return (
+        *("cases", "answer", case, "--right", "access", "--decision", "granted"),
+        *("--done", f"A copy of your data|product|{today}"),
+    )
 
 
 def test_erasure_from_the_mail_to_the_closed_case(run, desk, tmp_path: Path) -> None:

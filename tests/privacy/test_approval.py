@@ -38,3 +38,9 @@ def test_words_cannot_move_from_one_part_to_the_next_unseen(
 
 def test_an_approval_outlasts_a_later_hour_of_sending() -> None:
     assert letter_digest(letter_out(date=NOON + timedelta(hours=3))) == letter_digest(letter_out())
+
+
+def test_what_is_enclosed_counts_and_nothing_enclosed_changes_no_digest() -> None:
+    bare = letter_digest(letter_out())
+    assert letter_digest(letter_out(), enclosed="") == bare
+    assert len({bare, *(letter_digest(letter_out(), enclosed=one) for one in ("a", "b"))}) == 3

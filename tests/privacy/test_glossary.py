@@ -12,6 +12,7 @@ from privacy.deliveries import BounceReason, Delivery, Fate
 from privacy.directory import Standing
 from privacy.messages import AuthenticityLevel
 from privacy.outgoing import OutgoingState
+from privacy.packages import Enclosure, ReceiptKind
 from privacy.ports import Handover
 from privacy.relations import RelationKind
 from privacy.retention import CountsFrom
@@ -26,8 +27,8 @@ from source import ROOT
 
 GLOSSARY = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
 LISTS = [
-    AuthenticityLevel, BounceReason, CaseState, Channel, CloseReason, CountsFrom, Decision, Delivery, Fate, FoundRole, Handover, ItemState, Kind, Lane, LetterFate, Match, Outcome,
-    OutgoingState, Permission, RelationKind, Right, Scope, Standing, Step, SuppressionList, WorkStatus,
+    AuthenticityLevel, BounceReason, CaseState, Channel, CloseReason, CountsFrom, Decision, Delivery, Enclosure, Fate, FoundRole, Handover, ItemState, Kind, Lane, LetterFate, Match, Outcome,
+    OutgoingState, Permission, ReceiptKind, RelationKind, Right, Scope, Standing, Step, SuppressionList, WorkStatus,
 ]  # fmt: skip
 
 

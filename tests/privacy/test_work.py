@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from privacy.cases import ENDED, ItemState
+from privacy.packages import Enclosure
 from privacy.rights import Right
 from privacy.work import (
     DECIDED_BY_LETTER,
@@ -30,6 +31,7 @@ DONE = WorkFacts(
     author="sam@desk.example",
     approvers=frozenset({"sam@desk.example", "dana@desk.example", "omar@desk.example"}),
     kept_is_stated=True,
+    enclosure=Enclosure.GIVEN,
     letter=LetterFate.ARRIVED,
 )
 ERASED = replace(
@@ -134,6 +136,13 @@ REFUSALS: list[tuple[ItemState, Step, WorkFacts, str]] = [
         Step.DRAFT,
         replace(DONE, decision=Decision.PARTLY),
         "refusal-without-ground",
+    ),
+    (S.EXECUTED, Step.DRAFT, replace(DONE, enclosure=Enclosure.MISSING), "no-package"),
+    (
+        S.AWAITING_APPROVAL,
+        Step.APPROVE,
+        replace(DONE, right=Right.PORTABILITY, enclosure=Enclosure.CHANGED),
+        "package-changed",
     ),
     (S.RECEIVED, Step.DRAFT, DONE, "work-not-done"),
     (S.RECEIVED, Step.DRAFT, replace(REFUSED, ground=""), "refusal-without-ground"),
@@ -280,3 +289,10 @@ class AnyOrderOfSteps(RuleBasedStateMachine):
 
 AnyOrderOfSteps.TestCase.settings = settings(max_examples=150, stateful_step_count=40)
 test_no_order_of_steps_gets_around_a_guard = AnyOrderOfSteps.TestCase
+
+
+def test_only_who_is_granted_data_has_to_get_a_package() -> None:
+    without = replace(DONE, enclosure=Enclosure.MISSING)
+    assert may_leave(without) == ("no-package",)
+    assert may_leave(replace(without, right=Right.RECTIFICATION)) == ()
+    assert may_leave(replace(without, decision=Decision.REFUSED, ground="Art. 12(5)")) == ()
