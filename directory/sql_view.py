@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlche
 from directory.fields import read_line
 from directory.settings import SqlViewSettings
 from privacy.directory import SourceLine
-from privacy.directory_lines import COLUMNS, ListedWords
+from privacy.directory_lines import COLUMNS, LATER_COLUMNS, ListedWords
 from privacy.errors import Permanent, Retryable, WrongSetting
 from privacy.ports import SourceReading
 
@@ -57,16 +57,23 @@ class SqlViewSource:
         ends_at = time.monotonic() + self._settings.seconds
         with engine.connect() as connection:
             self._limit(connection, ends_at)
+            columns = self._columns(connection)
             for part in PARTS:
-                with connection.execute(self._question(part)) as rows:
+                with connection.execute(self._question(part, columns)) as rows:
                     for row in rows.mappings():
                         if time.monotonic() > ends_at:
                             raise Retryable("directory view: took longer than sql.seconds")
                         yield dict(row)
 
-    def _question(self, part: str) -> Any:  # noqa: ANN401 - a statement with its options
-        columns, view = ", ".join(COLUMNS), self._settings.view
-        question = text(f"SELECT {columns} FROM {view} WHERE {part}")  # noqa: S608 - names of ours, and a checked one
+    def _columns(self, connection: Connection) -> tuple[str, ...]:
+        """The columns to ask for: one that came later may be missing, the others are asked for in any case."""
+        view = text(f"SELECT * FROM {self._settings.view} WHERE 1 = 0")  # noqa: S608 - a checked name
+        there = set(connection.execute(view).keys())
+        return tuple(name for name in COLUMNS if name in there or name not in LATER_COLUMNS)
+
+    def _question(self, part: str, columns: tuple[str, ...]) -> Any:  # noqa: ANN401 - a statement with its options
+        named, view = ", ".join(columns), self._settings.view
+        question = text(f"SELECT {named} FROM {view} WHERE {part}")  # noqa: S608 - names of ours, and a checked one
         return question.execution_options(yield_per=AT_ONCE)
 
     def _limit(self, connection: Connection, ends_at: float) -> None:

@@ -24,7 +24,10 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WorkspaceRecord:
-    """A customer's workspace as a source lists it. `cancelled_since` is None while it is a customer's."""
+    """A customer's workspace as a source lists it. `cancelled_since` is None while it is a customer's.
+
+    `privacy_contact` is the address that hears of requests beside the Owners, empty where there is none.
+    """
 
     workspace: str
     name: str = field(default="", repr=False)
@@ -32,6 +35,7 @@ class WorkspaceRecord:
     region: str = ""
     locale: str = ""
     cancelled_since: date | None = None
+    privacy_contact: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

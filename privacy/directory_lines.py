@@ -11,8 +11,9 @@ from privacy.directory import LeadRecord, PersonRecord, Record, Standing, Worksp
 
 COLUMNS = (
     *("record", "workspace", "person", "address", "name"),
-    *("plan", "region", "locale", "cancelled_since"),
+    *("plan", "region", "locale", "cancelled_since", "privacy_contact"),
 )
+LATER_COLUMNS = frozenset({"privacy_contact"})  # a view that was made before them is read all the same
 KINDS = ("workspace", *Standing, "lead")
 LONGEST = 200  # characters of an id or a name
 LONGEST_ADDRESS = 254  # octets (RFC 5321 section 4.5.3.1.3, less the angle brackets)
@@ -74,6 +75,7 @@ def _workspace(fields: Mapping[str, str], words: ListedWords) -> WorkspaceRecord
         region=_word(fields, "region", words.regions),
         locale=_locale(fields),
         cancelled_since=_day(fields, "cancelled_since"),
+        privacy_contact=_contact(fields),
     )
 
 
@@ -88,6 +90,13 @@ def _person(standing: Standing, fields: Mapping[str, str]) -> PersonRecord:
         name=_text(fields, "name"),
         locale=_locale(fields),
     )
+
+
+def _contact(fields: Mapping[str, str]) -> str:
+    text = fields.get("privacy_contact", "").strip()
+    if text and not is_address(text):
+        raise WrongLine("privacy_contact: is not an address")
+    return text
 
 
 def _text(fields: Mapping[str, str], name: str) -> str:

@@ -61,10 +61,11 @@ _LEADS = (
 
 @dataclass(frozen=True, kw_only=True)
 class ListedWorkspace:
-    """A workspace as staff may see it."""
+    """A workspace as staff may see it; `privacy_contact` is empty where there is none."""
 
     workspace: str
     name: str = field(repr=False)
+    privacy_contact: str = field(repr=False)
     plan: str
     region: str
     locale: str
@@ -209,6 +210,7 @@ def _workspaces(reading: Reading, ids: Sequence[UUID]) -> dict[UUID, ListedWorks
             found[one.workspace_id] = ListedWorkspace(
                 workspace=facts["id"],
                 name=facts["name"],
+                privacy_contact=facts.get("contact", ""),
                 plan=one.plan,
                 region=one.region,
                 locale=one.locale,

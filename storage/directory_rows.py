@@ -50,7 +50,7 @@ class WorkspaceRow(Row, table=True):
     workspace_id: UUID = key_column()
     workspace_key: bytes = Field(unique=True)  # of the product's id: known_workspaces
     facts_key: bytes  # of all that the source says: equal, nothing is written anew
-    sealed_facts: bytes  # the product's id, the name
+    sealed_facts: bytes  # the product's id, the name, the privacy contact
     plan: str = Field(sa_type=Plain)  # '' as in the next two: the source does not say
     region: str = Field(sa_type=Plain)
     locale: str = Field(sa_type=Plain)

@@ -90,7 +90,8 @@ def add_leads(transaction: Transaction, listed: Sequence[ListedLead], *, reading
 def _workspace_facts(record: WorkspaceRecord) -> tuple[str | None, ...]:
     since = record.cancelled_since
     cancelled = since.isoformat() if since else None
-    return (record.name, record.plan, record.region, record.locale, cancelled)
+    said = (record.name, record.plan, record.region, record.locale, cancelled)
+    return (*said, record.privacy_contact)
 
 
 def _workspace_row(
@@ -100,7 +101,8 @@ def _workspace_row(
     reading: int,
 ) -> Values:
     owner, key, facts = names
-    sealed = _seal(transaction, owner, WORKSPACE_FACTS, id=record.workspace, name=record.name)
+    named = {"id": record.workspace, "name": record.name, "contact": record.privacy_contact}
+    sealed = _seal(transaction, owner, WORKSPACE_FACTS, **named)
     return {
         "workspace_id": owner,
         "workspace_key": key,

@@ -193,6 +193,7 @@ def _workspace_form(workspace: ListedWorkspace) -> dict[str, object]:
     return {
         "workspace": workspace.workspace,
         "name": workspace.name,
+        "privacy_contact": workspace.privacy_contact or None,
         "plan": workspace.plan,
         "region": workspace.region,
         "locale": workspace.locale,

@@ -52,9 +52,21 @@ def test_workspaces_come_first_and_bad_rows_have_a_reason(product):
     assert [line.wrong for line in rest if line.wrong] == ["workspace: is missing"]
 
 
+def test_a_view_that_names_the_privacy_contact_is_read_with_it(product):
+    engine = create_engine(product)
+    with engine.begin() as connection:
+        connection.execute(
+            text("CREATE VIEW later AS SELECT *, 'privacy@customer.example' AS privacy_contact FROM people")
+        )
+    engine.dispose()
+    first, *_ = lines_of(product, view="later")
+    assert first.record.privacy_contact == "privacy@customer.example"
+    assert lines_of(product)[0].record.privacy_contact == ""
+
+
 def test_the_transaction_can_change_nothing(product):
     source = source_at(product, view="people")
-    source._question = lambda _: text("DELETE FROM people RETURNING *")
+    source._question = lambda *_: text("DELETE FROM people RETURNING *")
     with pytest.raises((Permanent, Retryable)):
         list(source.read(None).lines)
     assert len(lines_of(product)) == 4

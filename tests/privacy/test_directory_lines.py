@@ -27,6 +27,7 @@ def test_a_workspace_is_read():
         region="eu-west-1",
         locale="en-GB",
         cancelled_since="2026-11-01",
+        privacy_contact="privacy@customer.example",
     )
     assert made == WorkspaceRecord(
         workspace="w1",
@@ -35,6 +36,7 @@ def test_a_workspace_is_read():
         region="eu-west-1",
         locale="en-GB",
         cancelled_since=date(2026, 11, 1),
+        privacy_contact="privacy@customer.example",
     )
 
 
@@ -70,6 +72,10 @@ def test_a_lead_is_its_workspace_and_its_address_and_nothing_else():
         (
             {"record": "workspace", "workspace": "w1", "cancelled_since": "1.11.2026"},
             "cancelled_since: is no day",
+        ),
+        (
+            {"record": "workspace", "workspace": "w1", "privacy_contact": "ask Olivia"},
+            "privacy_contact: is not an address",
         ),
         ({"record": "owner", "address": "olivia@customer.example"}, "workspace: is missing"),
         ({"record": "member", "workspace": "w1"}, "address: is missing"),
