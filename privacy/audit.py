@@ -76,6 +76,10 @@ class AuditKind(StrEnum):
     PACKAGE_RENEWED = "package_renewed"
     PACKAGE_ERASED = "package_erased"
     DOWNLOAD = "download"
+    REQUEST_FORWARDED = "request_forwarded"
+    FORWARD_INSTRUCTED = "forward_instructed"
+    FORWARD_CONFIRMED = "forward_confirmed"
+    CUSTOMER_NAMED = "customer_named"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,9 @@ COLUMNS = (
     *("record", "workspace", "person", "address", "name"),
     *("plan", "region", "locale", "cancelled_since", "privacy_contact"),
 )
-LATER_COLUMNS = frozenset({"privacy_contact"})  # a view that was made before them is read all the same
+LATER_COLUMNS = frozenset(
+    {"privacy_contact"}
+)  # a view that was made before them is read all the same
 KINDS = ("workspace", *Standing, "lead")
 LONGEST = 200  # characters of an id or a name
 LONGEST_ADDRESS = 254  # octets (RFC 5321 section 4.5.3.1.3, less the angle brackets)

@@ -137,9 +137,13 @@ def people_at(reading: Reading, address: str) -> list[ListedPerson]:
 
 def lead_workspaces(reading: Reading, address: str) -> list[ListedWorkspace]:
     """Return the workspaces in which an address is a lead."""
+    return list(workspaces_of(reading, lead_workspace_ids(reading, address)).values())
+
+
+def lead_workspace_ids(reading: Reading, address: str) -> list[UUID]:
+    """Return the ids of the same."""
     key = reading.ring.lookup_key("lead", address)
-    found = _workspaces(reading, sorted(_leads_at(reading, [key]).get(key, ())))
-    return list(found.values())
+    return sorted(_leads_at(reading, [key]).get(key, ()))
 
 
 def _standings_at(reading: Reading, keys: Iterable[bytes]) -> dict[bytes, list[HeldStanding]]:
@@ -180,7 +184,7 @@ def _person(reading: Reading, person_id: UUID) -> ListedPerson:
     addresses = select(DIRECTORY_ADDRESS).where(_ADDRESS.person_id == person_id)
     question = select(_STANDING.standing, _STANDING.workspace_id, _STANDING.left_at)
     held = [_held(one) for one in reading.fetch(question.where(_STANDING.person_id == person_id))]
-    workspaces = _workspaces(reading, [one.workspace_id for one in held if one.workspace_id])
+    workspaces = workspaces_of(reading, [one.workspace_id for one in held if one.workspace_id])
     return ListedPerson(
         person=facts["id"],
         name=facts["name"],
@@ -199,7 +203,8 @@ def _person(reading: Reading, person_id: UUID) -> ListedPerson:
     )
 
 
-def _workspaces(reading: Reading, ids: Sequence[UUID]) -> dict[UUID, ListedWorkspace]:
+def workspaces_of(reading: Reading, ids: Sequence[UUID]) -> dict[UUID, ListedWorkspace]:
+    """Return the workspaces with these ids, listed or not any more; unknown ids are left out."""
     load_keys(reading, ids)
     found: dict[UUID, ListedWorkspace] = {}
     row = DIRECTORY_WORKSPACE.c

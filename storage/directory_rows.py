@@ -101,6 +101,7 @@ class StandingRow(Row, table=True):
         _of_person(),
         one_of("standing", Standing),
         Index("ix_directory_standing_seen", "seen"),  # retire
+        Index("ix_directory_standing_workspace", "workspace_id", "standing"),  # contacts_of
         SMALL,
     )
     person_id: UUID = key_column()

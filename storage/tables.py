@@ -21,7 +21,12 @@ from privacy.model_calls import CallOutcome
 from privacy.outgoing import OutgoingState
 from privacy.rights import Lane, Right, Scope
 from privacy.zero_retention import Assurance
-from storage import directory_rows, package_rows, suppression_rows  # noqa: F401 - here are all tables
+from storage import (  # noqa: F401 - here are all tables
+    directory_rows,
+    forward_rows,
+    package_rows,
+    suppression_rows,
+)
 from storage.call_rows import SYSTEM_CALL as SYSTEM_CALL  # noqa: PLC0414 - here are all tables
 from storage.clock_rows import CASE_EVENT as CASE_EVENT  # noqa: PLC0414 - here are all tables
 from storage.clock_rows import CLOCK_EVENT as CLOCK_EVENT  # noqa: PLC0414 - here are all tables

@@ -56,7 +56,9 @@ def test_a_view_that_names_the_privacy_contact_is_read_with_it(product):
     engine = create_engine(product)
     with engine.begin() as connection:
         connection.execute(
-            text("CREATE VIEW later AS SELECT *, 'privacy@customer.example' AS privacy_contact FROM people")
+            text(
+                "CREATE VIEW later AS SELECT *, 'privacy@customer.example' AS privacy_contact FROM people"
+            )
         )
     engine.dispose()
     first, *_ = lines_of(product, view="later")
