@@ -11,12 +11,14 @@ from casework.task_kinds import GO_ON, PROVE_IDENTITY, STOP_MARKETING
 from privacy.audit import AuditEvent, AuditKind
 from privacy.cases import Case, CaseState, ItemState
 from privacy.errors import Permanent
+from privacy.forwarding import is_settled
 from privacy.outgoing import OutgoingState
 from privacy.work_status import CloseReason
 from storage.audit import append
 from storage.cases import get_case
 from storage.database import Database, Reading, Transaction
 from storage.drafts import drafts_of_case
+from storage.forwards import forwards_of
 from storage.outbox import letters_of_case
 from storage.states import DraftState
 from storage.tasks import finish_kind_of_case
@@ -74,7 +76,17 @@ def owed_in(reading: Reading, case: Case) -> tuple[str, ...]:
         for letter in letters_of_case(reading, case.case_id)
         if letter.state in LEAVING
     ]
-    return tuple(dict.fromkeys([*rights, *waiting, *leaving]))
+    return tuple(dict.fromkeys([*rights, *waiting, *leaving, *_with_customers(reading, case)]))
+
+
+def _with_customers(reading: Reading, case: Case) -> list[str]:
+    """Nothing closes before every customer to whom something was passed on has confirmed."""
+    states = {item.item_id: item.state for item in case.items}
+    return [
+        f"customer-{one.number}-is-{one.state.replace('_', '-')}"
+        for one in forwards_of(reading, [case.case_id]).get(case.case_id, ())
+        if not is_settled((states[item] for item in one.items if item in states), one.state)
+    ]
 
 
 def _close(transaction: Transaction, case: Case, reason: str, by: By) -> bool:

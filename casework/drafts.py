@@ -10,6 +10,7 @@ from uuid import UUID
 from casework.actors import Actor as Actor  # noqa: PLC0414 - staff decide here: others know it by this name
 from casework.actors import By, by_person
 from casework.enclosing import enclosed_digest
+from casework.forward_checks import readers_of_draft
 from casework.profile import DeskProfile
 from casework.reviewing import findings_of_approved, findings_of_draft
 from casework.steps import StepRefused, refusals, take_step
@@ -152,7 +153,7 @@ def review_draft(
         message, case, identity=identity or DeskIdentity(), told=told, now=now
     )
     if draft.inbound_id is None and message.automation is Automation.APPROVED:
-        findings += findings_of_approved(message, [case.requester or ""])
+        findings += findings_of_approved(message, readers_of_draft(reading, draft.draft_id, case))
     return findings
 
 

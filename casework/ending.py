@@ -9,6 +9,7 @@ from uuid import UUID
 from casework.actors import Actor, by_person
 from casework.closing import close_if_done
 from casework.drafts import withdraw_drafts
+from casework.forward_ending import stop_what_was_taken_back
 from casework.named_cases import open_case_named, open_item
 from casework.profile import DeskProfile
 from casework.steps import take_step
@@ -16,6 +17,7 @@ from casework.system_orders import About, take_orders_back
 from privacy.errors import Permanent
 from privacy.rights import Right, Scope
 from privacy.work import Step
+from storage.cases import get_case
 from storage.database import Database, Transaction
 from storage.drafts import get_draft
 from storage.erasing import look_at_cool_off
@@ -62,6 +64,8 @@ def end_right(
         stop_work(transaction, item.item_id, actor, now)
         if desk is not None:
             take_orders_back(transaction, About(case=case, item=item, desk=desk, at=now))
+        after = get_case(transaction, case.case_id)
+        stop_what_was_taken_back(transaction, after, actor=actor, now=now)
         return close_if_done(transaction, case.case_id, now=now)
 
 

@@ -21,6 +21,7 @@ from casework.identity_letters import may_mail, question_of, write_challenge
 from casework.identity_writes import wanted
 from casework.profile import DeskProfile
 from casework.proving import prove_task, trail
+from casework.referring import want_referral
 from casework.reviewing import ToldDates, as_reasons, findings_of_draft
 from privacy.approval import letter_digest
 from privacy.audit import AuditKind
@@ -202,6 +203,7 @@ def _lapse(transaction: Transaction, at_work: _AtWork) -> Standing:
         # Nobody can be written to: a person closes it by hand, by the same date.
         add_tasks(transaction, [prove_task(case, "close-by-hand", now)])
     trail(transaction, case.case_id, AuditKind.IDENTITY_LAPSED, ACTOR, {}, now)
+    want_referral(transaction, case, at_work.desk, now)
     return replace(
         at_work.standing, state=StandingState.LAPSED, reasons=("not-answered",), due_at=None
     )

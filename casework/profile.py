@@ -14,11 +14,13 @@ from privacy.addresses import without_plus
 from privacy.answering import AnswerLimits
 from privacy.deadlines import Regime
 from privacy.first_reading import MailToRead, ReadingTerms
+from privacy.forwarding import ForwardTerms
 from privacy.lanes import LaneTable
 from privacy.remedies import LawRemedies, WaysOut, ways_out
 from privacy.staffing import StaffMember
 from privacy.tokens import TokenKey
 from regimes import load_regimes
+from regimes.forwarding import load_forwarding
 from regimes.lanes import load_lanes
 from regimes.remedies import load_remedies
 from responders.settings import DeskIdentity
@@ -74,6 +76,7 @@ class DeskProfile:
     work: WorkTerms = field(default_factory=WorkTerms)
     downloads: DownloadTerms = field(default_factory=DownloadTerms)
     directory: DirectoryTerms = field(default_factory=DirectoryTerms)
+    forwarding: ForwardTerms = field(default_factory=load_forwarding)
     incident_laws: tuple[str, ...] = ()
     staff: tuple[StaffMember, ...] = ()
     lanes: LaneTable = field(default_factory=load_lanes)

@@ -10,10 +10,13 @@ from casework.acknowledging import KIND as ACKNOWLEDGEMENT
 from casework.answered import answers_arrived, answers_came_back
 from casework.clock_keeping import Change, asked_of, count, write_happening
 from casework.closing import close_if_done
+from casework.forward_fates import request_came_back, request_left
 from casework.happenings import laws_of, note_happening
+from casework.referring import settle_passed_on
 from privacy.case_events import CaseEvent, CaseEventKind
 from privacy.clocks import EventKind
 from privacy.deadlines import Due
+from responders.customers import FOLLOW_UP, REFERRAL, REQUEST
 from responders.extension import KIND as EXTENSION
 from responders.identity import CHALLENGE, NOT_PROVED
 from storage.case_events import add_case_events, case_events
@@ -56,6 +59,10 @@ def letter_left(
         )
     elif kind == NOT_PROVED:
         park(transaction, case_id)
+    elif kind in {REQUEST, FOLLOW_UP}:
+        request_left(transaction, message_id_key, at=at)
+    elif kind == REFERRAL:
+        settle_passed_on(transaction, case_id, at=at)
     if kind != ACKNOWLEDGEMENT:
         answers_arrived(transaction, message_id_key, at=at)
     close_if_done(transaction, case_id, now=at)
@@ -68,6 +75,8 @@ def letter_came_back(
     extension = None
     if kind == EXTENSION:
         extension = find_extension(transaction, message_id_key=message_id_key)
+    elif kind in {REQUEST, FOLLOW_UP}:
+        request_came_back(transaction, message_id_key, at=at)
     owed_by = answers_came_back(transaction, message_id_key, at=at)
     if owed_by is None:
         owed_by = reopen_acknowledgement(transaction, case_id, message_id_key=message_id_key, at=at)

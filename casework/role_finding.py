@@ -18,12 +18,14 @@ from privacy.audit import AuditEvent, AuditKind
 from privacy.case_events import CaseEvent
 from privacy.cases import Case
 from privacy.directory import NEVER_READ, STALE, DirectoryState, Known
+from privacy.forwarding import CUSTOMERS
 from privacy.roles import FoundRole, find_role
 from storage.audit import append
 from storage.cases import get_cases
 from storage.database import Database, Transaction
 from storage.directory import directory_state, look_up
 from storage.findings import StoredFinding, cases_to_look_up, findings_of, store_findings
+from storage.forwards import wake_forwarding
 from storage.ids import new_id
 from storage.tasks import Task, add_tasks, finish_tasks_of_case
 
@@ -54,6 +56,8 @@ def find_roles(
     store_findings(transaction, found)
     append(transaction, [_event(one, suggested.get(one.case_id)) for one in changed])
     add_tasks(transaction, list(_waiting(cases, found, now)))
+    wanted = [one.case_id for one in found if one.finding.role in CUSTOMERS]
+    wake_forwarding(transaction, wanted, at=now)  # the customers decide: they hear of it
     waited = [one.case_id for one in before.values() if one.finding.waits]
     _end_waiting(transaction, waited, found, now)
     keep_suggestions(transaction, cases, suggested, actor=ACTOR, now=now)

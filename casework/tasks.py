@@ -8,6 +8,7 @@ from uuid import UUID
 
 from casework.actors import Actor, By, by_person
 from casework.incidents import end_report
+from casework.instructing import work_done
 from casework.quarantine import take_up
 from casework.steps import take_step
 from casework.task_kinds import ACKNOWLEDGE_BY, READ_BY_HAND, REPORT_INCIDENT
@@ -78,7 +79,10 @@ def carry_out(transaction: Transaction, task: PlanTask, shown: str, by: By) -> N
     if task.done_at is None:
         finish_plan_task(transaction, task, actor=by.name, evidence=shown, at=by.at)
     end_call_of_task(transaction, task, CallState.DONE)
-    item = next(one for one in case.items if one.item_id == task.item_id)
+    item = next((one for one in case.items if one.item_id == task.item_id), None)
+    if item is None:
+        work_done(transaction, task, at=by.at, actor=str(by))
+        return
     plan = plans_of(transaction, [task.item_id])[task.item_id]
     if item.state is ItemState.EXECUTING and all(one.done_at is not None for one in plan):
         take_step(transaction, item, case=case, step=Step.FINISH_TASKS, desk=None, by=by)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from casework.forward_checks import days_about_customers
 from casework.reviewing import MARK, PAST, STAFF_KINDS, ToldDates, names_what_is_over
 from storage.cases import get_cases
 from storage.database import Reading, Transaction
@@ -17,11 +18,12 @@ from storage.package_links import links_in_letter
 def told_dates(reading: Reading, message_id_key: bytes, answers: Iterable[ItemAnswer]) -> ToldDates:
     """Return the dates that the letter with this Message-ID tells, besides those of its case."""
     extension = find_extension(reading, message_id_key=message_id_key)
+    customers = days_about_customers(reading, message_id_key)
     days = frozenset(date.fromisoformat(day) for answer in answers for day in answer.days)
     waits = frozenset(link.expires_on for link in links_in_letter(reading, message_id_key))
     return ToldDates(
-        promised=() if extension is None else (extension.due,),
-        named=days | waits,
+        promised=(*([extension.due] if extension else []), *customers.promised),
+        named=days | waits | customers.named,
     )
 
 

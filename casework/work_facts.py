@@ -9,7 +9,8 @@ from casework.enclosing import enclosure_of
 from casework.profile import DeskProfile
 from casework.work_terms import WorkTerms
 from privacy.approvers import ApprovalRule, approvals_needed
-from privacy.cases import Case, RequestItem
+from privacy.cases import Case, ItemState, RequestItem
+from privacy.forwarding import ForwardState
 from privacy.identity import Level
 from privacy.outgoing import OutgoingState
 from privacy.packages import Enclosure
@@ -18,6 +19,7 @@ from privacy.work import LetterFate, WorkFacts
 from storage.database import Reading
 from storage.drafts import get_draft
 from storage.erasing import cool_off_of, erasure_approvers, statement_of
+from storage.forwards import forwards_of
 from storage.identity import standings_of
 from storage.item_answers import ItemAnswer, answers_of_items, approvals_of, letter_states
 from storage.work import plans_of
@@ -54,6 +56,8 @@ def facts_of(
         kept_is_stated=is_erasure and statement_of(reading, item.item_id) is not None,
         cool_off_over=cool_off is not None and cool_off.over_at <= now,
         enclosure=_enclosure(reading, answer),
+        controller_confirmed=item.state is ItemState.WITH_CONTROLLER
+        and _customers_confirmed(reading, item, case),
         letter=_letter(reading, answer),
     )
 
@@ -95,6 +99,13 @@ def _enclosure(reading: Reading, answer: ItemAnswer | None) -> Enclosure:
     if answer is None:
         return Enclosure.MISSING
     return enclosure_of(reading, answer.draft_id, answer.item_id)
+
+
+def _customers_confirmed(reading: Reading, item: RequestItem, case: Case) -> bool:
+    """Every customer to whom the right was passed on said what becomes of it, and what we had to do is done."""
+    forwards = forwards_of(reading, [case.case_id]).get(case.case_id, ())
+    states = [one.state for one in forwards if item.item_id in one.items]
+    return bool(states) and all(state is ForwardState.CONFIRMED for state in states)
 
 
 def _letter(reading: Reading, answer: ItemAnswer | None) -> LetterFate:

@@ -103,11 +103,12 @@ class InstructedTask:
 class ForwardTerms:
     """The dates and limits of the way to customers, in business days but for `link_days`.
 
-    A forward leaves `within`, is followed up `remind_after` it left, and is a person's from `silent_after` on.
+    A forward leaves `within`, what a customer instructs is done `carry_out_within`; it is followed up `remind_after` it left, and is a person's from `silent_after` on.
     Raises ValueError for an order that makes no sense.
     """
 
     within: int
+    carry_out_within: int
     remind_after: tuple[int, ...]
     silent_after: int
     link_days: int
@@ -123,6 +124,7 @@ class ForwardTerms:
                 "each reminder comes after the one before, and the silence after the last"
             )
         limits = (
+            self.carry_out_within,
             self.within,
             self.most_recipients,
             self.per_recipient_per_day,

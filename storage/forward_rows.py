@@ -36,7 +36,7 @@ class ForwardRow(Row, table=True):
         one_of("instruction", Instruction),
         one_of("channel", InstructionChannel),
         Index("ix_forward_case", "case_id"),  # forwards_of
-        Index("ix_forward_person", "person_key", "made_at"),  # forwards_for
+        Index("ix_forward_person", "person_key", "made_at"),  # cases_forwarded_for
         STRICT,
     )
     forward_id: UUID = key_column()
@@ -90,6 +90,7 @@ class ReferralRow(Row, table=True):
         of_case(),
         one_of("wording", Wording),
         Index("ix_referral_case", "case_id"),  # referrals_of
+        Index("ix_referral_message", "message_id_key"),  # referral_with
         STRICT,
     )
     draft_id: UUID = key_column()

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, select, update
 
 from privacy.forwarding import ForwardState, Instruction, InstructionChannel, Wording
 from storage.datakeys import load_keys
+from storage.failures import NotFound
 from storage.forward_rows import CASE_FORWARDING, FORWARD, FORWARD_LETTER, REFERRAL
 from storage.readable import readable_if_any, sealed_if_any
 from storage.transactions import AnyRow, Reading, Transaction, Values, in_chunks
@@ -133,12 +134,20 @@ def forwards_of(reading: Reading, case_ids: Iterable[UUID]) -> dict[UUID, list[F
     return found
 
 
-def forwards_for(reading: Reading, person_key: bytes, *, since: datetime) -> int:
-    """Return how many forwards were made for one person since then."""
+def forward_with(reading: Reading, forward_id: UUID) -> Forward:
+    """Return one forward. Raises NotFound."""
+    row = reading.fetch(select(FORWARD).where(FORWARD.c.forward_id == forward_id)).one_or_none()
+    if row is None:
+        raise NotFound("there is no such forward")
+    load_keys(reading, [row.case_id])
+    return _forward(reading, row)
+
+
+def cases_forwarded_for(reading: Reading, person_key: bytes, *, since: datetime) -> set[UUID]:
+    """Return in which cases something was passed on for one person since then."""
     row = FORWARD.c
-    question = select(func.count()).where(row.person_key == person_key, row.made_at > since)
-    number: int = reading.fetch(question).scalar_one()
-    return number
+    question = select(row.case_id).where(row.person_key == person_key, row.made_at > since)
+    return set(reading.fetch(question.distinct()).scalars())
 
 
 def add_forward_letters(transaction: Transaction, letters: Sequence[ForwardLetter]) -> None:
@@ -212,9 +221,10 @@ def referrals_of(reading: Reading, case_id: UUID) -> list[Referral]:
     return [_referral(reading, one) for one in rows]
 
 
-def referral_in_draft(reading: Reading, draft_id: UUID) -> Referral | None:
-    """Return the letter of this draft, None where it is about no customer."""
-    rows = reading.fetch(select(REFERRAL).where(REFERRAL.c.draft_id == draft_id)).all()
+def referral_with(reading: Reading, message_id_key: bytes) -> Referral | None:
+    """Return the letter with this Message-ID, None where it is about no customer."""
+    question = select(REFERRAL).where(REFERRAL.c.message_id_key == message_id_key)
+    rows = reading.fetch(question).all()
     load_keys(reading, [row.case_id for row in rows])
     return _referral(reading, rows[0]) if rows else None
 

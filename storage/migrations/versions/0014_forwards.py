@@ -121,3 +121,4 @@ def _create_referral() -> None:
         sqlite_strict=True
     )
     op.create_index("ix_referral_case", "referral", ["case_id"], unique=False)
+    op.create_index("ix_referral_message", "referral", ["message_id_key"], unique=False)
