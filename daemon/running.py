@@ -19,6 +19,7 @@ import structlog
 
 from casework.calling import call_next, look_at_silence
 from casework.erasing import sweep_erasures
+from casework.forwarding import sweep_forwards
 from casework.identity_sweep import forget_old_attempts, sweep_identity
 from casework.package_sweep import sweep_packages
 from casework.papers import destroy_papers
@@ -33,6 +34,7 @@ from daemon.directory_watch import DirectoryWatch
 from daemon.schedule import (
     ALARM_SECONDS,
     ERASURE_SECONDS,
+    FORWARD_SECONDS,
     IDENTITY_SECONDS,
     PACKAGE_SECONDS,
     RECONCILE_SECONDS,
@@ -111,6 +113,7 @@ class Daemon:
             (self._remind, REMIND_SECONDS),
             (self._ask_and_remind, IDENTITY_SECONDS),
             (self._begin_erasures, ERASURE_SECONDS),
+            (self._pass_on, FORWARD_SECONDS),
             (self._forget_attempts, RETENTION_SECONDS),
             (self._look_at_packages, PACKAGE_SECONDS),
         )
@@ -263,6 +266,11 @@ class Daemon:
             self._sender.wake()
         if destroy_papers(self._desk.database, self._desk.services.desk, utc_now()):
             self._sender.wake()
+
+    def _pass_on(self) -> None:
+        """Write to the customers who decide, and ask them again."""
+        if sweep_forwards(self._desk.database, self._desk.services.desk, utc_now()):
+            log.info("forwards_looked_at")
 
     def _begin_erasures(self) -> None:
         if sweep_erasures(self._desk.database, self._desk.services.desk, utc_now()):

@@ -20,6 +20,7 @@ REMIND_SECONDS = 30
 IDENTITY_SECONDS = 20
 ERASURE_SECONDS = 60
 PACKAGE_SECONDS = 3_600
+FORWARD_SECONDS = 20
 
 Job = Callable[[], None]
 log = structlog.get_logger(__name__)

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from casework.challenge_terms import ChallengeTerms
 from casework.download_terms import MEGABYTE, DownloadTerms
 from casework.downloading import Downloads
+from casework.instructing import instruct_by_page
 from casework.mailbox_tokens import DatabaseTokenStore
 from casework.on_file import DirectoryOnFile
 from casework.page_answers import confirm_by_page
@@ -42,6 +43,8 @@ from desk.confirm_words import CANCEL_FILE
 from desk.confirmation import CANCEL_PREFIX, PREFIX, ConfirmationPage
 from desk.downloads import PREFIX as DOWNLOAD_PREFIX
 from desk.downloads import DownloadPage
+from desk.instruction import PREFIX as INSTRUCT_PREFIX
+from desk.instruction import InstructionPage
 from desk.unsubscribing import UnsubscribePage
 from directory.settings import SourceKind
 from intake.arrival import boundary_received_at
@@ -64,6 +67,7 @@ from privacy.answering import AnswerLimits
 from privacy.deadlines import Regime
 from privacy.errors import Permanent
 from privacy.first_reading import FirstReading, MailToRead
+from privacy.forwarding import Instruction
 from privacy.ports import MailboxState, SentLookup, Transport
 from privacy.remedies import Authority
 from privacy.reminders import Ladder
@@ -325,6 +329,21 @@ def build_confirmation(desk: Desk) -> ConfirmationPage | None:
     return ConfirmationPage(confirm, company=desk.settings.desk.legal_name)
 
 
+def build_instruction(desk: Desk) -> InstructionPage | None:
+    """Return the page on which customers instruct, None where no letter names it."""
+    services, terms = desk.services, desk.services.desk.challenges
+    if terms is None or not terms.page:
+        return None
+
+    def instruct(code: str, instruction: Instruction, note: str, client: str) -> bool:
+        said = (instruction, note)
+        return instruct_by_page(
+            services.database, services.desk, code, said, client=client, now=utc_now()
+        )
+
+    return InstructionPage(instruct, company=desk.settings.desk.legal_name)
+
+
 def build_unsubscribing(desk: Desk) -> UnsubscribePage | None:
     """Return the page on which product updates end, None where no mail names it."""
     if not desk.settings.sending.page_url:
@@ -357,6 +376,7 @@ def build_doors(desk: Desk) -> dict[str, ASGIApp]:
         CALLBACKS_PATH: callbacks,
         PREFIX: build_confirmation(desk),
         CANCEL_PREFIX: build_cancelling(desk),
+        INSTRUCT_PREFIX: build_instruction(desk),
         UNSUBSCRIBE_PREFIX: build_unsubscribing(desk),
         DOWNLOAD_PREFIX: build_downloads(desk),
     }

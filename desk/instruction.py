@@ -1,0 +1,116 @@
+"""The page on which a customer says what becomes of a request about its data: opening it does nothing, the form's POST does.
+
+Mail scanners open every link, some of them twenty times. The link carries a code and nothing else; the page shows nothing
+of the request, so that whoever finds a link learns nothing by it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from urllib.parse import parse_qs
+
+import structlog
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from desk.access import HEADERS
+from desk.confirmation import LONGEST_PATH, OF_THIS_PAGE, is_from_here
+from desk.instruct_words import all_words, language_of
+from desk.rendering import page
+from privacy.errors import PrivacyError
+from privacy.forwarding import LONGEST_NOTE, OF_CUSTOMERS, Instruction
+
+PREFIX = "/instruct/"
+LONGEST_BODY = 8_192  # octets: a choice, and a note in which each character takes twelve
+READ_SECONDS = 10.0
+Instruct = Callable[[str, Instruction, str, str], bool]
+
+log = structlog.get_logger(__name__)
+
+
+class InstructionPage:
+    """Answers below /instruct/: `instruct` gets code, instruction, note and the client's address, and says whether it counts."""
+
+    def __init__(self, instruct: Instruct, *, company: str) -> None:
+        self._instruct = instruct
+        self._company = company
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request = Request(scope, receive)
+        answer = await self._answer(request)
+        answer.headers.update({**HEADERS, **OF_THIS_PAGE})
+        await answer(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        language, code = _parts(request.url.path)
+        if request.method in {"GET", "HEAD"}:
+            return self._page("asking", language)
+        if request.method != "POST" or not is_from_here(request.headers):
+            return self._page("failed", language, 405 if request.method != "POST" else 403)
+        said = _said(await _body(request))
+        if said is None:
+            return self._page("failed", language, 400)
+        client = request.client.host if request.client else ""
+        try:
+            taken = await asyncio.to_thread(self._instruct, code, *said, client)
+        except PrivacyError as error:
+            log.warning("instruction_postponed", error=type(error).__name__)
+            return self._page("failed", language, 503)
+        return self._page("thanks" if taken else "failed", language)
+
+    def _page(self, state: str, language: str, status: int = 200) -> Response:
+        return page(
+            "instruct",
+            status,
+            state=state,
+            language=language,
+            words=all_words()[language],
+            choices=[str(one) for one in OF_CUSTOMERS],
+            longest=LONGEST_NOTE,
+            company=self._company,
+        )
+
+
+def _parts(path: str) -> tuple[str, str]:
+    """Return the language and the code of an address; the code may be anything."""
+    language, _, code = path[:LONGEST_PATH].removeprefix(PREFIX).partition("/")
+    return language_of(language), code
+
+
+async def _body(request: Request) -> bytes:
+    """Return what the form sent; nothing for more than a form sends, or for one that never ends."""
+    body = bytearray()
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            async for piece in request.stream():
+                body += piece
+                if len(body) > LONGEST_BODY:
+                    return b""
+    except (ClientDisconnect, TimeoutError):
+        return b""
+    return bytes(body)
+
+
+def _said(body: bytes) -> tuple[Instruction, str] | None:
+    """Return the choice and the note of the form, None where no choice of the page was sent."""
+    try:
+        fields = parse_qs(body.decode("ascii"), keep_blank_values=True, max_num_fields=4)
+        (choice,) = fields.get("instruction", ())
+        instruction = Instruction(choice)
+    except ValueError:
+        return None
+    note = fields.get("note", [""])[0].strip()
+    return (instruction, note) if instruction in OF_CUSTOMERS else None
+
+
+def with_instruction(instruction: InstructionPage, others: ASGIApp) -> ASGIApp:
+    """Return the application that has both: this page below its path, the others everywhere else."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        is_here = scope["type"] == "http" and scope["path"].startswith(PREFIX)
+        await (instruction if is_here else others)(scope, receive, send)
+
+    return app
