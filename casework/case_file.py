@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from casework.case_marks import Telling
+from casework.customers_shown import ShownForward, customers_of, referrals_shown
 from casework.package_showing import ShownPackage, name_of, shown_packages
 from casework.showing import show_message
 from privacy.audit import AuditEvent, AuditKind
@@ -104,8 +105,42 @@ def _form(
             {"case": one.case, "kind": one.kind, "other": one.other, "at": one.at}
             for one in relations_of(reading, case_id)
         ],
+        "customers": [_customer(one, telling) for one in customers_of(reading, case_id)],
+        "referrals": [
+            {
+                "wording": one.wording,
+                "state": one.state,
+                "made_at": one.made_at,
+                "names": telling.somebody(one.named),
+                "ground": None if one.ground is None else telling.words(one.ground),
+            }
+            for one in referrals_shown(reading, case_id)
+        ],
         "trail_is_whole": verify_chain(reading, case_id),
         "trail": list(_trail(events_of(reading, case_id), telling)),
+    }
+
+
+def _customer(one: ShownForward, telling: Telling) -> Form:
+    """A customer's name is told like a person's."""
+    plain = ("number", "state", "items", "due_on", "left_at", "letters", "remind_on")
+    said = ("instruction", "channel", "instructed_at", "confirmed_at")
+    return {name: getattr(one, name) for name in (*plain, *said)} | {
+        "workspace": telling.somebody(one.workspace),
+        "name": telling.somebody(one.name),
+        "by": telling.somebody(one.by),
+        "note": None if one.note is None else telling.words(one.note),
+        "tasks": [
+            {
+                "system": task.system,
+                "owner": task.owner,
+                "due_on": task.due_on,
+                "done_at": task.done_at,
+                "done_by": telling.somebody(task.done_by),
+                "evidence": None if task.evidence is None else telling.words(task.evidence),
+            }
+            for task in one.tasks
+        ],
     }
 
 
@@ -215,7 +250,7 @@ def _draft(draft: Draft, telling: Telling) -> Form:
         "decided_at": draft.decided_at,
         "decided_by": telling.somebody(draft.decided_by),
         "subject": telling.words(draft.message.letter.subject),
-        "text": telling.words(draft.message.letter.text),
+        "text": telling.words(without_codes(draft.message.letter.text)),
     }
 
 

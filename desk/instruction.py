@@ -98,8 +98,7 @@ def _said(body: bytes) -> tuple[Instruction, str] | None:
     """Return the choice and the note of the form, None where no choice of the page was sent."""
     try:
         fields = parse_qs(body.decode("ascii"), keep_blank_values=True, max_num_fields=4)
-        (choice,) = fields.get("instruction", ())
-        instruction = Instruction(choice)
+        instruction = Instruction(",".join(fields.get("instruction", [])))
     except ValueError:
         return None
     note = fields.get("note", [""])[0].strip()

@@ -9,6 +9,12 @@ from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
 from casework.challenge_terms import ChallengeTerms
+from casework.customers_shown import (
+    ShownForward,
+    ShownReferral,
+    customers_of,
+    referrals_shown,
+)
 from casework.due_list import DueCase, due_cases
 from casework.package_showing import ShownPackage, shown_packages
 from casework.showing import ShownMessage, show_message
@@ -108,6 +114,8 @@ class CaseFile:
     events: tuple[AuditEvent, ...] = field(repr=False)
     found: StoredFinding | None = None
     packages: tuple[ShownPackage, ...] = field(default=(), repr=False)
+    customers: tuple[ShownForward, ...] = ()
+    referrals: tuple[ShownReferral, ...] = ()
 
     def role_of(self, item: RequestItem) -> ItemRole:
         """Return the role in which this right is answered, as far as the directory says."""
@@ -251,6 +259,8 @@ def _file_of(reading: Reading, case: Case) -> CaseFile:
         events=tuple(events_of(reading, case.case_id)),
         found=findings_of(reading, [case.case_id]).get(case.case_id),
         packages=shown_packages(reading, case),
+        customers=tuple(customers_of(reading, case.case_id)),
+        referrals=tuple(referrals_shown(reading, case.case_id)),
     )
 
 

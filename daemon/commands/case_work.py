@@ -90,7 +90,7 @@ def _add_answer(parser: argparse.ArgumentParser) -> None:
         "--done",
         action="append",
         default=[],
-        type=_done_line,
+        type=done_line,
         metavar="WHAT|WHERE|ON",
         help="what was done, in which system, on which day; again for each",
     )
@@ -237,7 +237,8 @@ def _record(text: str) -> tuple[str, date | None]:
     return code, day(last) if equals else None
 
 
-def _done_line(text: str) -> Done:
+def done_line(text: str) -> Done:
+    """Return what was done, where and when. Raises ArgumentTypeError."""
     what, where, on = (*(part.strip() for part in text.split("|")), "", "")[:3]
     if text.count("|") != 2 or not what or not where:  # noqa: PLR2004 - what, where, on
         raise argparse.ArgumentTypeError(

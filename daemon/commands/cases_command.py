@@ -11,6 +11,12 @@ from daemon.commands import case_dates
 from daemon.commands.case_adding import add_adding, add_case
 from daemon.commands.case_clocks import clocks_for_people, clocks_form
 from daemon.commands.case_correction import add_correction, correct
+from daemon.commands.case_customers import (
+    CUSTOMER_COMMANDS,
+    add_customers,
+    customers_for_people,
+    customers_form,
+)
 from daemon.commands.case_export import add_exporting, export, verify_export
 from daemon.commands.case_holding import add_holding, hold, holds_form
 from daemon.commands.case_identity import (
@@ -80,6 +86,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_identity(actions.add_parser("identity", help="decide how surely somebody is known"))
     add_work(actions)
     add_packages(actions)
+    add_customers(actions)
     add_adding(actions)
     add_correction(actions)
     add_holding(actions)
@@ -97,6 +104,7 @@ def run(options: argparse.Namespace) -> int:
         **case_dates.ACTIONS,
         **WORK_COMMANDS,
         "package": run_package,
+        **CUSTOMER_COMMANDS,
         "add": add_case,
         "correct": correct,
         "hold": hold,
@@ -159,6 +167,7 @@ def _show(options: argparse.Namespace) -> int:
             "packages": packages_form(reading, case),
             "without_package": waivers_form(reading, case.case_id),
             **finding_form(case, found),
+            **customers_form(reading, case),
             "laws": [law.code for law in desk.services.desk.laws_named(case.laws)],
             "law_reasons": list(case.law_reasons),
             "laws_suggested": list(suggested_laws(events)[0]),
@@ -271,6 +280,7 @@ def _for_people(form: dict[str, object]) -> str:
     lines += work_for_people(forms_in(form["work"]))
     lines += packages_for_people(form)
     lines += roles_for_people(form)
+    lines += customers_for_people(form)
     for letter in forms_in(form["letters"]):
         lines += [
             "",

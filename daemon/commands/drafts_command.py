@@ -16,6 +16,7 @@ from daemon.commands.session import (
 )
 from daemon.output import as_json, printable
 from daemon.wiring import Desk
+from privacy.identity_codes import without_codes
 from storage.drafts import get_draft, list_drafts
 
 COLUMNS = ("id", "case", "kind", "reasons", "created_at", "answer_by")
@@ -66,14 +67,15 @@ def _show(options: argparse.Namespace, desk: Desk) -> None:
             reading, draft, draft.message, utc_now(), identity=desk.settings.desk
         )
     message = draft.message
+    text = without_codes(message.letter.text)  # the code is for its reader alone
     form = {"to": message.recipient, "from": message.sender, "subject": message.letter.subject}
     if options.json:
-        bodies = {"text": message.letter.text, "html": message.letter.html}
+        bodies = {"text": text, "html": without_codes(message.letter.html)}
         print(as_json({**form, **bodies, "review": findings}))
     else:
         lines = [f"{name}: {value}" for name, value in form.items()]
         lines += [f"cannot leave: {finding}" for finding in findings]
-        print(printable("\n".join([*lines, "", message.letter.text])))
+        print(printable("\n".join([*lines, "", text])))
 
 
 def _decide(options: argparse.Namespace, desk: Desk) -> None:
