@@ -10,7 +10,7 @@ from casework.profile import DeskProfile
 from casework.work_terms import WorkTerms
 from privacy.approvers import ApprovalRule, approvals_needed
 from privacy.cases import Case, ItemState, RequestItem
-from privacy.forwarding import ForwardState
+from privacy.forwarding import ForwardState, is_only_customers
 from privacy.identity import Level
 from privacy.outgoing import OutgoingState
 from privacy.packages import Enclosure
@@ -19,6 +19,7 @@ from privacy.work import LetterFate, WorkFacts
 from storage.database import Reading
 from storage.drafts import get_draft
 from storage.erasing import cool_off_of, erasure_approvers, statement_of
+from storage.findings import findings_of
 from storage.forwards import forwards_of
 from storage.identity import standings_of
 from storage.item_answers import ItemAnswer, answers_of_items, approvals_of, letter_states
@@ -56,6 +57,7 @@ def facts_of(
         kept_is_stated=is_erasure and statement_of(reading, item.item_id) is not None,
         cool_off_over=cool_off is not None and cool_off.over_at <= now,
         enclosure=_enclosure(reading, answer),
+        customers_decide=item.state is ItemState.PLANNED and _customers_decide(reading, item, case),
         controller_confirmed=item.state is ItemState.WITH_CONTROLLER
         and _customers_confirmed(reading, item, case),
         letter=_letter(reading, answer),
@@ -99,6 +101,11 @@ def _enclosure(reading: Reading, answer: ItemAnswer | None) -> Enclosure:
     if answer is None:
         return Enclosure.MISSING
     return enclosure_of(reading, answer.draft_id, answer.item_id)
+
+
+def _customers_decide(reading: Reading, item: RequestItem, case: Case) -> bool:
+    found = findings_of(reading, [case.case_id]).get(case.case_id)
+    return found is not None and is_only_customers(found.finding.role, item)
 
 
 def _customers_confirmed(reading: Reading, item: RequestItem, case: Case) -> bool:

@@ -71,7 +71,8 @@ class WorkFacts:
     approvers (one, or two where data leave or are erased). `erasure_approvers` approved the erasure itself, before
     anything is destroyed. `keeps_something` and `kept_is_stated` are about retained data: category, law, purpose and
     end date. `cool_off_over` is true when the waiting time ended or the person gave it up. `enclosure` is the package of
-    data that an answer names, or the statement that it needs none.
+    data that an answer names, or the statement that it needs none. `customers_decide` says that by the directory no part of
+    the data is ours.
     """
 
     right: Right
@@ -88,6 +89,7 @@ class WorkFacts:
     cool_off_over: bool = False
     controller_confirmed: bool = False
     enclosure: Enclosure = Enclosure.MISSING
+    customers_decide: bool = False
     letter: LetterFate = LetterFate.NONE
 
 
@@ -143,6 +145,11 @@ def _nothing_was_erased(facts: WorkFacts) -> str | None:
 
 def _tasks_are_done(facts: WorkFacts) -> str | None:
     return None if facts.open_tasks == 0 else "tasks-open"
+
+
+def _is_ours_to_do(facts: WorkFacts) -> str | None:
+    """What a customer put in is neither given out nor erased on the word of the person (GDPR Art. 28(3)(a))."""
+    return "the-customer-decides" if facts.customers_decide else None
 
 
 def _says_what_is_decided(facts: WorkFacts) -> str | None:
@@ -240,14 +247,20 @@ TABLE: tuple[Row, ...] = (
         step=Step.EXECUTE,
         start=frozenset({S.PLANNED}),
         to=S.EXECUTING,
-        guards=(_is_no_erasure, _who_asks_is_known),
+        guards=(_is_no_erasure, _who_asks_is_known, _is_ours_to_do),
     ),
     # An erasure cannot be undone: two people, what is kept said in full, then a time in which the person can cancel.
     Row(
         step=Step.APPROVE_ERASURE,
         start=frozenset({S.PLANNED}),
         to=S.COOLING_OFF,
-        guards=(_is_erasure, _who_asks_is_known, _two_approve_the_erasure, _kept_is_stated),
+        guards=(
+            _is_erasure,
+            _who_asks_is_known,
+            _two_approve_the_erasure,
+            _kept_is_stated,
+            _is_ours_to_do,
+        ),
     ),
     # The proof is looked at again: it may have lapsed while the time ran.
     Row(

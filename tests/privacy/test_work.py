@@ -106,8 +106,15 @@ def test_every_state_can_be_reached_and_left_or_is_an_end() -> None:
 
 REFUSALS: list[tuple[ItemState, Step, WorkFacts, str]] = [
     (S.PLANNED, Step.EXECUTE, replace(DONE, identity_suffices=False), "identity-not-proved"),
+    (S.PLANNED, Step.EXECUTE, replace(DONE, customers_decide=True), "the-customer-decides"),
     (S.PLANNED, Step.EXECUTE, ERASED, "an-erasure-is-approved-first"),
     (S.PLANNED, Step.APPROVE_ERASURE, DONE, "only-an-erasure-waits"),
+    (
+        S.PLANNED,
+        Step.APPROVE_ERASURE,
+        replace(ERASED, customers_decide=True),
+        "the-customer-decides",
+    ),
     (
         S.PLANNED,
         Step.APPROVE_ERASURE,
@@ -234,6 +241,7 @@ class AnyOrderOfSteps(RuleBasedStateMachine):
             kept_is_stated=st.booleans(),
             cool_off_over=st.booleans(),
             controller_confirmed=st.booleans(),
+            customers_decide=st.booleans(),
             letter=st.sampled_from(LetterFate),
         ),
     )
@@ -250,6 +258,13 @@ class AnyOrderOfSteps(RuleBasedStateMachine):
     def last(self, step: Step) -> WorkFacts | None:
         found = [facts for made, facts, _ in self.allowed if made is step]
         return found[-1] if found else None
+
+    @invariant()
+    def nothing_of_a_customer_is_begun_on_the_word_of_the_person(self) -> None:
+        begun = {S.EXECUTING, S.COOLING_OFF}
+        for step, facts, to in self.allowed:
+            if to in begun and step is not Step.EXECUTE:
+                assert not facts.customers_decide
 
     @invariant()
     def nothing_is_executed_unproved(self) -> None:
