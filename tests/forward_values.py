@@ -13,7 +13,7 @@ from identity_values import PAGE, terms
 from privacy.directory import LeadRecord, PersonRecord, Standing, WorkspaceRecord
 from privacy.forwarding import Instruction
 from privacy.messages import OutboundMessage
-from storage.directory_readings import Extent, begin_reading, end_reading
+from storage.directory_readings import Extent, LeadsListed, begin_reading, end_reading
 from storage.directory_writes import add_leads, add_people, add_workspaces, known_workspaces
 from storage.drafts import Draft
 from storage.forwards import Forward, Referral, forwards_of, referrals_of
@@ -30,6 +30,7 @@ CUSTOMERS = (
     WorkspaceRecord(workspace=W2, name="Elsewhere GmbH", locale="de"),
 )
 OWNERS = ((W1, OLIVIA, "en"), (W2, OTTO, "de"))
+WHOLE = Extent(workspaces=True, people=True, leads=LeadsListed.ALL)
 LEADS = ((W1, ANNE), (W2, ANNE))
 
 
@@ -71,7 +72,7 @@ def list_customers(
         add_people(transaction, [(one, ids[one.workspace or ""]) for one in people], reading=number)
         records = [LeadRecord(workspace=one, address=address) for one, address in leads]
         add_leads(transaction, [(one, ids[one.workspace]) for one in records], reading=number)
-        end_reading(transaction, number, Extent(people=True), began_at=desk.now, now=desk.now)
+        end_reading(transaction, number, WHOLE, began_at=desk.now, now=desk.now)
 
 
 def sweep_customers(desk: TestDesk) -> int:
