@@ -27,6 +27,7 @@ from privacy.ports import OnFile
 from storage.audit import append
 from storage.cases import get_case
 from storage.database import Transaction
+from storage.forwards import look_again
 from storage.identity import (
     Challenge,
     Standing,
@@ -170,6 +171,7 @@ def settle(
     before = standings_of(transaction, [case_id]).get(case_id)
     standing = _standing(case_id, before, reached, needed, now)
     put_standing(transaction, standing, now=now)
+    look_again(transaction, case_id, at=now)  # whoever proved it may hear to whom it was passed on
     is_news = before is None or before.state is not StandingState.PROVED
     if standing.state is StandingState.PROVED and is_news:
         finish_kind_of_case(transaction, case_id, kind=PROVE_IDENTITY, actor=actor, at=now)
