@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from casework.actors import Actor
 from casework.drafts import withdraw_drafts
@@ -29,6 +30,14 @@ def stop_asking(transaction: Transaction, forward: Forward, *, actor: Actor, now
     for kind in (FORWARD_REQUEST, CUSTOMER_SILENT, FORWARD_BY_HAND):
         reasons = (name, f"{name}-{CAME_BACK}")
         finish_tasks_of_case(transaction, forward.case_id, kind=kind, reasons=reasons, at=now)
+
+
+def stop_all_asking(
+    transaction: Transaction, case_id: UUID, *, actor: Actor, now: datetime
+) -> None:
+    """Another case stands for this one from now on: its letters go to the customers, and no second ones."""
+    for forward in forwards_of(transaction, [case_id]).get(case_id, ()):
+        stop_asking(transaction, forward, actor=actor, now=now)
 
 
 def stop_what_was_taken_back(

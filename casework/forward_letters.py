@@ -16,7 +16,7 @@ from privacy.approval import letter_digest
 from privacy.audit import AuditEvent, AuditKind
 from privacy.cases import Case, RequestItem
 from privacy.forwarding import Recipient, recipients_of, request_words
-from privacy.identity_codes import core_of
+from privacy.identity_codes import core_of, without_codes
 from privacy.messages import Automation, Letter
 from responders.customers import PassedOn, draft_follow_up, draft_request
 from storage.audit import append
@@ -162,7 +162,8 @@ def _letter(
     if at_work.forward.left_at is not None:
         left_on = house_day(desk, at_work.forward.left_at)
         return draft_follow_up(case, passed, left_on, desk.identity, desk.book)
-    words = request_words(at_work.items, _other_customers(reading, case, contacts))
+    others = _other_customers(reading, case, contacts)
+    words = without_codes(request_words(at_work.items, others))
     return draft_request(case, passed, words, desk.identity, desk.book)
 
 

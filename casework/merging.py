@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from casework.drafts import Actor
+from casework.forward_ending import stop_all_asking
 from casework.identifiers import draw_identifiers
 from casework.proving import prove_task
 from casework.task_kinds import ANSWER_BY_HAND
@@ -31,6 +32,7 @@ from storage.cases import (
     who_acknowledged,
 )
 from storage.database import Database, Transaction
+from storage.forwards import wake_forwarding
 from storage.holds import held_cases
 from storage.identity import standings_of
 from storage.ids import new_id
@@ -80,6 +82,8 @@ def merge_cases(database: Database, into: str, merged: str, *, by: By) -> Case:
         move_messages(transaction, messages, target.case_id)
         move_rights(transaction, [item.item_id for item in moved], target.case_id)
         _keep_earliest(transaction, pair, now)
+        stop_all_asking(transaction, source.case_id, actor=actor, now=now)
+        wake_forwarding(transaction, [target.case_id], at=now)
         set_case_state(transaction, source.case_id, CaseState.CLOSED, at=now)
         whole = (*(item.item_id for item in moved), *messages)
         merge = Merge(

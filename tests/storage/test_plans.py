@@ -42,6 +42,16 @@ from storage.drafts import earliest_draft, list_drafts
 from storage.erasing import due_cool_offs
 from storage.erasure_notices import end_notices, find_notices
 from storage.findings import cases_to_look_up, findings_of
+from storage.forwards import (
+    cases_forwarded_for,
+    due_cases,
+    forwards_of,
+    letter_with,
+    letter_with_code,
+    letters_of_forwards,
+    letters_to,
+    referrals_of,
+)
 from storage.holds import held_cases, holds_of
 from storage.identity import challenges_of, due_standings, evidence_of, find_challenges
 from storage.identity_papers import due_papers
@@ -92,6 +102,7 @@ from storage.tasks import (
 )
 from storage.work import plans_of as plans_of_rights
 from storage.work import work_events
+from storage.workspaces import contacts_of
 
 LEASE = timedelta(minutes=5)
 KEYS = SimpleNamespace(sender=b"s", domain=b"d", text=b"t")
@@ -259,6 +270,15 @@ QUESTIONS = {
     "spent_since": lambda tx, make: spent_since(tx, make.now),
     "calls_since": lambda tx, make: calls_since(tx, make.now),
     "said_before": lambda tx, _: said_before(tx, [(b"k", new_id(), new_id())]),
+    "due_cases": lambda tx, make: due_cases(tx, now=make.now, limit=5),
+    "forwards_of": lambda tx, _: forwards_of(tx, [new_id(), new_id()]),
+    "cases_forwarded_for": lambda tx, make: cases_forwarded_for(tx, b"k", since=make.now),
+    "letters_of_forwards": lambda tx, _: letters_of_forwards(tx, [new_id()]),
+    "letter_with": lambda tx, _: letter_with(tx, b"k"),
+    "letter_with_code": lambda tx, _: letter_with_code(tx, b"k"),
+    "letters_to": lambda tx, make: letters_to(tx, [b"k", b"l"], since=make.now),
+    "referrals_of": lambda tx, _: referrals_of(tx, new_id()),
+    "contacts_of": lambda tx, _: contacts_of(tx, [new_id(), new_id()]),
     "unknown_uids": lambda tx, make: unknown_uids(tx, make.privacy, "INBOX", 7, [1, 2]),
 }
 # These walk an index that holds only what waits, or only what is counted.
