@@ -4,9 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from casework.adding import enter
 from casework.drafts import reject_draft
 from casework.forwarding import _written_by_people, forward_case
 from casework.held import release_held
+from casework.merging import merge_cases
+from casework.role_finding import refresh_roles
 from casework_values import BOTH_ENGINES, COPY, DANA, ERASE, LONG, SAM, TestDesk, mail, reply_to
 from forward_values import (
     ANNE,
@@ -34,6 +37,7 @@ from privacy.directory import WorkspaceRecord
 from privacy.errors import Permanent
 from privacy.forwarding import ForwardState
 from privacy.rights import Right
+from staff_values import BY_POST
 from work_values import approve, bounce, plan, prove, send, state, take_back
 
 
@@ -299,3 +303,28 @@ def test_a_workspace_without_a_name_is_called_by_its_id(desk: TestDesk) -> None:
     desk.receive_one(mail(ERASE))
     (letter,) = pass_on(desk)
     assert "your workspace w1" in " ".join(letter.letter.text.split())
+
+
+def test_a_request_by_phone_without_words_of_its_own_is_passed_on_without_an_empty_quotation(
+    desk: TestDesk,
+) -> None:
+    told = replace(BY_POST, text="She called us.", told=((Right.RESTRICTION, None),), address=ANNE)
+    enter(desk.services, told, actor=SAM, now=desk.now)
+    assert refresh_roles(desk.database, desk.profile, desk.now) == 1
+    sent = pass_on(desk)
+    assert len(sent) == 3
+    for letter in sent:
+        assert not {"The request", "Das Anliegen"} & set(letter.letter.text.splitlines())
+
+
+def test_a_case_that_became_part_of_another_writes_to_no_customer(desk: TestDesk) -> None:
+    desk.receive_one(mail(ERASE))
+    desk.receive_one(mail(COPY, number=2))
+    sweep_customers(desk)
+    first, second = desk.cases()
+    assert len(waiting(desk, REQUEST)) == 6
+    merge_cases(desk.database, first.reference, second.reference, by=(SAM, desk.now))
+    sweep_customers(desk)
+    drafts = waiting(desk, REQUEST)
+    assert {one.case_id for one in drafts} == {first.case_id}
+    assert len(drafts) == 6

@@ -12,7 +12,9 @@ import pytest
 
 from casework_values import open_at
 from daemon.clock import utc_now
-from daemon.web import PageServer
+from daemon.web import PageServer, PublicPages
+from desk.confirmation import ConfirmationPage
+from desk.instruction import InstructionPage
 from desk.reader import StorageReader
 from desk.settings import WebSettings
 from privacy.errors import Permanent
@@ -106,3 +108,25 @@ async def test_a_visitor_who_never_finishes_does_not_keep_it_from_its_end(databa
         await asyncio.to_thread(started.wait)
         await server.stop()
         release.set()
+
+
+async def test_the_pages_of_letters_are_open_without_the_key(database):
+    public = PublicPages(
+        confirmation=ConfirmationPage(lambda _code, _client: False, company="Autocloz"),
+        instruction=InstructionPage(lambda *_said: False, company="Autocloz"),
+    )
+    server = PageServer(
+        WebSettings(enabled=True, port=0),
+        StorageReader(database, utc_now, load_ladder()),
+        health=lambda: (True, []),
+        access_key=KEY,
+        public=public,
+    )
+    port = await server.start()
+    try:
+        for page in ("confirm", "instruct"):
+            status, body = await asyncio.to_thread(fetch, port, f"/{page}/de/RD-1")
+            assert (status, b'<html lang="de">' in body) == (200, True)
+        assert (await asyncio.to_thread(fetch, port, "/cases"))[0] != 200
+    finally:
+        await server.stop()
