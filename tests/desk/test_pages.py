@@ -7,6 +7,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from casework.directory_reading import read_directory
+from casework.forwarding import sweep_forwards
+from casework.instructing import CustomerInstruction, InstructedBy, take_instruction
 from casework.role_finding import refresh_roles
 from desk.app import create_app
 from desk.paging import place_word, read_place
@@ -14,6 +16,7 @@ from desk.rendering import day, facts, moment, words
 from directory_values import ListedSource, terms
 from privacy.directory import LeadRecord, WorkspaceRecord
 from privacy.errors import Retryable
+from privacy.forwarding import Instruction, InstructionChannel
 from privacy.model_calls import CallOutcome, ModelCall
 from privacy.zero_retention import Assurance, Endpoint
 from storage.ids import new_id
@@ -202,3 +205,27 @@ def test_machine_mail_is_shown_grey_and_counted(sam, take_in_many, take_in_absen
     text = page_of(sam, "/held")
     assert "In all: 1 held, 1 auto." in text
     assert text.count('<tr class="machine">') == 1
+
+
+def test_a_case_shows_its_customers_and_what_they_said(sam, desk, references):
+    home = WorkspaceRecord(
+        workspace="w1", name="<b>Customer Ltd", privacy_contact="privacy@customer.example"
+    )
+    lead = LeadRecord(workspace="w1", address="anne@person.example")
+    read_directory(desk.database, ListedSource([home, lead]), terms(), lambda: ARRIVED)
+    refresh_roles(desk.database, desk.services.desk, ARRIVED)
+    sweep_forwards(desk.database, desk.services.desk, ARRIVED)
+    path = f"/cases/{references[0]}"
+    text = page_of(sam, path)
+    assert "Customer 1: &lt;b&gt;Customer Ltd" in text
+    assert "owed by" in text
+    given = CustomerInstruction(
+        reference=references[0], workspace="w1", instruction=Instruction.EXPORT, note="<i>all"
+    )
+    by = InstructedBy(channel=InstructionChannel.STAFF, name="Olivia")
+    take_instruction(desk.database, desk.services.desk, given, by=by, now=ARRIVED)
+    text = page_of(sam, path)
+    assert "<strong>export</strong>" in text
+    assert "by Olivia, staff" in text
+    assert "&lt;i&gt;all" in text
+    assert "product (engineering), by" in text
