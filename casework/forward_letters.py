@@ -15,7 +15,7 @@ from casework.reviewing import as_reasons, findings_of_draft
 from privacy.approval import letter_digest
 from privacy.audit import AuditEvent, AuditKind
 from privacy.cases import Case, RequestItem
-from privacy.forwarding import Recipient, recipients_of, request_words
+from privacy.forwarding import NO_WORK_IS_OWED, Recipient, recipients_of, request_words
 from privacy.identity_codes import core_of, without_codes
 from privacy.messages import Automation, Letter
 from responders.customers import PassedOn, draft_follow_up, draft_request
@@ -44,8 +44,12 @@ class ForwardAtWork:
 
     @property
     def items(self) -> list[RequestItem]:
-        """The rights that are passed on, as far as they are in the case still."""
-        return [item for item in self.case.items if item.item_id in self.forward.items]
+        """The rights that are passed on, as far as the person has not taken them back."""
+        return [
+            item
+            for item in self.case.items
+            if item.item_id in self.forward.items and item.state not in NO_WORK_IS_OWED
+        ]
 
 
 def forward_code_key(code: str, reading: Reading) -> bytes:

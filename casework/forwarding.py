@@ -13,6 +13,7 @@ from uuid import UUID
 import structlog
 
 from casework.actors import Actor
+from casework.closing import LEAVING
 from casework.forward_letters import (
     LIMITS_COUNT,
     ForwardAtWork,
@@ -49,6 +50,7 @@ from storage.forwards import (
     wake_forwarding,
 )
 from storage.ids import new_id
+from storage.item_answers import letter_states
 from storage.messages import messages_of_case
 from storage.states import DraftState
 from storage.tasks import Task, add_tasks
@@ -116,7 +118,9 @@ def forward_case(
         owed = [
             one
             for one in forwards_of(transaction, [case.case_id]).get(case.case_id, [])
-            if one.workspace_id in ids and one.state is ForwardState.OWED
+            if one.workspace_id in ids
+            and one.state is ForwardState.OWED
+            and _writing(at_work, one, at_work.today).items
         ]
         for forward in owed:
             reason = _hand_over(transaction, at_work, forward)
@@ -235,7 +239,9 @@ def _new(
 
 
 def _look_at(transaction: Transaction, at_work: _AtWork, forward: Forward) -> datetime | None:
-    """Write what is due to one customer; returns when to look again."""
+    """Write what is due to one customer; returns when to look again. What was taken back is asked of nobody."""
+    if not _writing(at_work, forward, at_work.today).items:
+        return None
     if forward.state is ForwardState.OWED:
         return _hand_over_once(transaction, at_work, forward)
     if forward.state is not ForwardState.WITH_CUSTOMER or forward.remind_on is None:
@@ -259,10 +265,13 @@ def _hand_over_once(
 
 
 def _hand_over(transaction: Transaction, at_work: _AtWork, forward: Forward) -> str | None:
-    """Write the request unless a letter of it waits; returns why nobody was written to."""
+    """Write the request unless a letter of it waits or is on its way; returns why nobody was written to."""
     letters = letters_of_forwards(transaction, [forward.forward_id]).get(forward.forward_id, ())
     drafts = {one.draft_id: one.state for one in drafts_of_case(transaction, forward.case_id)}
-    if any(drafts.get(one.draft_id) is DraftState.WAITING for one in letters):
+    leaving = letter_states(transaction, [one.message_id_key for one in letters]).values()
+    if LEAVING & {*leaving} or any(
+        drafts.get(one.draft_id) is DraftState.WAITING for one in letters
+    ):
         return None
     day = at_work.ahead(at_work.desk.forwarding.remind_after[0])
     return write_to_customer(transaction, _writing(at_work, forward, day))

@@ -205,10 +205,14 @@ def test_what_was_rejected_is_written_anew_when_staff_say_so(desk: TestDesk) -> 
     sweep_customers(desk)
     assert waiting(desk, REQUEST) == []
     reference = desk.case().reference
-    forward_case(desk.database, desk.profile, reference, None, actor=SAM, now=desk.now)
-    assert len(waiting(desk, REQUEST)) == 3
-    forward_case(desk.database, desk.profile, reference, None, actor=SAM, now=desk.now)
-    assert len(waiting(desk, REQUEST)) == 3
+    give = (desk.database, desk.profile, reference, None)
+    for _ in range(2):
+        forward_case(*give, actor=SAM, now=desk.now)
+        assert len(waiting(desk, REQUEST)) == 3
+    for draft in waiting(desk, REQUEST):
+        approve(desk, draft.draft_id, DANA)
+    forward_case(*give, actor=SAM, now=desk.now)  # they are on their way
+    assert waiting(desk, REQUEST) == []
 
 
 @BOTH_ENGINES
@@ -266,6 +270,21 @@ def test_what_the_person_takes_back_is_asked_of_no_customer(desk: TestDesk) -> N
     assert tasks(desk, "forward_request") == []
     assert desk.case().state is CaseState.CLOSED
     assert sweep_customers(desk) == 0
+
+
+def test_of_two_rights_the_customer_hears_of_the_one_that_stands(desk: TestDesk) -> None:
+    desk.receive_one(mail(f"{ERASE} {COPY}"))
+    pass_on(desk)
+    take_back(desk, Right.ACCESS)
+    later(desk, days=7)
+    sweep_customers(desk)
+    (letter, *_) = [one for one in approve_all(desk, FOLLOW_UP) if one.recipient == OLIVIA]
+    assert "erasure" in letter.letter.text
+    assert "access" not in letter.letter.text
+    take_back(desk, Right.ERASURE)
+    later(desk, days=7)
+    sweep_customers(desk)
+    assert waiting(desk, FOLLOW_UP) == []
 
 
 def test_nothing_of_a_customer_is_carried_out_on_the_word_of_the_person(desk: TestDesk) -> None:
