@@ -175,6 +175,14 @@ def test_an_owner_who_left_meanwhile_does_not_get_it(desk: TestDesk) -> None:
         approve(desk, draft.draft_id, DANA)
 
 
+def test_a_letter_whose_reminder_is_over_is_written_anew_and_never_sent(desk: TestDesk) -> None:
+    desk.receive_one(mail(ERASE))
+    sweep_customers(desk)
+    later(desk, days=8)
+    with pytest.raises(Permanent, match="date: in the past"):
+        approve(desk, waiting(desk, REQUEST)[0].draft_id, DANA)
+
+
 def test_an_address_of_ours_is_never_written_to(desk: TestDesk) -> None:
     list_customers(desk, owners=((W1, "privacy@autocloz.example", "en"),), leads=((W1, ANNE),))
     desk.receive_one(mail(ERASE))

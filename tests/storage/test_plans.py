@@ -50,6 +50,7 @@ from storage.forwards import (
     letter_with_code,
     letters_of_forwards,
     letters_to,
+    referral_with,
     referrals_of,
 )
 from storage.holds import held_cases, holds_of
@@ -277,6 +278,7 @@ QUESTIONS = {
     "letter_with": lambda tx, _: letter_with(tx, b"k"),
     "letter_with_code": lambda tx, _: letter_with_code(tx, b"k"),
     "letters_to": lambda tx, make: letters_to(tx, [b"k", b"l"], since=make.now),
+    "referral_with": lambda tx, _: referral_with(tx, b"k"),
     "referrals_of": lambda tx, _: referrals_of(tx, new_id()),
     "contacts_of": lambda tx, _: contacts_of(tx, [new_id(), new_id()]),
     "unknown_uids": lambda tx, make: unknown_uids(tx, make.privacy, "INBOX", 7, [1, 2]),
