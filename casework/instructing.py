@@ -10,6 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from casework.actors import Actor
+from casework.forward_checks import readers_of_draft
 from casework.forward_ending import stop_asking
 from casework.forward_fates import hand_to_controller
 from casework.forward_letters import forward_code_key, house_day
@@ -113,7 +114,7 @@ def instruct_by_page(
 ) -> bool:
     """Return whether the code took the instruction now; the same False for a wrong, an expired and a used one.
 
-    `said` is the instruction with a note; `client` the network address of whoever pressed, under which wrong codes are
+    Nor does it count from somebody who is no Owner, and not the contact, any more. `said` is the instruction with a note; `client` the network address of whoever pressed, under which wrong codes are
     counted. Raises Retryable.
     """
     instruction, note = said
@@ -130,12 +131,12 @@ def instruct_by_page(
             return False
         case = get_case(transaction, letter.case_id)
         forward = forward_with(transaction, letter.forward_id)
+        reader = _reader(transaction, letter.draft_id, case)
         is_open = case.state is CaseState.OPEN and _accepts(forward, instruction)
-        if not is_open or not use_code(transaction, letter.draft_id, now=now):
+        still_theirs = reader in readers_of_draft(transaction, letter.draft_id, case)
+        if not (is_open and still_theirs and use_code(transaction, letter.draft_id, now=now)):
             return False
-        by = InstructedBy(
-            channel=InstructionChannel.PAGE, name=_reader(transaction, letter.draft_id, case)
-        )
+        by = InstructedBy(channel=InstructionChannel.PAGE, name=reader)
         _take(transaction, desk, forward, _Said(instruction, note.strip(), by, now))
     return True
 

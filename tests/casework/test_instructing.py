@@ -135,6 +135,13 @@ def test_whoever_tries_too_many_codes_is_not_heard_any_more_that_day(desk) -> No
     assert press(desk, owner)
 
 
+def test_the_code_of_an_owner_who_left_does_nothing(desk) -> None:
+    owner, contact = codes(desk)
+    list_customers(desk, workspaces=CUSTOMERS[:1], owners=(), leads=((W1, ANNE),))
+    assert not press(desk, owner, Instruction.DELETE)
+    assert press(desk, contact, Instruction.DELETE)
+
+
 def test_the_code_of_a_follow_up_works_as_well(desk) -> None:
     codes(desk)
     later(desk, days=7)
