@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from desk.access import HEADERS
 from desk.confirmation import LONGEST_PATH, OF_THIS_PAGE, is_from_here
@@ -103,13 +103,3 @@ def _said(body: bytes) -> tuple[Instruction, str] | None:
         return None
     note = fields.get("note", [""])[0].strip()
     return (instruction, note) if instruction in OF_CUSTOMERS else None
-
-
-def with_instruction(instruction: InstructionPage, others: ASGIApp) -> ASGIApp:
-    """Return the application that has both: this page below its path, the others everywhere else."""
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        is_here = scope["type"] == "http" and scope["path"].startswith(PREFIX)
-        await (instruction if is_here else others)(scope, receive, send)
-
-    return app

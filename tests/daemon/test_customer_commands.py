@@ -15,8 +15,9 @@ from casework.forwarding import sweep_forwards
 from casework.sending import send_next
 from daemon.clock import utc_now
 from daemon.settings import load_settings
-from daemon.wiring import Desk, build_public_pages, build_transport, open_desk
-from desk.instruction import with_instruction
+from daemon.web import beside
+from daemon.wiring import Desk, build_doors, build_transport, open_desk
+from desk.instruction import PREFIX
 from storage.outbox import list_letters
 
 SAM, DANA = (f"{name}@autocloz.example" for name in ("sam", "dana"))
@@ -115,9 +116,7 @@ def test_from_the_mail_over_the_page_to_the_closed_case(run, opened, case: str, 
     (customer,) = shown(run, case)["customers"]
     assert (customer["workspace"], customer["state"]) == ("w1", "with_customer")
     link, desk = link_of(opened()), opened()
-    pages = build_public_pages(desk)
-    assert pages is not None
-    olivia = TestClient(with_instruction(pages.instruction, PlainTextResponse("")))
+    olivia = TestClient(beside(build_doors(desk)[PREFIX], PlainTextResponse(""), PREFIX))
     for _ in range(20):
         assert olivia.get(link).status_code == 200
     assert shown(run, case)["customers"][0]["instruction"] is None

@@ -12,8 +12,10 @@ import pytest
 
 from casework_values import open_at
 from daemon.clock import utc_now
-from daemon.web import PageServer, PublicPages
+from daemon.web import PageServer
+from desk.confirmation import PREFIX as CONFIRM
 from desk.confirmation import ConfirmationPage
+from desk.instruction import PREFIX as INSTRUCT
 from desk.instruction import InstructionPage
 from desk.reader import StorageReader
 from desk.settings import WebSettings
@@ -111,21 +113,21 @@ async def test_a_visitor_who_never_finishes_does_not_keep_it_from_its_end(databa
 
 
 async def test_the_pages_of_letters_are_open_without_the_key(database):
-    public = PublicPages(
-        confirmation=ConfirmationPage(lambda _code, _client: False, company="Autocloz"),
-        instruction=InstructionPage(lambda *_said: False, company="Autocloz"),
-    )
+    doors = {
+        CONFIRM: ConfirmationPage(lambda _code, _client: False, company="Autocloz"),
+        INSTRUCT: InstructionPage(lambda *_said: False, company="Autocloz"),
+    }
     server = PageServer(
         WebSettings(enabled=True, port=0),
         StorageReader(database, utc_now, load_ladder()),
         health=lambda: (True, []),
         access_key=KEY,
-        public=public,
+        doors=doors,
     )
     port = await server.start()
     try:
-        for page in ("confirm", "instruct"):
-            status, body = await asyncio.to_thread(fetch, port, f"/{page}/de/RD-1")
+        for path in doors:
+            status, body = await asyncio.to_thread(fetch, port, f"{path}de/RD-1")
             assert (status, b'<html lang="de">' in body) == (200, True)
         assert (await asyncio.to_thread(fetch, port, "/cases"))[0] != 200
     finally:

@@ -6,10 +6,11 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from daemon.web import beside
 from desk.access import HEADERS
 from desk.confirm_words import all_words as confirm_words
 from desk.instruct_words import all_words, language_of
-from desk.instruction import LONGEST_BODY, InstructionPage, with_instruction
+from desk.instruction import LONGEST_BODY, PREFIX, InstructionPage
 from privacy.errors import Retryable
 from privacy.forwarding import LONGEST_NOTE, OF_CUSTOMERS, Instruction
 
@@ -38,7 +39,7 @@ def heard() -> Heard:
 @pytest.fixture
 def olivia(heard: Heard, app: FastAPI) -> TestClient:
     page = InstructionPage(heard, company="Autocloz & Co <Ltd>")
-    return TestClient(with_instruction(page, app), base_url="https://desk.autocloz.example")
+    return TestClient(beside(page, app, PREFIX), base_url="https://desk.autocloz.example")
 
 
 def test_scanners_may_open_it_twenty_times_and_it_is_unused(olivia, heard) -> None:
