@@ -106,19 +106,23 @@ def _form(
             for one in relations_of(reading, case_id)
         ],
         "customers": [_customer(one, telling) for one in customers_of(reading, case_id)],
-        "referrals": [
-            {
-                "wording": one.wording,
-                "state": one.state,
-                "made_at": one.made_at,
-                "names": telling.somebody(one.named),
-                "ground": None if one.ground is None else telling.words(one.ground),
-            }
-            for one in referrals_shown(reading, case_id)
-        ],
+        "referrals": _referrals(reading, case_id, telling),
         "trail_is_whole": verify_chain(reading, case_id),
         "trail": list(_trail(events_of(reading, case_id), telling)),
     }
+
+
+def _referrals(reading: Reading, case_id: UUID, telling: Telling) -> list[Form]:
+    return [
+        {
+            "wording": one.wording,
+            "state": one.state,
+            "made_at": one.made_at,
+            "names": telling.somebody(one.named),
+            "ground": None if one.ground is None else telling.words(one.ground),
+        }
+        for one in referrals_shown(reading, case_id)
+    ]
 
 
 def _customer(one: ShownForward, telling: Telling) -> Form:
