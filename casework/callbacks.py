@@ -11,6 +11,7 @@ from uuid import UUID
 from casework.actors import by_desk
 from casework.calling import hand_to_people
 from casework.identity_decisions import is_login_of, login_seen
+from casework.instructing import CustomerInstruction, InstructedBy, instruct_within
 from casework.profile import DeskProfile
 from casework.proving import trail
 from casework.tasks import carry_out
@@ -18,6 +19,7 @@ from privacy.audit import AuditKind
 from privacy.callbacks import Callback, Field
 from privacy.cases import CaseState
 from privacy.errors import Permanent
+from privacy.forwarding import OF_CUSTOMERS, Instruction, InstructionChannel
 from privacy.system_calls import BY_STAFF, CallState
 from privacy.tokens import TOKEN_LENGTH, read_token
 from storage.calls import end_call_of_task, remember_callback
@@ -101,7 +103,7 @@ def _person_confirmed(transaction: Transaction, caller: Caller, data: Data) -> T
     Only an account that fits the case counts; another one is a refusal in the trail of the case.
     """
     terms = caller.desk.challenges
-    if terms is None or not caller.desk.work.ways.get(caller.system, BY_STAFF).confirms_people:
+    if terms is None or not _confirms_people(caller):
         raise Permanent("callback: this system confirms nobody")
     number = read_token(data["case_token"], caller.desk.token_keys)
     found = [] if number is None else known_cases(transaction, numbers=[number], references=[])
@@ -117,6 +119,30 @@ def _person_confirmed(transaction: Transaction, caller: Caller, data: Data) -> T
     return Taken.NOW
 
 
+def _customer_instructed(transaction: Transaction, caller: Caller, data: Data) -> Taken:
+    """An Owner of a customer, signed in to the product, says what becomes of a request about the customer's data."""
+    if not _confirms_people(caller):
+        raise Permanent("callback: this system speaks for nobody")
+    given = CustomerInstruction(
+        reference=data["case"],
+        workspace=data["workspace"],
+        instruction=_instruction(data["instruction"]),
+    )
+    by = InstructedBy(channel=InstructionChannel.PRODUCT, name=data["account"], actor=caller.name)
+    instruct_within(transaction, caller.desk, given, by=by, now=caller.now)
+    return Taken.NOW
+
+
+def _instruction(name: str) -> Instruction:
+    if name not in OF_CUSTOMERS:
+        raise Permanent("callback: a customer says one of " + ", ".join(OF_CUSTOMERS))
+    return Instruction(name)
+
+
+def _confirms_people(caller: Caller) -> bool:
+    return caller.desk.work.ways.get(caller.system, BY_STAFF).confirms_people
+
+
 def _open_task(transaction: Transaction, caller: Caller, name: str) -> PlanTask:
     """Return the task of this very system. Raises Permanent for any other one, and one that may not be carried out."""
     try:
@@ -126,9 +152,12 @@ def _open_task(transaction: Transaction, caller: Caller, name: str) -> PlanTask:
     if task is None or task.system != caller.system:
         raise Permanent("callback: this system has no such task")
     case = get_case(transaction, task.case_id)  # locked: what was read before may have changed
-    item = next(one for one in case.items if one.item_id == task.item_id)
+    item = next((one for one in case.items if one.item_id == task.item_id), None)
     task = plan_task(transaction, task.task_id)
-    if task is None or task.opened_at is None or not item.is_open:
+    is_over = (
+        item is not None and not item.is_open
+    )  # without a right it is of a customer's instruction
+    if task is None or task.opened_at is None or is_over:
         raise Permanent("callback: the task is not to be carried out")
     return task
 
@@ -152,6 +181,15 @@ TAKERS: Mapping[str, Taker] = {
             Field(name="account", longest=254),
         ),
         take=_person_confirmed,
+    ),
+    "customer.instructed": Taker(
+        fields=(
+            Field(name="case", longest=40),
+            Field(name="workspace", longest=200),
+            Field(name="account", longest=254),
+            Field(name="instruction", longest=20, is_code=True),
+        ),
+        take=_customer_instructed,
     ),
 }
 FIELDS = {kind: taker.fields for kind, taker in TAKERS.items()}

@@ -91,16 +91,28 @@ def take_instruction(
     case or workspace, nothing passed on to it, answered already, a note that is no line, an answer that only staff
     can state, or that they state too early. Raises Retryable while the database is out of reach.
     """
-    note = _checked(given)
     with database.transaction() as transaction:
-        case = open_case_named(transaction, given.reference.upper())
-        forwards = _open_forwards(transaction, case, given.workspace)
-        for forward in forwards:
-            _check_silence(forward, given.instruction, by)
-        for forward in forwards:
-            _take(transaction, desk, forward, _Said(given.instruction, note, by, now))
-        now_at = {one.forward_id: one for one in _forwards(transaction, case)}
-        return [now_at[one.forward_id] for one in forwards]
+        return instruct_within(transaction, desk, given, by=by, now=now)
+
+
+def instruct_within(
+    transaction: Transaction,
+    desk: DeskProfile,
+    given: CustomerInstruction,
+    *,
+    by: InstructedBy,
+    now: datetime,
+) -> list[Forward]:
+    """Do the same inside of the caller's transaction; raises as above."""
+    note = _checked(given)
+    case = open_case_named(transaction, given.reference.upper())
+    forwards = _open_forwards(transaction, case, given.workspace)
+    for forward in forwards:
+        _check_silence(forward, given.instruction, by)
+    for forward in forwards:
+        _take(transaction, desk, forward, _Said(given.instruction, note, by, now))
+    now_at = {one.forward_id: one for one in _forwards(transaction, case)}
+    return [now_at[one.forward_id] for one in forwards]
 
 
 def instruct_by_page(

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from casework.callbacks import Taken
 from casework.instructing import CustomerInstruction, InstructedBy, take_instruction
 from casework.tasks import finish
 from casework_values import BOTH_ENGINES, DANA, ERASE, LONG, SAM, TestDesk, mail
@@ -36,7 +37,10 @@ from privacy.errors import Permanent
 from privacy.forwarding import FOR_US_TO_DO, ForwardState, Instruction, InstructionChannel
 from privacy.rights import Right
 from privacy.suppression import SuppressionList
+from privacy.system_calls import SystemWay, Way
+from storage.failures import NotFound
 from storage.suppressions import lists_with
+from system_values import say as call_back
 from work_values import TERMS, answer, approve, carry_out, close, plan, send, state, take_back
 
 PRODUCT = InstructedBy(channel=InstructionChannel.PRODUCT, name="user-77", actor="product")
@@ -243,3 +247,66 @@ def test_a_right_that_is_ours_as_well_ends_by_us_and_its_case_waits_for_the_cust
         close(desk)
     say(desk, Instruction.DONE)
     assert desk.case().state is CaseState.CLOSED
+
+
+def product_says(desk: TestDesk, **changes: str) -> Taken:
+    usual = {
+        "case": desk.case().reference,
+        "workspace": W1,
+        "account": "user-77",
+        "instruction": "delete",
+    }
+    return call_back(desk, "customer.instructed", **(usual | changes))
+
+
+def let_the_product_call(desk: TestDesk, way: SystemWay) -> None:
+    work = replace(desk.profile.work, ways={"product": way})
+    desk.profile = replace(desk.profile, work=work)
+
+
+@BOTH_ENGINES
+def test_a_signed_call_of_the_product_instructs_like_the_page(desk) -> None:
+    codes(desk)
+    let_the_product_call(desk, SystemWay(way=Way.WEBHOOK, confirms_people=True))
+    assert product_says(desk) is Taken.NOW
+    (forward,) = forwards(desk)
+    assert (forward.state, forward.instruction) == (ForwardState.INSTRUCTED, Instruction.DELETE)
+    assert (forward.by, forward.channel) == ("user-77", InstructionChannel.PRODUCT)
+
+
+def test_a_task_of_an_instruction_is_ended_by_its_system_and_confirms_the_forward(desk) -> None:
+    codes(desk)
+    let_the_product_call(desk, SystemWay(way=Way.WEBHOOK, confirms_people=True))
+    product_says(desk)
+    for task in [one for one in desk.tasks() if one.kind == "carry_out"]:
+        if ":product:" in task.reason:
+            name = str(task.task_id)
+            done = call_back(desk, "task.done", name="evt_2", task=name, evidence="rows: 1")
+            assert done is Taken.NOW
+        else:
+            finish(desk.database, task.task_id, actor=SAM, now=desk.now, evidence="rows: 0")
+    assert forwards(desk)[0].state is ForwardState.CONFIRMED
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"instruction": "no_answer"}, "a customer says one of"),
+        ({"instruction": "burn"}, "a customer says one of"),
+        ({"workspace": "w9"}, "nothing of this case was passed on"),
+        ({"case": "PR-2026-000000-00"}, "."),
+    ],
+)
+def test_a_call_that_does_not_fit_changes_nothing(desk, changes, why) -> None:
+    codes(desk)
+    let_the_product_call(desk, SystemWay(way=Way.WEBHOOK, confirms_people=True))
+    with pytest.raises((Permanent, NotFound), match=why):
+        product_says(desk, **changes)
+    assert forwards(desk)[0].state is ForwardState.WITH_CUSTOMER
+
+
+def test_a_system_that_confirms_nobody_speaks_for_no_customer(desk) -> None:
+    codes(desk)
+    let_the_product_call(desk, SystemWay(way=Way.WEBHOOK))
+    with pytest.raises(Permanent, match="speaks for nobody"):
+        product_says(desk)
