@@ -96,12 +96,12 @@ def write_acknowledgement(
         sender_name=desk.identity.name,
         recipient=recipient,
         envelope_from=_bounce_address(mailbox, message_id),
-        letter=replace(letter, subject=_subject(letter, case, reading)),
+        letter=replace(letter, subject=subject_for(letter, case, reading)),
         automation=Automation.REPLIED,
         date=now,
         reply_to=tagged_address(mailbox.address, "c", token) if mailbox.plus_address else None,
         in_reply_to=reading.message.message_id,
-        references=_references(reading),
+        references=references_of(reading),
         case_reference=case.reference,
         loop_mark=token,
     )
@@ -149,7 +149,7 @@ def _bounce_address(mailbox: MailboxProfile, message_id: str) -> str:
     )
 
 
-def _subject(letter: Letter, case: Case, reading: Reading) -> str:
+def subject_for(letter: Letter, case: Case, reading: Reading) -> str:
     """Their subject only for an aligned sender: nobody shall make us mail their words to a victim (letters.md 1)."""
     without_others = without_references(reading.message.subject)  # beside ours it would mislead
     theirs = _REPLY_PREFIX.sub("", without_others).strip()[:SUBJECT_LENGTH]
@@ -158,6 +158,7 @@ def _subject(letter: Letter, case: Case, reading: Reading) -> str:
     return letter.subject
 
 
-def _references(reading: Reading) -> tuple[str, ...]:
+def references_of(reading: Reading) -> tuple[str, ...]:
+    """Return the ids of the thread that an answer to this mail refers to, the last ones of a long thread."""
     own = (reading.message.message_id,) if reading.message.message_id else ()
     return (*reading.message.references, *own)[-REFERENCES_KEPT:]
