@@ -35,12 +35,13 @@ _ORDER = tuple(Stand)
 
 @dataclass(frozen=True, kw_only=True)
 class RightStand:
-    """One right: where it stands, and the day of our answer where the letter names one."""
+    """One right: where it stands, the day of our answer where the letter names one, and the sort of a refusal's ground."""
 
     right: Right
     scope: Scope | None
     stand: Stand
     answer_by: date | None = None
+    ground: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,4 +79,5 @@ def _values(one: RightStand) -> dict[str, object]:
         "scope": None if one.scope is None else str(one.scope),
         "status": str(one.stand),
         "answer_by": None if one.answer_by is None else one.answer_by.isoformat(),
+        "ground": one.ground,
     }

@@ -59,6 +59,7 @@ def _stand_of(values: dict[str, Any] | None) -> CaseStand | None:
             scope=Scope(one["scope"]) if one["scope"] else None,
             stand=Stand(one["stand"]),
             answer_by=date.fromisoformat(one["answer_by"]) if one["answer_by"] else None,
+            ground=one["ground"],
         )
         for one in values["rights"]
     )

@@ -61,7 +61,7 @@ def test_programs_read_codes_and_days() -> None:
     one = RightStand(
         right=Right.OBJECTION, scope=Scope.MARKETING, stand=Stand.WORKING, answer_by=DAY
     )
-    other = RightStand(right=Right.ACCESS, scope=None, stand=Stand.WITHDRAWN)
+    other = RightStand(right=Right.ACCESS, scope=None, stand=Stand.REFUSED, ground="excessive")
     found = CaseStand(received_on=NOON.date(), rights=(one, other))
     assert found.as_values("PR-2026-000007-00") == {
         "version": 1,
@@ -74,7 +74,14 @@ def test_programs_read_codes_and_days() -> None:
                 "scope": "marketing",
                 "status": "working",
                 "answer_by": "2026-12-23",
+                "ground": None,
             },
-            {"right": "access", "scope": None, "status": "withdrawn", "answer_by": None},
+            {
+                "right": "access",
+                "scope": None,
+                "status": "refused",
+                "answer_by": None,
+                "ground": "excessive",
+            },
         ],
     }
