@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from casework.case_letters import with_stand
 from casework.profile import DeskProfile, MailboxProfile
 from casework.reading import Reading
 from privacy.answering import (
@@ -21,7 +22,7 @@ from privacy.cases import Case, RequestItem
 from privacy.messages import AuthenticityLevel, Automation, Letter, OutboundMessage
 from privacy.references import without_references
 from privacy.tokens import bounce_address, make_message_id, make_token, tagged_address
-from responders.acknowledgement import draft_acknowledgement
+from responders.acknowledgement import draft_acknowledgement, stand_acknowledged
 
 KIND = "acknowledgement"
 REFERENCES_KEPT = 20
@@ -90,7 +91,7 @@ def write_acknowledgement(
     message_id = make_message_id(
         case.number, f"{KIND}|{inbound_id}", key=desk.token_key, domain=mailbox.domain
     )
-    return OutboundMessage(
+    mail = OutboundMessage(
         message_id=message_id,
         sender=mailbox.address,
         sender_name=desk.identity.name,
@@ -105,6 +106,7 @@ def write_acknowledgement(
         case_reference=case.reference,
         loop_mark=token,
     )
+    return with_stand(mail, stand_acknowledged(case, added), desk)
 
 
 def decide_sending(

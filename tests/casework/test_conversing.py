@@ -29,7 +29,8 @@ from privacy.conversation import MoveKind
 from privacy.deciding import Outcome
 from privacy.messages import OutboundMessage
 from privacy.relations import RelationKind
-from privacy.rights import Lane
+from privacy.rights import Lane, Right
+from privacy.stands import Stand
 from privacy.work import Step
 from storage.case_corrections import CaseNote, change_items, notes_of
 from storage.merges import Relation, relations_of
@@ -455,3 +456,32 @@ def test_two_withdrawals_at_once_are_one(desk: TestDesk) -> None:
     assert states(desk) == [ItemState.WITHDRAWN]
     assert [row.kind for row in desk.letters()] == ["acknowledgement", "withdrawn"]
     assert reasons(desk, "understand_reply") == ["takes-it-back-unclear: no-such-right"]
+
+
+def test_letters_say_for_programs_where_the_request_stands(desk: TestDesk) -> None:
+    letter = begun(desk)
+    reference = desk.case().reference
+    assert letter.stand is not None
+    assert letter.stand.as_values(reference)["status"] == "received"
+    reply(desk, letter, "STATUS")
+    told = last(desk).message.stand
+    assert told is not None
+    assert [(one.right, one.stand) for one in told.rights] == [(Right.ERASURE, Stand.WORKING)]
+    assert told.answer_by == desk.case().items[0].due.on
+    reply(desk, letter, "WITHDRAW", number=3)
+    gone = last(desk).message.stand
+    assert gone is not None
+    assert (gone.stand, gone.answer_by) == (Stand.WITHDRAWN, None)
+
+
+def test_an_answer_says_for_programs_what_was_decided(desk: TestDesk) -> None:
+    told = answered(desk).stand
+    assert told is not None
+    assert [(one.right, one.stand) for one in told.rights] == [(Right.ACCESS, Stand.FULFILLED)]
+
+
+def test_an_operator_can_switch_the_part_for_programs_off(desk: TestDesk) -> None:
+    desk.profile = checking_profile(machine_status=False)
+    letter = begun(desk)
+    reply(desk, letter, "STATUS")
+    assert [row.message.stand for row in desk.letters()] == [None, None]
