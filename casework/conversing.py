@@ -19,11 +19,11 @@ from privacy.audit import AuditKind
 from privacy.case_stands import stands_of
 from privacy.cases import Case, CaseState, ItemState, RequestItem
 from privacy.challenges import StandingState
-from privacy.conversation import Move, MoveKind, ReplyFacts, move_of
+from privacy.conversation import STOPS, Move, MoveKind, ReplyFacts, move_of
 from privacy.deadlines import acknowledgement_due
 from privacy.messages import AuthenticityLevel, Automation, Letter, OutboundMessage
-from privacy.replies import Said, said_in
-from privacy.rights import Lane, right_name
+from privacy.replies import Command, Said, said_in
+from privacy.rights import Classification, Lane, right_name
 from privacy.screening import Kind
 from privacy.stands import CaseStand, RightStand, Stand
 from privacy.threads import Match, ThreadMatch
@@ -57,13 +57,28 @@ def hear_reply(
 
 
 def as_moved(message: MessageAtWork, move: Move | None, desk: DeskProfile) -> MessageAtWork:
-    """Return the message in the lane of complaints where the reply is one; a more urgent lane stays."""
+    """Return the message as its reply means it.
+
+    A complaint is in the lane of complaints, unless its lane is more urgent; the bare word that stops an erasure is no
+    wish to be taken off a list.
+    """
     reading = message.reading
     found = reading.classification
+    if move is not None and move.reason == STOPS:
+        return replace(message, reading=replace(reading, classification=_without_stop(found)))
     if move is None or move.kind not in TO_COMPLAINTS or found.lane in desk.lanes.at_once:
         return message
     complains = replace(found, lane=Lane.COMPLAINT, needs_human=True)
     return replace(message, reading=replace(reading, classification=complains))
+
+
+def _without_stop(found: Classification) -> Classification:
+    """Our letter asked for that word, which alone is a wish to be taken off a list."""
+    words = reply_words()
+    rights = tuple(
+        one for one in found.rights if said_in(one.quote, words).command is not Command.STOP
+    )
+    return replace(found, rights=rights, lane=found.lane if rights else Lane.OTHER)
 
 
 def said_of(message: MessageAtWork) -> Said:

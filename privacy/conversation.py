@@ -91,6 +91,12 @@ class ReplyFacts:
         return tuple(one for one in alive if not named or one.right in named)
 
     @property
+    def stopped(self) -> tuple[RequestItem, ...]:
+        """The erasures that wait for their day, where it says stop: what is gone does not come back."""
+        waits = self.is_open and self.said.command is Command.STOP
+        return tuple(one for one in self.items if waits and one.state is ItemState.COOLING_OFF)
+
+    @property
     def wants_status(self) -> bool:
         """Whether it asks where the request stands."""
         return self.said.command is Command.STATUS or Topic.WHERE in self.said.topics
@@ -135,6 +141,7 @@ def against_taking_back(facts: ReplyFacts) -> str | None:
     return next((reason for hit, reason in rows if hit), None)
 
 
+STOPS = "stops-an-erasure"
 Row = tuple[str, Callable[[ReplyFacts], bool], MoveKind]
 
 # The policy, from top to bottom; the first row that holds decides. A lawyer can review it.
@@ -148,6 +155,9 @@ MOVES: tuple[Row, ...] = (
     # A closed case is never reopened by a mail: it is held for a person, or asks for a right and begins its own case.
     ("case-is-closed", lambda f: not f.is_open, MoveKind.APART),
     ("asks-for-a-language", lambda f: f.speaks_ours and f.tellable, MoveKind.SPEAK),
+    # The letter that announces an erasure says so; whatever else stands there, not to erase is the side of caution.
+    (STOPS, lambda f: bool(f.stopped) and f.aligned, MoveKind.WITHDRAW),
+    ("stops-an-erasure-unsure", lambda f: bool(f.stopped), MoveKind.ASK_STAFF),
     # Only what is clear, from whom it must come, and before anything is done.
     ("takes-it-back", lambda f: f.takes_back and not against_taking_back(f), MoveKind.WITHDRAW),
     # "I think I will withdraw": a person asks back. Nothing ends.
@@ -170,7 +180,8 @@ def move_of(facts: ReplyFacts) -> Move:
     """Return what this reply moves: the first row of MOVES that holds."""
     reason, kind = next((reason, kind) for reason, holds, kind in MOVES if holds(facts))
     if kind is MoveKind.WITHDRAW:
-        return Move(kind=kind, reason=reason, rights=facts.taken_back)
+        ended = facts.stopped if reason == STOPS else facts.taken_back
+        return Move(kind=kind, reason=reason, rights=ended)
     if kind in ANSWERED_BY_LETTER:
         more = bool(facts.said.rest) or facts.carries_more
         return Move(kind=kind, reason=reason, says_more=more)

@@ -37,10 +37,14 @@ class Topic(StrEnum):
 
 
 class Command(StrEnum):
-    """A word that stands alone on the first line of a reply, for people and programs; LANG has a language behind it."""
+    """A word that stands alone on the first line of a reply, for people and programs; LANG has a language behind it.
+
+    STOP is of an erasure that waits for its day.
+    """
 
     STATUS = "status"
     WITHDRAW = "withdraw"
+    STOP = "stop"
     LANG = "lang"
 
 

@@ -253,10 +253,11 @@ def erasing(desk: TestDesk) -> OutboundMessage:
     return letter
 
 
-def test_an_erasure_that_waits_can_be_taken_back(desk: TestDesk) -> None:
+@pytest.mark.parametrize("text", ["WITHDRAW", "stop", "Stopp\r\n\r\nnot so fast, please!"])
+def test_an_erasure_that_waits_can_be_taken_back(desk: TestDesk, text: str) -> None:
     letter = erasing(desk)
     assert states(desk) == [ItemState.COOLING_OFF]
-    reply(desk, letter, "WITHDRAW")
+    reply(desk, letter, text)
     assert states(desk) == [ItemState.WITHDRAWN]
     assert "carry_out" not in desk.task_kinds()
 
@@ -375,6 +376,7 @@ def test_a_complaint_after_the_end_begins_a_related_case(desk: TestDesk) -> None
     assert len(relations(desk, new)) == 1
 
 
+@pytest.mark.edge("E110")
 @BOTH_ENGINES
 def test_a_new_request_in_an_old_thread_is_a_related_case_with_a_clock_of_its_own(
     desk: TestDesk,

@@ -81,6 +81,7 @@ def hand_over(one: TestDesk, other: TestDesk, *, stripped: bool) -> int:
     return len(letters)
 
 
+@pytest.mark.edge("E126")
 @pytest.mark.parametrize("stripped", [False, True], ids=["marked", "stripped"])
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_two_desks_that_face_each_other_fall_silent(

@@ -11,6 +11,7 @@ from core_values import asking, case
 from privacy.cases import ItemState, RequestItem
 from privacy.conversation import (
     MOVES,
+    STOPS,
     TAKEN_BACK_BY_MAIL,
     Move,
     MoveKind,
@@ -65,6 +66,17 @@ def command(word: Command, language: str | None = None, **changes: object) -> Re
         (command(Command.LANG, "de"), MoveKind.SPEAK, "asks-for-a-language"),
         (command(Command.LANG, "ja"), MoveKind.READ, "continues-a-case"),
         (command(Command.LANG, "de", aligned=False), MoveKind.READ, "continues-a-case"),
+        (
+            command(Command.STOP, items=items(ItemState.COOLING_OFF), carries_more=True),
+            MoveKind.WITHDRAW,
+            "stops-an-erasure",
+        ),
+        (
+            command(Command.STOP, items=items(ItemState.COOLING_OFF), aligned=False),
+            MoveKind.ASK_STAFF,
+            "stops-an-erasure-unsure",
+        ),
+        (command(Command.STOP), MoveKind.READ, "continues-a-case"),
         (command(Command.WITHDRAW), MoveKind.WITHDRAW, "takes-it-back"),
         (facts(Topic.WITHDRAWAL, Topic.THANKS), MoveKind.WITHDRAW, "takes-it-back"),
         (facts(Topic.CORRECTION), MoveKind.ASK_STAFF, "was-misunderstood"),
@@ -132,6 +144,11 @@ def test_the_rights_that_are_named_end_and_no_others() -> None:
     assert [one.state for one in move_of(parked).rights] == [ItemState.PARKED]
 
 
+def test_stop_ends_the_erasure_that_waits_and_nothing_else() -> None:
+    known = command(Command.STOP, items=items(ItemState.COOLING_OFF, ItemState.PLANNED))
+    assert [one.state for one in move_of(known).rights] == [ItemState.COOLING_OFF]
+
+
 def test_every_row_has_a_name_of_its_own() -> None:
     names = [reason for reason, _, _ in MOVES]
     assert len(set(names)) == len(names)
@@ -163,7 +180,7 @@ def test_no_right_ends_but_clearly_in_time_and_by_its_person(
     if move.kind is MoveKind.WITHDRAW:
         assert known.is_open
         assert known.aligned
-        assert not said.doubtful
+        assert move.reason == STOPS or not said.doubtful
         assert move.rights
         assert {one.state for one in move.rights} <= TAKEN_BACK_BY_MAIL
     else:

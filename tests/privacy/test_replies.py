@@ -135,6 +135,8 @@ def test_thanks_with_a_word_more_are_no_thanks(text: str) -> None:
         ("स्थिति", Command.STATUS, None),
         ("WITHDRAW\nAnne", Command.WITHDRAW, None),
         ("Zurückziehen", Command.WITHDRAW, None),
+        ("Stop.", Command.STOP, None),
+        ("रोकें", Command.STOP, None),
         ("LANG de", Command.LANG, "de"),
         ("lang: DE", Command.LANG, "de"),
         ("Sprache fr", Command.LANG, "fr"),
