@@ -45,6 +45,7 @@ def _message_of(values: dict[str, Any]) -> OutboundMessage:
             "automation": Automation(values["automation"]),
             "date": datetime.fromisoformat(values["date"]),
             "references": tuple(values["references"]),
+            "values": tuple((mark, value) for mark, value in values.get("values", ())),
             "stand": _stand_of(values.get("stand")),  # letters of earlier versions have none
         }
     )
