@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from casework.case_letters import with_stand
 from casework.profile import DeskProfile, MailboxProfile
 from casework.reading import Reading
 from privacy.answering import (
@@ -21,7 +22,7 @@ from privacy.cases import Case, RequestItem
 from privacy.messages import AuthenticityLevel, Automation, Letter, OutboundMessage
 from privacy.references import without_references
 from privacy.tokens import bounce_address, make_message_id, make_token, tagged_address
-from responders.acknowledgement import draft_acknowledgement
+from responders.acknowledgement import draft_acknowledgement, stand_acknowledged
 
 KIND = "acknowledgement"
 REFERENCES_KEPT = 20
@@ -90,21 +91,22 @@ def write_acknowledgement(
     message_id = make_message_id(
         case.number, f"{KIND}|{inbound_id}", key=desk.token_key, domain=mailbox.domain
     )
-    return OutboundMessage(
+    mail = OutboundMessage(
         message_id=message_id,
         sender=mailbox.address,
         sender_name=desk.identity.name,
         recipient=recipient,
         envelope_from=_bounce_address(mailbox, message_id),
-        letter=replace(letter, subject=_subject(letter, case, reading)),
+        letter=replace(letter, subject=subject_for(letter, case, reading)),
         automation=Automation.REPLIED,
         date=now,
         reply_to=tagged_address(mailbox.address, "c", token) if mailbox.plus_address else None,
         in_reply_to=reading.message.message_id,
-        references=_references(reading),
+        references=references_of(reading),
         case_reference=case.reference,
         loop_mark=token,
     )
+    return with_stand(mail, stand_acknowledged(case, added), desk)
 
 
 def decide_sending(
@@ -149,7 +151,7 @@ def _bounce_address(mailbox: MailboxProfile, message_id: str) -> str:
     )
 
 
-def _subject(letter: Letter, case: Case, reading: Reading) -> str:
+def subject_for(letter: Letter, case: Case, reading: Reading) -> str:
     """Their subject only for an aligned sender: nobody shall make us mail their words to a victim (letters.md 1)."""
     without_others = without_references(reading.message.subject)  # beside ours it would mislead
     theirs = _REPLY_PREFIX.sub("", without_others).strip()[:SUBJECT_LENGTH]
@@ -158,6 +160,7 @@ def _subject(letter: Letter, case: Case, reading: Reading) -> str:
     return letter.subject
 
 
-def _references(reading: Reading) -> tuple[str, ...]:
+def references_of(reading: Reading) -> tuple[str, ...]:
+    """Return the ids of the thread that an answer to this mail refers to, the last ones of a long thread."""
     own = (reading.message.message_id,) if reading.message.message_id else ()
     return (*reading.message.references, *own)[-REFERENCES_KEPT:]

@@ -83,7 +83,9 @@ def enter(services: Services, request: HandRequest, *, actor: Actor, now: dateti
         writes = Writes(now=now)
         received = {message.inbound_id: message.claimed.received_at}
         view = BatchView(
-            lookup=database.lookup_key, names=draw_free_identifiers(transaction, received)
+            lookup=database.lookup_key,
+            now=now,
+            names=draw_free_identifiers(transaction, received),
         )
         work_message(message, view, services.desk, writes)
         (case,) = writes.cases

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from casework.acknowledging import (
-    KIND,
     AnswerKeys,
     SendingFacts,
     decide_sending,
@@ -60,12 +59,12 @@ def answer(
     decision = decide_answer(message, view, desk, to, keys)
     if decision.permission is Permission.SEND:
         view.tally.count(keys)
-        _queue(message, to.case, letter, keys, writes)
+        queue_letter(message, to.case, letter, keys, writes)
     else:
         due_on = _last_day(message, desk, to)
         findings = findings_of_draft(letter, to.case, identity=desk.identity, now=writes.now)
         shown = replace(decision, reasons=(*decision.reasons, *as_reasons(findings)))
-        _leave_draft(message, to.case, letter, shown, writes, due_on=due_on)
+        leave_draft(message, to.case, letter, shown, writes, due_on=due_on)
     return decision.permission
 
 
@@ -109,27 +108,29 @@ def _facts(
     )
 
 
-def _queue(
+def queue_letter(
     message: MessageAtWork, case: Case, letter: OutboundMessage, keys: AnswerKeys, writes: Writes
 ) -> None:
+    """Queue a letter that answers this mail by itself, at most one of its kind."""
+    kind = letter.letter.kind
     writes.letters.append(
         QueuedLetter(
             letter_id=new_id(),
             case_id=case.case_id,
             inbound_id=message.inbound_id,
-            kind=KIND,
-            dedupe_key=f"{KIND}|{message.inbound_id}",
+            kind=kind,
+            dedupe_key=f"{kind}|{message.inbound_id}",
             message=letter,
             queued_at=writes.now,
             automatic=True,
             text_key=keys.text,
         )
     )
-    payload = {"inbound": message.inbound_id, "kind": KIND}
+    payload = {"inbound": message.inbound_id, "kind": kind}
     writes.record(case.case_id, AuditKind.LETTER_QUEUED, ACTOR, payload)
 
 
-def _leave_draft(
+def leave_draft(
     message: MessageAtWork,
     case: Case,
     letter: OutboundMessage,
@@ -138,12 +139,14 @@ def _leave_draft(
     *,
     due_on: date,
 ) -> None:
+    """Leave a letter that answers this mail for a person, who lets it go by that day."""
+    kind = letter.letter.kind
     writes.drafts.append(
         Draft(
             draft_id=new_id(),
             case_id=case.case_id,
             inbound_id=message.inbound_id,
-            kind=KIND,
+            kind=kind,
             message=letter,
             digest=letter_digest(letter),
             reasons=decision.reasons,
@@ -151,7 +154,7 @@ def _leave_draft(
             due_on=due_on,
         )
     )
-    payload = {"inbound": message.inbound_id, "kind": KIND, "reasons": decision.reasons}
+    payload = {"inbound": message.inbound_id, "kind": kind, "reasons": decision.reasons}
     writes.record(case.case_id, AuditKind.LETTER_DRAFTED, ACTOR, payload)
     task = case_task(message, case, APPROVE_LETTER, decision.reasons[0], writes.now)
     writes.tasks.append(replace(task, due_on=due_on))

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from casework.actors import Actor, by_desk, by_person
-from casework.case_letters import Addressee, Thread, compose, thread_with
+from casework.case_letters import Addressee, Thread, compose, thread_with, with_stand
 from casework.enclosing import DrawnLink, draw_link, store_link
 from casework.named_cases import open_case_named, open_item
 from casework.profile import DeskProfile
@@ -24,7 +24,7 @@ from privacy.rights import Right, Scope
 from privacy.work import GRANTS, Decision, Step
 from regimes.laws import HOUSE
 from regimes.offers import load_offer
-from responders.answers import Answer, Done, Ground, Reason, draft_answer
+from responders.answers import Answer, Done, Ground, Reason, draft_answer, stand_decided
 from responders.remedies import named_remedies
 from storage.audit import append
 from storage.database import Database, Reading, Transaction
@@ -248,7 +248,8 @@ def _message(
     draft_id, now = made
     letter = draft_answer(_as_answered(case, answer), item, desk.identity, answer, desk.book)
     to = Addressee(about=draft_id, address=case.requester, thread=thread)
-    return compose(case, letter, to, desk=desk, date=now, automation=Automation.APPROVED)
+    mail = compose(case, letter, to, desk=desk, date=now, automation=Automation.APPROVED)
+    return with_stand(mail, stand_decided(item, answer), desk)
 
 
 def _as_answered(case: Case, answer: Answer) -> Case:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from casework.acknowledging import AnswerKeys, AnswerTally
@@ -67,6 +68,7 @@ class BatchView:
     """What is known while a batch is worked: from the database first, then kept true by the batch itself."""
 
     lookup: Callable[[str, str], bytes]
+    now: datetime
     known: Sequence[KnownCase] = ()
     cases: dict[UUID, Case] = field(default_factory=dict)
     carriers: dict[UUID, Carriers] = field(default_factory=dict)

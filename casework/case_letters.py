@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
 from casework.profile import DeskProfile
 from privacy.cases import Case
 from privacy.messages import Automation, Letter, OutboundMessage
+from privacy.stands import CaseStand
 from privacy.tokens import bounce_address, make_message_id, make_token, tagged_address
 from storage.database import Reading
 from storage.outbox import letters_of_case
@@ -66,6 +67,11 @@ def compose(
         case_reference=case.reference,
         loop_mark=token,
     )
+
+
+def with_stand(message: OutboundMessage, stand: CaseStand, desk: DeskProfile) -> OutboundMessage:
+    """Return the mail with what it says for programs too, unless the operator switched that off."""
+    return replace(message, stand=stand) if desk.machine_status else message
 
 
 def thread_with(reading: Reading, case: Case, address: str) -> Thread:

@@ -70,7 +70,7 @@ def end_right(
 
 
 def stop_work(transaction: Transaction, item_id: UUID, actor: Actor, now: datetime) -> None:
-    """Close what was begun for it: tasks of systems, a waiting time, a letter that waits for its approval."""
+    """Close what was begun for a right that ended: tasks of systems, a waiting time, a letter that waits for its approval."""
     for task in plans_of(transaction, [item_id]).get(item_id, ()):
         finish_task(transaction, task.task_id, actor=actor.address, at=now)
     look_at_cool_off(transaction, item_id, at=None)

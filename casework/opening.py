@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from uuid import UUID
 
 from casework.batch_view import MessageAtWork
 from casework.governing import LawChange, laws_for, laws_with
@@ -22,6 +23,7 @@ from privacy.cases import (
     open_case,
     open_stub,
 )
+from privacy.conversation import Move
 from storage.ids import new_id
 
 ACTOR = "daemon"
@@ -70,8 +72,17 @@ def start_case(
     return case
 
 
-def continue_case(message: MessageAtWork, before: Case, desk: DeskProfile, writes: Writes) -> Case:
-    """Collect what the message adds to a case; a right that is open already keeps its first clock."""
+def continue_case(
+    message: MessageAtWork,
+    before: Case,
+    desk: DeskProfile,
+    writes: Writes,
+    move: Move | None = None,
+) -> Case:
+    """Collect what the message adds to a case; a right that is open already keeps its first clock.
+
+    `move` is what it moves as a reply, for the trail.
+    """
     applied = laws_with(before, message, desk)
     case = add_message(
         _resumed(_read_at_last(message, before), writes),
@@ -89,13 +100,19 @@ def continue_case(message: MessageAtWork, before: Case, desk: DeskProfile, write
         writes.cases[pending] = case  # opened by this very batch: stored once, whole
     else:
         writes.extended.append((case, added))
-    writes.record(
-        case.case_id, AuditKind.CASE_MESSAGE_ADDED, ACTOR, {"inbound": message.inbound_id}
-    )
+    note_reply(message, case.case_id, move, writes)
     if case.own_due != before.own_due:
         _record_own_clock(case, writes)
     _record_rights(message, case, added, writes)
     return case
+
+
+def note_reply(message: MessageAtWork, case_id: UUID, move: Move | None, writes: Writes) -> None:
+    """Collect that a mail belongs to a case, with what it moves there and why."""
+    payload: dict[str, object] = {"inbound": message.inbound_id}
+    if move is not None:
+        payload |= {"move": move.kind, "why": move.reason}
+    writes.record(case_id, AuditKind.CASE_MESSAGE_ADDED, ACTOR, payload)
 
 
 def _resumed(case: Case, writes: Writes) -> Case:

@@ -294,7 +294,9 @@ def _look_up(
     """Fetch in a few set-based questions all that deciding these messages needs."""
     lock_answers(transaction)
     view = BatchView(
-        lookup=services.database.lookup_key, shared_domains=services.desk.shared_domains
+        lookup=services.database.lookup_key,
+        now=now,
+        shared_domains=services.desk.shared_domains,
     )
     received = {message.inbound_id: message.claimed.received_at for message in at_work}
     view.names = draw_free_identifiers(transaction, received)

@@ -58,7 +58,7 @@ class DeskProfile:
 
     `threshold` is the confidence from which a right is worked without a person. `challenges` None: this desk
     knows nothing of proof. `incident_laws` are the codes whose clocks run for mail about a security incident, whoever
-    writes it. `staff` are the people who are reminded by mail; without any, the ways of alarms are told.
+    writes it. `staff` are the people who are reminded by mail; without any, the ways of alarms are told. `machine_status`: letters say for programs too where a case stands.
     """
 
     identity: DeskIdentity
@@ -81,6 +81,7 @@ class DeskProfile:
     staff: tuple[StaffMember, ...] = ()
     lanes: LaneTable = field(default_factory=load_lanes)
     remedies: Mapping[str, LawRemedies] = field(default_factory=load_remedies)
+    machine_status: bool = True
 
     def laws_named(self, codes: Sequence[str]) -> tuple[Regime, ...]:
         """Return the laws with these codes, the house where it stands here; without any the operator's candidates.

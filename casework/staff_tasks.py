@@ -8,13 +8,22 @@ from datetime import datetime
 
 from casework.batch_view import MessageAtWork
 from casework.profile import DeskProfile
-from casework.task_kinds import LOOK_AT_MESSAGE, READ_BY_HAND, STOP_MARKETING
+from casework.task_kinds import (
+    LOOK_AT_MESSAGE,
+    READ_BY_HAND,
+    STOP_MARKETING,
+    UNDERSTAND_REPLY,
+)
 from casework.writes import Writes
 from privacy.cases import Case, RequestItem
+from privacy.conversation import ANSWERED_BY_LETTER, Move, MoveKind
 from privacy.deadlines import look_due
 from privacy.rights import Right, Scope
 from storage.ids import new_id
 from storage.tasks import Task
+
+FOR_STAFF = frozenset({MoveKind.ASK_STAFF, MoveKind.NOTE})
+BY_LETTER = ANSWERED_BY_LETTER | {MoveKind.WITHDRAW}
 
 
 def case_task(
@@ -60,26 +69,34 @@ def hand_over(
     added: Sequence[RequestItem],
     desk: DeskProfile,
     writes: Writes,
-    *,
-    continued: bool,
+    move: Move | None,
 ) -> None:
     """Open the tasks for what no rule can finish, each with its day counted from this mail.
 
-    They are: urgent lanes, stubs, mails in a case that add no right, and marketing that a person has to stop.
+    They are: urgent lanes, stubs, replies that a person must understand or read, and marketing to be stopped. `move` is
+    what a reply in the case moves, None for a mail that begins one.
     """
     writes.tasks += _marketing_to_stop(message, case, added, writes.now)
     lane = message.reading.classification.lane
     if lane in desk.lanes.at_once:
-        task = case_task(message, case, "urgent_lane", str(lane), writes.now, urgent=True)
+        reason = move.reason if move and move.kind is MoveKind.DISPUTE else str(lane)
+        task = case_task(message, case, "urgent_lane", reason, writes.now, urgent=True)
     elif case.stub_reason is not None:
         task = case_task(message, case, READ_BY_HAND, case.stub_reason, writes.now)
-    elif not added:
-        reason = "continues-a-case" if continued else "no-right-recognised"
+    elif move is not None and move.kind in FOR_STAFF:
+        task = case_task(message, case, UNDERSTAND_REPLY, move.reason, writes.now)
+    elif not added and not _is_answered(move):
+        reason = move.reason if move is not None else "no-right-recognised"
         task = case_task(message, case, "read_message", reason, writes.now)
     else:
         return
     look = look_due(message.claimed.received_at, lane, desk.regimes)
     writes.tasks.append(replace(task, due_on=look.on))
+
+
+def _is_answered(move: Move | None) -> bool:
+    """Whether a letter has said all that the reply wants."""
+    return move is not None and move.kind in BY_LETTER and not move.says_more
 
 
 def _marketing_to_stop(

@@ -25,6 +25,9 @@ STOP_MARKETING = "stop_marketing"
 TELL_COOL_OFF = "tell_cool_off"
 TELL_SYSTEM = "tell_system"  # a system could not be told that a right was taken back
 TELL_CORRECTION = "tell_correction"  # what we understood changed after it was told
+UNDERSTAND_REPLY = (
+    "understand_reply"  # it corrects, narrows or takes back something, and no rule is sure
+)
 # Who cannot be mailed is acknowledged by the way of the request; the task done is the acknowledgement.
 ACKNOWLEDGE_BY = {
     Channel.POST: "acknowledge_by_post",

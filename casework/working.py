@@ -8,8 +8,9 @@ from uuid import UUID
 from casework.answering import AnswerTo, answer
 from casework.asking import ask_at_last, ask_identity, resume_identity
 from casework.batch_view import BatchView, MessageAtWork
+from casework.conversing import CLOSED, as_moved, carry_out, hear_reply, spoken_to
 from casework.hearing import answered_by, thread_of
-from casework.opening import ACTOR, continue_case, start_case
+from casework.opening import ACTOR, continue_case, note_reply, start_case
 from casework.papers import set_papers_aside
 from casework.profile import DeskProfile
 from casework.reading import Reading
@@ -17,12 +18,14 @@ from casework.returns import note_challenge, note_return
 from casework.staff_tasks import hand_over, held_task
 from casework.stopping import stops_in
 from casework.suppressing import end_marketing
-from casework.writes import Writes
+from casework.writes import FollowUp, Writes
 from privacy.audit import AuditKind
 from privacy.cases import Case, added_items
+from privacy.conversation import Move, MoveKind
 from privacy.deadlines import Due, acknowledgement_due
 from privacy.deciding import Findings, Outcome, Verdict, decide
 from privacy.messages import ArrivalBasis
+from privacy.relations import RelationKind
 from privacy.rights import right_name
 from privacy.threads import Match, ThreadMatch
 from privacy.tokens import is_our_message_id
@@ -31,6 +34,8 @@ from storage.messages import FinishedMessage, SameMail
 # What was not worked as mail is nothing that a later copy could be a copy of.
 NOT_THE_ORIGINAL = frozenset({Outcome.HISTORY, Outcome.DUPLICATE, Outcome.SPAM})
 ONE_CLICK = "one-click-unsubscribe"  # held, and honoured at once all the same
+ONLY_THANKS = "thanks-only"  # kept with its case, and nothing else
+READ_IT = Move(kind=MoveKind.READ, reason="continues-a-case")
 MADE_AGAIN = "same-mail-made-again"  # the words of an earlier mail, but not a copy of it
 AUDIT_KINDS = {Outcome.HELD: AuditKind.MESSAGE_HELD, Outcome.DUPLICATE: AuditKind.MESSAGE_DUPLICATE}
 
@@ -50,10 +55,15 @@ def work_message(
 ) -> None:
     """Decide what becomes of the message and collect every change that follows from it."""
     thread = thread_of(message, view)
-    verdict = decide(_findings(message, view, desk, thread))
+    move = hear_reply(message, view, desk, thread)
+    message = as_moved(message, move, desk)
+    verdict = decide(_findings(message, view, desk, thread, move))
     hold_due = None
-    if verdict.outcome is Outcome.CASE:
-        case_id: UUID | None = _work_on_case(message, view, desk, writes, thread)
+    if verdict.reason == ONLY_THANKS and thread.case_id is not None:
+        note_reply(message, thread.case_id, move, writes)
+        case_id: UUID | None = thread.case_id
+    elif verdict.outcome is Outcome.CASE:
+        case_id = _work_on_case(message, view, desk, writes, (thread, move))
     else:
         case_id = _record(message, view, desk, writes, verdict)
     if verdict.outcome is Outcome.CASE or verdict.reason == ONE_CLICK:
@@ -68,7 +78,11 @@ def work_message(
 
 
 def _findings(
-    message: MessageAtWork, view: BatchView, desk: DeskProfile, thread: ThreadMatch
+    message: MessageAtWork,
+    view: BatchView,
+    desk: DeskProfile,
+    thread: ThreadMatch,
+    move: Move | None,
 ) -> Findings:
     claimed, reading = message.claimed, message.reading
     return Findings(
@@ -86,6 +100,7 @@ def _findings(
         entered=message.channel is not None,
         unreadable=reading.message.unreadable_reason is not None,
         list_signs=bool(reading.screening.list_signs),
+        only_thanks=move is not None and move.kind is MoveKind.RECORD,
     )
 
 
@@ -100,14 +115,22 @@ def _is_own_copy(reading: Reading, desk: DeskProfile) -> bool:
 
 
 def _work_on_case(
-    message: MessageAtWork, view: BatchView, desk: DeskProfile, writes: Writes, thread: ThreadMatch
+    message: MessageAtWork,
+    view: BatchView,
+    desk: DeskProfile,
+    writes: Writes,
+    said: tuple[ThreadMatch, Move | None],
 ) -> UUID:
+    thread, move = said
     before = _case_before(message, view, thread)
     if before is None:
         case = start_case(message, view.names.get(message.inbound_id), desk, writes)
         added = case.items
+        _follow_up(case, thread, writes)
     else:
-        case = continue_case(message, before, desk, writes)
+        move = move or READ_IT
+        spoken = spoken_to(message, before, move, writes)
+        case = continue_case(message, spoken, desk, writes, move)
         added = added_items(before, case)
     view.cases[case.case_id] = case
     _keep_names(message, view, case, writes)
@@ -115,13 +138,14 @@ def _work_on_case(
     if added or (before is None and case.stub_reason is not None):
         permission = answer(message, view, desk, writes, to)
         ask_identity(message, view, desk, writes, to, permission)
-    elif before is not None:
+    elif before is not None and not _ends_it(move):
         ask_at_last(message, view, desk, writes, to)
-    if before is not None:
+    carry_out(message, view, desk, writes, to, move)
+    if before is not None and not _ends_it(move):
         resume_identity(message, view, desk, writes, to)
     set_papers_aside(message, view, desk, case, writes)
     writes.answered += answered_by(message, view, desk, case)
-    hand_over(message, case, added, desk, writes, continued=before is not None)
+    hand_over(message, case, added, desk, writes, move)
     return case.case_id
 
 
@@ -130,6 +154,19 @@ def _keep_names(message: MessageAtWork, view: BatchView, case: Case, writes: Wri
     for name in view.names_by_others(message):
         view.cases_by_name.setdefault(name, case.case_id)
         writes.names_by_others.setdefault(name, view.cases_by_name[name])
+
+
+def _ends_it(move: Move | None) -> bool:
+    """Whoever takes a request back is not asked again who they are."""
+    return move is not None and move.kind is MoveKind.WITHDRAW
+
+
+def _follow_up(case: Case, thread: ThreadMatch, writes: Writes) -> None:
+    """A case that begins in the thread of a closed one of the same sender: a label, which changes neither."""
+    if thread.reason == CLOSED and thread.case_id is not None:
+        writes.follow_ups.append(FollowUp(case_id=case.case_id, earlier_id=thread.case_id))
+        label = {"kind": RelationKind.FOLLOW_UP_OF, "other": thread.case_id}
+        writes.record(case.case_id, AuditKind.CASE_RELATED, ACTOR, label)
 
 
 def _case_before(message: MessageAtWork, view: BatchView, thread: ThreadMatch) -> Case | None:

@@ -7,22 +7,29 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from casework.actors import by_desk
+from casework.actors import Actor, by_desk
+from casework.closing import close_if_done
 from casework.confirming import Lookup, record_traces
 from casework.deliveries import Told, record_told
+from casework.ending import stop_work
 from casework.erasure_notice import Stop, answer_notice
 from casework.governing import LawChange, change_laws
 from casework.identity_writes import IdentityWrites, write_down_identity
+from casework.profile import DeskProfile
 from casework.proving import Answered, record_answer
 from casework.steps import take_step
+from casework.system_orders import About, take_orders_back
 from privacy.audit import AuditEvent, AuditKind
 from privacy.cases import Case, RequestItem
+from privacy.relations import RelationKind
 from privacy.suppression import Suppression
 from privacy.work import Step
 from storage.audit import append
+from storage.case_corrections import CaseNote, add_note
 from storage.cases import add_cases, extend_case
 from storage.database import Transaction
 from storage.drafts import Draft, add_drafts
+from storage.merges import add_relation
 from storage.messages import FinishedMessage, finish_messages
 from storage.other_references import keep_references
 from storage.outbox import QueuedLetter, enqueue
@@ -30,6 +37,24 @@ from storage.suppressions import add_suppressions
 from storage.tasks import Task, add_tasks
 
 DAEMON = "daemon"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakenBack:
+    """Rights of a case that its person took back by this mail."""
+
+    case: Case
+    items: tuple[RequestItem, ...]
+    inbound_id: UUID
+    desk: DeskProfile
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowUp:
+    """A new case that somebody began in the thread of a closed one of theirs."""
+
+    case_id: UUID
+    earlier_id: UUID
 
 
 @dataclass
@@ -40,6 +65,9 @@ class Writes:
     cases: list[Case] = field(default_factory=list)
     extended: list[tuple[Case, tuple[RequestItem, ...]]] = field(default_factory=list)
     resumed: list[tuple[Case, RequestItem]] = field(default_factory=list)
+    taken_back: list[TakenBack] = field(default_factory=list)
+    follow_ups: list[FollowUp] = field(default_factory=list)
+    notes: list[CaseNote] = field(default_factory=list)
     letters: list[QueuedLetter] = field(default_factory=list)
     drafts: list[Draft] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
@@ -70,12 +98,7 @@ class Writes:
 
 def write_down(transaction: Transaction, writes: Writes, lookup: Lookup) -> None:
     """Store everything: cases, letters, trail and the end of the messages exist together or not at all."""
-    add_cases(transaction, writes.cases, now=writes.now)
-    for case, item in writes.resumed:
-        by = by_desk(DAEMON, writes.now, cause="mail")
-        take_step(transaction, item, case=case, step=Step.RESUME, desk=None, by=by)
-    for case, added in _last_of_each(writes):
-        extend_case(transaction, case, added, now=writes.now)
+    _write_cases(transaction, writes)
     write_down_identity(transaction, writes.identity, writes.now)
     for change in writes.law_changes:
         change_laws(transaction, change, actor=DAEMON, author=None, now=writes.now)
@@ -95,7 +118,34 @@ def write_down(transaction: Transaction, writes: Writes, lookup: Lookup) -> None
     for stop in writes.stops:
         answer_notice(transaction, stop, now=writes.now)
     append(transaction, writes.events)
+    for back in writes.taken_back:
+        _end(transaction, back, writes.now)
     finish_messages(transaction, writes.finished)
+
+
+def _write_cases(transaction: Transaction, writes: Writes) -> None:
+    add_cases(transaction, writes.cases, now=writes.now)
+    for case, item in writes.resumed:
+        by = by_desk(DAEMON, writes.now, cause="mail")
+        take_step(transaction, item, case=case, step=Step.RESUME, desk=None, by=by)
+    for case, added in _last_of_each(writes):
+        extend_case(transaction, case, added, now=writes.now)
+    for one in writes.follow_ups:
+        label = (one.case_id, RelationKind.FOLLOW_UP_OF, one.earlier_id)
+        add_relation(transaction, *label, author=DAEMON, at=writes.now)
+    for note in writes.notes:
+        add_note(transaction, note)
+
+
+def _end(transaction: Transaction, back: TakenBack, now: datetime) -> None:
+    """The letter that confirms it is queued already: a case closes when that has left."""
+    by = by_desk(DAEMON, now, cause=f"mail:{back.inbound_id}")
+    for item in back.items:
+        take_step(transaction, item, case=back.case, step=Step.WITHDRAW, desk=back.desk, by=by)
+        stop_work(transaction, item.item_id, Actor(address=DAEMON, os_user=DAEMON), now)
+        about = About(case=back.case, item=item, desk=back.desk, at=now)
+        take_orders_back(transaction, about)
+    close_if_done(transaction, back.case.case_id, now=now)
 
 
 def _last_of_each(writes: Writes) -> Iterable[tuple[Case, tuple[RequestItem, ...]]]:

@@ -204,6 +204,7 @@ def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
         threshold=settings.classifier.threshold,
         incident_laws=_incident_laws(settings.law),
         staff=staff_of(settings.people),
+        machine_status=settings.letters.machine_status,
         shared_domains=frozenset(answers.shared_domains),
         own_addresses=frozenset(mailbox.address for mailbox in mailboxes),
         challenges=ChallengeTerms(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from email.utils import format_datetime
 
 from notifier.addresses import wire_address
@@ -13,10 +14,12 @@ from notifier.header_values import language, message_ids, named_address, text, t
 from notifier.headers import unsubscribe_headers
 from privacy.errors import Permanent
 from privacy.messages import Automation, OutboundMessage
+from privacy.stands import CaseStand
 
 MOSTLY = 6  # quoted-printable stays readable while at most one byte in six is not ASCII
 LONGEST_LINE = 76
 ASCII = bytes(range(128))
+FOR_PROGRAMS = "request-status.json"
 
 
 def compose(message: OutboundMessage) -> bytes:
@@ -26,18 +29,39 @@ def compose(message: OutboundMessage) -> bytes:
     fields below is ever written; List-Unsubscribe stands in product updates alone.
     """
     fields = "".join(f"{name}: {value}\r\n" for name, value in _fields(message))
-    boundary = "=_" + hashlib.sha256(message.message_id.encode()).hexdigest()[:32]
-    parts = _part("plain", message.letter.text), _part("html", message.letter.html)
+    seed = hashlib.sha256(message.message_id.encode()).hexdigest()[:32]
+    letter = _parts_of(
+        "alternative",
+        (_part("plain", message.letter.text), _part("html", message.letter.html)),
+        boundary=f"=_{seed}",
+    )
+    if message.stand is not None:
+        letter = _parts_of(
+            "mixed", (letter, _for_programs(message, message.stand)), boundary=f"=_m{seed}"
+        )
+    return fields.encode() + b"MIME-Version: 1.0\r\n" + letter
+
+
+def _parts_of(subtype: str, parts: Iterable[bytes], *, boundary: str) -> bytes:
+    """Return the head and the body of an entity of several parts (RFC 2046 section 5.1)."""
     opening = f"--{boundary}\r\n".encode()
     return b"".join(
         (
-            fields.encode(),
-            b"MIME-Version: 1.0\r\n",
-            f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n'.encode(),
+            f'Content-Type: multipart/{subtype}; boundary="{boundary}"\r\n\r\n'.encode(),
             *(opening + part for part in parts),
             f"--{boundary}--\r\n".encode(),
         )
     )
+
+
+def _for_programs(message: OutboundMessage, stand: CaseStand) -> bytes:
+    """Return the part that programs read: ASCII, one value a line (docs/conversation.md)."""
+    values = json.dumps(stand.as_values(message.case_reference or ""), indent=1)
+    head = (
+        "Content-Type: application/json\r\n"
+        f'Content-Disposition: inline; filename="{FOR_PROGRAMS}"\r\n\r\n'
+    )
+    return (head + values.replace("\n", "\r\n") + "\r\n\r\n").encode()
 
 
 def _fields(message: OutboundMessage) -> Iterator[tuple[str, str]]:
@@ -59,7 +83,20 @@ def _fields(message: OutboundMessage) -> Iterator[tuple[str, str]]:
     if message.loop_mark is not None:
         yield "X-RightsDesk-Loop", token("X-RightsDesk-Loop", message.loop_mark)
     yield from unsubscribe_headers(message).items()
+    yield from _stand_fields(message)
     yield "Content-Language", language("Content-Language", message.letter.language)
+
+
+def _stand_fields(message: OutboundMessage) -> Iterator[tuple[str, str]]:
+    """Yield what programs read without opening the mail; names without X- (RFC 6648)."""
+    stand = message.stand
+    if stand is None:
+        return
+    yield "Rightsdesk-Case", token("Rightsdesk-Case", message.case_reference or "")
+    yield "Rightsdesk-Status", stand.stand.value
+    yield "Rightsdesk-Received", stand.received_on.isoformat()
+    if stand.answer_by is not None:
+        yield "Rightsdesk-Answer-By", stand.answer_by.isoformat()
 
 
 def _part(subtype: str, body: str) -> bytes:

@@ -9,12 +9,12 @@ from privacy.messages import OutboundMessage
 
 
 def letter_digest(message: OutboundMessage, *, enclosed: str = "") -> str:
-    """Return the sha-256 over recipient, sender, subject and both bodies; date and headers of the way do not count.
+    """Return the sha-256 over recipient, sender, subject, both bodies and what programs read; date and headers of the way do not count.
 
     `enclosed` is the digest of the package that the letter names, empty where it names none.
     """
     letter = message.letter
-    parts = [
+    parts: list[object] = [
         message.recipient,
         message.sender,
         message.message_id,
@@ -26,4 +26,6 @@ def letter_digest(message: OutboundMessage, *, enclosed: str = "") -> str:
         letter.html,
     ]
     parts += [enclosed] if enclosed else []
+    if message.stand is not None:  # what programs read is approved with the words
+        parts.append(message.stand.as_values(message.case_reference or ""))
     return hashlib.sha256(json.dumps(parts, ensure_ascii=True).encode()).hexdigest()

@@ -60,6 +60,7 @@ class Findings:
     entered: bool = False
     unreadable: bool = False
     list_signs: bool = False
+    only_thanks: bool = False
 
     @property
     def asks(self) -> bool:
@@ -159,6 +160,8 @@ POLICY: tuple[tuple[str, Callable[[Findings], bool], Outcome], ...] = (
     ("arrival-unknown", lambda f: not f.arrival_known, Outcome.HELD),
     # What cannot be read is a case all the same: encrypted, empty, picture only.
     ("cannot-be-read", lambda f: f.screening.kind is Kind.UNREADABLE, Outcome.CASE),
+    # "Thank you, that is all": kept with its case, open or closed, and answered by nobody.
+    ("thanks-only", lambda f: f.only_thanks, Outcome.CASE),
     # Part of a conversation that we know: it belongs to its case, whatever it says.
     ("continues-a-case", lambda f: f.thread.match is Match.PROVED, Outcome.CASE),
     ("asks-for-a-right", lambda f: f.asks, Outcome.CASE),

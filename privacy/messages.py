@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from privacy.instants import require_utc
+from privacy.stands import CaseStand
 
 
 class Route(StrEnum):
@@ -231,6 +232,7 @@ class OutboundMessage:
     to the case: all three carry the token, so no repr shows them. `in_reply_to` and `references` are ids with brackets from the person's mail, checked by our pattern.
     `values` fill the marks of a letter that many people get (privacy.marks); `unsubscribe_url` is for a mail of the
     kind `update` alone.
+    `stand` is what the letter says about the rights of the case, for programs; None where it says nothing of them.
     """
 
     message_id: str = field(repr=False)
@@ -248,6 +250,7 @@ class OutboundMessage:
     loop_mark: str | None = field(default=None, repr=False)
     values: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     unsubscribe_url: str | None = field(default=None, repr=False)
+    stand: CaseStand | None = None
 
     def __post_init__(self) -> None:
         require_utc(date=self.date)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from privacy.cases import Case, RequestItem
 from privacy.messages import Letter
 from privacy.rights import Right, Scope
+from privacy.stands import CaseStand, RightStand, Stand
 from responders.frame import asked_right, write_for
 from responders.settings import DeskIdentity
 from templates import OUR_BOOK, Book
@@ -29,6 +30,18 @@ def draft_acknowledgement(
     Raises Permanent while the desk does not say who it is.
     """
     return write_for(case, acknowledgement_of(case, added), desk, book)
+
+
+def stand_acknowledged(case: Case, added: Sequence[RequestItem]) -> CaseStand:
+    """Return what the same letter says for programs: these rights were received, and when each is answered."""
+    told = acknowledgement_of(case, added)
+    rights = tuple(
+        RightStand(
+            right=one.what.right, scope=one.what.scope, stand=Stand.RECEIVED, answer_by=one.due_on
+        )
+        for one in told.rights
+    )
+    return CaseStand(received_on=told.received_on, rights=rights)
 
 
 def acknowledgement_of(case: Case, added: Sequence[RequestItem]) -> Acknowledgement:

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from privacy.case_stands import BY_DECISION
 from privacy.cases import Case, RequestItem
 from privacy.messages import Letter
 from privacy.retention import KeptLine
 from privacy.rights import Right, Scope
+from privacy.stands import CaseStand, RightStand
 from privacy.work import Decision
 from responders.downloads import Enclosed
 from responders.frame import asked_right, write_for
@@ -77,6 +79,17 @@ def draft_answer(
     Raises Permanent while the desk does not say who it is; ValueError where it decides without remedies.
     """
     return write_for(case, _fields(case, item, answer), desk, book)
+
+
+def stand_decided(item: RequestItem, answer: Answer) -> CaseStand:
+    """Return what the same letter says for programs: what was decided about the right, and the sort of a refusal."""
+    told = RightStand(
+        right=item.right,
+        scope=item.scope,
+        stand=BY_DECISION[answer.decision],
+        ground=None if answer.reason is None else str(answer.reason.ground),
+    )
+    return CaseStand(received_on=_received_on(item), rights=(told,))
 
 
 def _fields(case: Case, item: RequestItem, answer: Answer) -> LetterFields:

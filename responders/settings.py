@@ -62,3 +62,8 @@ class LetterSettings(BaseModel):
         description="Folder with words of your own, such as `de/answers.toml`; they stand in the place of ours, and "
         "`rightsdesk letters check` reads them (docs/letters.md).",
     )
+    machine_status: bool = Field(
+        default=True,
+        description="Letters say for programs too what they say in words about a request: header fields and a small "
+        "JSON part (docs/conversation.md).",
+    )

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from dataclasses import asdict
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 from privacy.messages import Automation, Letter, OutboundMessage
+from privacy.rights import Right, Scope
+from privacy.stands import CaseStand, RightStand, Stand
 from storage.datakeys import load_keys
 from storage.failures import CannotUnseal
 from storage.readable import ERASED
@@ -20,7 +23,9 @@ def seal_message(vault: Vault, owner: UUID, column: str, message: OutboundMessag
     """Return the message sealed under its case's key."""
     letter = vars(message.letter)
     values = vars(message) | {"letter": letter, "date": message.date.isoformat()}
-    return vault.seal(owner, column, json.dumps(values).encode())
+    if message.stand is not None:
+        values["stand"] = asdict(message.stand)
+    return vault.seal(owner, column, json.dumps(values, default=date.isoformat).encode())
 
 
 def unseal_message(vault: Vault, owner: UUID, column: str, sealed: bytes) -> OutboundMessage:
@@ -40,8 +45,26 @@ def _message_of(values: dict[str, Any]) -> OutboundMessage:
             "automation": Automation(values["automation"]),
             "date": datetime.fromisoformat(values["date"]),
             "references": tuple(values["references"]),
+            "values": tuple((mark, value) for mark, value in values.get("values", ())),
+            "stand": _stand_of(values.get("stand")),  # letters of earlier versions have none
         }
     )
+
+
+def _stand_of(values: dict[str, Any] | None) -> CaseStand | None:
+    if values is None:
+        return None
+    rights = tuple(
+        RightStand(
+            right=Right(one["right"]),
+            scope=Scope(one["scope"]) if one["scope"] else None,
+            stand=Stand(one["stand"]),
+            answer_by=date.fromisoformat(one["answer_by"]) if one["answer_by"] else None,
+            ground=one["ground"],
+        )
+        for one in values["rights"]
+    )
+    return CaseStand(received_on=date.fromisoformat(values["received_on"]), rights=rights)
 
 
 def readable_messages(

@@ -14,6 +14,8 @@ _ALL: tuple[type[LetterFields], ...] = (
     identity.AddressChanged,
     identity.Clarification,
     identity.WrongCompany,
+    identity.Status,
+    identity.Withdrawn,
     customers.Referral,
     customers.CustomerRequest,
     customers.CustomerFollowUp,

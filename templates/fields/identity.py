@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from privacy.challenges import ClockEffect
+from privacy.stands import Stand
 from templates.fields.kinds import (
     AskedRight,
     LetterFields,
@@ -131,3 +132,31 @@ class AddressChanged(LetterFields):
     letter: ClassVar[str] = "address_changed"
     asked_on: date
     effective_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class RightTold:
+    """One right asked for, where it stands, and the day of our answer while we work on it."""
+
+    what: AskedRight
+    stand: Stand
+    due_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status(LetterFields):
+    """Where a request stands, to whoever asks in its thread; nothing that they were not told before."""
+
+    letter: ClassVar[str] = "status"
+    received_on: date
+    rights: tuple[RightTold, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Withdrawn(LetterFields):
+    """Says what was taken back, what goes on, and how to ask again."""
+
+    letter: ClassVar[str] = "withdrawn"
+    written_on: date
+    rights: tuple[AskedRight, ...]
+    still: tuple[RightDue, ...] = ()

@@ -2,9 +2,10 @@
 
 import email
 import email.policy
+import json
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email.header import decode_header, make_header
 
 import pytest
@@ -14,6 +15,8 @@ from hypothesis import strategies as st
 from notifier.compose import compose
 from privacy.errors import Permanent
 from privacy.messages import Automation, Letter, OutboundMessage
+from privacy.rights import Right, Scope
+from privacy.stands import CaseStand, RightStand, Stand
 
 LETTER = Letter(
     kind="acknowledgement",
@@ -107,6 +110,54 @@ def test_an_unprompted_letter_says_so():
     parsed = parse(compose(replace(MESSAGE, automation=Automation.GENERATED)))
     assert parsed["Auto-Submitted"] == "auto-generated"
     assert parsed["X-Auto-Response-Suppress"] == "All"
+
+
+STAND = CaseStand(
+    received_on=date(2026, 11, 23),
+    rights=(
+        RightStand(
+            right=Right.ACCESS, scope=None, stand=Stand.WORKING, answer_by=date(2026, 12, 23)
+        ),
+        RightStand(right=Right.OBJECTION, scope=Scope.MARKETING, stand=Stand.ANSWERED),
+    ),
+)
+
+
+def test_a_letter_that_says_where_a_request_stands_says_so_for_programs_too():
+    parsed = parse(compose(replace(MESSAGE, stand=STAND)))
+    said = ["Rightsdesk-Case", "Rightsdesk-Status", "Rightsdesk-Received", "Rightsdesk-Answer-By"]
+    expected = FIELDS.copy()
+    expected[expected.index("Content-Language") : expected.index("Content-Language")] = said
+    assert parsed.keys() == expected
+    assert [parsed[name] for name in said] == [
+        "PR-2026-482915-K7",
+        "working",
+        "2026-11-23",
+        "2026-12-23",
+    ]
+    assert not parsed.defects
+    letter, part = parsed.iter_parts()
+    assert [one.get_content_type() for one in letter.iter_parts()] == ["text/plain", "text/html"]
+    assert [words_of(one) for one in letter.iter_parts()] == [LETTER.text, LETTER.html]
+    assert (part.get_content_type(), part.get_content_disposition()) == (
+        "application/json",
+        "inline",
+    )
+    read = json.loads(part.get_payload(decode=True))
+    assert read == STAND.as_values("PR-2026-482915-K7")
+    assert "person.example" not in part.get_payload(decode=True).decode()
+
+
+def test_a_day_that_no_letter_names_has_no_field():
+    told = CaseStand(received_on=date(2026, 11, 23), rights=())
+    parsed = parse(compose(replace(MESSAGE, stand=told)))
+    assert parsed["Rightsdesk-Status"] == "received"
+    assert "Rightsdesk-Answer-By" not in parsed
+
+
+def test_a_letter_for_programs_without_a_reference_is_refused():
+    with pytest.raises(Permanent, match="Rightsdesk-Case"):
+        compose(replace(MESSAGE, stand=STAND, case_reference=None))
 
 
 def test_what_is_not_there_has_no_field():

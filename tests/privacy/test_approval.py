@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from core_values import MALLORY, NOON, letter_out
 from privacy.approval import letter_digest
+from privacy.rights import Right
+from privacy.stands import CaseStand, RightStand, Stand
 
 WORDS = st.text(max_size=10)
 
@@ -44,3 +46,11 @@ def test_what_is_enclosed_counts_and_nothing_enclosed_changes_no_digest() -> Non
     bare = letter_digest(letter_out())
     assert letter_digest(letter_out(), enclosed="") == bare
     assert len({bare, *(letter_digest(letter_out(), enclosed=one) for one in ("a", "b"))}) == 3
+
+
+def test_what_programs_read_is_approved_with_the_words() -> None:
+    refused = RightStand(right=Right.ACCESS, scope=None, stand=Stand.REFUSED)
+    told = CaseStand(received_on=NOON.date(), rights=(refused,))
+    other = CaseStand(received_on=NOON.date(), rights=(replace(refused, stand=Stand.FULFILLED),))
+    digests = {letter_digest(letter_out(stand=stand)) for stand in (None, told, other)}
+    assert len(digests) == 3

@@ -112,6 +112,7 @@ ROWS: dict[str, tuple[Findings, Outcome]] = {
     "suspected-spam": (replace(PLAIN, screening=kind(Kind.SPAM)), Outcome.SPAM),
     "arrival-unknown": (replace(A_PERSON_ASKS, arrival_known=False), Outcome.HELD),
     "cannot-be-read": (replace(PLAIN, screening=kind(Kind.UNREADABLE)), Outcome.CASE),
+    "thanks-only": (replace(PLAIN, thread=PROVED, only_thanks=True), Outcome.CASE),
     "continues-a-case": (replace(PLAIN, thread=PROVED), Outcome.CASE),
     "asks-for-a-right": (A_PERSON_ASKS, Outcome.CASE),
     "urgent-lane": (
@@ -136,6 +137,7 @@ findings = st.builds(
     unreadable=st.booleans(),
     list_signs=st.booleans(),
     one_click=st.booleans(),
+    only_thanks=st.booleans(),
 )
 
 

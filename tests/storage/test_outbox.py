@@ -1,5 +1,5 @@
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -7,6 +7,8 @@ from sqlalchemy import update
 from privacy.audit import AuditKind
 from privacy.outgoing import RECONCILE_FOR, OutgoingState
 from privacy.ports import SendReceipt
+from privacy.rights import Right, Scope
+from privacy.stands import CaseStand, RightStand, Stand
 from storage.audit import events_of
 from storage.cases import add_cases
 from storage.datakeys import erase_keys, load_keys
@@ -80,6 +82,22 @@ def test_a_letter_comes_out_exactly_as_it_was_queued(database, make, case):
     assert leased.message == message
     assert (leased.attempts, leased.kind, leased.was_uncertain) == (1, "acknowledgement", False)
     assert make.anne not in repr(leased)
+
+
+def test_what_a_letter_says_for_programs_comes_out_with_it(database, make, case):
+    rights = (
+        RightStand(
+            right=Right.OBJECTION,
+            scope=Scope.MARKETING,
+            stand=Stand.WORKING,
+            answer_by=date(2027, 3, 31),
+        ),
+        RightStand(right=Right.ERASURE, scope=None, stand=Stand.REFUSED, ground="excessive"),
+    )
+    stand = CaseStand(received_on=date(2027, 3, 1), rights=rights)
+    message = make.outbound(stand=stand)
+    queue(database, make.queued(case, message=message))
+    assert claim(database, make.now).message == message
 
 
 def test_a_letter_for_the_same_thing_is_queued_only_once(database, make, case):
