@@ -34,6 +34,10 @@ _AUTO_WORD = re.compile(
 # Each of those words has one of these, of letters that no other letter is taken for (as ı for i).
 _IN_AUTO_WORDS = ("repl", "generated", "pon", "ubm")
 _TOKEN = re.compile(r"[^;(\s]*")
+# The policy on texts: from which share of own words on so many points are taken off an automatic reply,
+_OWN_SHARES: tuple[tuple[float, int], ...] = ((0.5, 4), (0.25, 2))
+NOTHING_ELSE = 1  # what a text is worth that says only what machines say,
+ANSWERS_NOTHING = 1  # and what is taken off a mail that begins a conversation, as a farewell does
 
 # Presence alone tells (a value of "no" does not).
 _PRESENT: tuple[tuple[str, Kind], ...] = (
@@ -288,9 +292,32 @@ def _words(letter: Letter) -> Iterator[Signal]:
     if _may_be_list(letter):
         machine.append(Kind.BULK)
     yield from (one for one in letter.words if one.suggests in machine)
+    if Kind.AUTO_REPLY in machine:
+        yield from _beside_machine_words(letter)
     if machine:
         yield from (one for one in letter.words if one.suggests is Kind.PERSON)
         yield from _speaks_for_a_person(letter)
+
+
+def _beside_machine_words(letter: Letter) -> Iterator[Signal]:
+    """A machine says where its owner is and no more, and answers; a person says something about the matter as well."""
+    told = letter.told
+    own = next((points for share, points in _OWN_SHARES if told.own_share >= share), 0)
+    if own:
+        yield _own("text: says more than answering machines do", own)
+    elif told.all_told:
+        yield Signal(
+            name="text: says nothing else",
+            strength=Strength.WORDS,
+            suggests=Kind.AUTO_REPLY,
+            points=NOTHING_ELSE,
+        )
+    if not letter.answers:
+        yield _own("answers no mail", ANSWERS_NOTHING)
+
+
+def _own(name: str, points: int) -> Signal:
+    return Signal(name=name, strength=Strength.OWN_TEXT, suggests=Kind.PERSON, points=points)
 
 
 def _speaks_for_a_person(letter: Letter) -> Iterator[Signal]:
@@ -299,7 +326,7 @@ def _speaks_for_a_person(letter: Letter) -> Iterator[Signal]:
         pass  # the foot of a newsletter; what it asks for is held for a person all the same
     elif letter.asks:
         yield _person("asks for a right", ASKS)
-    elif letter.classification is not None and letter.classification.rights:
+    elif letter.claims:
         yield _person("may ask for a right", 1)
     programs = (message.header("user-agent"), message.header("x-mailer"))
     if any(program and MAIL_PROGRAMS.match(program) for program in programs):

@@ -8,9 +8,10 @@ from functools import cached_property
 
 from classifier.machine_text import SIGNS, is_answer, is_forward, read_subject, read_written, signal
 from classifier.senders import MAIL_SYSTEM_NAMES
+from classifier.told import Told, tell
 from classifier.written import WrittenText, own_text
 from privacy.messages import ParsedMessage
-from privacy.rights import Classification, Scope
+from privacy.rights import Classification, RightClaim, Scope
 from privacy.screening import Kind, Signal, points_for
 
 LIST_HEADERS = ("list-id", "list-post", "list-unsubscribe", "feedback-id")
@@ -18,6 +19,7 @@ ASKS = 3  # points of a right that was recognised
 _CLEAR = 0.7  # confidence from which a right that was recognised speaks for a person
 _LONGEST_NAME = 80  # characters
 _LEAVE = SIGNS["leave"].name
+_NAMED = SIGNS["auto_reply"].name
 _OF_MAIL_SYSTEMS = frozenset(SIGNS[one].name for one in ("mail_system", "protocol", "system_name"))
 
 
@@ -48,9 +50,36 @@ class Letter:
     def asks(self) -> bool:
         """Whether the writer's own words ask for a right clearly enough."""
         found = self.classification
-        return (
-            found is not None and found.asks and any(c.confidence >= _CLEAR for c in found.rights)
+        return found is not None and found.asks and any(c.confidence >= _CLEAR for c in self.claims)
+
+    @cached_property
+    def claims(self) -> tuple[RightClaim, ...]:
+        """The rights found, without those read from the subject that is answered or from what machines say as well."""
+        found = self.classification.rights if self.classification else ()
+        answer = is_answer(self.message.subject)
+        return tuple(
+            claim
+            for claim in found
+            if not (answer and claim.part == "subject") and not tell(WrittenText(claim.quote)).all_told
         )
+
+    @property
+    def answers(self) -> bool:
+        """Whether it answers a mail, or its subject is that of an automatic reply."""
+        message = self.message
+        if message.in_reply_to or is_answer(message.subject):
+            return True
+        return any(one.name == _NAMED for one in self.words)
+
+    @cached_property
+    def told(self) -> Told:
+        """How much of the writer's new text is what answering machines say."""
+        return tell(self._own_text)
+
+    @property
+    def _own_text(self) -> WrittenText:
+        message = self.message
+        return own_text(message) if message.new_text else WrittenText(message.text)
 
     @property
     def only_unsubscribes(self) -> bool:
@@ -72,10 +101,9 @@ class Letter:
     def words(self) -> tuple[Signal, ...]:
         """What the subject and the writer's own text say about who wrote it, whatever it is worth."""
         message = self.message
-        text = own_text(message) if message.new_text else WrittenText(message.text)
         named = MAIL_SYSTEM_NAMES.match(message.sender.display_name)
         sender = (signal("system_name"),) if named else ()
-        return (*sender, *subject_words(self), *map(signal, sorted(read_written(text))))
+        return (*sender, *subject_words(self), *_weighing(read_written(self._own_text)))
 
     @property
     def tells_of_a_delivery(self) -> bool:
@@ -105,6 +133,11 @@ class Letter:
     def leans_to(self, kind: Kind, other: Kind) -> bool:
         """Whether the words speak more for one kind than for the other."""
         return points_for(self.words, kind) > points_for(self.words, other)
+
+
+def _weighing(signs: set[str]) -> Iterator[Signal]:
+    """The signals of a text, without what machines and people say alike."""
+    return (signal(sign) for sign in sorted(signs) if SIGNS[sign].points)
 
 
 def subject_words(letter: Letter) -> Iterator[Signal]:

@@ -71,6 +71,7 @@ SIGNS: dict[str, Sign] = {
     "ticket": Sign("text: gives a ticket number", Kind.AUTO_REPLY, 1),
     "challenge": Sign("text: asks for a proof before delivery", Kind.AUTO_REPLY, 3),
     "receipt": Sign("text: says that mail was opened", Kind.AUTO_REPLY, 3),
+    "usual": Sign("text: says what receipts and notices of absence say besides", Kind.AUTO_REPLY, 0),
     "failed": Sign("text: says that mail was not delivered", Kind.BOUNCE, 2),
     "cause": Sign("text: says why it was not delivered", Kind.BOUNCE, 1),
     "mail_system": Sign("text: speaks as a mail system", Kind.BOUNCE, 2),

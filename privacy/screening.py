@@ -21,12 +21,17 @@ class Kind(StrEnum):
 
 
 class Strength(StrEnum):
-    """How much a signal weighs; the two weak sorts must meet to make a machine of a sender, words are counted."""
+    """How much a signal weighs; the two weak sorts must meet to make a machine of a sender, words are counted.
+
+    What a text says beside the words of answering machines (`OWN_TEXT`) is taken off automatic replies alone: a
+    report on a delivery holds what others wrote.
+    """
 
     STRONG = "strong"
     WEAK_BULK = "weak_bulk"
     WEAK_WORDING = "weak_wording"
     WORDS = "words"
+    OWN_TEXT = "own_text"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +132,12 @@ def points_for(signals: tuple[Signal, ...], kind: Kind) -> int:
 
 def net_points(signals: tuple[Signal, ...], kind: Kind) -> int:
     """Return the points of words for this kind, less those that speak for a person."""
-    return points_for(signals, kind) - points_for(signals, Kind.PERSON)
+    net = points_for(signals, kind) - points_for(signals, Kind.PERSON)
+    return net - _own_text(signals) if kind is Kind.AUTO_REPLY else net
+
+
+def _own_text(signals: tuple[Signal, ...]) -> int:
+    return sum(s.points for s in signals if s.strength is Strength.OWN_TEXT)
 
 
 def _machine_words(signals: tuple[Signal, ...]) -> tuple[str, ...]:
