@@ -35,7 +35,7 @@ _AUTO_WORD = re.compile(
 _IN_AUTO_WORDS = ("repl", "generated", "pon", "ubm")
 _TOKEN = re.compile(r"[^;(\s]*")
 # The policy on texts: from which share of own words on so many points are taken off an automatic reply,
-_OWN_SHARES: tuple[tuple[float, int], ...] = ((0.5, 4), (0.25, 2))
+_OWN_SHARES: tuple[tuple[float, int, int], ...] = ((0.5, 60, 4), (0.25, 30, 2))
 NOTHING_ELSE = 1  # what a text is worth that says only what machines say,
 ANSWERS_NOTHING = 1  # and what is taken off a mail that begins a conversation, as a farewell does
 
@@ -302,10 +302,17 @@ def _words(letter: Letter) -> Iterator[Signal]:
 def _beside_machine_words(letter: Letter) -> Iterator[Signal]:
     """A machine says where its owner is and no more, and answers; a person says something about the matter as well."""
     told = letter.told
-    own = next((points for share, points in _OWN_SHARES if told.own_share >= share), 0)
+    own = next(
+        (
+            points
+            for share, letters, points in _OWN_SHARES
+            if told.own_share >= share and told.own >= letters
+        ),
+        0,
+    )
     if own:
         yield _own("text: says more than answering machines do", own)
-    elif told.all_told:
+    elif told.all_told and any(s.suggests is Kind.AUTO_REPLY and s.points > 1 for s in letter.words):
         yield Signal(
             name="text: says nothing else",
             strength=Strength.WORDS,

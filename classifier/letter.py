@@ -6,7 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from classifier.machine_text import SIGNS, is_answer, is_forward, read_subject, read_written, signal
+from classifier.machine_text import (
+    SIGNS,
+    Found,
+    find,
+    is_answer,
+    is_forward,
+    read_subject,
+    signal,
+    signs_of,
+)
 from classifier.senders import MAIL_SYSTEM_NAMES
 from classifier.told import Told, tell
 from classifier.written import WrittenText, own_text
@@ -19,7 +28,7 @@ ASKS = 3  # points of a right that was recognised
 _CLEAR = 0.7  # confidence from which a right that was recognised speaks for a person
 _LONGEST_NAME = 80  # characters
 _LEAVE = SIGNS["leave"].name
-_NAMED = SIGNS["auto_reply"].name
+_AUTOMATIC = frozenset({SIGNS["auto_reply"].name, SIGNS["automatic"].name})
 _OF_MAIL_SYSTEMS = frozenset(SIGNS[one].name for one in ("mail_system", "protocol", "system_name"))
 
 
@@ -60,26 +69,26 @@ class Letter:
         return tuple(
             claim
             for claim in found
-            if not (answer and claim.part == "subject") and not tell(WrittenText(claim.quote)).all_told
+            if not (answer and claim.part == "subject") and not tell(find(WrittenText(claim.quote))).all_told
         )
 
     @property
     def answers(self) -> bool:
-        """Whether it answers a mail, or its subject is that of an automatic reply."""
+        """Whether it answers a mail, or says in subject or text that it is an automatic reply."""
         message = self.message
         if message.in_reply_to or is_answer(message.subject):
             return True
-        return any(one.name == _NAMED for one in self.words)
+        return any(one.name in _AUTOMATIC for one in self.words)
 
     @cached_property
     def told(self) -> Told:
         """How much of the writer's new text is what answering machines say."""
-        return tell(self._own_text)
+        return tell(self._found)
 
-    @property
-    def _own_text(self) -> WrittenText:
+    @cached_property
+    def _found(self) -> Found:
         message = self.message
-        return own_text(message) if message.new_text else WrittenText(message.text)
+        return find(own_text(message) if message.new_text else WrittenText(message.text))
 
     @property
     def only_unsubscribes(self) -> bool:
@@ -103,7 +112,7 @@ class Letter:
         message = self.message
         named = MAIL_SYSTEM_NAMES.match(message.sender.display_name)
         sender = (signal("system_name"),) if named else ()
-        return (*sender, *subject_words(self), *_weighing(read_written(self._own_text)))
+        return (*sender, *subject_words(self), *map(signal, sorted(signs_of(self._found))))
 
     @property
     def tells_of_a_delivery(self) -> bool:
@@ -133,11 +142,6 @@ class Letter:
     def leans_to(self, kind: Kind, other: Kind) -> bool:
         """Whether the words speak more for one kind than for the other."""
         return points_for(self.words, kind) > points_for(self.words, other)
-
-
-def _weighing(signs: set[str]) -> Iterator[Signal]:
-    """The signals of a text, without what machines and people say alike."""
-    return (signal(sign) for sign in sorted(signs) if SIGNS[sign].points)
 
 
 def subject_words(letter: Letter) -> Iterator[Signal]:

@@ -24,6 +24,7 @@ FOLDER = "machine_words"
 _GLUED = re.compile("[\u3041-\u30ff\u4e00-\u9fff]")  # scripts without blanks between words
 DIGITS = "0123456789"
 NUMBER = "#"
+WHOLE = frozenset({"automatic", "about"})  # signs of which it counts where they begin and end
 _START = 0
 States = tuple[int, ...]
 Step = tuple[
@@ -258,15 +259,27 @@ def file_of(code: str) -> dict[str, Any]:
 
 def _lines(code: str, section: str) -> Iterator[Line]:
     raw = file_of(code)
-    for sign, lines in raw[section].items():
+    for sign, lines in raw.get(section, {}).items():
         for line in filter(None, lines.splitlines()):
-            for spelled in spellings(line, raw.get("respell", {})):
+            needed = line if section == "subject" or sign in WHOLE else _without_loose_ends(line)
+            for spelled in spellings(needed, raw.get("respell", {})):
                 yield sign, fold(spelled).text
+
+
+def _without_loose_ends(line: str) -> str:
+    """The expression without what may be missing at its ends: where two words stand anyway, that changes nothing.
+
+    Each word that an expression can begin with costs something in every text.
+    """
+    pieces = line.split()
+    needed = [place for place, piece in enumerate(pieces) if not piece.startswith("(")]
+    words = sum(min(choice.count("_") + 1 for choice in pieces[at].split("|")) for at in needed)
+    return " ".join(pieces[needed[0] : needed[-1] + 1]) if words > 1 else line
 
 
 @cache
 def words_of(section: str) -> Words:
-    """Return the expressions of all languages in `text` or `subject`."""
+    """Return the expressions of all languages in `text`, `subject` or `besides`."""
     kept = compiled(f"machine-{section}", lambda: _compile(section))
     return Words(map(tuple, kept["lines"]), frozenset(kept["days"].split()))
 

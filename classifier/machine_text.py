@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
-from classifier.machine_data import words_of
+from classifier.machine_data import Words, words_of
 from classifier.pieces import cut
 from classifier.written import Sample, WrittenText
 from privacy.screening import Kind, Signal, Strength
@@ -71,7 +73,6 @@ SIGNS: dict[str, Sign] = {
     "ticket": Sign("text: gives a ticket number", Kind.AUTO_REPLY, 1),
     "challenge": Sign("text: asks for a proof before delivery", Kind.AUTO_REPLY, 3),
     "receipt": Sign("text: says that mail was opened", Kind.AUTO_REPLY, 3),
-    "usual": Sign("text: says what receipts and notices of absence say besides", Kind.AUTO_REPLY, 0),
     "failed": Sign("text: says that mail was not delivered", Kind.BOUNCE, 2),
     "cause": Sign("text: says why it was not delivered", Kind.BOUNCE, 1),
     "mail_system": Sign("text: speaks as a mail system", Kind.BOUNCE, 2),
@@ -148,41 +149,72 @@ def _bare(subject: str) -> str:
     return rest
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The expressions of machines in the beginning and the end of a text, each with the place of its first word."""
+
+    written: WrittenText
+    sample: Sample
+    said: Sequence[tuple[str, int]]
+
+
 def read_text(text: str) -> set[str]:
     """Return the signs of a text; cost linear in its length, and bounded once it is in words."""
-    return read_written(WrittenText(text))
+    return signs_of(find(WrittenText(text)))
 
 
-def read_written(written: WrittenText) -> set[str]:
-    """Return the signs of the writer's own text, which others may have cut into words before.
+def find(written: WrittenText) -> Found:
+    """Return what machines say in a text, which others may have cut into words before."""
+    sample = written.sample(READ, READ_AT_END)
+    return Found(written, sample, tuple(_said_in(sample)))
+
+
+def signs_of(found: Found) -> set[str]:
+    """Return the signs of the writer's own text.
 
     What a machine has said and somebody cites is no sign of a machine.
     """
-    found = _signs_of(written)
-    machine = {sign for sign in found if SIGNS[sign].kind in _MACHINES}
-    if machine and any(sign in written.text for sign in _QUOTES):
-        cited = f"{written.text[:READ]}\n{written.text[READ:][-READ_AT_END:]}"
-        found -= machine - _signs_of(WrittenText(_QUOTED.sub(" ", cited)))
-    return found
+    signs, text = _signs_of(found), found.written.text
+    machine = {sign for sign in signs if SIGNS[sign].kind in _MACHINES}
+    if machine and any(sign in text for sign in _QUOTES):
+        cited = f"{text[:READ]}\n{text[READ:][-READ_AT_END:]}"
+        signs -= machine - _signs_of(find(WrittenText(_QUOTED.sub(" ", cited))))
+    return signs
 
 
-def _signs_of(written: WrittenText) -> set[str]:
-    sample = written.sample(READ, READ_AT_END)
-    marks = _marks(written.text, sample.folded)
-    return _said_in(sample) | {sign for sign, is_there in marks if is_there}
+def _signs_of(found: Found) -> set[str]:
+    marks = _marks(found.written.text, found.sample.folded)
+    return {sign for sign, _ in found.said} | {sign for sign, is_there in marks if is_there}
 
 
 def opens_like_a_machine(written: WrittenText) -> bool:
     """Return whether the first words of a text are those of an automatic reply."""
-    return not _OPENINGS.isdisjoint(_said_in(written.sample(_FIRST_WORDS, 0)))
+    return any(sign in _OPENINGS for sign, _ in _said_in(written.sample(_FIRST_WORDS, 0)))
 
 
-def _said_in(sample: Sample) -> set[str]:
-    glued = words_of("text").glued_within(sample.folded)
-    return {*_found_in(sample.words, sample.seps), *(sign for sign, _ in glued)}
+def said_besides(sample: Sample) -> Iterator[tuple[str, int]]:
+    """Yield what receipts and notices of absence say besides, with the places: people say it too."""
+    words = words_of("besides")
+    yield from ((sign, place) for sign, place, _ in words.within(sample.words))
+    yield from _glued_in(sample, words)
 
 
-def _found_in(words: Sequence[str], between: Sequence[str]) -> Iterator[str]:
+def _said_in(sample: Sample) -> Iterator[tuple[str, int]]:
+    yield from _found_in(sample.words, sample.seps)
+    yield from _glued_in(sample, words_of("text"))
+
+
+def _glued_in(sample: Sample, words: Words) -> Iterator[tuple[str, int]]:
+    """Yield the signs in a script without blanks, each with the place of the word in which it begins."""
+    signs = list(words.glued_within(sample.folded))
+    if signs and sample.words:
+        lengths = (len(word) + len(sep) for word, sep in zip(sample.words, sample.seps, strict=True))
+        begins = list(accumulate(lengths, initial=sample.folded.find(sample.words[0])))
+        for sign, at in signs:
+            yield sign, min(max(0, bisect_right(begins, at) - 1), len(sample.words) - 1)
+
+
+def _found_in(words: Sequence[str], between: Sequence[str]) -> Iterator[tuple[str, int]]:
     """Yield the signs; "this is an automatic reply" is no talk about one."""
     found = list(words_of("text").within(words))
     automatic = {
@@ -198,7 +230,7 @@ def _found_in(words: Sequence[str], between: Sequence[str]) -> Iterator[str]:
             "thanks": place <= OPENING,
         }
         if is_said.get(sign, True):
-            yield sign
+            yield sign, place
 
 
 def _begins_sentence(between: Sequence[str], place: int) -> bool:

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import chain, pairwise
 
-from classifier.machine_data import words_of
-from classifier.machine_text import READ, READ_AT_END, SIGNS
+from classifier.machine_text import SIGNS, Found, said_besides
 from classifier.pieces import END, PERIOD, SOFT, Marks, stop_is_real
-from classifier.written import Sample, WrittenText
+from classifier.written import Sample
 from privacy.screening import Kind
 
-EXPLAINS = 80  # letters of its clause that one expression explains: a long sentence says more than that
+EXPLAINS = 80  # letters of its clause that one sign explains: a long sentence says more than that
 DATE_EXPLAINS = 45  # letters of a clause that a date alone explains: people name dates in sentences of their own
 GREETING = 40  # letters of a first line and
 CLOSING = 60  # of a last paragraph that greet or give a name
-_TOLD = frozenset(sign for sign, one in SIGNS.items() if one.kind is Kind.AUTO_REPLY)
-_DATE = "back"
+_TOLD = {"usual"} | {sign for sign, one in SIGNS.items() if one.kind is Kind.AUTO_REPLY}
+_DATE = {"back"}
 _ADDRESS = "@"
 _PARAGRAPH = re.compile(r"\n[ \t]*\n|\n[ \t]*--")
 _MARKS = Marks()
@@ -44,44 +42,43 @@ class Told:
         return self.told > 0 and self.own == 0
 
 
-def tell(written: WrittenText) -> Told:
-    """Return how much of the beginning and the end of a text is a machine's; greetings, names and addresses are neither.
+def tell(found: Found) -> Told:
+    """Return how much of what was read is a machine's; greetings, names and addresses are neither.
 
-    Cost linear in what is read.
+    Cost linear in what was read.
     """
-    sample = written.sample(READ, READ_AT_END)
-    clauses = list(_clauses(sample))
-    signs = _signs_in(sample, [clause.start for clause in clauses])
+    sample = found.sample
+    starts = [0, *_ends(sample)]
+    signs = _signs_by_clause(found, starts)
     told = own = 0
-    for clause in _spoken(clauses, sample):
-        letters = sum(map(len, sample.words[clause]))
-        explained = min(letters, _explained(signs[clause.start], letters))
+    for start, end in _spoken(starts, sample):
+        letters = sum(map(len, sample.words[start:end]))
+        explained = min(letters, _explained(signs.get(start, set()), letters))
         told += explained
         own += letters - explained
     return Told(told, own)
 
 
-def _clauses(sample: Sample) -> Iterator[slice]:
-    """Yield the places of the words of each clause: up to a full stop, a comma or a new paragraph."""
-    start = 0
-    for at, (word, between) in enumerate(zip(sample.words, sample.seps, strict=True)):
-        mark = _MARKS[between]
-        if mark & (END | SOFT) or (mark & PERIOD and stop_is_real(word)):
-            yield slice(start, at + 1)
-            start = at + 1
-    if start < len(sample.words):
-        yield slice(start, len(sample.words))
+def _ends(sample: Sample) -> Iterator[int]:
+    """Yield the place behind the last word of each clause: at a full stop, a comma, a new paragraph, the end."""
+    words, seps = sample.words, sample.seps
+    for at, between in enumerate(seps[:-1]):
+        if between != " ":
+            mark = _MARKS[between]
+            if mark & (END | SOFT) or (mark & PERIOD and stop_is_real(words[at])):
+                yield at + 1
+    if words:
+        yield len(words)
 
 
-def _spoken(clauses: Sequence[slice], sample: Sample) -> Iterator[slice]:
+def _spoken(starts: Sequence[int], sample: Sample) -> Iterator[tuple[int, int]]:
     """Yield the clauses without a greeting line, a name below the text, and addresses."""
     names_from = _closing(sample)
-    for clause in clauses:
-        between = sample.seps[clause]
-        first_line = clause.start == 0 and "\n" in between[-1]
-        greets = first_line and sum(map(len, sample.words[clause])) <= GREETING
-        if not (greets or clause.start >= names_from or _ADDRESS in between):
-            yield clause
+    for start, end in pairwise(starts):
+        first_line = start == 0 and "\n" in sample.seps[end - 1]
+        greets = first_line and sum(map(len, sample.words[:end])) <= GREETING
+        if not (greets or start >= names_from or _ADDRESS in sample.seps[start:end]):
+            yield start, end
 
 
 def _closing(sample: Sample) -> int:
@@ -96,30 +93,16 @@ def _closing(sample: Sample) -> int:
     return len(seps)
 
 
-def _signs_in(sample: Sample, starts: Sequence[int]) -> dict[int, Counter[str]]:
-    """Return, by the first word of a clause, how often each sign of an answering machine begins in it."""
-    found: dict[int, Counter[str]] = {start: Counter() for start in starts}
-    known = words_of("text")
-    places = [(sign, place) for sign, place, _ in known.within(sample.words)]
-    places += _glued(sample)
-    for sign, place in places:
+def _signs_by_clause(found: Found, starts: Sequence[int]) -> dict[int, set[str]]:
+    """Return the signs of answering machines that begin in a clause, by the place of its first word."""
+    signs: dict[int, set[str]] = {}
+    for sign, place in chain(found.said, said_besides(found.sample)):
         if sign in _TOLD:
-            found[starts[bisect_right(starts, place) - 1]][sign] += 1
-    return found
+            signs.setdefault(starts[bisect_right(starts, place) - 1], set()).add(sign)
+    return signs
 
 
-def _glued(sample: Sample) -> Iterator[tuple[str, int]]:
-    """Yield the signs in a script without blanks, each with the place of the word in which it begins."""
-    signs = list(words_of("text").glued_within(sample.folded))
-    if signs and sample.words:
-        lengths = (len(w) + len(s) for w, s in zip(sample.words, sample.seps, strict=True))
-        lead = sample.folded.find(sample.words[0])
-        begins = list(accumulate(lengths, initial=max(0, lead)))[:-1]
-        for sign, at in signs:
-            yield sign, max(0, bisect_right(begins, at) - 1)
-
-
-def _explained(signs: Counter[str], letters: int) -> int:
-    if signs.keys() == {_DATE}:
+def _explained(signs: set[str], letters: int) -> int:
+    if signs == _DATE:
         return DATE_EXPLAINS if letters <= DATE_EXPLAINS else 0
     return EXPLAINS * len(signs)
