@@ -21,7 +21,7 @@ from classifier.senders import (
 )
 from privacy.messages import ParsedMessage
 from privacy.rights import Classification
-from privacy.screening import Kind, Signal, Strength, points_for
+from privacy.screening import WORDS_BESIDE_BULK, Kind, Signal, Strength, net_points, points_for
 
 LOOP_HEADER = "x-rightsdesk-loop"  # our own mark on all automatic mail
 _LOOP_IDS = 20  # more of our own ids in one References header is a conversation of two machines
@@ -292,11 +292,16 @@ def _words(letter: Letter) -> Iterator[Signal]:
     if _may_be_list(letter):
         machine.append(Kind.BULK)
     yield from (one for one in letter.words if one.suggests in machine)
-    if Kind.AUTO_REPLY in machine:
+    if Kind.AUTO_REPLY in machine and _may_be_enough(letter.words):
         yield from _beside_machine_words(letter)
     if machine:
         yield from (one for one in letter.words if one.suggests is Kind.PERSON)
         yield from _speaks_for_a_person(letter)
+
+
+def _may_be_enough(words: tuple[Signal, ...]) -> bool:
+    """Whether the words may make an automatic reply: only then it matters what stands beside them."""
+    return net_points(words, Kind.AUTO_REPLY) + NOTHING_ELSE >= WORDS_BESIDE_BULK
 
 
 def _beside_machine_words(letter: Letter) -> Iterator[Signal]:

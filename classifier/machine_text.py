@@ -46,6 +46,7 @@ _ALONE = re.compile(r"[^ ]")  # more than a blank between two words
 _WITHIN = "_within"  # ending of the signs that count anywhere in a subject
 LONG = 300  # words
 _FIRST_WORDS = 200  # characters
+_BY_PLACE = frozenset({"automatic", "about", "thanks"})
 _OPENINGS = frozenset({"automatic", "unread", "away", "left", "received"})
 
 
@@ -224,13 +225,14 @@ def _found_in(words: Sequence[str], between: Sequence[str]) -> Iterator[tuple[st
         for at in range(place, after)
     }
     for sign, place, _ in found:
-        is_said = {
-            "automatic": place in automatic,
-            "about": place not in automatic,
-            "thanks": place <= OPENING,
-        }
-        if is_said.get(sign, True):
+        if sign not in _BY_PLACE or _counts_at(sign, place, automatic):
             yield sign, place
+
+
+def _counts_at(sign: str, place: int, automatic: set[int]) -> bool:
+    if sign == "thanks":
+        return place <= OPENING
+    return (place in automatic) is (sign == "automatic")
 
 
 def _begins_sentence(between: Sequence[str], place: int) -> bool:
