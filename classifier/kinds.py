@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
-from classifier.letter import ASKS, LIST_HEADERS, Letter
+from classifier.letter import ASKS, LIST_HEADERS, NOTHING_ELSE, Letter
 from classifier.machine_text import (
     is_answer,
     is_forward,
@@ -21,7 +21,7 @@ from classifier.senders import (
 )
 from privacy.messages import ParsedMessage
 from privacy.rights import Classification
-from privacy.screening import WORDS_BESIDE_BULK, Kind, Signal, Strength, net_points, points_for
+from privacy.screening import Kind, Signal, Strength, points_for
 
 LOOP_HEADER = "x-rightsdesk-loop"  # our own mark on all automatic mail
 _LOOP_IDS = 20  # more of our own ids in one References header is a conversation of two machines
@@ -36,8 +36,7 @@ _IN_AUTO_WORDS = ("repl", "generated", "pon", "ubm")
 _TOKEN = re.compile(r"[^;(\s]*")
 # The policy on texts: from which share of own words on so many points are taken off an automatic reply,
 _OWN_SHARES: tuple[tuple[float, int, int], ...] = ((0.5, 60, 4), (0.25, 30, 2))
-NOTHING_ELSE = 1  # what a text is worth that says only what machines say,
-ANSWERS_NOTHING = 1  # and what is taken off a mail that begins a conversation, as a farewell does
+ANSWERS_NOTHING = 1  # and so many off a mail that begins a conversation, as a farewell does
 
 # Presence alone tells (a value of "no" does not).
 _PRESENT: tuple[tuple[str, Kind], ...] = (
@@ -292,16 +291,11 @@ def _words(letter: Letter) -> Iterator[Signal]:
     if _may_be_list(letter):
         machine.append(Kind.BULK)
     yield from (one for one in letter.words if one.suggests in machine)
-    if Kind.AUTO_REPLY in machine and _may_be_enough(letter.words):
+    if Kind.AUTO_REPLY in machine and letter.may_be_automatic:
         yield from _beside_machine_words(letter)
     if machine:
         yield from (one for one in letter.words if one.suggests is Kind.PERSON)
         yield from _speaks_for_a_person(letter)
-
-
-def _may_be_enough(words: tuple[Signal, ...]) -> bool:
-    """Whether the words may make an automatic reply: only then it matters what stands beside them."""
-    return net_points(words, Kind.AUTO_REPLY) + NOTHING_ELSE >= WORDS_BESIDE_BULK
 
 
 def _beside_machine_words(letter: Letter) -> Iterator[Signal]:
@@ -317,7 +311,9 @@ def _beside_machine_words(letter: Letter) -> Iterator[Signal]:
     )
     if own:
         yield _own("text: says more than answering machines do", own)
-    elif told.all_told and any(s.suggests is Kind.AUTO_REPLY and s.points > 1 for s in letter.words):
+    elif told.all_told and any(
+        s.suggests is Kind.AUTO_REPLY and s.points > 1 for s in letter.words
+    ):
         yield Signal(
             name="text: says nothing else",
             strength=Strength.WORDS,

@@ -21,9 +21,10 @@ from classifier.told import Told, tell
 from classifier.written import WrittenText, own_text
 from privacy.messages import ParsedMessage
 from privacy.rights import Classification, RightClaim, Scope
-from privacy.screening import Kind, Signal, points_for
+from privacy.screening import WORDS_BESIDE_BULK, Kind, Signal, net_points, points_for
 
 LIST_HEADERS = ("list-id", "list-post", "list-unsubscribe", "feedback-id")
+NOTHING_ELSE = 1  # points of a text that says only what answering machines say
 ASKS = 3  # points of a right that was recognised
 _CLEAR = 0.7  # confidence from which a right that was recognised speaks for a person
 _LONGEST_NAME = 80  # characters
@@ -63,14 +64,23 @@ class Letter:
 
     @cached_property
     def claims(self) -> tuple[RightClaim, ...]:
-        """The rights found, without those read from the subject that is answered or from what machines say as well."""
+        """The rights found; where a machine is suspected, without those read from the subject that is answered or
+        from what machines say as well.
+        """
         found = self.classification.rights if self.classification else ()
-        answer = is_answer(self.message.subject)
-        return tuple(
-            claim
-            for claim in found
-            if not (answer and claim.part == "subject") and not tell(find(WrittenText(claim.quote))).all_told
-        )
+        if not (found and self.may_be_automatic):
+            return found
+        return tuple(claim for claim in found if not self._is_told(claim))
+
+    def _is_told(self, claim: RightClaim) -> bool:
+        if claim.part == "subject" and is_answer(self.message.subject):
+            return True
+        return tell(find(WrittenText(claim.quote))).all_told
+
+    @cached_property
+    def may_be_automatic(self) -> bool:
+        """Whether the words may make an automatic reply: only then it matters what stands beside them."""
+        return net_points(self.words, Kind.AUTO_REPLY) + NOTHING_ELSE >= WORDS_BESIDE_BULK
 
     @property
     def answers(self) -> bool:

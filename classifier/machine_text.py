@@ -209,7 +209,9 @@ def _glued_in(sample: Sample, words: Words) -> Iterator[tuple[str, int]]:
     """Yield the signs in a script without blanks, each with the place of the word in which it begins."""
     signs = list(words.glued_within(sample.folded))
     if signs and sample.words:
-        lengths = (len(word) + len(sep) for word, sep in zip(sample.words, sample.seps, strict=True))
+        lengths = (
+            len(word) + len(sep) for word, sep in zip(sample.words, sample.seps, strict=True)
+        )
         begins = list(accumulate(lengths, initial=sample.folded.find(sample.words[0])))
         for sign, at in signs:
             yield sign, min(max(0, bisect_right(begins, at) - 1), len(sample.words) - 1)

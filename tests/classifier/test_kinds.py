@@ -4,6 +4,7 @@ import pytest
 
 from classifier.kinds import read_signals
 from privacy.messages import ParsedMessage, Sender
+from privacy.rights import Classification, Lane, Right, RightClaim
 from privacy.screening import Kind, Strength, screen
 
 OURS = frozenset({"privacy@autocloz.example", "dpo@autocloz.example"})
@@ -308,3 +309,32 @@ def test_a_text_that_ends_with_the_senders_name_is_no_report_on_a_delivery():
     anne = Sender(address="anne@home.example", display_name="Anne Berg")
     assert kind(subject="Undeliverable", text=text, sender=anne) is Kind.BOUNCE
     assert kind(subject="Undeliverable", text=f"{text}\n\nAnne", sender=anne) is Kind.PERSON
+
+
+def test_a_right_read_from_the_subject_that_is_answered_makes_no_person_of_a_machine():
+    claim = RightClaim(
+        right=Right.ERASURE,
+        confidence=0.9,
+        part="subject",
+        quote="Erasure",
+        start=4,
+        end=11,
+        reason="x",
+    )
+    message = ParsedMessage(
+        sender=ANNE, subject="Re: Erasure", text="I am away until 3 May and do not read my mail."
+    )
+    found = read_signals(
+        message,
+        our_addresses=OURS,
+        envelope_from=None,
+        suspected_spam=False,
+        classification=Classification(lane=Lane.RIGHTS, rights=(claim,)),
+    )
+    assert screen(found).kind is Kind.AUTO_REPLY
+
+
+def test_a_farewell_that_answers_no_mail_weighs_less_than_an_answer():
+    text = "I have left the company."
+    assert "answers no mail" in [one.name for one in signals(text=text)]
+    assert "answers no mail" not in [one.name for one in signals(text=text, subject="Re: x")]

@@ -163,3 +163,10 @@ def test_a_newsletter_with_a_few_words_of_an_answering_machine_is_bulk() -> None
     machine, newsletter = words(Kind.AUTO_REPLY, 3), words(Kind.BULK, BULK_WORDS)
     assert screen((machine, newsletter, BULK, NO_REPLY)).kind is Kind.BULK
     assert screen((machine, newsletter, BULK)).kind is Kind.AUTO_REPLY
+
+
+def test_own_text_is_taken_off_an_automatic_reply_and_off_nothing_else() -> None:
+    own = Signal(name="own", strength=Strength.OWN_TEXT, suggests=Kind.PERSON, points=2)
+    assert screen((words(Kind.AUTO_REPLY, 4), own)).kind is Kind.PERSON
+    assert screen((words(Kind.AUTO_REPLY, 5), own)).kind is Kind.AUTO_REPLY
+    assert screen((words(Kind.BOUNCE, 4), own)).kind is Kind.BOUNCE
