@@ -132,7 +132,11 @@ class PackageWaiverRow(Row, table=True):
     """Somebody said why an answer that grants data goes without a package."""
 
     __tablename__ = "package_waiver"
-    __table_args__ = (of_case(), STRICT)
+    __table_args__ = (
+        of_case(),
+        Index("ix_package_waiver_case", "case_id"),  # waivers_of
+        STRICT,
+    )
     draft_id: UUID = key_column()
     item_id: UUID = key_column()
     case_id: UUID = Field(sa_type=Id)

@@ -83,6 +83,14 @@ from storage.outbox import (
     oldest_pending,
     uncertain_letters,
 )
+from storage.package_links import (
+    links_in_draft,
+    links_in_letter,
+    links_of,
+    receipts_of,
+    waivers_of,
+)
+from storage.packages import due_packages, files_of, packages_of
 from storage.reminders import (
     StoredReminder,
     claim_due_cases,
@@ -281,6 +289,14 @@ QUESTIONS = {
     "referral_with": lambda tx, _: referral_with(tx, b"k"),
     "referrals_of": lambda tx, _: referrals_of(tx, new_id()),
     "contacts_of": lambda tx, _: contacts_of(tx, [new_id(), new_id()]),
+    "packages_of": lambda tx, _: packages_of(tx, new_id()),
+    "due_packages": lambda tx, make: due_packages(tx, now=make.now, limit=5),
+    "files_of": lambda tx, _: files_of(tx, [new_id(), new_id()]),
+    "links_of": lambda tx, _: links_of(tx, [new_id(), new_id()]),
+    "links_in_draft": lambda tx, _: links_in_draft(tx, new_id()),
+    "links_in_letter": lambda tx, _: links_in_letter(tx, b"k"),
+    "receipts_of": lambda tx, _: receipts_of(tx, [new_id(), new_id()]),
+    "waivers_of": lambda tx, _: waivers_of(tx, new_id()),
     "unknown_uids": lambda tx, make: unknown_uids(tx, make.privacy, "INBOX", 7, [1, 2]),
 }
 # These walk an index that holds only what waits, or only what is counted.

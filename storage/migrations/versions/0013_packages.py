@@ -158,3 +158,4 @@ def _create_package_waiver() -> None:
         sa.PrimaryKeyConstraint("draft_id", "item_id", name=op.f("pk_package_waiver")),
         sqlite_strict=True
     )
+    op.create_index("ix_package_waiver_case", "package_waiver", ["case_id"], unique=False)
