@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -104,6 +104,12 @@ def local_day(moment: datetime, zone: str) -> date:
     return moment.astimezone(ZoneInfo(zone)).date()
 
 
+def told_before(effective_on: date, zone: str) -> datetime:
+    """Return the instant before which somebody has to be told to have their thirty full days."""
+    day_after_the_last = effective_on - timedelta(days=FULL_DAYS)
+    return datetime.combine(day_after_the_last, time(), ZoneInfo(zone)).astimezone(UTC)
+
+
 def refusal_of(effective_on: date, plan: SendingPlan) -> str | None:
     """Return why this effective day cannot be promised, None where it can."""
     if effective_on >= plan.earliest:
@@ -145,7 +151,7 @@ def choices_for(told: Told, today: date) -> tuple[tuple[LateChoice, date | None]
 
 
 def is_left_out(cancelled_since: date | None, kept_for: timedelta, effective_on: date) -> bool:
-    """Say whether a cancelled workspace is told nothing: its data is gone before the policy takes effect (P9)."""
+    """Say whether a cancelled workspace is told nothing: its data is gone before the policy takes effect."""
     return cancelled_since is not None and cancelled_since + kept_for < effective_on
 
 

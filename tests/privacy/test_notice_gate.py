@@ -16,6 +16,7 @@ from privacy.notice_gate import (
     local_day,
     refusal_of,
     standing_of,
+    told_before,
 )
 
 ZONES = st.sampled_from(["UTC", "Asia/Kolkata", "Europe/Dublin", "Pacific/Kiritimati"])
@@ -70,6 +71,14 @@ def test_whoever_is_told_as_planned_is_told_in_time(starts_at, zone, owners, per
     assert told.in_time
     assert refusal_of(made.earliest, made) is None
     assert refusal_of(made.earliest - timedelta(days=1), made) is not None
+
+
+@given(INSTANTS, ZONES, st.integers(25, 40))
+def test_the_bound_for_the_database_says_the_same_as_the_days(told_at, zone, days):
+    on = local_day(told_at, zone)
+    effective_on = on + timedelta(days=days)
+    in_time = Told(on=on, effective_on=effective_on).in_time
+    assert (told_at < told_before(effective_on, zone)) == in_time
 
 
 @given(
