@@ -112,10 +112,7 @@ def write_down(transaction: Transaction, writes: Writes, lookup: Lookup) -> None
             transaction, writes.confirmed, lookup, now=writes.now, evidence="own-copy-received"
         )
     add_suppressions(transaction, writes.suppressions)
-    for told in writes.told:
-        record_told(transaction, told, now=writes.now)
-    for returned in writes.returned_notices:
-        note_return_of_notice(transaction, returned, now=writes.now)
+    _write_down_returns(transaction, writes)
     for answered in writes.answered:
         record_answer(transaction, answered, now=writes.now)
     keep_references(transaction, writes.names_by_others)
@@ -150,6 +147,13 @@ def _end(transaction: Transaction, back: TakenBack, now: datetime) -> None:
         about = About(case=back.case, item=item, desk=back.desk, at=now)
         take_orders_back(transaction, about)
     close_if_done(transaction, back.case.case_id, now=now)
+
+
+def _write_down_returns(transaction: Transaction, writes: Writes) -> None:
+    for told in writes.told:
+        record_told(transaction, told, now=writes.now)
+    for returned in writes.returned_notices:
+        note_return_of_notice(transaction, returned, now=writes.now)
 
 
 def _last_of_each(writes: Writes) -> Iterable[tuple[Case, tuple[RequestItem, ...]]]:
