@@ -6,7 +6,8 @@ import threading
 
 from casework.notice_sending import send_notices
 from daemon.clock import utc_now
-from daemon.wiring import Desk, build_transport
+from daemon.ways import letter_way
+from daemon.wiring import Desk
 
 
 class NoticeWatch:
@@ -14,7 +15,7 @@ class NoticeWatch:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._transport = build_transport(desk.settings.outgoing, desk.settings.home)
+        self._transport = letter_way(desk.settings, "notices")
         self._stopping = threading.Event()
 
     def look(self) -> bool:
