@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+from casework.notice_bounces import note_return_of_notice, returns_in_events
 from casework.promises import letter_came_back, letter_left
 from intake.bounce_reasons import name_reason
 from privacy.audit import AuditEvent, AuditKind
@@ -64,11 +65,13 @@ def record_events(
         if is_our_message_id(event.message_id, token_keys):
             key = database.lookup_key("message-id", event.message_id.lower())
             by_key.setdefault(key, []).append(event)
-    if not by_key:
+    notices = returns_in_events(events)
+    if not by_key and not notices:
         return 0
     with database.transaction() as transaction:
         letters = letters_by_message_id(transaction, by_key)
-        return sum(
+        changed = sum(note_return_of_notice(transaction, one, now=now) for one in notices)
+        return changed + sum(
             _record_events_of(transaction, letter, by_key[key], now)
             for key, letter in letters.items()
         )

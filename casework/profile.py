@@ -53,6 +53,14 @@ class DirectoryTerms:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NoticePace:
+    """How fast notices of a policy change leave, and how long the data of a cancelled workspace is kept."""
+
+    per_hour: int = 3600
+    cancelled_kept_for: timedelta = timedelta(days=30)
+
+
+@dataclass(frozen=True, kw_only=True)
 class DeskProfile:
     """The desk as its settings describe it. The order of `mailboxes` is the order of preference for answers.
 
@@ -77,6 +85,7 @@ class DeskProfile:
     downloads: DownloadTerms = field(default_factory=DownloadTerms)
     directory: DirectoryTerms = field(default_factory=DirectoryTerms)
     forwarding: ForwardTerms = field(default_factory=load_forwarding)
+    notices: NoticePace = field(default_factory=NoticePace)
     incident_laws: tuple[str, ...] = ()
     staff: tuple[StaffMember, ...] = ()
     lanes: LaneTable = field(default_factory=load_lanes)

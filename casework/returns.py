@@ -10,6 +10,7 @@ from uuid import UUID
 
 from casework.batch_view import BatchView, MessageAtWork
 from casework.deliveries import ACTOR, BOUNCE_TASK, DELIVERY_REPORT, Told
+from casework.notice_bounces import return_in_report
 from casework.profile import DeskProfile
 from casework.staff_tasks import case_task
 from casework.writes import Writes
@@ -61,7 +62,15 @@ def note_return(
     if case is not None:
         _tell_about_case(message, case, for_recipient(report, lambda _: False), writes)
         return case.case_id
+    _note_notice(message, report, writes)
     return None
+
+
+def _note_notice(message: MessageAtWork, report: DeliveryReport, writes: Writes) -> None:
+    addresses = (*message.claimed.envelope_to, *message.reading.message.recipients)
+    returned = return_in_report(report, addresses, at=message.claimed.received_at)
+    if returned is not None:
+        writes.returned_notices.append(returned)
 
 
 def note_challenge(message: MessageAtWork, view: BatchView, writes: Writes) -> UUID | None:

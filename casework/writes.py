@@ -15,6 +15,7 @@ from casework.ending import stop_work
 from casework.erasure_notice import Stop, answer_notice
 from casework.governing import LawChange, change_laws
 from casework.identity_writes import IdentityWrites, write_down_identity
+from casework.notice_bounces import Return, note_return_of_notice
 from casework.profile import DeskProfile
 from casework.proving import Answered, record_answer
 from casework.steps import take_step
@@ -75,6 +76,7 @@ class Writes:
     finished: list[FinishedMessage] = field(default_factory=list)
     confirmed: list[bytes] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
+    returned_notices: list[Return] = field(default_factory=list)
     identity: IdentityWrites = field(default_factory=IdentityWrites)
     answered: list[Answered] = field(default_factory=list)
     stops: list[Stop] = field(default_factory=list)
@@ -110,8 +112,7 @@ def write_down(transaction: Transaction, writes: Writes, lookup: Lookup) -> None
             transaction, writes.confirmed, lookup, now=writes.now, evidence="own-copy-received"
         )
     add_suppressions(transaction, writes.suppressions)
-    for told in writes.told:
-        record_told(transaction, told, now=writes.now)
+    _write_down_returns(transaction, writes)
     for answered in writes.answered:
         record_answer(transaction, answered, now=writes.now)
     keep_references(transaction, writes.names_by_others)
@@ -146,6 +147,13 @@ def _end(transaction: Transaction, back: TakenBack, now: datetime) -> None:
         about = About(case=back.case, item=item, desk=back.desk, at=now)
         take_orders_back(transaction, about)
     close_if_done(transaction, back.case.case_id, now=now)
+
+
+def _write_down_returns(transaction: Transaction, writes: Writes) -> None:
+    for told in writes.told:
+        record_told(transaction, told, now=writes.now)
+    for returned in writes.returned_notices:
+        note_return_of_notice(transaction, returned, now=writes.now)
 
 
 def _last_of_each(writes: Writes) -> Iterable[tuple[Case, tuple[RequestItem, ...]]]:

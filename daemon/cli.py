@@ -76,6 +76,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "take in workspaces, people and leads, show who is behind an address",
         "rightsdesk directory import people.csv",
     ),
+    "notice": (
+        "tell every Owner of a change of the policy: draft, approve, send, prove",
+        "rightsdesk notice status 2027-03 --holding",
+    ),
     "suppress": (
         "put addresses on suppression lists, check and count them",
         "rightsdesk suppress check anne@person.example --json",

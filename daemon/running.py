@@ -31,6 +31,7 @@ from casework.sending import reconcile, send_next
 from daemon.bell import Bell
 from daemon.clock import utc_now
 from daemon.directory_watch import DirectoryWatch
+from daemon.notice_watch import NoticeWatch
 from daemon.schedule import (
     ALARM_SECONDS,
     ERASURE_SECONDS,
@@ -98,6 +99,8 @@ class Daemon:
         self._caller = Worker("caller", self._call, idle_seconds=CALL_SECONDS)
         self._directory = DirectoryWatch(desk)
         self._librarian = Worker("directory", self._directory.look, idle_seconds=DIRECTORY_SECONDS)
+        self._notices = NoticeWatch(desk)
+        self._noticer = Worker("notices", self._notices.look, idle_seconds=IDLE_SECONDS)
         self._ledger = build_ledger(desk, self._worker.wake)
         self._writer = GroupWriter(self._ledger)
         self._watchers = build_watchers(desk, self._ledger, self.state, shelf)
@@ -143,6 +146,7 @@ class Daemon:
         self._sender.start()
         self._caller.start()
         self._librarian.start()
+        self._noticer.start()
         log.info(
             "daemon_started",
             mailboxes=len(self._watchers),
@@ -162,6 +166,8 @@ class Daemon:
         self._worker.stop()
         self._directory.stop()
         self._librarian.stop()
+        self._notices.stop()
+        self._noticer.stop()
         self._desk.services.reader.interrupt()
         if self._desk.services.witness is not None:
             self._desk.services.witness.stop()
@@ -212,10 +218,11 @@ class Daemon:
             1.0
         )  # a question that is under way ends with the program, and nothing is lost
         self._transport.close()
+        self._notices.close()
         return all(ended)
 
     def _workers(self) -> tuple[Worker, ...]:
-        return (self._worker, self._sender, self._caller)
+        return (self._worker, self._sender, self._caller, self._noticer)
 
     def _work(self) -> bool:
         worked = process_batch(self._desk.services, utc_now()) > 0

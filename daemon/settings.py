@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from classifier.model_settings import ModelSettings
 from classifier.settings import ClassifierSettings
 from daemon.download_settings import DownloadSettings
+from daemon.notice_settings import NoticeSettings
 from daemon.people_settings import PersonEntry, check_people
 from daemon.settings_file import SettingsError, model_in, read_secrets, read_tree
 from daemon.system_rules import SystemName, check_systems
@@ -324,6 +325,9 @@ class Settings(BaseModel):
     )
     downloads: DownloadSettings = Field(
         default_factory=DownloadSettings, description="Packages of data that wait behind proof."
+    )
+    notices: NoticeSettings = Field(
+        default_factory=NoticeSettings, description="Notices of policy changes to Owners."
     )
     law: LawSettings = Field(default_factory=LawSettings, description="Candidate laws.")
     classifier: ClassifierSettings = Field(

@@ -21,9 +21,9 @@ from notifier.transport_settings import Purpose, WaySettings
 from privacy.ports import BatchTransport, Transport
 
 
-def letter_way(settings: Settings) -> Transport:
-    """Return the way out for letters about requests."""
-    name = settings.sending.way("letters", settings.region)
+def letter_way(settings: Settings, purpose: Purpose = "letters") -> Transport:
+    """Return the way out for letters of a kind that leave one at a time."""
+    name = settings.sending.way(purpose, settings.region)
     if not name:
         return build_transport(settings.outgoing, settings.home)
     way = settings.transports[name]

@@ -17,7 +17,7 @@ from casework.mailbox_tokens import DatabaseTokenStore
 from casework.on_file import DirectoryOnFile
 from casework.page_answers import confirm_by_page
 from casework.processing import Services
-from casework.profile import DeskProfile, DirectoryTerms, MailboxProfile
+from casework.profile import DeskProfile, DirectoryTerms, MailboxProfile, NoticePace
 from casework.reading_errand import FIRST_READING
 from casework.receiving import DatabaseLedger
 from casework.stopping import stop_by_page
@@ -218,6 +218,10 @@ def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
         remedies=load_remedies(_lead(settings.identity)),
         work=_build_work(settings.work, settings.systems),
         downloads=_build_downloads(settings.downloads),
+        notices=NoticePace(
+            per_hour=settings.notices.per_hour,
+            cancelled_kept_for=timedelta(days=settings.notices.cancelled_kept_days),
+        ),
         directory=DirectoryTerms(
             expected=settings.directory.source is not SourceKind.NONE,
             stale_after=settings.directory.stale_after,

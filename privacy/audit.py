@@ -80,6 +80,15 @@ class AuditKind(StrEnum):
     FORWARD_INSTRUCTED = "forward_instructed"
     FORWARD_CONFIRMED = "forward_confirmed"
     CUSTOMER_NAMED = "customer_named"
+    POLICY_DECIDED = "policy_decided"
+    NOTICE_DRAFTED = "notice_drafted"
+    NOTICE_APPROVED = "notice_approved"
+    NOTICE_STARTED = "notice_started"
+    NOTICE_STOPPED = "notice_stopped"
+    NOTICE_CHOICE = "notice_choice"
+    NOTICE_REOPENED = "notice_reopened"
+    NOTICE_ENDED = "notice_ended"
+    NOTICE_EXPORTED = "notice_exported"
 
 
 @dataclass(frozen=True, kw_only=True)

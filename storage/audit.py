@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
@@ -22,6 +22,20 @@ ENDS = (
     .where(AUDIT_CHAIN.c.chain.in_(bindparam("chains", expanding=True)))
     .order_by(AUDIT_CHAIN.c.chain)
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChainLink:
+    """An event as the chain holds it, so that anybody can count the links anew; an erased payload and its salt are ''."""
+
+    position: int
+    kind: str
+    at: str
+    actor: str
+    payload: str
+    salt: str
+    payload_digest: str
+    link: str
 
 
 def append(transaction: Transaction, events: Sequence[AuditEvent]) -> None:
@@ -52,6 +66,28 @@ def verify_chain(reading: Reading, chain: UUID) -> bool:
 def events_of(reading: Reading, chain: UUID) -> list[AuditEvent]:
     """Return the events of a chain, oldest first; an erased payload is empty."""
     return [_event(row) for row in _links(reading, chain)]
+
+
+def chain_links(reading: Reading, chain: UUID) -> list[ChainLink]:
+    """Return the links of a chain, the oldest first."""
+    return [
+        ChainLink(
+            position=row.position,
+            kind=str(row.kind),
+            at=row.at.isoformat(),
+            actor=row.actor,
+            payload=row.payload or "",
+            salt=bytes(row.salt or b"").hex(),
+            payload_digest=row.payload_digest,
+            link=row.link,
+        )
+        for row in _links(reading, chain)
+    ]
+
+
+def chain_head(reading: Reading, chain: UUID) -> str:
+    """Return the last link of a chain, GENESIS for an empty one."""
+    return _ends_of(reading, [chain]).get(chain, (0, GENESIS))[1]
 
 
 def _link(event: AuditEvent, salt: bytes, position: int, previous: str) -> Values:

@@ -24,6 +24,7 @@ REVISIONS = (
     "0012",
     "0013",
     "0014",
+    "0015",
 )
 MIGRATIONS = Path(__file__).with_name("migrations")
 

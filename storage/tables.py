@@ -24,6 +24,7 @@ from privacy.zero_retention import Assurance
 from storage import (  # noqa: F401 - here are all tables
     directory_rows,
     forward_rows,
+    notice_rows,
     package_rows,
     suppression_rows,
 )

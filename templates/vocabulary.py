@@ -104,6 +104,11 @@ def fallback_line(language: str) -> tuple[str, str] | None:
     return None if line is None else (primary, line)
 
 
+def fallback_languages() -> tuple[str, ...]:
+    """Return the languages for whose readers there is such a line, in alphabetical order."""
+    return tuple(sorted(_fallback_lines()))
+
+
 @cache
 def languages() -> tuple[str, ...]:
     """Return the languages that have words of their own, in alphabetical order."""

@@ -1,5 +1,6 @@
 """Delivery reports for tests: the cast, a letter of ours, reports in words, and what is read from them."""
 
+from casework_values import mail
 from intake.bounces import read_report
 from intake.parse import parse_message
 from privacy.deliveries import BounceReason, DeliveryReport, Fate
@@ -36,3 +37,29 @@ def told(raw: bytes) -> list[tuple[str | None, Fate, BounceReason]]:
 
 FAILED, DELAYED = Fate.FAILED, Fate.DELAYED
 UNKNOWN, FULL = BounceReason.USERUNKNOWN, BounceReason.MAILBOXFULL
+NO_USER = ("failed", "5.1.1", "550 5.1.1 no such user")
+
+
+def report(
+    *groups: tuple[str, tuple[str, str, str]], returned: str = "", number: int = 9, **headers: str
+) -> bytes:
+    """A delivery report, each group a recipient with action, status and diagnostic."""
+    fields = [
+        f"Final-Recipient: rfc822; {who}\r\nAction: {action}\r\nStatus: {status}\r\n"
+        f"Diagnostic-Code: smtp; {said}"
+        for who, (action, status, said) in groups
+    ]
+    status = "\r\n\r\n".join(["Reporting-MTA: dns; mx.person.example", *fields])
+    parts = [
+        "Content-Type: text/plain\r\n\r\nYour message could not be delivered.",
+        f"Content-Type: message/delivery-status\r\n\r\n{status}\r\n",
+    ]
+    if returned:
+        parts.append(f"Content-Type: text/rfc822-headers\r\n\r\n{returned}")
+    body = "".join(f"--b\r\n{part}\r\n" for part in parts) + "--b--"
+    usual = {
+        "From": "mailer-daemon@mx.person.example",
+        "Subject": "Undelivered Mail Returned to Sender",
+        "Content_Type": "multipart/report; report-type=delivery-status; boundary=b",
+    }
+    return mail(body, number=number, **(usual | headers))

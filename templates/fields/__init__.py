@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from templates.fields import answers, customers, identity, reports
+from templates.fields import answers, customers, identity, owners, reports
 from templates.fields.kinds import LetterFields
 
 _ALL: tuple[type[LetterFields], ...] = (
@@ -38,5 +38,6 @@ _ALL: tuple[type[LetterFields], ...] = (
     reports.ApprovalRequest,
     reports.FailureNotice,
     reports.StaffSignIn,
+    owners.PolicyNotice,
 )
 FIELDS: Mapping[str, type[LetterFields]] = {kind.letter: kind for kind in _ALL}

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bounce_reports import NO_USER, report
 from casework.outbox import retry_failed
 from casework.sending import send_next
 from casework_values import (
@@ -29,7 +30,6 @@ from privacy.outgoing import OutgoingState
 from storage.cases import list_cases
 
 BEA = "bea@other.example"
-NO_USER = ("failed", "5.1.1", "550 5.1.1 no such user")
 FULL = ("failed", "5.2.2", "552 5.2.2 mailbox full")
 
 
@@ -45,31 +45,6 @@ def desk(desk: TestDesk) -> TestDesk:
 def send(desk: TestDesk, *script: Exception) -> None:
     while send_next(desk.database, ScriptedTransport(list(script)), desk.clock).worked:
         script = ()
-
-
-def report(
-    *groups: tuple[str, tuple[str, str, str]], returned: str = "", number: int = 9, **headers: str
-) -> bytes:
-    """A delivery report, each group a recipient with action, status and diagnostic."""
-    fields = [
-        f"Final-Recipient: rfc822; {who}\r\nAction: {action}\r\nStatus: {status}\r\n"
-        f"Diagnostic-Code: smtp; {said}"
-        for who, (action, status, said) in groups
-    ]
-    status = "\r\n\r\n".join(["Reporting-MTA: dns; mx.person.example", *fields])
-    parts = [
-        "Content-Type: text/plain\r\n\r\nYour message could not be delivered.",
-        f"Content-Type: message/delivery-status\r\n\r\n{status}\r\n",
-    ]
-    if returned:
-        parts.append(f"Content-Type: text/rfc822-headers\r\n\r\n{returned}")
-    body = "".join(f"--b\r\n{part}\r\n" for part in parts) + "--b--"
-    usual = {
-        "From": "mailer-daemon@mx.person.example",
-        "Subject": "Undelivered Mail Returned to Sender",
-        "Content_Type": "multipart/report; report-type=delivery-status; boundary=b",
-    }
-    return mail(body, number=number, **(usual | headers))
 
 
 def head_of(letter: OutboundMessage) -> str:

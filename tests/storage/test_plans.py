@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import event, text
 
+from campaign_questions import NOTICE_QUESTIONS
 from privacy.cases import CaseState
 from privacy.deciding import Outcome
 from privacy.deliveries import BounceReason
@@ -298,7 +299,7 @@ QUESTIONS = {
     "receipts_of": lambda tx, _: receipts_of(tx, [new_id(), new_id()]),
     "waivers_of": lambda tx, _: waivers_of(tx, new_id()),
     "unknown_uids": lambda tx, make: unknown_uids(tx, make.privacy, "INBOX", 7, [1, 2]),
-}
+} | NOTICE_QUESTIONS
 # These walk an index that holds only what waits, or only what is counted.
 WALKS = {
     "ix_inbound_queue",
@@ -312,7 +313,10 @@ WALKS = {
 # A page that is read in the order of an index, and cut off after its limit.
 PAGES = {"ix_privacy_case_received", "ix_inbound_received", "ix_outgoing_queued"}
 
-LISTS = {"CONSTANT ROW"}  # the values of the question itself
+LISTS = {
+    "CONSTANT ROW",  # the values of the question itself
+    "part_of_people",  # cut off before, in the order of a primary key
+}
 
 
 @pytest.mark.parametrize("name", QUESTIONS)

@@ -56,7 +56,7 @@ def test_nothing_is_missing_untranslated_undeclared_or_unused():
 def test_there_are_all_letters_that_were_asked_for():
     numbers = {letter.number for letter in declarations().values()}
     lettered = {"L5b", "L7i", "L11a", "L11b", "L11c", "L12a", "L12b", "L12c"}
-    plain = {f"L{number}" for number in range(1, 11)}
+    plain = {f"L{number}" for number in range(1, 11)} | {"L13"}
     assert numbers == lettered | plain | {"S2", "S4", "implied"}
     assert declarations().keys() == FIELDS.keys()
     assert len(languages()) == 10

@@ -1,0 +1,269 @@
+"""The proof that every Owner was told, in one signed file: the same bytes as long as nothing happens to the notice.
+
+A million lines pass through a page at a time; nothing of the proof is held in memory but its counts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import BinaryIO
+from uuid import UUID
+
+from casework.actors import Actor
+from casework.notice_campaign import status_of
+from casework.notice_drafting import notice_named
+from privacy.audit import AuditEvent, AuditKind
+from privacy.errors import Permanent
+from privacy.notice_gate import LateChoice, Told, local_day
+from privacy.notice_proof import (
+    CSV_COLUMNS,
+    MANIFEST,
+    SIGNATURE,
+    ProofAttempt,
+    ProofOwner,
+    csv_line,
+    csv_values,
+    json_line,
+    manifest_of,
+    summary_of,
+)
+from privacy.notices import OwnerState
+from privacy.policy_versions import PolicyVersion
+from storage.audit import append, chain_head, chain_links
+from storage.database import Database, Reading
+from storage.notice_lists import ShownOwner, owners_in
+from storage.notice_roster import FIRST
+from storage.notices import Choice, Notice, choices_of, letters_of, notice_approvals, policy_version
+from storage.sealing import KeyRing
+from storage.signing import sign
+
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the first instant that a zip file knows: it says nothing
+OWNER_ONLY = 0o100600 << 16
+UNIX = 3
+EXPORT_CHAIN = UUID("0d1c7000-0000-4000-8000-000000000003")
+VERIFIER = Path(__file__).with_name("verify_notice.py")
+Progress = Callable[[int], None]
+
+
+@dataclass(kw_only=True)
+class Proved:
+    """How many Owners are in a proof, how many of them in time, and how many hold publication."""
+
+    owners: int = 0
+    in_time: int = 0
+    holds: int = 0
+
+
+@dataclass(kw_only=True)
+class _Packing:
+    """The file that is being written, with the hash of each part."""
+
+    archive: zipfile.ZipFile
+    digests: list[tuple[str, str]] = field(default_factory=list)
+
+    def add(self, name: str, parts: Iterator[bytes]) -> None:
+        digest = hashlib.sha256()
+        with self.archive.open(_entry(name), "w", force_zip64=True) as file:
+            for part in parts:
+                digest.update(part)
+                file.write(part)
+        self.digests.append((name, digest.hexdigest()))
+
+
+def export_proof(
+    database: Database,
+    version: str,
+    file: BinaryIO,
+    *,
+    by: tuple[Actor, datetime],
+    progress: Progress = lambda _: None,
+) -> Proved:
+    """Write the signed proof of a notice into a file that can be sought in, and record that it was taken out.
+
+    Raises Permanent for a notice of which nothing was sent.
+    """
+    with database.reading() as reading:
+        notice = notice_named(reading, version)
+        if notice.started_at is None:
+            raise Permanent("nothing was sent of this notice")
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:  # packers differ
+            proved = _pack(reading, notice, archive, database.keys, progress)
+    actor, now = by
+    event = AuditEvent(
+        chain=EXPORT_CHAIN,
+        kind=AuditKind.NOTICE_EXPORTED,
+        at=now,
+        actor=str(actor),
+        payload={"notice": notice.notice_id, "owners": proved.owners},
+    )
+    with database.transaction() as transaction:
+        append(transaction, [event])
+    return proved
+
+
+def _pack(
+    reading: Reading, notice: Notice, archive: zipfile.ZipFile, ring: KeyRing, progress: Progress
+) -> Proved:
+    packing, proved = _Packing(archive=archive), Proved()
+    policies = _policies(reading, notice)
+    choices = choices_of(reading, notice.notice_id)
+    policy = policies[-1]
+
+    def lines() -> Iterator[ProofOwner]:
+        return _owners(reading, notice, choices, policy.digest)
+
+    packing.add("owners.jsonl", _json_lines(lines(), proved, progress))
+    packing.add("owners.csv", _csv_lines(lines()))
+    packing.add("notice.json", iter([_notice_json(reading, notice, choices, policies, proved)]))
+    packing.add("summary.txt", iter([_summary(reading, notice, policy).encode()]))
+    for one in letters_of(reading, notice.notice_id):
+        packing.add(f"letters/{one.reader}.txt", iter([one.letter.text.encode()]))
+        packing.add(f"letters/{one.reader}.html", iter([one.letter.html.encode()]))
+    for each in policies:
+        for language, text in sorted(each.texts.items()):
+            packing.add(f"policy/{each.version}.{language}.md", iter([text.encode()]))
+    packing.add("verify.py", iter([VERIFIER.read_bytes()]))
+    manifest = manifest_of(packing.digests)
+    archive.writestr(_entry(MANIFEST), manifest)
+    archive.writestr(_entry(SIGNATURE), sign(ring, manifest).hex())
+    return proved
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, date_time=EPOCH)
+    entry.external_attr, entry.create_system = OWNER_ONLY, UNIX
+    return entry
+
+
+def _owners(
+    reading: Reading, notice: Notice, choices: list[Choice], version_hash: str
+) -> Iterator[ProofOwner]:
+    after = FIRST
+    while page := owners_in(reading, notice.notice_id, after=after):
+        after = page[-1].person_id
+        for one in page:
+            yield _proof_owner(one, notice, choices, version_hash)
+
+
+def _proof_owner(
+    one: ShownOwner, notice: Notice, choices: list[Choice], version_hash: str
+) -> ProofOwner:
+    told = Told(
+        on=None if one.told_at is None else local_day(one.told_at, notice.zone),
+        effective_on=one.effective_on or _effective_on(notice),
+        joined=one.state is OwnerState.JOINED,
+        decided=one.decided,
+    )
+    return ProofOwner(
+        owner=one.person_id,
+        person=one.person,
+        workspaces=one.workspaces,
+        state=one.state,
+        language=one.language,
+        version_hash=version_hash,
+        told_at=one.told_at,
+        told=told,
+        through=one.stand_in,
+        decided_by=_decided_by(one, told, notice, choices),
+        attempts=tuple(ProofAttempt(**asdict(attempt)) for attempt in one.attempts),
+    )
+
+
+def _decided_by(one: ShownOwner, told: Told, notice: Notice, choices: list[Choice]) -> str | None:
+    """Who decided about an Owner who was told late or not at all, None where nobody had to."""
+    moved = _is_late_as_announced(told, notice) and told.in_time
+    for choice in reversed(choices):
+        if choice.choice is LateChoice.OTHERWISE_TOLD:
+            decided = one.decided and choice.person_id == one.person_id
+        elif choice.choice is LateChoice.MOVE_WORKSPACE:
+            decided = moved and choice.workspace_id in one.workspace_ids
+        else:
+            decided = moved
+        if decided:
+            return choice.actor
+    return None
+
+
+def _is_late_as_announced(told: Told, notice: Notice) -> bool:
+    announced = notice.announced_on or _effective_on(notice)
+    return not Told(on=told.on, effective_on=announced, joined=told.joined).in_time
+
+
+def _json_lines(
+    owners: Iterator[ProofOwner], proved: Proved, progress: Progress
+) -> Iterator[bytes]:
+    for one in owners:
+        form = one.form()
+        proved.owners += 1
+        proved.in_time += bool(form["in_time"])
+        proved.holds += bool(form["holds"])
+        progress(proved.owners)
+        yield json_line(form)
+
+
+def _csv_lines(owners: Iterator[ProofOwner]) -> Iterator[bytes]:
+    yield csv_line(CSV_COLUMNS)
+    for one in owners:
+        yield csv_line(csv_values(one.form()))
+
+
+def _notice_json(
+    reading: Reading,
+    notice: Notice,
+    choices: list[Choice],
+    policies: list[PolicyVersion],
+    proved: Proved,
+) -> bytes:
+    form = {
+        **{name: getattr(notice, name) for name in _FACTS},
+        "policies": [{"version": one.version, "digest": one.digest} for one in policies],
+        "approvals": [asdict(one) for one in notice_approvals(reading, notice.notice_id)],
+        "choices": [asdict(one) for one in choices],
+        "counts": asdict(proved),
+        "trail": [asdict(link) for link in chain_links(reading, notice.notice_id)],
+        "trail_head": chain_head(reading, notice.notice_id),
+    }
+    text = json.dumps(form, sort_keys=True, indent=1, ensure_ascii=False, default=str)
+    return text.encode() + b"\n"
+
+
+_FACTS = (
+    "notice_id", "version", "replaces", "material", "reason", "author", "proposals", "announced_on", "effective_on",
+    "zone", "sender", "digest", "state", "per_hour", "drafted_at", "started_at", "ended_at",
+)  # fmt: skip
+
+
+def _summary(reading: Reading, notice: Notice, policy: PolicyVersion) -> str:
+    """What is told does not depend on the moment, or the same proof would have other bytes."""
+    status = status_of(reading, notice, notice.ended_at or _started_at(notice))
+    approvals = notice_approvals(reading, notice.notice_id)
+    facts = {name: getattr(notice, name) for name in _FACTS} | {
+        "version_hash": policy.digest,
+        "approved_by": ", ".join(one.actor for one in approvals),
+        "ended_at": notice.ended_at or "(not ended)",
+    }
+    states = {str(state): number for state, number in status.progress.owners.items()}
+    return summary_of(facts, status.standing, status.progress.copies, states)
+
+
+def _policies(reading: Reading, notice: Notice) -> list[PolicyVersion]:
+    found = [policy_version(reading, name) for name in (notice.replaces, notice.version)]
+    return [one for one in found if one is not None]
+
+
+def _effective_on(notice: Notice) -> date:
+    if notice.effective_on is None:
+        raise Permanent("nothing was sent of this notice")
+    return notice.effective_on
+
+
+def _started_at(notice: Notice) -> datetime:
+    if notice.started_at is None:
+        raise Permanent("nothing was sent of this notice")
+    return notice.started_at

@@ -1,0 +1,342 @@
+"""Sends a notice to its Owners, a batch at a time: claim, hand over, record; any number of workers share a campaign.
+
+The attempts of a batch are written down before the first is dialled, and what came of them in one transaction after the
+last. A worker that dies in between leaves Owners of unknown outcome: after a while they are told again, under the same
+Message-ID, and the copy is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+import structlog
+
+from casework.actors import By, by_desk
+from casework.notice_campaign import rule_of
+from casework.notice_drafting import record
+from casework.profile import DeskProfile, MailboxProfile
+from casework.sending import Sending
+from privacy.audit import AuditKind
+from privacy.errors import OutcomeUnknown, Permanent, Retryable
+from privacy.messages import Automation, Letter, OutboundMessage
+from privacy.notice_gate import local_day
+from privacy.notices import (
+    AttemptOutcome,
+    NoticeState,
+    OwnerOutcome,
+    OwnerState,
+    message_id_of,
+)
+from privacy.outgoing import next_attempt
+from privacy.ports import Clock, Transport
+from privacy.tokens import tagged_address
+from storage.database import Database, Transaction
+from storage.directory import directory_state
+from storage.ids import new_id
+from storage.notice_lists import progress_of, stand_in_for_unreached
+from storage.notice_roster import follow_directory, let_go
+from storage.notice_sending import (
+    ClaimedBatch,
+    ClaimedOwner,
+    Reader,
+    claim_owners,
+    is_anything_due,
+    record_outcomes,
+)
+from storage.notices import Notice, change_notice, get_notice, letters_of, notices_in, readers_of
+from storage.tasks import Task, add_tasks
+
+PART = "notice-sender"
+BATCH = 50  # as many copies can leave where a worker is killed
+BATCHES_AN_HOUR = 60  # where the pace is slow a batch is what leaves in a minute
+AHEAD = timedelta(seconds=5)  # of the pace: nobody wakes for every batch of a fast campaign
+LEASE = timedelta(minutes=10)
+BEFORE_THE_END = timedelta(
+    minutes=2
+)  # of a lease nothing is begun any more: one letter can take so long
+TROUBLE_IN_A_ROW = 3  # then the way is broken, not the letters
+REST = timedelta(seconds=30)  # after that, before it is tried again (and AHEAD of it)
+REFUSED_IN_A_ROW = 20  # then it is us who are refused, not the Owners
+LATER = timedelta(hours=1)
+UNREACHED_TASK, STOPPED_TASK = "notice_unreached", "notice_stopped"
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class _Means:
+    """What notices are sent by."""
+
+    transport: Transport
+    clock: Clock
+    desk: DeskProfile
+    stopping: Callable[[], bool]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Work:
+    """A batch with what it is sent by."""
+
+    notice: Notice
+    batch: ClaimedBatch
+    letters: Mapping[str, Letter]
+    means: _Means
+
+    def is_over(self) -> bool:
+        """Whether nobody is dialled for any more, because the lease ends or the desk stops."""
+        late = self.means.clock() + BEFORE_THE_END > self.batch.leased_until
+        return late or self.means.stopping()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Came:
+    """What came of a batch: outcomes by Owner, the way's trouble, and whether it is us who are refused."""
+
+    outcomes: Mapping[UUID, OwnerOutcome]
+    trouble: str | None
+    refused: bool
+
+
+def send_notices(
+    database: Database,
+    transport: Transport,
+    *,
+    clock: Clock,
+    desk: DeskProfile,
+    stopping: Callable[[], bool] = lambda: False,
+) -> Sending:
+    """Tell the next batch of Owners; `worked` is False when none is due now.
+
+    Once `stopping` says so nobody is dialled for any more, and the rest of the batch waits as before.
+    """
+    now = clock()
+    _follow(database, desk, now)
+    with database.reading() as reading:
+        waiting = [one.notice_id for one in notices_in(reading, NoticeState.SENDING)]
+    for notice_id in waiting:
+        work = _claim(database, notice_id, _Means(transport, clock, desk, stopping))
+        if work is None:
+            continue
+        came = _hand_over(work)
+        _record(database, work, came)
+        return Sending(worked=True, trouble=came.trouble)
+    return Sending(worked=False)
+
+
+def _claim(database: Database, notice_id: UUID, means: _Means) -> _Work | None:
+    """Claim the next batch of this notice at its pace, None where nothing is due; with nothing left it ends."""
+    now = means.clock()
+    with database.transaction() as transaction:
+        notice = get_notice(transaction, notice_id)
+        if notice is None or notice.state is not NoticeState.SENDING:
+            return None
+        if notice.paced_at is not None and notice.paced_at > now + AHEAD:
+            return None
+        readers = readers_of(transaction, notice_id)
+        batch = claim_owners(
+            transaction,
+            notice_id,
+            Reader(languages=frozenset(readers), leading=_leading(readers)),
+            most=min(BATCH, max(1, notice.per_hour // BATCHES_AN_HOUR)),
+            lease=(now, now + LEASE),
+        )
+        if not batch.found:
+            _end_if_done(transaction, notice, now)
+            return None
+        pace = timedelta(hours=1) * len(batch.owners) / notice.per_hour
+        change_notice(transaction, notice_id, paced_at=max(notice.paced_at or now, now) + pace)
+        wanted = {owner.language for owner in batch.owners}
+        letters = {one.reader: one.letter for one in letters_of(transaction, notice_id, wanted)}
+    return _Work(notice=notice, batch=batch, letters=letters, means=means)
+
+
+def _leading(readers: Mapping[str, str]) -> str:
+    """The language whose letter those get who read none of the others: the one that stands in for others, or the only one."""
+    stands_in = {language for reader, language in readers.items() if reader != language}
+    return min(stands_in or readers)
+
+
+def _hand_over(work: _Work) -> _Came:
+    """Dial for one Owner after the other, until the batch ends, its lease does, or the way is broken."""
+    outcomes: dict[UUID, OwnerOutcome] = {}
+    trouble, in_a_row = None, 0
+    for owner in work.batch.owners:
+        if in_a_row >= TROUBLE_IN_A_ROW or work.is_over():
+            break
+        outcome, trouble = _dial(work, owner)
+        outcomes[owner.person_id] = outcome
+        in_a_row = in_a_row + 1 if outcome.outcome in _TROUBLED else 0
+    refused = _refused_at_the_end(outcomes) >= REFUSED_IN_A_ROW
+    if refused:
+        outcomes = {who: _as_deferred(outcome) for who, outcome in outcomes.items()}
+    return _Came(
+        outcomes=outcomes,
+        trouble=trouble if in_a_row >= TROUBLE_IN_A_ROW else None,
+        refused=refused,
+    )
+
+
+_TROUBLED = frozenset({AttemptOutcome.DEFERRED, AttemptOutcome.UNKNOWN})
+
+
+def _dial(work: _Work, owner: ClaimedOwner) -> tuple[OwnerOutcome, str | None]:
+    """Hand one notice over; returns what came of it, and the trouble of the transport if it had any."""
+    try:
+        receipt = work.means.transport.send(_message(work, owner))
+    except Retryable as error:
+        return _deferred(owner, error, work.means.clock()), str(error)
+    except OutcomeUnknown as error:
+        return _came(AttemptOutcome.UNKNOWN, work, str(error)), "outcome-unknown"
+    except Permanent as error:
+        return _came(AttemptOutcome.REFUSED, work, str(error)), None
+    except Exception as error:  # noqa: BLE001 - the top of the loop: it may have left, so it is looked for
+        log.error("transport_raised", error=type(error).__name__)  # noqa: TRY400
+        return _came(AttemptOutcome.UNKNOWN, work, type(error).__name__), "transport-raised"
+    answer = f"{receipt.provider_id or ''} {receipt.answer}".strip()
+    return _came(AttemptOutcome.ACCEPTED, work, answer), None
+
+
+def _came(outcome: AttemptOutcome, work: _Work, answer: str) -> OwnerOutcome:
+    return OwnerOutcome(outcome=outcome, at=work.means.clock(), answer=answer)
+
+
+def _deferred(owner: ClaimedOwner, error: Retryable, now: datetime) -> OwnerOutcome:
+    plan = next_attempt(owner.number, queued_at=owner.queued_at, now=now, asked_to_wait=error.after)
+    if plan.at is None:
+        reason = f"{plan.reason}: {error}"
+        return OwnerOutcome(outcome=AttemptOutcome.REFUSED, at=now, answer=reason)
+    return OwnerOutcome(
+        outcome=AttemptOutcome.DEFERRED, at=now, answer=str(error), retry_at=plan.at
+    )
+
+
+def _refused_at_the_end(outcomes: Mapping[UUID, OwnerOutcome]) -> int:
+    number = 0
+    for outcome in reversed(list(outcomes.values())):
+        if outcome.outcome is not AttemptOutcome.REFUSED:
+            break
+        number += 1
+    return number
+
+
+def _as_deferred(outcome: OwnerOutcome) -> OwnerOutcome:
+    """What refuses everybody says nothing about an Owner: they are tried again once a person has looked."""
+    if outcome.outcome is not AttemptOutcome.REFUSED:
+        return outcome
+    return OwnerOutcome(
+        outcome=AttemptOutcome.DEFERRED,
+        at=outcome.at,
+        answer=outcome.answer,
+        retry_at=outcome.at + LATER,
+    )
+
+
+def _message(work: _Work, owner: ClaimedOwner) -> OutboundMessage:
+    sender = work.notice.sender
+    return OutboundMessage(
+        message_id=message_id_of(owner.message_key, sender.rpartition("@")[2]),
+        sender=sender,
+        sender_name=work.means.desk.identity.name,
+        recipient=owner.address,
+        envelope_from=_return_path(work.means.desk.mailbox_profile(sender), owner),
+        letter=work.letters[owner.language],
+        automation=Automation.GENERATED,
+        date=work.means.clock(),
+    )
+
+
+def _return_path(mailbox: MailboxProfile, owner: ClaimedOwner) -> str:
+    if not (mailbox.plus_address and mailbox.envelope_sender):
+        return mailbox.address
+    return tagged_address(mailbox.address, "n", owner.message_key.hex())  # read by notice_bounces
+
+
+def _record(database: Database, work: _Work, came: _Came) -> None:
+    now = work.means.clock()
+    with database.transaction() as transaction:
+        notice = get_notice(transaction, work.notice.notice_id)
+        held = record_outcomes(transaction, work.batch, came.outcomes)
+        if held < len(came.outcomes):
+            log.warning("lease_lost", owners=len(came.outcomes) - held)
+        if notice is None or notice.state is not NoticeState.SENDING:
+            return
+        if came.refused:
+            _stop(transaction, notice, now)
+        elif came.trouble is not None:
+            log.warning("notice_way_broken", trouble=came.trouble)
+            change_notice(transaction, notice.notice_id, paced_at=now + REST)
+
+
+def _stop(transaction: Transaction, notice: Notice, now: datetime) -> None:
+    """Everybody refuses us: a person looks before it goes on."""
+    change_notice(transaction, notice.notice_id, state=NoticeState.STOPPED)
+    by, why = _by(notice, now), f"{REFUSED_IN_A_ROW}-refusals-in-a-row"
+    payload: dict[str, object] = {"reason": why}
+    record(transaction, notice, kind=AuditKind.NOTICE_STOPPED, by=by, payload=payload)
+    add_tasks(transaction, [_task(notice, STOPPED_TASK, why, now)])
+
+
+def _end_if_done(transaction: Transaction, notice: Notice, now: datetime) -> None:
+    """Once nothing is due any more, later either, whoever could not be reached is looked at, and the campaign ends."""
+    if is_anything_due(transaction, notice.notice_id):
+        return
+    let_go(transaction, notice.notice_id)
+    stood_in = stand_in_for_unreached(transaction, notice.notice_id)
+    owners = progress_of(transaction, notice.notice_id).owners
+    change_notice(transaction, notice.notice_id, state=NoticeState.ENDED, ended_at=now)
+    payload = {str(state): number for state, number in sorted(owners.items())}
+    record(transaction, notice, kind=AuditKind.NOTICE_ENDED, by=_by(notice, now), payload=payload)
+    log.info("notice_ended", version=notice.version, stood_in=stood_in)
+    unreached = owners.get(OwnerState.UNREACHED, 0)
+    if unreached:
+        add_tasks(transaction, [_task(notice, UNREACHED_TASK, "not-reached", now)])
+
+
+def _follow(database: Database, desk: DeskProfile, now: datetime) -> None:
+    """Let the lists follow the directory where there was a whole reading since."""
+    with database.reading() as reading:
+        generation = directory_state(reading).generation
+        running = notices_in(reading, NoticeState.SENDING, NoticeState.ENDED)
+    for one in running:
+        over = local_day(now, one.zone) > (one.effective_on or date.max)
+        if one.generation == generation or over:
+            continue
+        with database.transaction() as transaction:
+            notice = get_notice(transaction, one.notice_id)
+            if notice is None or notice.generation == generation:
+                continue
+            moves = follow_directory(transaction, notice.notice_id, rule_of(notice, desk), now=now)
+            change_notice(transaction, notice.notice_id, generation=generation)
+            if moves.back or moves.readdressed:
+                reopen(transaction, notice, "directory", now)
+            log.info("notice_roster", joined=moves.joined, left=moves.left, back=moves.back)
+
+
+def reopen(transaction: Transaction, notice: Notice, cause: str, now: datetime) -> None:
+    """Let an ended campaign go on, because somebody on its list is not told (any more)."""
+    if notice.state is not NoticeState.ENDED:
+        return
+    values: dict[str, object] = {"state": NoticeState.SENDING, "ended_at": None, "paced_at": None}
+    change_notice(transaction, notice.notice_id, **values)
+    payload: dict[str, object] = {"cause": cause}
+    by = _by(notice, now)
+    record(transaction, notice, kind=AuditKind.NOTICE_REOPENED, by=by, payload=payload)
+
+
+def _by(notice: Notice, now: datetime) -> By:
+    return by_desk(PART, now, cause=f"notice:{notice.notice_id}")
+
+
+def _task(notice: Notice, kind: str, reason: str, now: datetime) -> Task:
+    return Task(
+        task_id=new_id(),
+        case_id=None,
+        inbound_id=None,
+        kind=kind,
+        reason=f"{reason}: {notice.version}",
+        due_on=notice.effective_on,
+        urgent=True,
+        created_at=now,
+    )

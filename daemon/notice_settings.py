@@ -1,0 +1,26 @@
+"""Settings of the notices of policy changes, documented where they are defined."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class NoticeSettings(BaseModel):
+    """How Owners are told of a change of the policy."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    per_hour: int = Field(
+        default=3600,
+        ge=1,
+        le=10_000_000,
+        description="How many notices leave in an hour at most, from all workers together; the earliest effective day "
+        "follows from it.",
+    )
+    cancelled_kept_days: int = Field(
+        default=30,
+        ge=0,
+        le=400,
+        description="How long the data of a cancelled workspace is kept: its Owners are told while it is there on the "
+        "effective day.",
+    )

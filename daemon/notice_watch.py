@@ -1,0 +1,38 @@
+"""Sends notices of policy changes for one running desk, over a way of their own so that no letter waits behind them."""
+
+from __future__ import annotations
+
+import threading
+
+from casework.notice_sending import send_notices
+from daemon.clock import utc_now
+from daemon.ways import letter_way
+from daemon.wiring import Desk
+
+
+class NoticeWatch:
+    """Looks after the notices of one running desk."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._transport = letter_way(desk.settings, "notices")
+        self._stopping = threading.Event()
+
+    def look(self) -> bool:
+        """Tell the next batch of Owners; True while there was one."""
+        sending = send_notices(
+            self._desk.database,
+            self._transport,
+            clock=utc_now,
+            desk=self._desk.services.desk,
+            stopping=self._stopping.is_set,
+        )
+        return sending.worked
+
+    def stop(self) -> None:
+        """Dial for nobody any more."""
+        self._stopping.set()
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._transport.close()
