@@ -38,13 +38,14 @@ class Script:
 
     language: str
     wish: str
-    right: tuple[str, ...]
+    right: tuple[str, ...]  # as the command names it
     level: str
     approvers: tuple[str, ...]
     confirmation: str
     question: str
     working: str
     thanks: str
+    beside: tuple[str, ...] = ()  # what else staff say with the answer
 
 
 SCRIPTS = [
@@ -58,6 +59,7 @@ SCRIPTS = [
         question="Where are we with my request?",
         working="We are working on it.",
         thanks="Thank you very much!",
+        beside=("--without-package", "nothing is held but the address that she writes from"),
     ),
     Script(
         language="de",
@@ -175,7 +177,7 @@ def fulfil(staff: Staff, reference: str, script: Script) -> None:
             staff.by(SAM, "tasks", "done", str(task["id"]), "--evidence", "ticket 4711")
     done = f"Done as asked|product|{datetime.now(UTC).date().isoformat()}"
     granted = ("--decision", "granted", "--done", done)
-    written = staff.by(SAM, "cases", "answer", reference, *script.right, *granted)
+    written = staff.by(SAM, "cases", "answer", reference, *script.right, *granted, *script.beside)
     (draft,) = IDS.findall(written)
     for approver in script.approvers:
         staff.by(approver, "drafts", "approve", draft)

@@ -107,7 +107,7 @@ def test_any_other_json_is_refused(value: object) -> None:
         replace(PLAIN, hidden_characters=None),
         replace(PLAIN, text=None),
         replace(PLAIN, sender=None),
-        replace(PLAIN, sender=("a", "b", (), "one too many")),
+        replace(PLAIN, sender=("a", "b", (), None, "one too many")),
         replace(PLAIN, headers=(("name",),)),
         replace(PLAIN, headers=(("name", "value", "more"),)),
         replace(PLAIN, headers=("name",)),
