@@ -2,17 +2,14 @@
 
 import json
 import secrets
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from io import BufferedIOBase
-from types import TracebackType
-from typing import Self
 from urllib.parse import parse_qs
 
-from servers.ports import LOOPBACK
+from servers.loopback_http import LoopbackServer
 
 CLIENT_ID, CLIENT_SECRET = "rightsdesk-test", "client-secret-of-this-test"
 SCOPE = "mail.read offline"
@@ -36,7 +33,7 @@ def json_reply(status: int, **values: object) -> Reply:
     return Reply(status, json.dumps(values).encode())
 
 
-class OAuthProvider:
+class OAuthProvider(LoopbackServer):
     """Gives out tokens for the refresh and the device grant (RFC 6749, RFC 8628).
 
     `replies` holds answers to play instead, first come first served; `requests` every form that
@@ -52,28 +49,7 @@ class OAuthProvider:
         self.rotates = False
         self.expires_in: object = 3600
         self.consented = True
-        self._server = ThreadingHTTPServer((LOOPBACK, 0), _handler_for(self))
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.05,), daemon=True
-        )
-
-    @property
-    def url(self) -> str:
-        return f"http://{LOOPBACK}:{self._server.server_port}"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__init__(_handler_for(self))
 
     def answer(self, path: str, content_type: str, form: Form) -> Reply:
         """Return what this request deserves."""

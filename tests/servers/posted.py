@@ -1,14 +1,11 @@
 """A server on loopback that is posted to: it keeps what came, and answers as it is told."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Self
+from http.server import BaseHTTPRequestHandler
 
-from servers.ports import LOOPBACK
+from servers.loopback_http import LoopbackServer
 
 
 @dataclass(frozen=True)
@@ -32,35 +29,14 @@ class Reply:
     hang_up: bool = False
 
 
-class PostedServer:
+class PostedServer(LoopbackServer):
     """Answers with `replies`, one after the other, then with what `judge` says of a request."""
 
     def __init__(self, judge: Callable[[Posted], Reply] = lambda _: Reply()) -> None:
         self.judge = judge
         self.replies: list[Reply] = []
         self.posted: list[Posted] = []
-        self._server = ThreadingHTTPServer((LOOPBACK, 0), self._handler())
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.02,), daemon=True
-        )
-
-    @property
-    def url(self) -> str:
-        return f"http://{LOOPBACK}:{self._server.server_port}"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__init__(self._handler())
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         return type("Handler", (_Handler,), {"answer": staticmethod(self.answer)})

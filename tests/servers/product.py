@@ -3,14 +3,11 @@
 import base64
 import hmac
 import json
-import threading
 import time
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Self
+from http.server import BaseHTTPRequestHandler
 
-from servers.ports import LOOPBACK
+from servers.loopback_http import LoopbackServer
 
 KEY = b"a shared secret of at least 24 octets"
 SECRET = f"whsec_{base64.b64encode(KEY).decode()}"
@@ -26,7 +23,7 @@ class Reply:
     drip: bool = False
 
 
-class Product:
+class Product(LoopbackServer):
     """Answers with `records`, `page_size` at a time. `replies` are played first, in their order."""
 
     def __init__(self) -> None:
@@ -39,28 +36,7 @@ class Product:
         self.replies: list[Reply] = []
         self.questions: list[dict[str, str | None]] = []
         self.complaints: list[str] = []
-        self._server = ThreadingHTTPServer((LOOPBACK, 0), _handler_for(self))
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.02,), daemon=True
-        )
-
-    @property
-    def url(self) -> str:
-        return f"http://{LOOPBACK}:{self._server.server_port}/directory"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__init__(_handler_for(self), "/directory")
 
     def answer(self, name: str, seconds: str, signature: str, body: bytes) -> Reply:
         if signature != self.sign(KEY, name, seconds, body):
