@@ -28,6 +28,7 @@ class AddressChangeRow(Row, table=True):
             unique=True,
         ),
         Index("ix_address_change_case", "case_id"),  # changes_of
+        Index("ix_address_change_item", "item_id"),  # wake_change, end_change
         Index("ix_address_change_old", "old_key"),  # is_contested
         # due_changes
         index_where("ix_address_change_due", "due_at", where="due_at IS NOT NULL"),

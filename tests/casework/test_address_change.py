@@ -32,6 +32,7 @@ from privacy.address_change import TO_OBJECT, ChangeState
 from privacy.audit import AuditKind
 from privacy.cases import ItemState
 from privacy.errors import Permanent
+from privacy.identity import Level
 from privacy.rights import Right
 from responders.identity import ADDRESS_CHANGED
 from storage.address_changes import changes_of

@@ -47,6 +47,7 @@ def upgrade() -> None:
     )
     op.create_index("uq_address_change_live", "address_change", ["item_id"], unique=True, sqlite_where=sa.text(LIVE), postgresql_where=sa.text(LIVE))
     op.create_index("ix_address_change_case", "address_change", ["case_id"], unique=False)
+    op.create_index("ix_address_change_item", "address_change", ["item_id"], unique=False)
     op.create_index("ix_address_change_old", "address_change", ["old_key"], unique=False)
     op.create_index("ix_address_change_due", "address_change", ["due_at"], unique=False, sqlite_where=sa.text("due_at IS NOT NULL"), postgresql_where=sa.text("due_at IS NOT NULL"))
 
