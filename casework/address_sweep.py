@@ -19,6 +19,7 @@ from privacy.address_change import TO_OBJECT, ChangeState
 from privacy.audit import AuditKind
 from privacy.cases import Case, CaseState, ItemState
 from privacy.messages import OutboundMessage
+from privacy.outgoing import OutgoingState
 from responders.identity import ADDRESS_CHANGED, draft_address_changed
 from storage.address_changes import (
     AddressChange,
@@ -32,7 +33,7 @@ from storage.answer_counts import lock_answers
 from storage.cases import get_case
 from storage.database import Database, Transaction
 from storage.ids import new_id
-from storage.outbox import QueuedLetter, enqueue
+from storage.outbox import QueuedLetter, enqueue, letters_of_case
 from storage.tasks import add_tasks
 
 # The text is that of every challenge; as another kind it moves no clock: ours goes on while the new address is asked.
@@ -161,10 +162,21 @@ def _tell(transaction: Transaction, at_work: _AtWork) -> AddressChange:
 
 
 def _move(transaction: Transaction, at_work: _AtWork) -> AddressChange:
-    """Nobody objected: the further letters of the case go to the new address."""
+    """Nobody objected: the further letters of the case go to the new address; not before the old one was really told."""
+    if not _was_told(transaction, at_work.change):
+        return replace(at_work.change, due_at=at_work.now + TRY_AGAIN)
     move_requester(transaction, at_work.change)
     note_step(transaction, at_work.change, "in_effect", now=at_work.now, actor=ACTOR)
     return replace(at_work.change, state=ChangeState.IN_EFFECT, due_at=None)
+
+
+def _was_told(transaction: Transaction, change: AddressChange) -> bool:
+    return any(
+        one.kind == ADDRESS_CHANGED
+        and one.message.recipient == change.old
+        and one.state is OutgoingState.SENT
+        for one in letters_of_case(transaction, change.case_id)
+    )
 
 
 def _queue(

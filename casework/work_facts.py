@@ -7,6 +7,7 @@ from datetime import datetime
 
 from casework.enclosing import enclosure_of
 from casework.profile import DeskProfile
+from casework.task_kinds import CHANGE_OF_ADDRESS
 from casework.work_terms import WorkTerms
 from privacy.address_change import against_change
 from privacy.approvers import ApprovalRule, approvals_needed
@@ -25,6 +26,7 @@ from storage.findings import findings_of
 from storage.forwards import forwards_of
 from storage.identity import evidence_of, standings_of
 from storage.item_answers import ItemAnswer, answers_of_items, approvals_of, letter_states
+from storage.tasks import is_task_open
 from storage.work import plans_of
 
 FATES = {
@@ -104,8 +106,11 @@ def _against_address(reading: Reading, item: RequestItem, case: Case) -> str | N
     if item.right is not Right.RECTIFICATION:
         return None
     change = change_of_item(reading, case.case_id, item.item_id)
-    if change is None:
-        return None
+    if (
+        change is None
+    ):  # a person who finishes the task without a new address says that none is changed
+        unsettled = is_task_open(reading, case.case_id, CHANGE_OF_ADDRESS)
+        return "address-change-not-settled" if unsettled else None
     evidence = [one.evidence for one in evidence_of(reading, case.case_id)]
     contested = is_contested(reading, change)
     return against_change(change.state, evidence, change.old_key, contested=contested)

@@ -27,7 +27,7 @@ from casework_values import (
     profile,
     reply_to,
 )
-from identity_values import DELAY, Listed, challenge, code_of, evidence, quoted, terms
+from identity_values import DELAY, Listed, challenge, code_of, evidence, quoted, send_all, terms
 from privacy.address_change import TO_OBJECT, ChangeState
 from privacy.audit import AuditKind
 from privacy.cases import ItemState
@@ -219,6 +219,15 @@ def test_what_is_not_sure_goes_to_a_person(desk, text):
     ]
 
 
+def test_nothing_is_carried_out_while_a_person_has_not_said_whether_an_address_changes(desk):
+    desk.receive_one(mail(f"Please correct my data, my email should be {NEW}."))
+    prove(desk)
+    assert plan(desk).waits_for == ("address-change-not-settled",)
+    (task,) = [one for one in desk.tasks() if one.kind == "change_of_address"]
+    finish(desk.database, task.task_id, actor=SAM, now=desk.now)
+    assert plan(desk).waits_for == ()
+
+
 def name(desk, address=NEW):
     named = NamedAddress(reference=desk.case().reference, address=address)
     return name_new_address(desk.database, desk.profile, named, actor=SAM, now=desk.now)
@@ -272,8 +281,11 @@ def test_the_old_address_is_told_and_letters_move_a_week_later(desk):
     (told,) = [one.message for one in desk.letters() if one.kind == ADDRESS_CHANGED]
     assert told.recipient == ANNE
     assert NEW not in told.letter.text
-    assert desk.case().requester == ANNE
     desk.now += TO_OBJECT
+    sweep(desk)
+    assert desk.case().requester == ANNE, "nothing moves before the old address was told"
+    send_all(desk)
+    desk.now += DAY
     sweep(desk)
     assert desk.case().requester == NEW
     with desk.database.reading() as reading:
@@ -285,6 +297,7 @@ def test_a_reply_of_the_old_address_stops_it(desk):
     carry_out(desk)
     sweep(desk)
     (told,) = [one.message for one in desk.letters() if one.kind == ADDRESS_CHANGED]
+    send_all(desk)
     desk.receive_one(reply_to(told, "That was not me!", number=60))
     desk.now += TO_OBJECT
     sweep(desk)

@@ -117,6 +117,7 @@ from storage.tasks import (
     finish_kind_of_case,
     finish_tasks_about,
     finish_tasks_of_case,
+    is_task_open,
     list_tasks,
 )
 from storage.work import plans_of as plans_of_rights
@@ -281,6 +282,7 @@ QUESTIONS = {
     "wake_change": lambda tx, make: wake_change(tx, new_id(), at=make.now),
     "end_change": lambda tx, _: end_change(tx, new_id()),
     "object_to_change": lambda tx, _: object_to_change(tx, new_id(), b"k"),
+    "is_task_open": lambda tx, _: is_task_open(tx, new_id(), "carry_out"),
     "due_papers": lambda tx, make: due_papers(tx, now=make.now, limit=5),
     "evidence_of": lambda tx, _: evidence_of(tx, new_id()),
     "notes_of": lambda tx, _: notes_of(tx, new_id()),
