@@ -17,6 +17,7 @@ from privacy.deciding import arrived_as_copies
 from privacy.ports import OnFile
 from privacy.references import references_of_others
 from privacy.threads import Carriers, KnownCase
+from storage.address_changes import AddressChange
 from storage.delivered import SentLetter
 from storage.erasure_notices import ErasureNotice
 from storage.identity import Challenge, Standing
@@ -27,12 +28,14 @@ from storage.messages import ClaimedMessage, SameMail
 class OfferedCode:
     """A code of identity that a mail carries. `challenge` None: it is none of ours; `on_file`: whether the directory
     lists the address that was asked, looked up only once the code was genuine. `notice`: the code stops an erasure.
+    `change`: it says that the new address of a change is read by whoever asks.
     """
 
     challenge: Challenge | None = None
     on_file: OnFile = OnFile.UNKNOWN
     only_forwarded: bool = False
     notice: ErasureNotice | None = None
+    change: AddressChange | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

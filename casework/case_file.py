@@ -19,6 +19,7 @@ from privacy.cases import Case, RequestItem
 from privacy.deadlines import Due
 from privacy.identity_codes import without_codes
 from storage.added_requests import added_requests
+from storage.address_changes import AddressChange, changes_of
 from storage.audit import events_of, verify_chain
 from storage.case_corrections import notes_of
 from storage.cases import ClockEventRow, clock_events
@@ -105,6 +106,7 @@ def _form(
             {"case": one.case, "kind": one.kind, "other": one.other, "at": one.at}
             for one in relations_of(reading, case_id)
         ],
+        "changes_of_address": [_change(one, telling) for one in changes_of(reading, [case_id])],
         "customers": [_customer(one, telling) for one in customers_of(reading, case_id)],
         "referrals": _referrals(reading, case_id, telling),
         "trail_is_whole": verify_chain(reading, case_id),
@@ -146,6 +148,12 @@ def _customer(one: ShownForward, telling: Telling) -> Form:
             for task in one.tasks
         ],
     }
+
+
+def _change(one: AddressChange, telling: Telling) -> Form:
+    plain = ("item_id", "state", "named_by", "named_at", "expires_on", "proved_at", "effective_at")
+    both = {"old": telling.somebody(one.old), "new": telling.somebody(one.new)}
+    return {name: getattr(one, name) for name in plain} | both
 
 
 def _about(case: Case, telling: Telling) -> Form:

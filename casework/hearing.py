@@ -17,6 +17,7 @@ from privacy.identity_codes import codes_in
 from privacy.ports import AddressOnFile, OnFile
 from privacy.rights import SURE_ENOUGH, Right, Scope
 from privacy.threads import Carriers, Match, ThreadMatch, match_case
+from storage.address_changes import find_changes
 from storage.database import Database
 from storage.erasure_notices import find_notices
 from storage.identity import Challenge, find_challenges
@@ -41,6 +42,7 @@ def hear_answers(
     with database.reading() as reading:
         known = find_challenges(reading, keys.values())
         notices = find_notices(reading, keys.values())
+        changes = find_changes(reading, keys.values())
         # The code of a download, quoted below an answer, is no attempt to prove anything.
         unknown = [code for code, key in keys.items() if key not in known]
         fetched = codes_of_downloads(reading, unknown)
@@ -49,11 +51,13 @@ def hear_answers(
         codes = [code for code in offered[message.inbound_id] if code not in fetched]
         genuine = [code for code in codes if keys[code] in known]
         stopping = [code for code in codes if keys[code] in notices]
-        ours = [*genuine, *stopping]
+        changing = [code for code in codes if keys[code] in changes]
+        ours = [*genuine, *stopping, *changing]
         code = OfferedCode(
             challenge=known[keys[genuine[0]]] if genuine else None,
             only_forwarded=bool(ours) and _is_only_forwarded(message, ours[0]),
             notice=notices[keys[stopping[0]]] if stopping else None,
+            change=changes[keys[changing[0]]] if changing else None,
         )
         heard.append(_with(message, code, on_file) if codes else message)
     return heard
@@ -126,8 +130,8 @@ def answered_by(
     if offered is None or sender is None or desk.challenges is None:
         return []
     challenge = offered.challenge
-    if challenge is None and offered.notice is not None:
-        return []  # the code of a notice: no answer to a challenge, and no wrong one
+    if challenge is None and (offered.notice is not None or offered.change is not None):
+        return []  # the code of a notice or of a new address: no answer to a challenge, and no wrong one
     if challenge is not None and challenge.case_id != case.case_id:
         challenge = None
     return [

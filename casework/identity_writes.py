@@ -8,6 +8,7 @@ from datetime import datetime
 
 from privacy.challenges import ChallengeState
 from privacy.identity_codes import core_of
+from storage.address_changes import AddressChange, add_change
 from storage.database import Transaction
 from storage.identity import (
     Challenge,
@@ -18,6 +19,7 @@ from storage.identity import (
     put_standings,
 )
 from storage.identity_papers import SetAside, add_papers
+from storage.tasks import Task, add_tasks
 
 Lookup = Callable[[str, str], bytes]
 
@@ -37,6 +39,7 @@ class IdentityWrites:
     asked: list[Asked] = field(default_factory=list)
     evidence: list[StoredEvidence] = field(default_factory=list)
     papers: list[SetAside] = field(default_factory=list)
+    changes: list[tuple[AddressChange, Task]] = field(default_factory=list)  # the task: not now
 
 
 def write_down_identity(transaction: Transaction, writes: IdentityWrites, now: datetime) -> None:
@@ -47,6 +50,9 @@ def write_down_identity(transaction: Transaction, writes: IdentityWrites, now: d
     )
     add_evidence(transaction, writes.evidence)
     add_papers(transaction, writes.papers)
+    for change, instead in writes.changes:
+        if not add_change(transaction, change):
+            add_tasks(transaction, [instead])
 
 
 def wanted(challenges: Sequence[Challenge]) -> Challenge | None:

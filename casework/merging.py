@@ -19,6 +19,7 @@ from privacy.deadlines import Asked, Due
 from privacy.errors import Permanent
 from privacy.relations import RelationKind
 from privacy.rights import right_name
+from storage.address_changes import changes_of
 from storage.audit import append
 from storage.cases import (
     add_cases,
@@ -77,6 +78,7 @@ def merge_cases(database: Database, into: str, merged: str, *, by: By) -> Case:
         target, source = pair.one, pair.other
         moved = _moving(target, source)
         _require_unworked(moved)
+        _require_no_change(transaction, source, source.items)
         messages = [row.inbound_id for row in messages_of_case(transaction, source.case_id)]
         _owe_first_answer(transaction, pair, now)
         move_messages(transaction, messages, target.case_id)
@@ -121,6 +123,7 @@ def undo_merge(database: Database, reference: str, *, by: By) -> Case:
             raise Permanent("the other case is closed: what was done in it cannot be taken apart")
         back = [item for item in target.items if item.item_id in merge.moved]
         _require_unworked(back)
+        _require_no_change(transaction, target, back)
         move_rights(transaction, [item.item_id for item in back], case.case_id)
         move_messages(transaction, merge.moved, case.case_id)
         set_case_state(transaction, case.case_id, CaseState.OPEN, at=now)
@@ -144,6 +147,7 @@ def split_case(database: Database, reference: str, rights: Sequence[Asked], *, b
             raise Permanent("the case is closed")
         split = _named(case, rights)
         _require_unworked(split)
+        _require_no_change(transaction, case, split)
         if len(split) == len([item for item in case.items if item.is_open]):
             raise Permanent("at least one right has to stay in the case")
         names = draw_identifiers(case.received_at)
@@ -241,6 +245,13 @@ def _require_unworked(items: Sequence[RequestItem]) -> None:
     worked = [item for item in items if item.state not in UNWORKED]
     if worked:
         raise Permanent(f"work on {worked[0].right} has begun: it stays in its case")
+
+
+def _require_no_change(transaction: Transaction, case: Case, items: Sequence[RequestItem]) -> None:
+    """A change of address is sealed with its case, and what has to be proved for it is never left behind."""
+    changed = {one.item_id for one in changes_of(transaction, [case.case_id])}
+    if any(item.item_id in changed for item in items):
+        raise Permanent("an address is to be changed by it: the rectification stays in its case")
 
 
 def _moving(target: Case, source: Case) -> list[RequestItem]:

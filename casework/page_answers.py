@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from casework.address_answers import NewAddressAnswer, record_new_address
 from casework.challenge_terms import ChallengeTerms
 from casework.identity_writes import code_key
 from casework.proving import Answered, record_answer
@@ -11,6 +12,7 @@ from privacy.challenges import PAGE_ATTEMPTS_A_DAY, AnswerVerdict, judge_challen
 from privacy.identity import EvidenceKind
 from privacy.identity_codes import core_of
 from privacy.ports import AddressOnFile
+from storage.address_changes import AddressChange, find_changes
 from storage.database import Database
 from storage.identity import Challenge, attempts_of, count_attempt, find_challenges
 
@@ -31,6 +33,8 @@ def confirm_by_page(
     `client` is the network address of whoever pressed: wrong codes are counted under it. Raises Retryable.
     """
     challenge = _challenge_of(database, code, client, now)
+    if isinstance(challenge, AddressChange):
+        return _confirm_new_address(database, challenge, now)
     if challenge is None:
         return False
     alive = judge_challenge(challenge.state, expires_at=challenge.expires_at, now=now)
@@ -49,8 +53,10 @@ def confirm_by_page(
         return record_answer(transaction, answered, now=now)
 
 
-def _challenge_of(database: Database, code: str, client: str, now: datetime) -> Challenge | None:
-    """Return the question with this code, None for a wrong code and for a client that tried too many of them."""
+def _challenge_of(
+    database: Database, code: str, client: str, now: datetime
+) -> Challenge | AddressChange | None:
+    """Return the question with this code, to whichever address of a person, None for a wrong code and for a client that tried too many of them."""
     core, today = core_of(code), now.date()
     key = code_key(core or code, database.lookup_key)
     client_key = database.lookup_key("client", client)
@@ -58,7 +64,14 @@ def _challenge_of(database: Database, code: str, client: str, now: datetime) -> 
         if attempts_of(reading, client_key, day=today) >= PAGE_ATTEMPTS_A_DAY:
             return None
         challenge = find_challenges(reading, [key]).get(key)
-    if challenge is None:
+        found = challenge or find_changes(reading, [key]).get(key)
+    if found is None:
         with database.transaction() as transaction:
             count_attempt(transaction, client_key, day=today, limit=PAGE_ATTEMPTS_A_DAY)
-    return challenge
+    return found
+
+
+def _confirm_new_address(database: Database, change: AddressChange, now: datetime) -> bool:
+    answer = NewAddressAnswer(change=change, verdict=ON_THE_PAGE, sender_key=change.new_key)
+    with database.transaction() as transaction:
+        return record_new_address(transaction, answer, now=now)

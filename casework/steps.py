@@ -8,16 +8,25 @@ from casework.actors import By
 from casework.profile import DeskProfile
 from casework.work_facts import facts_of
 from privacy.audit import AuditEvent, AuditKind
-from privacy.cases import Case, RequestItem
+from privacy.cases import Case, ItemState, RequestItem
 from privacy.errors import Permanent
-from privacy.rights import right_name
+from privacy.rights import Right, right_name
 from privacy.work import Step, move
+from storage.address_changes import end_change, wake_change
 from storage.audit import append
 from storage.cases import look_at_clocks
 from storage.database import Reading, Transaction
 from storage.ids import new_id
 from storage.work import WorkEvent, store_step
 
+WITHOUT_CHANGE = frozenset(
+    {
+        ItemState.REFUSED,
+        ItemState.WITHDRAWN,
+        ItemState.NOT_A_REQUEST,
+        ItemState.PASSED_TO_CONTROLLER,
+    }
+)
 MOVED_MEANWHILE = "somebody else moved this right meanwhile: look at it again"
 
 
@@ -59,10 +68,23 @@ def take_step(
     if not store_step(transaction, event):
         raise Permanent(MOVED_MEANWHILE)
     append(transaction, [_audit(event, item, by)])
+    _tell_change_of_address(transaction, item, made.to, by)
     moved = replace(item, state=made.to)
     if moved.is_open != item.is_open:
         look_at_clocks(transaction, case.case_id, now=by.at)
     return moved
+
+
+def _tell_change_of_address(
+    transaction: Transaction, item: RequestItem, to: ItemState, by: By
+) -> None:
+    """What was carried out is told to the old address; what is not going to be ends."""
+    if item.right is not Right.RECTIFICATION:
+        return
+    if to is ItemState.EXECUTED:
+        wake_change(transaction, item.item_id, at=by.at)
+    elif to in WITHOUT_CHANGE:
+        end_change(transaction, item.item_id)
 
 
 def refusals(

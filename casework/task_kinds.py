@@ -13,6 +13,9 @@ CUSTOMER_SILENT = "customer_silent"  # asked for the last time: a person asks, a
 DIRECTORY_MISSING = "directory_missing"
 DOWNLOAD_LOCKED = "download_locked"
 DOWNLOAD_NOT_FETCHED = "download_not_fetched"
+CHANGE_OF_ADDRESS = (
+    "change_of_address"  # of the person's own: no rule is sure, or somebody objected
+)
 ERASURE_WAITS = "erasure_waits"
 FORWARD_BY_HAND = "forward_by_hand"
 FORWARD_REQUEST = "forward_request"  # to the customer who decides; its letter waits for approval

@@ -7,7 +7,9 @@ from datetime import datetime
 
 from casework.enclosing import enclosure_of
 from casework.profile import DeskProfile
+from casework.task_kinds import CHANGE_OF_ADDRESS
 from casework.work_terms import WorkTerms
+from privacy.address_change import against_change
 from privacy.approvers import ApprovalRule, approvals_needed
 from privacy.cases import Case, ItemState, RequestItem
 from privacy.forwarding import ForwardState, is_only_customers
@@ -16,13 +18,15 @@ from privacy.outgoing import OutgoingState
 from privacy.packages import Enclosure
 from privacy.rights import Right
 from privacy.work import LetterFate, WorkFacts
+from storage.address_changes import change_of_item, is_contested
 from storage.database import Reading
 from storage.drafts import get_draft
 from storage.erasing import cool_off_of, erasure_approvers, statement_of
 from storage.findings import findings_of
 from storage.forwards import forwards_of
-from storage.identity import standings_of
+from storage.identity import evidence_of, standings_of
 from storage.item_answers import ItemAnswer, answers_of_items, approvals_of, letter_states
+from storage.tasks import is_task_open
 from storage.work import plans_of
 
 FATES = {
@@ -58,6 +62,7 @@ def facts_of(
         cool_off_over=cool_off is not None and cool_off.over_at <= now,
         enclosure=_enclosure(reading, answer),
         customers_decide=item.state is ItemState.PLANNED and _customers_decide(reading, item, case),
+        against_address=_against_address(reading, item, case),
         controller_confirmed=item.state is ItemState.WITH_CONTROLLER
         and _customers_confirmed(reading, item, case),
         letter=_letter(reading, answer),
@@ -95,6 +100,20 @@ def _approvals(
     given = approvals_of(reading, draft.draft_id, draft.digest)
     author = None if rule.author_counts else answer.author
     return author, frozenset(one.actor for one in given), rule.needed
+
+
+def _against_address(reading: Reading, item: RequestItem, case: Case) -> str | None:
+    if item.right is not Right.RECTIFICATION:
+        return None
+    change = change_of_item(reading, case.case_id, item.item_id)
+    if (
+        change is None
+    ):  # a person who finishes the task without a new address says that none is changed
+        unsettled = is_task_open(reading, case.case_id, CHANGE_OF_ADDRESS)
+        return "address-change-not-settled" if unsettled else None
+    evidence = [one.evidence for one in evidence_of(reading, case.case_id)]
+    contested = is_contested(reading, change)
+    return against_change(change.state, evidence, change.old_key, contested=contested)
 
 
 def _enclosure(reading: Reading, answer: ItemAnswer | None) -> Enclosure:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from casework.address_asking import note_change
+from casework.address_hearing import new_address_in, objections_in
 from casework.answering import AnswerTo, answer
 from casework.asking import ask_at_last, ask_identity, resume_identity
 from casework.batch_view import BatchView, MessageAtWork
@@ -69,6 +71,8 @@ def work_message(
     if verdict.outcome is Outcome.CASE or verdict.reason == ONE_CLICK:
         end_marketing(message, case_id, desk, writes)
     writes.stops += stops_in(message, verdict.outcome, desk)
+    writes.new_addresses += new_address_in(message, view)
+    writes.objections += objections_in(message, thread, view)
     if verdict.outcome is Outcome.HELD:
         lane = message.reading.classification.lane
         hold_due = acknowledgement_due(message.claimed.received_at, desk.regimes, lane=lane)
@@ -138,6 +142,7 @@ def _work_on_case(
     if added or (before is None and case.stub_reason is not None):
         permission = answer(message, view, desk, writes, to)
         ask_identity(message, view, desk, writes, to, permission)
+        note_change(message, view, desk, writes, to)
     elif before is not None and not _ends_it(move):
         ask_at_last(message, view, desk, writes, to)
     carry_out(message, view, desk, writes, to, move)

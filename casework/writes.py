@@ -8,6 +8,12 @@ from datetime import datetime
 from uuid import UUID
 
 from casework.actors import Actor, by_desk
+from casework.address_answers import (
+    NewAddressAnswer,
+    Objection,
+    record_new_address,
+    record_objection,
+)
 from casework.closing import close_if_done
 from casework.confirming import Lookup, record_traces
 from casework.deliveries import Told, record_told
@@ -80,6 +86,8 @@ class Writes:
     identity: IdentityWrites = field(default_factory=IdentityWrites)
     answered: list[Answered] = field(default_factory=list)
     stops: list[Stop] = field(default_factory=list)
+    new_addresses: list[NewAddressAnswer] = field(default_factory=list)
+    objections: list[Objection] = field(default_factory=list)
     suppressions: list[Suppression] = field(default_factory=list)
     law_changes: list[LawChange] = field(default_factory=list)
     names_by_others: dict[bytes, UUID] = field(default_factory=dict)
@@ -118,6 +126,10 @@ def write_down(transaction: Transaction, writes: Writes, lookup: Lookup) -> None
     keep_references(transaction, writes.names_by_others)
     for stop in writes.stops:
         answer_notice(transaction, stop, now=writes.now)
+    for answer in writes.new_addresses:
+        record_new_address(transaction, answer, now=writes.now)
+    for objection in writes.objections:
+        record_objection(transaction, objection, now=writes.now)
     append(transaction, writes.events)
     for back in writes.taken_back:
         _end(transaction, back, writes.now)

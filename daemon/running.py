@@ -17,6 +17,7 @@ from datetime import datetime
 
 import structlog
 
+from casework.address_sweep import sweep_addresses
 from casework.calling import call_next, look_at_silence
 from casework.erasing import sweep_erasures
 from casework.forwarding import sweep_forwards
@@ -270,6 +271,8 @@ class Daemon:
     def _ask_and_remind(self) -> None:
         """Do what silence about identity means: ask, remind once, write the closing letter."""
         if sweep_identity(self._desk.database, self._desk.services.desk, utc_now()):
+            self._sender.wake()
+        if sweep_addresses(self._desk.database, self._desk.services.desk, utc_now()):
             self._sender.wake()
         if destroy_papers(self._desk.database, self._desk.services.desk, utc_now()):
             self._sender.wake()

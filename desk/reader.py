@@ -27,6 +27,7 @@ from privacy.deciding import Outcome
 from privacy.ports import Clock
 from privacy.reminders import Ladder
 from privacy.roles import FoundRole, ItemRole, item_role
+from storage.address_changes import AddressChange, changes_of
 from storage.audit import events_of
 from storage.case_events import case_events
 from storage.cases import CaseSummary, clock_events, find_case, list_cases, who_acknowledged
@@ -115,6 +116,7 @@ class CaseFile:
     found: StoredFinding | None = None
     packages: tuple[ShownPackage, ...] = field(default=(), repr=False)
     customers: tuple[ShownForward, ...] = ()
+    changes: tuple[AddressChange, ...] = ()
     referrals: tuple[ShownReferral, ...] = ()
 
     def role_of(self, item: RequestItem) -> ItemRole:
@@ -261,6 +263,7 @@ def _file_of(reading: Reading, case: Case) -> CaseFile:
         packages=shown_packages(reading, case),
         customers=tuple(customers_of(reading, case.case_id)),
         referrals=tuple(referrals_shown(reading, case.case_id)),
+        changes=tuple(changes_of(reading, [case.case_id])),
     )
 
 

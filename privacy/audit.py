@@ -53,6 +53,7 @@ class AuditKind(StrEnum):
     IDENTITY_DECIDED = "identity_decided"
     IDENTITY_PROVED = "identity_proved"
     IDENTITY_LAPSED = "identity_lapsed"
+    ADDRESS_CHANGE = "address_change"
     PAPER_SET_ASIDE = "paper_set_aside"
     PAPER_DESTROYED = "paper_destroyed"
     WORK_STEP = "work_step"

@@ -72,7 +72,8 @@ class WorkFacts:
     anything is destroyed. `keeps_something` and `kept_is_stated` are about retained data: category, law, purpose and
     end date. `cool_off_over` is true when the waiting time ended or the person gave it up. `enclosure` is the package of
     data that an answer names, or the statement that it needs none. `customers_decide` says that by the directory no part of
-    the data is ours.
+    the data is ours. `against_address` is why the person's own address may not be changed, None where nothing is against it
+    or no address is changed.
     """
 
     right: Right
@@ -90,6 +91,7 @@ class WorkFacts:
     controller_confirmed: bool = False
     enclosure: Enclosure = Enclosure.MISSING
     customers_decide: bool = False
+    against_address: str | None = None
     letter: LetterFate = LetterFate.NONE
 
 
@@ -152,6 +154,11 @@ def _is_ours_to_do(facts: WorkFacts) -> str | None:
     return "the-customer-decides" if facts.customers_decide else None
 
 
+def _both_addresses_are_proved(facts: WorkFacts) -> str | None:
+    """Whoever reads the mail of a changed address opens every other door: the old one and the new one have to say so."""
+    return facts.against_address
+
+
 def _says_what_is_decided(facts: WorkFacts) -> str | None:
     return None if facts.decision is not None else "no-decision"
 
@@ -168,7 +175,8 @@ def _work_fits_the_decision(facts: WorkFacts) -> str | None:
         return "identity-proved-meanwhile"
     if facts.decision not in GRANTS:
         return None
-    return _who_asks_is_known(facts) or _tasks_are_done(facts) or _kept_is_stated(facts)
+    proof = _who_asks_is_known(facts) or _both_addresses_are_proved(facts)
+    return proof or _tasks_are_done(facts) or _kept_is_stated(facts)
 
 
 def _data_go_along(facts: WorkFacts) -> str | None:
@@ -247,7 +255,12 @@ TABLE: tuple[Row, ...] = (
         step=Step.EXECUTE,
         start=frozenset({S.PLANNED}),
         to=S.EXECUTING,
-        guards=(_is_no_erasure, _who_asks_is_known, _is_ours_to_do),
+        guards=(
+            _is_no_erasure,
+            _who_asks_is_known,
+            _is_ours_to_do,
+            _both_addresses_are_proved,
+        ),
     ),
     # An erasure cannot be undone: two people, what is kept said in full, then a time in which the person can cancel.
     Row(

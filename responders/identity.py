@@ -15,6 +15,7 @@ from responders.settings import DeskIdentity
 from templates import OUR_BOOK, Book
 from templates.fields import kinds
 from templates.fields.identity import (
+    AddressChanged,
     IdentityChallenge,
     IdentityNotProved,
     IdentityPaperDestroyed,
@@ -24,6 +25,7 @@ from templates.fields.identity import (
 CHALLENGE = IdentityChallenge.letter
 REMINDER = IdentityReminder.letter
 NOT_PROVED = IdentityNotProved.letter
+ADDRESS_CHANGED = AddressChanged.letter
 PAPER_DESTROYED = IdentityPaperDestroyed.letter
 
 
@@ -111,6 +113,14 @@ def draft_paper_destroyed(
     """Return the letter that says that a copy of an identity paper is gone. Raises Permanent, as above."""
     destroyed = IdentityPaperDestroyed(received_on=received_on, destroyed_on=destroyed_on)
     return write_for(case, destroyed, desk, book)
+
+
+def draft_address_changed(
+    case: Case, desk: DeskIdentity, *, asked_on: date, effective_on: date, book: Book = OUR_BOOK
+) -> Letter:
+    """Return the letter that tells the old address of the new one, without naming it. Raises Permanent, as above."""
+    changed = AddressChanged(asked_on=asked_on, effective_on=effective_on)
+    return write_for(case, changed, desk, book)
 
 
 def _page(case: Case, question: Question, kind: str) -> kinds.Url | None:

@@ -60,6 +60,14 @@ def cases_with_tasks(
     return found
 
 
+def is_task_open(reading: Reading, case_id: UUID, kind: str) -> bool:
+    """Say whether a task of this kind waits in the case."""
+    waits = select(TASK.c.task_id).where(
+        TASK.c.case_id == case_id, TASK.c.kind == kind, TASK.c.done_at.is_(None)
+    )
+    return reading.fetch(waits.limit(1)).first() is not None
+
+
 def finish_task(
     transaction: Transaction, task_id: UUID, *, actor: str, at: datetime
 ) -> Task | None:

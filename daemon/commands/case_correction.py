@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from casework.address_asking import NamedAddress, name_new_address
 from casework.correcting import Wrong, correct_case
 from casework.naming_writer import NamedWriter, name_writer
 from daemon.clock import utc_now
@@ -29,6 +30,7 @@ WRITER_NAMED = {
     "before": None,
     "after": "named",
 }  # the address itself is in no output
+ADDRESS_NAMED = {"what": "new address", "before": None, "after": "named"}  # as above
 ALONE = (
     "add",
     "not_asked",
@@ -38,6 +40,7 @@ ALONE = (
     "language",
     "regime",
     "writer",
+    "new_address",
     "quote",
     "note",
 )
@@ -79,6 +82,11 @@ def add_correction(actions: argparse._SubParsersAction) -> argparse.ArgumentPars
         metavar="ADDRESS",
         help="who wrote it, where no mail of the case names somebody who can be believed; stands alone with --note",
     )
+    correcting.add_argument(
+        "--new-address",
+        metavar="ADDRESS",
+        help="the address to which the person's own is to be changed; it is asked by itself; stands alone",
+    )
     correcting.add_argument("--note", metavar="TEXT", help="why; kept sealed with the case")
     add_actor(correcting)
     add_json(correcting)
@@ -96,6 +104,8 @@ def correct(options: argparse.Namespace) -> int:
         return run_correct_laws(options)
     if options.writer:
         return _name_writer(options)
+    if options.new_address:
+        return _name_new_address(options)
     wrong = _wrong(options)
     with open_desk_of(options) as desk:
         done = correct_case(
@@ -121,10 +131,22 @@ def _name_writer(options: argparse.Namespace) -> int:
     return 0
 
 
+def _name_new_address(options: argparse.Namespace) -> int:
+    _require_alone(options, "new_address")
+    named = NamedAddress(reference=options.reference.upper(), address=options.new_address)
+    with open_desk_of(options) as desk:
+        actor = actor_of(options, desk.settings)
+        name_new_address(desk.database, desk.services.desk, named, actor=actor, now=utc_now())
+    print_rows([ADDRESS_NAMED], COLUMNS, as_lines=options.json)
+    return 0
+
+
 def _require_alone(options: argparse.Namespace, name: str, *, beside: str = "") -> None:
     others = (one for one in ALONE if one not in {name, beside})
     if any(getattr(options, other) for other in others):
-        raise SettingsError([f"--{name}: stands alone, correct the rest in a second call"])
+        raise SettingsError(
+            [f"--{name.replace('_', '-')}: stands alone, correct the rest in a second call"]
+        )
 
 
 def _wrong(options: argparse.Namespace) -> Wrong:

@@ -13,6 +13,7 @@ from privacy.cases import Case
 from privacy.challenges import ChallengeState
 from privacy.errors import Permanent
 from privacy.identity import Level, level_named
+from storage.address_changes import AddressChange, changes_of
 from storage.database import Reading
 from storage.identity import StoredEvidence, challenges_of, evidence_of, standings_of
 
@@ -70,8 +71,23 @@ def identity_form(reading: Reading, case: Case, terms: ChallengeTerms | None) ->
             }
             for one in challenges_of(reading, [case.case_id]).get(case.case_id, ())
         ],
+        "changes_of_address": [_change(one) for one in changes_of(reading, [case.case_id])],
         "evidence": [_evidence(one) for one in evidence_of(reading, case.case_id)],
     }
+
+
+def _change(one: AddressChange) -> Form:
+    told = (
+        "old",
+        "new",
+        "state",
+        "named_by",
+        "named_at",
+        "expires_on",
+        "proved_at",
+        "effective_at",
+    )
+    return {name: getattr(one, name) for name in told}
 
 
 def _evidence(one: StoredEvidence) -> Form:
@@ -96,6 +112,11 @@ def identity_for_people(form: Form) -> list[str]:
             continue
         asked = f"  asked {one['to']} at {one['asked_at']}, until {one['expires_on']}"
         lines.append(f"{asked}: {one['state']}, {one['attempts']} wrong answers")
+    for one in forms_in(form["changes_of_address"]):
+        lines.append(f"  address to be changed from {one['old']} to {one['new']}: {one['state']}")
+        lines.append(
+            f"    new one proved {one['proved_at'] or 'not yet'}, letters move {one['effective_at'] or 'not yet'}"
+        )
     for one in forms_in(form["evidence"]):
         level = f" {one['level']}" if one["level"] else ""
         doubt = ", with doubt" if one["doubt"] else ""

@@ -107,6 +107,26 @@ def test_a_correction_is_printed_as_it_is_stored(run) -> None:
     ]
 
 
+def test_a_new_address_is_named_alone_and_shown_to_staff_only_in_its_case(run) -> None:
+    wrong = "Please correct my e-mail address, it is wrong."
+    reference = entered(run, "--address", "anne@person.example", text=wrong)
+    named = ("cases", "correct", reference, "--new-address", "anne.new@home.example", *ACTOR)
+    beside = run(*named, "--lane", "complaint")
+    assert (beside.code, "--new-address: stands alone" in beside.err) == (2, True)
+    done = run(*named, "--json")
+    assert done.rows == [{"what": "new address", "before": None, "after": "named"}]
+    page = run("cases", "show", reference).out
+    told = "address to be changed from anne@person.example to anne.new@home.example: wanted"
+    assert told in page
+    assert "new one proved not yet, letters move not yet" in page
+
+
+def test_nobody_without_an_address_on_file_gets_another_one(run) -> None:
+    reference = entered(run, text="Please correct my e-mail address, it is wrong.")
+    done = run("cases", "correct", reference, "--new-address", "anne.new@home.example", *ACTOR)
+    assert (done.code, "nobody knows the old address" in done.err) == (1, True)
+
+
 def test_an_objection_gets_its_scope(run) -> None:
     reference = entered(run, "--right", "objection")
     words = ("cases", "correct", reference, "--rescope", "objection", *ACTOR)

@@ -14,11 +14,14 @@ from desk.app import create_app
 from desk.paging import place_word, read_place
 from desk.rendering import day, facts, moment, words
 from directory_values import ListedSource, terms
+from privacy.address_change import ChangeState
 from privacy.directory import LeadRecord, WorkspaceRecord
 from privacy.errors import Retryable
 from privacy.forwarding import Instruction, InstructionChannel
 from privacy.model_calls import CallOutcome, ModelCall
 from privacy.zero_retention import Assurance, Endpoint
+from storage.address_changes import AddressChange, add_change
+from storage.cases import find_case
 from storage.ids import new_id
 from storage.messages import list_messages
 from storage.model_calls import begin_calls
@@ -205,6 +208,28 @@ def test_machine_mail_is_shown_grey_and_counted(sam, take_in_many, take_in_absen
     text = page_of(sam, "/held")
     assert "In all: 1 held, 1 auto." in text
     assert text.count('<tr class="machine">') == 1
+
+
+def test_a_case_shows_both_addresses_of_a_change_and_where_it_stands(sam, desk, references):
+    with desk.database.transaction() as transaction:
+        case = find_case(transaction, references[0])
+        change = AddressChange(
+            change_id=new_id(),
+            case_id=case.case_id,
+            item_id=case.items[0].item_id,
+            old_key=b"old",
+            new_key=b"new",
+            old="anne@person.example",
+            new="<b>anne@home.example",
+            named_by="staff",
+            named_at=ARRIVED,
+            proved_at=ARRIVED,
+            state=ChangeState.PROVED,
+        )
+        add_change(transaction, change)
+    text = page_of(sam, f"/cases/{references[0]}")
+    assert "anne@person.example → <strong>&lt;b&gt;anne@home.example</strong>" in text
+    assert "new address proved" in text
 
 
 def test_a_case_shows_its_customers_and_what_they_said(sam, desk, references):

@@ -15,6 +15,15 @@ from privacy.outgoing import OutgoingState
 from privacy.reminders import RungKey, Tell, Watched
 from privacy.suppression import SuppressionList
 from storage.added_requests import added_requests, find_added
+from storage.address_changes import (
+    answer_change,
+    changes_of,
+    due_changes,
+    end_change,
+    find_changes,
+    object_to_change,
+    wake_change,
+)
 from storage.calls import (
     calls_of_case,
     cancel_calls_of,
@@ -108,6 +117,7 @@ from storage.tasks import (
     finish_kind_of_case,
     finish_tasks_about,
     finish_tasks_of_case,
+    is_task_open,
     list_tasks,
 )
 from storage.work import plans_of as plans_of_rights
@@ -265,6 +275,14 @@ QUESTIONS = {
     "due_standings": lambda tx, make: due_standings(tx, now=make.now, limit=5),
     "challenges_of": lambda tx, _: challenges_of(tx, [new_id()]),
     "find_challenges": lambda tx, _: find_challenges(tx, [b"k", b"l"]),
+    "due_changes": lambda tx, make: due_changes(tx, now=make.now, limit=5),
+    "changes_of": lambda tx, _: changes_of(tx, [new_id(), new_id()]),
+    "find_changes": lambda tx, _: find_changes(tx, [b"k", b"l"]),
+    "answer_change": lambda tx, make: answer_change(tx, new_id(), now=make.now),
+    "wake_change": lambda tx, make: wake_change(tx, new_id(), at=make.now),
+    "end_change": lambda tx, _: end_change(tx, new_id()),
+    "object_to_change": lambda tx, _: object_to_change(tx, new_id(), b"k"),
+    "is_task_open": lambda tx, _: is_task_open(tx, new_id(), "carry_out"),
     "due_papers": lambda tx, make: due_papers(tx, now=make.now, limit=5),
     "evidence_of": lambda tx, _: evidence_of(tx, new_id()),
     "notes_of": lambda tx, _: notes_of(tx, new_id()),
