@@ -25,7 +25,7 @@ from privacy.case_events import CaseEventKind
 from privacy.cases import Case, RequestItem
 from privacy.errors import Permanent
 from privacy.messages import Automation, OutboundMessage
-from privacy.work import Step
+from privacy.work import Decision, Step
 from responders.settings import DeskIdentity
 from storage.audit import append
 from storage.case_events import case_events
@@ -138,8 +138,12 @@ def _check_letter(
 
 
 def _check_laws(transaction: Transaction, decision: _Decision) -> None:
-    """An answer names the ways out of the laws under which it was written (GDPR Art. 12(4))."""
-    happened = case_events(transaction, decision.case.case_id) if decision.answers else ()
+    """An answer names the ways out of the laws under which it was written (GDPR Art. 12(4)).
+
+    What closes for want of proof the desk wrote, and nobody else could write it anew.
+    """
+    by_staff = any(one.decision is not Decision.NOT_PROVED for one in decision.answers)
+    happened = case_events(transaction, decision.case.case_id) if by_staff else ()
     written = decision.draft.created_at
     if any(one.kind is CaseEventKind.LAWS_CHANGED and one.at > written for one in happened):
         raise Permanent("the laws of the case changed since: reject this letter and write it anew")

@@ -21,9 +21,14 @@ from casework_values import (
     reply_to,
 )
 from forward_values import (
+    CUSTOMERS,
+    LEADS,
+    OWNERS,
     REQUEST,
+    W1,
     approve_all,
     forwards,
+    list_customers,
     pass_on,
     press,
     sweep_customers,
@@ -52,6 +57,7 @@ from seam_values import (
     whole,
     with_proof,
 )
+from storage.outbox import retry_letter
 from system_values import call_all, calls, doors, reasons, say
 from work_values import (
     approve,
@@ -122,6 +128,40 @@ def test_a_letter_that_names_a_right_which_was_taken_back_is_not_approved(listed
     for letter in left:
         assert "access" in letter.letter.text
         assert "erasure" not in letter.letter.text
+
+
+def test_a_letter_that_stayed_here_does_not_leave_when_somebody_tries_it_again(
+    listed: TestDesk,
+) -> None:
+    asked(listed)
+    sweep_customers(listed)
+    for draft in waiting(listed, REQUEST):
+        approve(listed, draft.draft_id, DANA)
+    reply(listed, "WITHDRAW")
+    with listed.database.transaction() as transaction:
+        for row in [row for row in listed.letters() if row.kind == REQUEST]:
+            assert retry_letter(transaction, row.letter_id, now=listed.now) is not None
+    assert [one.letter.kind for one in send(listed).sent] == ["withdrawn"]
+
+
+def test_who_has_the_request_already_is_told_by_a_person_that_it_was_taken_back(
+    listed: TestDesk,
+) -> None:
+    """Anne is a user of one customer and a contact of the same: her right is ours as well."""
+    list_customers(
+        listed,
+        workspaces=CUSTOMERS[:1],
+        owners=OWNERS[:1],
+        leads=LEADS[:1],
+        members=((W1, ANNE),),
+    )
+    asked(listed)
+    pass_on(listed)
+    assert state(listed) is ItemState.RECEIVED
+    reply(listed, "WITHDRAW")
+    assert state(listed) is ItemState.WITHDRAWN
+    assert reasons(listed, "forward_by_hand") == ["customer-1-taken-back"]
+    assert sum(one.urgent for one in listed.tasks()) == 1
 
 
 def test_what_is_with_a_customer_is_not_ended_by_a_mail(listed: TestDesk) -> None:
