@@ -227,10 +227,13 @@ def keep_here(
     letter, kept = OUTGOING.c, {}
     for chunk in in_chunks(message_id_keys):
         waiting = and_(letter.message_id_key.in_(chunk), letter.state == OutgoingState.PENDING)
-        rows = transaction.fetch(select(letter.letter_id, letter.message_id_key).where(waiting))
+        question = select(letter.letter_id, letter.message_id_key).where(waiting)
+        # A sender that holds a row waits for the case, which the caller holds: that letter leaves.
+        rows = transaction.fetch(question.with_for_update(skip_locked=True))
         kept.update({row.letter_id: bytes(row.message_id_key) for row in rows})
-        failed = _final(OutgoingState.FAILED) | {"reason": reason}
-        transaction.change(update(OUTGOING).where(waiting).values(failed))
+    failed = _final(OutgoingState.FAILED) | {"reason": reason}
+    for letter_id in kept:
+        _set(transaction, letter_id, failed)
     return kept
 
 
