@@ -8,6 +8,7 @@ from datetime import date, datetime
 from casework.actors import By, by_desk
 from casework.closing import reopen_case
 from casework.enclosing import still_as_written
+from casework.packing import DROPPED
 from casework.profile import DeskProfile
 from casework.steps import take_step
 from casework.work_facts import facts_of, identity_suffices
@@ -82,6 +83,8 @@ def _against_links(
         case = get_case(transaction, link.case_id)
         item_id = get_package(transaction, link.package_id).item_id
         item = next(one for one in case.items if one.item_id == item_id)
+        if item.state in DROPPED:
+            yield "right-was-taken-back"
         if desk is None or not identity_suffices(transaction, item, case, desk):
             yield "identity-not-proved"
 

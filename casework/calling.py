@@ -90,8 +90,8 @@ def hand_to_people(
     if task is None or task.done_at is not None:
         return
     case = get_case(transaction, task.case_id)
-    item = next(one for one in case.items if one.item_id == task.item_id)
-    if item.is_open:
+    item = next((one for one in case.items if one.item_id == task.item_id), None)
+    if item is not None and item.is_open:  # what a customer instructed is with the people already
         add_tasks(transaction, [task_by_people(task, item, now, because=because)])
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from casework.acknowledging import KIND as ACKNOWLEDGEMENT
 from casework.answering import ENTERED
 from casework.drafts import Actor
+from casework.forward_ending import stop_what_was_taken_back
 from casework.named_cases import case_named
 from casework.profile import DeskProfile
 from casework.proving import NOBODY_ASKED, nobody_was_asked, prove_task
@@ -69,6 +70,7 @@ def correct_case(
         correction = _correction(transaction, messages, wrong)
         done = correct(case, correction, regimes=desk.laws_named(case.laws), new_id=new_id)
         _store(transaction, case, done, now)
+        stop_what_was_taken_back(transaction, done.case, actor=actor, now=now)
         note_id = _write_note(transaction, done, wrong.note, actor, now)
         append(transaction, list(_events(done, note_id, actor, now)))
         add_tasks(transaction, list(_tasks(transaction, messages, done, desk, now)))

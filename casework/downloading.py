@@ -10,7 +10,7 @@ from uuid import UUID
 from casework.case_letters import Addressee, compose
 from casework.enclosing import still_as_written, token_key
 from casework.identity_letters import draw_code
-from casework.packing import trail
+from casework.packing import DROPPED, trail
 from casework.profile import DeskProfile
 from casework.task_kinds import DOWNLOAD_LOCKED, DOWNLOAD_NOT_FETCHED
 from casework.work_facts import identity_suffices
@@ -185,6 +185,7 @@ class Downloads:
             identity_suffices=identity_suffices(reading, item, case, self._desk),
             expires_at=link.expires_at,
             locked=link.locked_at is not None,
+            taken_back=item.state in DROPPED,
         )
         if against_link(facts, now) is not None:
             return None

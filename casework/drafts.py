@@ -21,12 +21,14 @@ from privacy.addresses import without_plus
 from privacy.approval import letter_digest
 from privacy.approvers import ApprovalRule
 from privacy.audit import AuditEvent, AuditKind
+from privacy.case_events import CaseEventKind
 from privacy.cases import Case, RequestItem
 from privacy.errors import Permanent
 from privacy.messages import Automation, OutboundMessage
-from privacy.work import Step
+from privacy.work import Decision, Step
 from responders.settings import DeskIdentity
 from storage.audit import append
+from storage.case_events import case_events
 from storage.cases import get_case
 from storage.database import Database, Reading, Transaction
 from storage.drafts import Draft, decide_draft, get_draft
@@ -94,6 +96,7 @@ def approve_draft(
         draft = decision.draft
         _check_content(transaction, draft, now)
         _check_letter(transaction, draft, now, desk)
+        _check_laws(transaction, decision)
         rule = rule_for(draft.kind, decision.case, decision.answers, desk)
         _check_approver(transaction, decision, rule)
         _check_rights(transaction, decision, desk)
@@ -132,6 +135,18 @@ def _check_letter(
     findings = review_draft(transaction, draft, approved, now, identity=identity)
     if findings:
         raise Permanent(f"the letter cannot leave like this: {'; '.join(findings)}")
+
+
+def _check_laws(transaction: Transaction, decision: _Decision) -> None:
+    """An answer names the ways out of the laws under which it was written (GDPR Art. 12(4)).
+
+    What closes for want of proof the desk wrote, and nobody else could write it anew.
+    """
+    by_staff = any(one.decision is not Decision.NOT_PROVED for one in decision.answers)
+    happened = case_events(transaction, decision.case.case_id) if by_staff else ()
+    written = decision.draft.created_at
+    if any(one.kind is CaseEventKind.LAWS_CHANGED and one.at > written for one in happened):
+        raise Permanent("the laws of the case changed since: reject this letter and write it anew")
 
 
 def review_draft(

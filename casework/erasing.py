@@ -37,12 +37,14 @@ from storage.erasing import (
     start_cool_off,
 )
 from storage.erasure_notices import end_notices
+from storage.holds import held_cases
 from storage.tasks import add_tasks
 
 SWEEP = "erasure"
 BATCH = 200
 LOOK_AGAIN = timedelta(days=1)  # at an erasure whose time is over and that may not be carried out
 NOBODY = NobodyOnFile()
+ON_HOLD = "case-is-on-hold"  # what a claim may need is not erased (GDPR Art. 17(3)(e))
 OTHERS_MISSING = "two-people-approve-an-erasure"
 
 log = structlog.get_logger(__name__)
@@ -143,17 +145,30 @@ def _begin(database: Database, desk: DeskProfile, cool_off: CoolOff, now: dateti
             look_at_cool_off(transaction, item.item_id, at=None)
             return False
         by = by_desk(SWEEP, now, cause="cool-off-over")
+        if held_cases(transaction, [case.case_id]):
+            return _wait_on(transaction, case, item, (ON_HOLD,), now)
         try:
             begin_work(transaction, item, case=case, desk=desk, by=by)
         except StepRefused as error:
-            log.warning("erasure_waits", case=str(case.case_id), reasons=error.reasons)
-            task = waiting_task(case, item, ERASURE_WAITS, ",".join(error.reasons), now)
-            add_tasks(transaction, [task])
-            look_at_cool_off(transaction, item.item_id, at=now + LOOK_AGAIN)
-            return False
+            return _wait_on(transaction, case, item, error.reasons, now)
         look_at_cool_off(transaction, item.item_id, at=None)
         end_notices(transaction, item.item_id, at=now)
     return True
+
+
+def _wait_on(
+    transaction: Transaction,
+    case: Case,
+    item: RequestItem,
+    reasons: Sequence[str],
+    now: datetime,
+) -> bool:
+    """People see why; it is tried again the next day."""
+    log.warning("erasure_waits", case=str(case.case_id), reasons=reasons)
+    task = waiting_task(case, item, ERASURE_WAITS, ",".join(reasons), now)
+    add_tasks(transaction, [task])
+    look_at_cool_off(transaction, item.item_id, at=now + LOOK_AGAIN)
+    return False
 
 
 def _approve(

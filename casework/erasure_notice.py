@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from casework.actors import by_desk
+from casework.actors import Actor, by_desk
 from casework.case_letters import Addressee, compose, thread_with
 from casework.closing import close_if_done
+from casework.forward_ending import stop_what_was_taken_back
 from casework.identity_letters import draw_code
 from casework.identity_writes import code_key
 from casework.known_address import address_of
@@ -116,6 +117,8 @@ def _stop(
     on = now.astimezone(ZoneInfo(item.due.zone)).date()
     letter = draft_stopped(case, stop.desk.identity, stopped_on=on, book=stop.desk.book)
     _queue(transaction, case, stop.notice, letter, stop.desk, now)
+    after, actor = get_case(transaction, case.case_id), Actor(address=PERSON, os_user=PERSON)
+    stop_what_was_taken_back(transaction, after, actor=actor, now=now)
     close_if_done(transaction, case.case_id, now=now)
 
 

@@ -11,7 +11,7 @@ from casework.steps import take_step
 from casework.task_kinds import FORWARD_BY_HAND, FORWARD_REQUEST
 from privacy.audit import AuditEvent, AuditKind
 from privacy.cases import Case, ItemState
-from privacy.forwarding import ForwardStep, advance
+from privacy.forwarding import ForwardStep, advance, is_settled
 from privacy.outgoing import OutgoingState
 from privacy.roles import FoundRole, item_role
 from privacy.work import Step
@@ -55,13 +55,18 @@ def request_left(transaction: Transaction, message_id_key: bytes, *, at: datetim
 
 
 def request_came_back(transaction: Transaction, message_id_key: bytes, *, at: datetime) -> None:
-    """Where no letter to the customer has arrived, nobody has it: a person finds another way."""
+    """Where no letter to the customer has arrived, nobody has it: a person finds another way.
+
+    Of what the person took back meanwhile nothing is owed.
+    """
     letter = letter_with(transaction, message_id_key)
     if letter is None or _another_arrived(transaction, letter):
         return
     forward = forward_with(transaction, letter.forward_id)
     to = advance(forward.state, ForwardStep.CAME_BACK)
-    if to is None:
+    case = get_case(transaction, forward.case_id)
+    states = [item.state for item in case.items if item.item_id in forward.items]
+    if to is None or is_settled(states, forward.state):
         return
     owed = replace(forward, state=to, left_at=None, remind_on=None)
     put_forward(transaction, owed, was=forward.state)

@@ -51,7 +51,7 @@ from storage.forwards import (
 )
 from storage.ids import new_id
 from storage.item_answers import letter_states
-from storage.messages import messages_of_case
+from storage.messages import get_message, messages_of_case
 from storage.states import DraftState
 from storage.tasks import Task, add_tasks
 
@@ -169,6 +169,9 @@ def _forward_what_is_new(transaction: Transaction, at_work: _AtWork) -> datetime
 def _written_by_people(reading: Reading, case: Case) -> set[UUID]:
     """A machine must not make us write to customers; what staff took down is a person's."""
     rows = messages_of_case(reading, case.case_id)
+    here = {row.inbound_id for row in rows}
+    elsewhere = {one.inbound_id for one in case.items} - here  # of a right that was split off
+    rows += [get_message(reading, inbound_id) for inbound_id in elsewhere]
     return {row.inbound_id for row in rows if row.kind in {Kind.PERSON, None}}
 
 
@@ -259,6 +262,7 @@ def _hand_over_once(
         return None
     reason = _hand_over(transaction, at_work, forward)
     if reason is None:
+        add_tasks(transaction, [_task(at_work.case, FORWARD_REQUEST, forward, at_work.now)])
         return None
     _by_hand(transaction, at_work, f"customer-{forward.number}-{reason}")
     return at_work.now + TRY_AGAIN

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from casework.drafts import Actor
-from casework.forward_ending import stop_all_asking
+from casework.forward_ending import stop_all_asking, stop_what_was_taken_back
 from casework.identifiers import draw_identifiers
 from casework.proving import prove_task
 from casework.task_kinds import ANSWER_BY_HAND
@@ -33,6 +33,7 @@ from storage.cases import (
     who_acknowledged,
 )
 from storage.database import Database, Transaction
+from storage.findings import findings_of, store_findings
 from storage.forwards import wake_forwarding
 from storage.holds import held_cases
 from storage.identity import standings_of
@@ -54,6 +55,16 @@ from storage.work import set_case_state
 By = tuple[Actor, datetime]
 STILL_ASKED = frozenset({StandingState.WANTED, StandingState.ASKED, StandingState.LAPSED})
 UNWORKED = frozenset({ItemState.RECEIVED, ItemState.NOT_A_REQUEST, ItemState.WITHDRAWN})
+# Of these something goes on by itself, in whichever case they are: a system is asked, a time runs out, a letter leaves.
+UNDER_WAY = frozenset(
+    {
+        ItemState.COOLING_OFF,
+        ItemState.EXECUTING,
+        ItemState.EXECUTED,
+        ItemState.AWAITING_APPROVAL,
+        ItemState.APPROVED,
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +90,7 @@ def merge_cases(database: Database, into: str, merged: str, *, by: By) -> Case:
         moved = _moving(target, source)
         _require_unworked(moved)
         _require_no_change(transaction, source, source.items)
+        _require_unworked([item for item in source.items if item.state in UNDER_WAY])
         messages = [row.inbound_id for row in messages_of_case(transaction, source.case_id)]
         _owe_first_answer(transaction, pair, now)
         move_messages(transaction, messages, target.case_id)
@@ -107,7 +119,7 @@ def undo_merge(database: Database, reference: str, *, by: By) -> Case:
 
     Dates that came earlier stay. Raises Permanent where the case is not merged, or the other one is closed.
     """
-    _, now = by
+    actor, now = by
     with database.transaction() as transaction:
         case = _cases_named(transaction, [reference])[0]
         merge = next(
@@ -130,6 +142,7 @@ def undo_merge(database: Database, reference: str, *, by: By) -> Case:
         set_case_state(transaction, target.case_id, CaseState.OPEN, at=now)
         drop_merge(transaction, case.case_id)
         drop_relation(transaction, case.case_id, RelationKind.DUPLICATE_OF, target.case_id)
+        _ask_customers_anew(transaction, target.case_id, case.case_id, by=(actor, now))
         _record(transaction, AuditKind.CASE_SPLIT, Pair(one=target, other=case), back, by)
         return get_case(transaction, case.case_id)
 
@@ -162,6 +175,9 @@ def split_case(database: Database, reference: str, rights: Sequence[Asked], *, b
         add_cases(transaction, [new], now=now)
         move_rights(transaction, [item.item_id for item in split], new.case_id)
         _acknowledge_alike(transaction, case, new)
+        found = findings_of(transaction, [case.case_id]).values()
+        store_findings(transaction, [replace(one, case_id=new.case_id) for one in found])
+        _ask_customers_anew(transaction, case.case_id, new.case_id, by=by)
         if standings_of(transaction, [case.case_id]):
             add_tasks(transaction, [prove_task(new, "split-from-another-case", now)])
         label = (new.case_id, RelationKind.FOLLOW_UP_OF, case.case_id)
@@ -305,6 +321,14 @@ def _owe_first_answer(transaction: Transaction, pair: Pair, now: datetime) -> No
 
 def _is_owed(transaction: Transaction, case_id: UUID) -> bool:
     return who_acknowledged(clock_events(transaction, case_id)) is None
+
+
+def _ask_customers_anew(transaction: Transaction, left: UUID, gone_to: UUID, *, by: By) -> None:
+    """What went over is asked of customers for the case that has it now, and for no other one."""
+    actor, now = by
+    before = get_case(transaction, left)
+    stop_what_was_taken_back(transaction, before, actor=actor, now=now)
+    wake_forwarding(transaction, [left, gone_to], at=now)
 
 
 def _acknowledge_alike(transaction: Transaction, case: Case, new: Case) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 
 from casework.announcing import GRANTED
-from casework.packing import trail
+from casework.packing import DROPPED, trail
 from casework.profile import DeskProfile
 from casework.task_kinds import DOWNLOAD_NOT_FETCHED
 from privacy.audit import AuditKind
@@ -82,14 +82,17 @@ def _look(transaction: Transaction, package_id: UUID, desk: DeskProfile, now: da
 def _facts(
     transaction: Transaction, package: Package, case: Case, *, young: datetime
 ) -> PackageFacts:
-    """A package that was made since `young` for a right that is answered waits for the letter that names it."""
+    """A package that was made since `young` for a right that is answered waits for the letter that names it.
+
+    One whose right was taken back has ended, whatever letters named it.
+    """
     links = links_of(transaction, [package.package_id]).get(package.package_id, [])
     queued = letter_states(transaction, [one.message_id_key for one in links])
     ends = [one.expires_at for one in links if one.message_id_key in queued]
     receipts = receipts_of(transaction, [package.package_id]).get(package.package_id, [])
     item = next((one for one in case.items if one.item_id == package.item_id), None)
     return PackageFacts(
-        ended=package.ended_at is not None,
+        ended=package.ended_at is not None or (item is not None and item.state in DROPPED),
         is_owed=item is not None
         and (item.is_open or (item.state in GRANTED and package.created_at > young)),
         expires_at=max(ends, default=None),

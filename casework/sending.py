@@ -24,9 +24,11 @@ from privacy.audit import AuditEvent, AuditKind
 from privacy.errors import OutcomeUnknown, Permanent, Retryable
 from privacy.outgoing import LEASE, next_attempt
 from privacy.ports import Clock, SendReceipt, SentLookup, Transport
+from responders.customers import FOLLOW_UP, REQUEST
 from storage.audit import append
 from storage.cases import acknowledgement_day
 from storage.database import Database, Transaction
+from storage.forwards import letter_with
 from storage.ids import new_id
 from storage.outbox import (
     LeasedLetter,
@@ -78,6 +80,8 @@ def _against(
 ) -> tuple[str, ...]:
     key = transaction.ring.lookup_key("message-id", letter.message.message_id)
     rights = against_leaving(transaction, key, desk, now=now)
+    if letter.kind in {REQUEST, FOLLOW_UP} and letter_with(transaction, key) is None:
+        rights = (*rights, "no-longer-asked")  # somebody tried it again: its code opens nothing
     return (*rights, *against_its_dates(transaction, letter, key, now))
 
 

@@ -19,6 +19,7 @@ from casework.confirming import Lookup, record_traces
 from casework.deliveries import Told, record_told
 from casework.ending import stop_work
 from casework.erasure_notice import Stop, answer_notice
+from casework.forward_ending import stop_what_was_taken_back
 from casework.governing import LawChange, change_laws
 from casework.identity_writes import IdentityWrites, write_down_identity
 from casework.notice_bounces import Return, note_return_of_notice
@@ -33,7 +34,7 @@ from privacy.suppression import Suppression
 from privacy.work import Step
 from storage.audit import append
 from storage.case_corrections import CaseNote, add_note
-from storage.cases import add_cases, extend_case
+from storage.cases import add_cases, extend_case, get_case
 from storage.database import Transaction
 from storage.drafts import Draft, add_drafts
 from storage.merges import add_relation
@@ -44,6 +45,7 @@ from storage.suppressions import add_suppressions
 from storage.tasks import Task, add_tasks
 
 DAEMON = "daemon"
+_AS_DAEMON = Actor(address=DAEMON, os_user=DAEMON)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,12 +154,14 @@ def _write_cases(transaction: Transaction, writes: Writes) -> None:
 
 def _end(transaction: Transaction, back: TakenBack, now: datetime) -> None:
     """The letter that confirms it is queued already: a case closes when that has left."""
-    by = by_desk(DAEMON, now, cause=f"mail:{back.inbound_id}")
+    by, actor = by_desk(DAEMON, now, cause=f"mail:{back.inbound_id}"), _AS_DAEMON
     for item in back.items:
         take_step(transaction, item, case=back.case, step=Step.WITHDRAW, desk=back.desk, by=by)
-        stop_work(transaction, item.item_id, Actor(address=DAEMON, os_user=DAEMON), now)
+        stop_work(transaction, item.item_id, actor, now)
         about = About(case=back.case, item=item, desk=back.desk, at=now)
         take_orders_back(transaction, about)
+    after = get_case(transaction, back.case.case_id)
+    stop_what_was_taken_back(transaction, after, actor=actor, now=now)
     close_if_done(transaction, back.case.case_id, now=now)
 
 

@@ -30,6 +30,8 @@ _CODE = re.compile(
     rf"[Rr][Dd](?<!{_SIGN}..){_BETWEEN}((?:{_SIGN}{_BETWEEN}){{{DRAWN + CHECKS - 1}}}{_SIGN})(?!{_SIGN})",
     re.ASCII,
 )
+# The secret of a link to a package (casework/enclosing.py) stands in the path of its page.
+_LINK = re.compile(r"(/download/[a-z]{2}/)[a-z2-7]{32}(?![a-z2-7])")
 _NOT_IN_CODE = re.compile(r"[^0-9a-z]")
 
 
@@ -64,8 +66,11 @@ def codes_in(text: str) -> tuple[str, ...]:
 
 
 def without_codes(text: str) -> str:
-    """Return the text with a mark for each well-formed code: who reads a letter over our shoulder could answer with it."""
-    return _CODE.sub(_hidden, text)
+    """Return the text with a mark for each well-formed code, and for the secret of each link to a package.
+
+    Who reads a letter over our shoulder could answer with it.
+    """
+    return _LINK.sub(rf"\1{HIDDEN}", _CODE.sub(_hidden, text))
 
 
 def core_of(word: str) -> str | None:

@@ -178,7 +178,8 @@ class LinkFacts:
     """What is looked at before anything is handed out by a link, read at this moment.
 
     `letter_left`: the letter with the link was approved and did not come back. `unchanged`: the package is what was
-    approved. `identity_suffices`: the proof still reaches the level that the right needs.
+    approved. `identity_suffices`: the proof still reaches the level that the right needs. `taken_back`: the person
+    wants it no more, or never asked for it.
     """
 
     letter_left: bool
@@ -186,6 +187,7 @@ class LinkFacts:
     identity_suffices: bool
     expires_at: datetime
     locked: bool = False
+    taken_back: bool = False
 
     def __post_init__(self) -> None:
         require_utc(expires_at=self.expires_at)
@@ -196,6 +198,7 @@ def against_link(facts: LinkFacts, now: datetime) -> str | None:
     rows = (
         (not facts.letter_left, "letter-has-not-left"),
         (not facts.unchanged, "package-changed"),
+        (facts.taken_back, "right-was-taken-back"),
         (facts.locked, "locked"),
         (now >= facts.expires_at, "expired"),
         (not facts.identity_suffices, "identity-not-proved"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 
 from privacy.forwarding import ForwardState, Instruction, InstructionChannel, Wording
 from storage.datakeys import load_keys
@@ -166,6 +166,12 @@ def letters_of_forwards(
         for letter in _letters(reading, FORWARD_LETTER.c.forward_id.in_(chunk)):
             found.setdefault(letter.forward_id, []).append(letter)
     return found
+
+
+def forget_letters(transaction: Transaction, draft_ids: Iterable[UUID]) -> None:
+    """Forget letters that never left, with their codes: they may be written anew."""
+    for chunk in in_chunks(draft_ids):
+        transaction.change(delete(FORWARD_LETTER).where(FORWARD_LETTER.c.draft_id.in_(chunk)))
 
 
 def letter_with(reading: Reading, message_id_key: bytes) -> ForwardLetter | None:

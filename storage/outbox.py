@@ -220,6 +220,23 @@ def confirm_sent(
     return total
 
 
+def keep_here(
+    transaction: Transaction, message_id_keys: Sequence[bytes], *, reason: str
+) -> dict[UUID, bytes]:
+    """Let none of these letters leave that nobody is handing over at this moment; returns the id and key of each."""
+    letter, kept = OUTGOING.c, {}
+    for chunk in in_chunks(message_id_keys):
+        waiting = and_(letter.message_id_key.in_(chunk), letter.state == OutgoingState.PENDING)
+        question = select(letter.letter_id, letter.message_id_key).where(waiting)
+        # A sender that holds a row waits for the case, which the caller holds: that letter leaves.
+        rows = transaction.fetch(question.with_for_update(skip_locked=True))
+        kept.update({row.letter_id: bytes(row.message_id_key) for row in rows})
+    failed = _final(OutgoingState.FAILED) | {"reason": reason}
+    for letter_id in kept:
+        _set(transaction, letter_id, failed)
+    return kept
+
+
 def retry_letter(transaction: Transaction, letter_id: UUID, *, now: datetime) -> UUID | None:
     """Queue a failed letter again and return its case; None when it has not failed."""
     letter = OUTGOING.c

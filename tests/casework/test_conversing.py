@@ -397,7 +397,7 @@ def test_thanks_after_the_end_are_kept_and_open_nothing(desk: TestDesk) -> None:
     assert (case.state, desk.tasks()) == (CaseState.CLOSED, [])
 
 
-@pytest.mark.parametrize("text", ["The blue folder in your office is mine.", "STATUS", "WITHDRAW"])
+@pytest.mark.parametrize("text", ["I shall move to Paris in May.", "STATUS", "WITHDRAW"])
 def test_anything_else_after_the_end_is_held_for_a_person(desk: TestDesk, text: str) -> None:
     letter = answered(desk)
     count = len(desk.letters())

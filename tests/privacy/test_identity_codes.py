@@ -136,3 +136,9 @@ def test_whoever_reads_a_letter_over_our_shoulder_sees_no_code() -> None:
     assert hidden == (
         "Your code: [code]\nhttps://desk.example/confirm/fr/[code]\nRD-AB12 is none."
     ).replace("[code]", HIDDEN)
+
+
+def test_the_secret_of_a_link_to_a_package_is_hidden_and_nothing_else_of_it() -> None:
+    link = "https://desk.example/download/fr/"
+    assert without_codes(f'<a href="{link}{"a2" * 16}">') == f'<a href="{link}{HIDDEN}">'
+    assert without_codes(f"{link}{'a' * 33}") == f"{link}{'a' * 33}"

@@ -117,6 +117,7 @@ GOOD = LinkFacts(
         (GOOD, None),
         (replace(GOOD, letter_left=False), "letter-has-not-left"),
         (replace(GOOD, unchanged=False), "package-changed"),
+        (replace(GOOD, taken_back=True), "right-was-taken-back"),
         (replace(GOOD, locked=True), "locked"),
         (replace(GOOD, expires_at=NOW), "expired"),
         (replace(GOOD, identity_suffices=False), "identity-not-proved"),
