@@ -221,6 +221,7 @@ def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
         notices=NoticePace(
             per_hour=settings.notices.per_hour,
             cancelled_kept_for=timedelta(days=settings.notices.cancelled_kept_days),
+            silent_for=timedelta(hours=settings.notices.silent_hours),
         ),
         directory=DirectoryTerms(
             expected=settings.directory.source is not SourceKind.NONE,

@@ -128,6 +128,12 @@ def test_a_notice_holds_no_advertising(campaign):
         campaign.draft(words={"en": NoticeWords(why="It is time.", changes=(row,))})
 
 
+def test_words_that_would_be_filled_in_are_refused(campaign):
+    row = replace(words().changes[0], after="Calls of %[workspace] go elsewhere")
+    with pytest.raises(Permanent, match="the same for all"):
+        campaign.draft(words={"en": NoticeWords(why="It is time.", changes=(row,))})
+
+
 def test_nobody_is_told_from_a_directory_that_is_old_or_empty(campaign):
     campaign.draft()
     campaign.approve()
