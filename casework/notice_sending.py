@@ -27,6 +27,7 @@ from casework.notice_drafting import record
 from casework.profile import DeskProfile
 from casework.sending import Sending
 from privacy.audit import AuditKind
+from privacy.errors import Retryable
 from privacy.notice_gate import local_day
 from privacy.notices import NoticeState, OwnerState
 from privacy.ports import BatchTransport, Clock
@@ -43,6 +44,7 @@ PART = "notice-sender"
 BATCHES_AN_HOUR = 60  # where the pace is slow a batch is what leaves in a minute
 AHEAD = timedelta(seconds=5)  # of the pace: nobody wakes for every batch of a fast campaign
 LEASE = timedelta(minutes=10)
+RECORD_TRIES = 3  # each waits for the database as long as every transaction does
 UNREACHED_TASK, STOPPED_TASK = "notice_unreached", "notice_stopped"
 log = structlog.get_logger(__name__)
 
@@ -110,6 +112,18 @@ def _leading(readers: Mapping[str, str]) -> str:
 
 
 def _record(database: Database, work: Work, came: Came) -> None:
+    """Write down what came of a batch; a busy database is asked again, for mails that left are not known otherwise."""
+    for _ in range(RECORD_TRIES - 1):
+        try:
+            _record_once(database, work, came)
+        except Retryable as error:
+            log.warning("notice_record_postponed", error=str(error))
+        else:
+            return
+    _record_once(database, work, came)
+
+
+def _record_once(database: Database, work: Work, came: Came) -> None:
     now = work.means.clock()
     with database.transaction() as transaction:
         notice = get_notice(transaction, work.notice.notice_id)

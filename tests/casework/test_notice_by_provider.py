@@ -12,9 +12,10 @@ from notifier.provider import ProviderTransport
 from notifier.sendgrid import SendGrid
 from notifier.transport_settings import SendGridSettings
 from privacy.deliveries import DeliveryEvent, Fate
-from privacy.errors import OutcomeUnknown
+from privacy.errors import OutcomeUnknown, Retryable
 from privacy.notices import AttemptOutcome, NoticeState, OwnerState
 from servers.mail_provider import MailProvider, Play
+from storage.notice_sending import record_outcomes
 
 
 @pytest.fixture
@@ -222,3 +223,19 @@ def test_over_smtp_the_word_that_it_was_taken_spares_the_copy(desk):
     desk.now += DAY
     campaign.send()
     assert campaign.status().progress.copies == 0
+
+
+def test_a_database_that_is_busy_for_a_moment_does_not_make_a_known_outcome_unknown(
+    campaign, monkeypatch
+):
+    tries = iter([Retryable("database: busy"), Retryable("database: busy"), None])
+
+    def busy(*given):
+        if (trouble := next(tries)) is not None:
+            raise trouble
+        return record_outcomes(*given)
+
+    monkeypatch.setattr("casework.notice_sending.record_outcomes", busy)
+    campaign.begin(workspace(), owner("olivia"))
+    campaign.send()
+    assert last_outcome(campaign) is AttemptOutcome.ACCEPTED
