@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -18,8 +18,7 @@ from privacy.tokens import tagged_address
 from storage.notice_sending import ClaimedBatch, ClaimedOwner
 from storage.notices import Notice
 
-COPIES = 200  # at most, where a worker is killed and what may have left is repeated
-PART = 100  # mails of such a batch at once: in between the lease and the stop button are looked at
+COPIES = 50  # at most, where a worker is killed and what may have left is repeated
 BEFORE_THE_END = timedelta(minutes=2)  # of a lease nothing is begun any more
 REST = timedelta(seconds=30)  # of a way in trouble, before it is tried again
 REFUSED_IN_A_ROW = 20  # then it is us who are refused, not the Owners
@@ -81,32 +80,20 @@ def batch_size(way: BatchTransport) -> int:
 
 
 def hand_over(work: Work) -> Came:
-    """Hand the batch over in parts, until it ends, its lease does, or the way is broken."""
-    outcomes: dict[UUID, OwnerOutcome] = {}
-    trouble, rest = None, REST
-    for part in _parts(work):
-        if work.is_over():
-            break
-        answers = _send(work, part)
-        outcomes |= _outcomes(work, part, answers)
-        trouble, rest = _trouble(answers)
-        if trouble is not None:
-            break
+    """Hand the batch over, where its lease and the stop button still let it go."""
+    if work.is_over():
+        return Came(outcomes={}, trouble=None, rest=REST, refused=False)
+    answers = _send(work)
+    outcomes = _outcomes(work, answers)
+    trouble, rest = _trouble(answers)
     refused = _refused_at_the_end(outcomes) >= REFUSED_IN_A_ROW
     if refused:
         outcomes = {who: _as_deferred(outcome) for who, outcome in outcomes.items()}
     return Came(outcomes=outcomes, trouble=trouble, rest=rest, refused=refused)
 
 
-def _parts(work: Work) -> Iterator[tuple[ClaimedOwner, ...]]:
-    """A provider gets all at once, so that its calls are full; elsewhere nobody waits long for the button."""
-    owners = work.batch.owners
-    size = len(owners) if work.means.way.tells_delivery else PART
-    yield from (owners[start : start + size] for start in range(0, len(owners), max(1, size)))
-
-
-def _send(work: Work, part: Sequence[ClaimedOwner]) -> list[Outcome]:
-    messages = [_message(work, owner) for owner in part]
+def _send(work: Work) -> list[Outcome]:
+    messages = [_message(work, owner) for owner in work.batch.owners]
     try:
         return work.means.way.send_many(messages)
     except Exception as error:  # noqa: BLE001 - the top of the loop: all of them may have left
@@ -118,13 +105,11 @@ def _send(work: Work, part: Sequence[ClaimedOwner]) -> list[Outcome]:
         ]
 
 
-def _outcomes(
-    work: Work, part: Sequence[ClaimedOwner], answers: Sequence[Outcome]
-) -> dict[UUID, OwnerOutcome]:
+def _outcomes(work: Work, answers: Sequence[Outcome]) -> dict[UUID, OwnerOutcome]:
     now = work.means.clock()
     return {
         owner.person_id: _came(owner, answer, now)
-        for owner, answer in zip(part, answers, strict=True)
+        for owner, answer in zip(work.batch.owners, answers, strict=True)
         if not (answer.lane and answer.state is Handover.DEFERRED)
     }
 
@@ -154,7 +139,7 @@ def _trouble(answers: Sequence[Outcome]) -> tuple[str | None, timedelta]:
     Where nobody knows what became of any of these mails, each further one would be lost to a person as well: it rests
     as long as a trace is looked for.
     """
-    if all(one.state is Handover.UNKNOWN for one in answers):
+    if answers and all(one.state is Handover.UNKNOWN for one in answers):
         return answers[0].answer or "outcome-unknown", RECONCILE_FOR
     lane = next((one for one in answers if one.lane), None)
     if lane is None:
