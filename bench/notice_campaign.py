@@ -6,7 +6,7 @@ The full form is `--owners 100000 --kills 20`. Two Owners in each workspace, a d
 them, on SQLite; 3 % of the addresses bounce, 1 % are put off once. The worker is a process that is killed with SIGKILL
 at random moments and begins anew; where nothing is due its clock moves on a minute, so that leases and waits cost no
 time. Over SendGrid the deliveries come as events. The limit is Postfix's smtp-source for as many letters, or a bare
-socket that posts finished bodies (`notices.py`); both answer to the same kind of sink, which looks at nothing.
+socket that posts bodies made from plain dicts (`notices.py`); both answer to the same kind of sink, which looks at nothing.
 """
 
 from __future__ import annotations
@@ -29,7 +29,16 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from notices import END, bare_http, postfix_tools, smtp_server, smtp_source
+from notices import (
+    CALL,
+    END,
+    bare_http,
+    owners,
+    plain_body,
+    postfix_tools,
+    smtp_server,
+    smtp_source,
+)
 
 from campaign_values import KOLKATA, Campaign, notice_terms, owner, workspace
 from casework.actors import Actor
@@ -242,9 +251,9 @@ def limit_of(given: argparse.Namespace, folder: Path) -> float:
             return count / smtp_source(tools, port, count, 4_000)
     letter.touch()
     with server("sendgrid", letter) as port:
-        body = json.dumps({"personalizations": [], "content": "x" * 150_000}).encode()
-        calls = max(1, count // 1_000)
-        return count / bare_http(port, iter([body] * calls))
+        batch = owners(count)
+        calls = [batch[start : start + CALL] for start in range(0, count, CALL)]
+        return count / bare_http(port, (plain_body(call) for call in calls))
 
 
 # The other side
