@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from casework.notice_bounces import note_return_of_notice, returns_in_events
+from casework.notice_events import note_fate_of_notice, told_in_events
 from casework.promises import letter_came_back, letter_left
 from intake.bounce_reasons import name_reason
 from privacy.audit import AuditEvent, AuditKind
@@ -65,12 +65,12 @@ def record_events(
         if is_our_message_id(event.message_id, token_keys):
             key = database.lookup_key("message-id", event.message_id.lower())
             by_key.setdefault(key, []).append(event)
-    notices = returns_in_events(events)
+    notices = told_in_events(events)
     if not by_key and not notices:
         return 0
     with database.transaction() as transaction:
         letters = letters_by_message_id(transaction, by_key)
-        changed = sum(note_return_of_notice(transaction, one, now=now) for one in notices)
+        changed = sum(note_fate_of_notice(transaction, one, now=now) for one in notices)
         return changed + sum(
             _record_events_of(transaction, letter, by_key[key], now)
             for key, letter in letters.items()

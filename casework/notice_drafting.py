@@ -15,6 +15,7 @@ from privacy.approvers import ApprovalRule, approvals_needed
 from privacy.audit import AuditEvent, AuditKind
 from privacy.errors import Permanent
 from privacy.letter_review import Expected
+from privacy.marks import MARK
 from privacy.notices import (
     NoticeLetter,
     NoticeState,
@@ -153,6 +154,8 @@ def _written(draft: NoticeDraft, desk: DeskProfile, actor: Actor, now: datetime)
 def _letters(draft: NoticeDraft, desk: DeskProfile) -> list[NoticeLetter]:
     if draft.terms is None or not draft.words:
         raise Permanent("a material change needs an effective day, addresses and words")
+    if any(MARK.search(text) for words in draft.words.values() for text in words.texts()):
+        raise Permanent("a notice is the same for all its readers: %[name] would be filled in")
     leading = draft.new.leading
     if leading not in draft.words:
         raise Permanent(f"the notice says nothing in {leading}, the language that binds")

@@ -1,107 +1,57 @@
 """Sends a notice to its Owners, a batch at a time: claim, hand over, record; any number of workers share a campaign.
 
 The attempts of a batch are written down before the first is dialled, and what came of them in one transaction after the
-last. A worker that dies in between leaves Owners of unknown outcome: after a while they are told again, under the same
-Message-ID, and the copy is counted.
+last. A worker that dies in between leaves Owners of unknown outcome. By SMTP they are told again after a while, under
+the same Message-ID, and the copy is counted; where a provider tells of deliveries its word is waited for instead.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import structlog
 
 from casework.actors import By, by_desk
+from casework.notice_batch import (
+    REFUSED_IN_A_ROW,
+    Came,
+    Means,
+    Work,
+    batch_size,
+    hand_over,
+)
 from casework.notice_campaign import rule_of
 from casework.notice_drafting import record
-from casework.profile import DeskProfile, MailboxProfile
+from casework.profile import DeskProfile
 from casework.sending import Sending
 from privacy.audit import AuditKind
-from privacy.errors import OutcomeUnknown, Permanent, Retryable
-from privacy.messages import Automation, Letter, OutboundMessage
+from privacy.errors import Retryable
 from privacy.notice_gate import local_day
-from privacy.notices import (
-    AttemptOutcome,
-    NoticeState,
-    OwnerOutcome,
-    OwnerState,
-    message_id_of,
-)
-from privacy.outgoing import next_attempt
-from privacy.ports import Clock, Transport
-from privacy.tokens import tagged_address
+from privacy.notices import NoticeState, OwnerState
+from privacy.ports import BatchTransport, Clock
 from storage.database import Database, Transaction
 from storage.directory import directory_state
 from storage.ids import new_id
 from storage.notice_lists import progress_of, stand_in_for_unreached
 from storage.notice_roster import follow_directory, let_go
-from storage.notice_sending import (
-    ClaimedBatch,
-    ClaimedOwner,
-    Reader,
-    claim_owners,
-    is_anything_due,
-    record_outcomes,
-)
+from storage.notice_sending import Reader, claim_owners, is_anything_due, record_outcomes
 from storage.notices import Notice, change_notice, get_notice, letters_of, notices_in, readers_of
 from storage.tasks import Task, add_tasks
 
 PART = "notice-sender"
-BATCH = 50  # as many copies can leave where a worker is killed
 BATCHES_AN_HOUR = 60  # where the pace is slow a batch is what leaves in a minute
 AHEAD = timedelta(seconds=5)  # of the pace: nobody wakes for every batch of a fast campaign
 LEASE = timedelta(minutes=10)
-BEFORE_THE_END = timedelta(
-    minutes=2
-)  # of a lease nothing is begun any more: one letter can take so long
-TROUBLE_IN_A_ROW = 3  # then the way is broken, not the letters
-REST = timedelta(seconds=30)  # after that, before it is tried again (and AHEAD of it)
-REFUSED_IN_A_ROW = 20  # then it is us who are refused, not the Owners
-LATER = timedelta(hours=1)
+RECORD_TRIES = 3  # each waits for the database as long as every transaction does
 UNREACHED_TASK, STOPPED_TASK = "notice_unreached", "notice_stopped"
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True)
-class _Means:
-    """What notices are sent by."""
-
-    transport: Transport
-    clock: Clock
-    desk: DeskProfile
-    stopping: Callable[[], bool]
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Work:
-    """A batch with what it is sent by."""
-
-    notice: Notice
-    batch: ClaimedBatch
-    letters: Mapping[str, Letter]
-    means: _Means
-
-    def is_over(self) -> bool:
-        """Whether nobody is dialled for any more, because the lease ends or the desk stops."""
-        late = self.means.clock() + BEFORE_THE_END > self.batch.leased_until
-        return late or self.means.stopping()
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Came:
-    """What came of a batch: outcomes by Owner, the way's trouble, and whether it is us who are refused."""
-
-    outcomes: Mapping[UUID, OwnerOutcome]
-    trouble: str | None
-    refused: bool
-
-
 def send_notices(
     database: Database,
-    transport: Transport,
+    way: BatchTransport,
     *,
     clock: Clock,
     desk: DeskProfile,
@@ -116,16 +66,18 @@ def send_notices(
     with database.reading() as reading:
         waiting = [one.notice_id for one in notices_in(reading, NoticeState.SENDING)]
     for notice_id in waiting:
-        work = _claim(database, notice_id, _Means(transport, clock, desk, stopping))
+        work = _claim(
+            database, notice_id, Means(way=way, clock=clock, desk=desk, stopping=stopping)
+        )
         if work is None:
             continue
-        came = _hand_over(work)
+        came = hand_over(work)
         _record(database, work, came)
         return Sending(worked=True, trouble=came.trouble)
     return Sending(worked=False)
 
 
-def _claim(database: Database, notice_id: UUID, means: _Means) -> _Work | None:
+def _claim(database: Database, notice_id: UUID, means: Means) -> Work | None:
     """Claim the next batch of this notice at its pace, None where nothing is due; with nothing left it ends."""
     now = means.clock()
     with database.transaction() as transaction:
@@ -139,8 +91,9 @@ def _claim(database: Database, notice_id: UUID, means: _Means) -> _Work | None:
             transaction,
             notice_id,
             Reader(languages=frozenset(readers), leading=_leading(readers)),
-            most=min(BATCH, max(1, notice.per_hour // BATCHES_AN_HOUR)),
+            most=min(batch_size(means.way), max(1, notice.per_hour // BATCHES_AN_HOUR)),
             lease=(now, now + LEASE),
+            silent_for=means.silent_for,
         )
         if not batch.found:
             _end_if_done(transaction, notice, now)
@@ -149,7 +102,7 @@ def _claim(database: Database, notice_id: UUID, means: _Means) -> _Work | None:
         change_notice(transaction, notice_id, paced_at=max(notice.paced_at or now, now) + pace)
         wanted = {owner.language for owner in batch.owners}
         letters = {one.reader: one.letter for one in letters_of(transaction, notice_id, wanted)}
-    return _Work(notice=notice, batch=batch, letters=letters, means=means)
+    return Work(notice=notice, batch=batch, letters=letters, means=means)
 
 
 def _leading(readers: Mapping[str, str]) -> str:
@@ -158,102 +111,19 @@ def _leading(readers: Mapping[str, str]) -> str:
     return min(stands_in or readers)
 
 
-def _hand_over(work: _Work) -> _Came:
-    """Dial for one Owner after the other, until the batch ends, its lease does, or the way is broken."""
-    outcomes: dict[UUID, OwnerOutcome] = {}
-    trouble, in_a_row = None, 0
-    for owner in work.batch.owners:
-        if in_a_row >= TROUBLE_IN_A_ROW or work.is_over():
-            break
-        outcome, trouble = _dial(work, owner)
-        outcomes[owner.person_id] = outcome
-        in_a_row = in_a_row + 1 if outcome.outcome in _TROUBLED else 0
-    refused = _refused_at_the_end(outcomes) >= REFUSED_IN_A_ROW
-    if refused:
-        outcomes = {who: _as_deferred(outcome) for who, outcome in outcomes.items()}
-    return _Came(
-        outcomes=outcomes,
-        trouble=trouble if in_a_row >= TROUBLE_IN_A_ROW else None,
-        refused=refused,
-    )
+def _record(database: Database, work: Work, came: Came) -> None:
+    """Write down what came of a batch; a busy database is asked again, for mails that left are not known otherwise."""
+    for _ in range(RECORD_TRIES - 1):
+        try:
+            _record_once(database, work, came)
+        except Retryable as error:
+            log.warning("notice_record_postponed", error=str(error))
+        else:
+            return
+    _record_once(database, work, came)
 
 
-_TROUBLED = frozenset({AttemptOutcome.DEFERRED, AttemptOutcome.UNKNOWN})
-
-
-def _dial(work: _Work, owner: ClaimedOwner) -> tuple[OwnerOutcome, str | None]:
-    """Hand one notice over; returns what came of it, and the trouble of the transport if it had any."""
-    try:
-        receipt = work.means.transport.send(_message(work, owner))
-    except Retryable as error:
-        return _deferred(owner, error, work.means.clock()), str(error)
-    except OutcomeUnknown as error:
-        return _came(AttemptOutcome.UNKNOWN, work, str(error)), "outcome-unknown"
-    except Permanent as error:
-        return _came(AttemptOutcome.REFUSED, work, str(error)), None
-    except Exception as error:  # noqa: BLE001 - the top of the loop: it may have left, so it is looked for
-        log.error("transport_raised", error=type(error).__name__)  # noqa: TRY400
-        return _came(AttemptOutcome.UNKNOWN, work, type(error).__name__), "transport-raised"
-    answer = f"{receipt.provider_id or ''} {receipt.answer}".strip()
-    return _came(AttemptOutcome.ACCEPTED, work, answer), None
-
-
-def _came(outcome: AttemptOutcome, work: _Work, answer: str) -> OwnerOutcome:
-    return OwnerOutcome(outcome=outcome, at=work.means.clock(), answer=answer)
-
-
-def _deferred(owner: ClaimedOwner, error: Retryable, now: datetime) -> OwnerOutcome:
-    plan = next_attempt(owner.number, queued_at=owner.queued_at, now=now, asked_to_wait=error.after)
-    if plan.at is None:
-        reason = f"{plan.reason}: {error}"
-        return OwnerOutcome(outcome=AttemptOutcome.REFUSED, at=now, answer=reason)
-    return OwnerOutcome(
-        outcome=AttemptOutcome.DEFERRED, at=now, answer=str(error), retry_at=plan.at
-    )
-
-
-def _refused_at_the_end(outcomes: Mapping[UUID, OwnerOutcome]) -> int:
-    number = 0
-    for outcome in reversed(list(outcomes.values())):
-        if outcome.outcome is not AttemptOutcome.REFUSED:
-            break
-        number += 1
-    return number
-
-
-def _as_deferred(outcome: OwnerOutcome) -> OwnerOutcome:
-    """What refuses everybody says nothing about an Owner: they are tried again once a person has looked."""
-    if outcome.outcome is not AttemptOutcome.REFUSED:
-        return outcome
-    return OwnerOutcome(
-        outcome=AttemptOutcome.DEFERRED,
-        at=outcome.at,
-        answer=outcome.answer,
-        retry_at=outcome.at + LATER,
-    )
-
-
-def _message(work: _Work, owner: ClaimedOwner) -> OutboundMessage:
-    sender = work.notice.sender
-    return OutboundMessage(
-        message_id=message_id_of(owner.message_key, sender.rpartition("@")[2]),
-        sender=sender,
-        sender_name=work.means.desk.identity.name,
-        recipient=owner.address,
-        envelope_from=_return_path(work.means.desk.mailbox_profile(sender), owner),
-        letter=work.letters[owner.language],
-        automation=Automation.GENERATED,
-        date=work.means.clock(),
-    )
-
-
-def _return_path(mailbox: MailboxProfile, owner: ClaimedOwner) -> str:
-    if not (mailbox.plus_address and mailbox.envelope_sender):
-        return mailbox.address
-    return tagged_address(mailbox.address, "n", owner.message_key.hex())  # read by notice_bounces
-
-
-def _record(database: Database, work: _Work, came: _Came) -> None:
+def _record_once(database: Database, work: Work, came: Came) -> None:
     now = work.means.clock()
     with database.transaction() as transaction:
         notice = get_notice(transaction, work.notice.notice_id)
@@ -266,7 +136,7 @@ def _record(database: Database, work: _Work, came: _Came) -> None:
             _stop(transaction, notice, now)
         elif came.trouble is not None:
             log.warning("notice_way_broken", trouble=came.trouble)
-            change_notice(transaction, notice.notice_id, paced_at=now + REST)
+            change_notice(transaction, notice.notice_id, paced_at=now + came.rest)
 
 
 def _stop(transaction: Transaction, notice: Notice, now: datetime) -> None:

@@ -54,10 +54,14 @@ class DirectoryTerms:
 
 @dataclass(frozen=True, kw_only=True)
 class NoticePace:
-    """How fast notices of a policy change leave, and how long the data of a cancelled workspace is kept."""
+    """How fast notices of a policy change leave, and how long the data of a cancelled workspace is kept.
+
+    `silent_for`: how long a provider's word is waited for before a person sees to an Owner.
+    """
 
     per_hour: int = 3600
     cancelled_kept_for: timedelta = timedelta(days=30)
+    silent_for: timedelta = timedelta(days=4)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from casework.batch_view import BatchView, MessageAtWork
 from casework.deliveries import ACTOR, BOUNCE_TASK, DELIVERY_REPORT, Told
-from casework.notice_bounces import return_in_report
+from casework.notice_events import told_in_report
 from casework.profile import DeskProfile
 from casework.staff_tasks import case_task
 from casework.writes import Writes
@@ -68,7 +68,7 @@ def note_return(
 
 def _note_notice(message: MessageAtWork, report: DeliveryReport, writes: Writes) -> None:
     addresses = (*message.claimed.envelope_to, *message.reading.message.recipients)
-    returned = return_in_report(report, addresses, at=message.claimed.received_at)
+    returned = told_in_report(report, addresses, at=message.claimed.received_at)
     if returned is not None:
         writes.returned_notices.append(returned)
 

@@ -22,7 +22,7 @@ from casework.erasure_notice import Stop, answer_notice
 from casework.forward_ending import stop_what_was_taken_back
 from casework.governing import LawChange, change_laws
 from casework.identity_writes import IdentityWrites, write_down_identity
-from casework.notice_bounces import Return, note_return_of_notice
+from casework.notice_events import NoticeFate, note_fate_of_notice
 from casework.profile import DeskProfile
 from casework.proving import Answered, record_answer
 from casework.steps import take_step
@@ -84,7 +84,7 @@ class Writes:
     finished: list[FinishedMessage] = field(default_factory=list)
     confirmed: list[bytes] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
-    returned_notices: list[Return] = field(default_factory=list)
+    returned_notices: list[NoticeFate] = field(default_factory=list)
     identity: IdentityWrites = field(default_factory=IdentityWrites)
     answered: list[Answered] = field(default_factory=list)
     stops: list[Stop] = field(default_factory=list)
@@ -169,7 +169,7 @@ def _write_down_returns(transaction: Transaction, writes: Writes) -> None:
     for told in writes.told:
         record_told(transaction, told, now=writes.now)
     for returned in writes.returned_notices:
-        note_return_of_notice(transaction, returned, now=writes.now)
+        note_fate_of_notice(transaction, returned, now=writes.now)
 
 
 def _last_of_each(writes: Writes) -> Iterable[tuple[Case, tuple[RequestItem, ...]]]:

@@ -17,6 +17,13 @@ class NoticeSettings(BaseModel):
         description="How many notices leave in an hour at most, from all workers together; the earliest effective day "
         "follows from it.",
     )
+    silent_hours: int = Field(
+        default=96,
+        ge=1,
+        le=720,
+        description="How long the events of a provider that took a notice, or may have, are waited for. Then the Owner "
+        "counts as not reached and a person sees to them; nothing is sent again. Providers try for three days.",
+    )
     cancelled_kept_days: int = Field(
         default=30,
         ge=0,

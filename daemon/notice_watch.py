@@ -6,7 +6,7 @@ import threading
 
 from casework.notice_sending import send_notices
 from daemon.clock import utc_now
-from daemon.ways import letter_way
+from daemon.ways import batch_way
 from daemon.wiring import Desk
 
 
@@ -15,14 +15,14 @@ class NoticeWatch:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._transport = letter_way(desk.settings, "notices")
+        self._way = batch_way(desk.settings, "notices", desk.settings.region)
         self._stopping = threading.Event()
 
     def look(self) -> bool:
         """Tell the next batch of Owners; True while there was one."""
         sending = send_notices(
             self._desk.database,
-            self._transport,
+            self._way,
             clock=utc_now,
             desk=self._desk.services.desk,
             stopping=self._stopping.is_set,
@@ -35,4 +35,4 @@ class NoticeWatch:
 
     def close(self) -> None:
         """Let go of the connection."""
-        self._transport.close()
+        self._way.close()

@@ -18,6 +18,7 @@ from notifier.single import SingleLetters
 from notifier.smtp import SmtpTransport
 from notifier.submission import SubmissionTransport
 from notifier.transport_settings import Purpose, WaySettings
+from privacy.errors import Permanent
 from privacy.ports import BatchTransport, Transport
 
 
@@ -43,6 +44,22 @@ def batch_way(settings: Settings, purpose: Purpose, region: str) -> BatchTranspo
     if outgoing.transport is TransportKind.SMTP:
         return SubmissionTransport(SubmissionSettings(**dict(outgoing.smtp)))
     return OneByOne(build_transport(outgoing, settings.home))
+
+
+def require_word_of_notices(settings: Settings) -> None:
+    """Raise Permanent where notices leave by a provider whose events nobody takes: no Owner would ever count as told."""
+    name = settings.sending.way("notices", settings.region)
+    events = settings.outgoing.events
+    way = settings.transports[name] if name else None
+    if way is None or (way.sendgrid is None and way.mailgun is None):
+        return
+    by_sendgrid = events is not None and way.sendgrid is not None and events.has_public_key
+    by_mailgun = events is not None and way.mailgun is not None and events.mailgun_signing_key
+    if not (by_sendgrid or by_mailgun):
+        raise Permanent(
+            f"notices leave by {name}, whose acceptance is not yet the mailbox's: set [outgoing.events], "
+            "so that it tells what was delivered"
+        )
 
 
 def build_way(way: WaySettings) -> BatchTransport:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from starlette.types import ASGIApp
@@ -14,6 +15,7 @@ from casework.download_terms import MEGABYTE, DownloadTerms
 from casework.downloading import Downloads
 from casework.instructing import instruct_by_page
 from casework.mailbox_tokens import DatabaseTokenStore
+from casework.notice_announced import announced_under
 from casework.on_file import DirectoryOnFile
 from casework.page_answers import confirm_by_page
 from casework.processing import Services
@@ -45,6 +47,8 @@ from desk.downloads import PREFIX as DOWNLOAD_PREFIX
 from desk.downloads import DownloadPage
 from desk.instruction import PREFIX as INSTRUCT_PREFIX
 from desk.instruction import InstructionPage
+from desk.notice_page import PREFIX as NOTICE_PREFIX
+from desk.notice_page import NoticePage
 from desk.unsubscribing import UnsubscribePage
 from directory.settings import SourceKind
 from intake.arrival import boundary_received_at
@@ -221,6 +225,7 @@ def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
         notices=NoticePace(
             per_hour=settings.notices.per_hour,
             cancelled_kept_for=timedelta(days=settings.notices.cancelled_kept_days),
+            silent_for=timedelta(hours=settings.notices.silent_hours),
         ),
         directory=DirectoryTerms(
             expected=settings.directory.source is not SourceKind.NONE,
@@ -384,9 +389,18 @@ def build_doors(desk: Desk) -> dict[str, ASGIApp]:
         INSTRUCT_PREFIX: build_instruction(desk),
         UNSUBSCRIBE_PREFIX: build_unsubscribing(desk),
         DOWNLOAD_PREFIX: build_downloads(desk),
+        NOTICE_PREFIX: build_notice_page(desk),
     }
     events = {door.path: door for door in build_event_doors(desk)}
     return events | {path: door for path, door in doors.items() if door is not None}
+
+
+def build_notice_page(desk: Desk) -> NoticePage | None:
+    """Return the page that says whether a notice of a policy change is ours, None where people reach no page."""
+    if not desk.settings.sending.page_url:
+        return None
+    company = desk.settings.desk.legal_name
+    return NoticePage(partial(announced_under, desk.database), company=company)
 
 
 def build_downloads(desk: Desk) -> DownloadPage | None:

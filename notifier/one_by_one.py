@@ -15,6 +15,7 @@ class OneByOne:
     """Hands a batch over letter by letter; the first trouble of the way ends it for the rest."""
 
     most = 100
+    tells_delivery = False
 
     def __init__(self, transport: Transport) -> None:
         self.name = transport.name

@@ -77,6 +77,7 @@ class ProviderTransport:
     """A way out through one provider; the connection is kept while calls follow each other."""
 
     most = MOST
+    tells_delivery = True
 
     def __init__(self, dialect: Dialect, *, clock: Clock, timeout_seconds: float) -> None:
         self.name = dialect.name

@@ -26,6 +26,7 @@ class SubmissionTransport:
 
     name = "smtp"
     most = 1_000
+    tells_delivery = False
 
     def __init__(self, settings: SubmissionSettings) -> None:
         self._settings = settings

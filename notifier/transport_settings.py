@@ -133,7 +133,7 @@ class SendingSettings(WaysOfRegion):
 
     page_url: Annotated[str, AfterValidator(_web_origin)] = Field(
         default="",
-        description="https address under which people reach `/unsubscribe/` of these pages, such as "
+        description="https address under which people reach `/unsubscribe/` and `/notices/` of these pages, such as "
         "https://privacy.example.com; product updates need it.",
     )
     regions: dict[str, WaysOfRegion] = Field(

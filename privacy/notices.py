@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -36,16 +36,21 @@ class OwnerState(StrEnum):
     WAITING = "waiting"
     LEASED = "leased"  # a worker has the notice in its hands
     UNCERTAIN = "uncertain"  # it may have been accepted: sent again under its Message-ID when a trace was looked for
+    HANDED_OVER = "handed_over"  # a provider has it, or may have it: its events say what became of it, nothing is repeated
     ACCEPTED = "accepted"  # the receiving server has it
     STOOD_IN = "stood_in"  # could not be reached; another Owner was, of each of their workspaces
-    UNREACHED = "unreached"  # every address refused it: a person sees to it
+    UNREACHED = "unreached"  # every address refused it, or no word came of it: a person sees to it
     JOINED = "joined"  # came after the announcement: saw the coming text on joining
     LEFT = "left"  # was an Owner no longer when the notice would have left
     CANCELLED = "cancelled"  # their workspaces' data is gone before the policy takes effect
 
 
 class AttemptOutcome(StrEnum):
-    """What came of one attempt; REGISTERED until anybody knows."""
+    """What came of one attempt; REGISTERED until anybody knows.
+
+    ACCEPTED is what the other end of our connection says: the receiving server's word by SMTP, only the provider's
+    where one stands between. DELIVERED is the provider's word that the receiving server has it.
+    """
 
     REGISTERED = "registered"
     ACCEPTED = "accepted"
@@ -53,9 +58,16 @@ class AttemptOutcome(StrEnum):
     REFUSED = "refused"
     UNKNOWN = "unknown"
     BOUNCED = "bounced"  # accepted, and came back later
+    DELIVERED = "delivered"
+    SILENT = "silent"  # a provider had it, or may have had it, and said nothing more in time
 
 
-AT_WORK = (OwnerState.WAITING, OwnerState.LEASED, OwnerState.UNCERTAIN)
+AT_WORK = (
+    OwnerState.WAITING,
+    OwnerState.LEASED,
+    OwnerState.UNCERTAIN,
+    OwnerState.HANDED_OVER,
+)
 NOT_TOLD = (*AT_WORK, OwnerState.UNREACHED)
 APART = (OwnerState.LEFT, OwnerState.CANCELLED)  # nothing is owed to them
 
@@ -80,6 +92,12 @@ class NoticeWords:
     def __post_init__(self) -> None:
         if not 1 <= len(self.changes) <= MOST_CHANGES:
             raise ValueError(f"a notice tells of 1 to {MOST_CHANGES} changes, one in each row")
+
+    def texts(self) -> Iterator[str]:
+        """Yield all that the author says."""
+        yield self.why
+        for row in self.changes:
+            yield from (row.before, row.after, row.effect, row.action)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -107,10 +107,15 @@ class Outcome:
 
 
 class BatchTransport(Protocol):
-    """A way out for many mails at once; `most` is how many one call takes best."""
+    """A way out for many mails at once; `most` is how many one call takes best.
+
+    `tells_delivery`: acceptance is the provider's and not yet the mailbox's, and events tell of that; what may have
+    left is never repeated there.
+    """
 
     name: str
     most: int
+    tells_delivery: bool
 
     def send_many(self, messages: Sequence[OutboundMessage]) -> list[Outcome]:
         """Hand the mails over; returns an outcome for each, in their order, and raises nothing about one of them.

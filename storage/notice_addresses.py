@@ -20,7 +20,7 @@ from storage.directory_rows import (
 from storage.notice_rows import NOTICE_ATTEMPT
 from storage.transactions import Reading, in_chunks
 
-OVER = frozenset({AttemptOutcome.REFUSED, AttemptOutcome.BOUNCED})
+OVER = frozenset({AttemptOutcome.REFUSED, AttemptOutcome.BOUNCED, AttemptOutcome.SILENT})
 _ATTEMPT, _ADDRESS = NOTICE_ATTEMPT.c, DIRECTORY_ADDRESS.c
 
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy import and_, bindparam, or_, select, update
 
-from privacy.deliveries import CLOCKS_DIFFER_BY
 from privacy.notices import (
     MESSAGE_KEY_BYTES,
     AttemptOutcome,
@@ -31,7 +30,7 @@ from storage.notice_rows import NOTICE_ATTEMPT, NOTICE_OWNER
 from storage.transactions import AnyRow, Reading, Transaction, Values, in_chunks
 
 RECORD = "notice_attempt.sealed_record"
-NO_ADDRESS, ALL_REFUSED = "no-address", "every-address-refused"
+NO_ADDRESS, ALL_REFUSED, NO_WORD = "no-address", "every-address-refused", "no-word-of-delivery"
 _OWNER, _ATTEMPT = NOTICE_OWNER.c, NOTICE_ATTEMPT.c
 
 
@@ -57,6 +56,7 @@ class ClaimedBatch:
     leased_until: datetime
     owners: tuple[ClaimedOwner, ...]
     found: int  # with those who have no address
+    silent_for: timedelta | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,13 +74,16 @@ def claim_owners(
     *,
     most: int,
     lease: tuple[datetime, datetime],
+    silent_for: timedelta | None = None,
 ) -> ClaimedBatch:
     """Return the Owners who have waited longest, their attempts written down; `lease` is now and its end.
 
-    Whoever has no address that was not refused already becomes unreached.
+    `silent_for` is how long word is waited for on a way that tells of deliveries; None: the way tells of none, and
+    what may have left is repeated. Whoever has no address that was not refused already becomes unreached.
     """
     now, until = lease
-    _expire(transaction, notice_id, now)
+    _expire(transaction, notice_id, now, silent_for)
+    _give_up_silent(transaction, notice_id, now)
     rows = _due(transaction, notice_id, now, most)
     known = Known.of(transaction, notice_id, [row.person_id for row in rows])
     token = new_id()
@@ -99,6 +102,7 @@ def claim_owners(
         leased_until=until,
         owners=tuple(owners),
         found=len(rows),
+        silent_for=silent_for,
     )
 
 
@@ -115,7 +119,7 @@ def record_outcomes(
     ]
     _end_attempts(transaction, batch, done)
     _take_back(transaction, batch, [one for one in batch.owners if one.person_id not in outcomes])
-    rows = [_after(owner, outcome) for owner, outcome in done]
+    rows = [_after(owner, outcome, batch.silent_for) for owner, outcome in done]
     held = update(NOTICE_OWNER).where(
         _OWNER.notice_id == batch.notice_id,
         _OWNER.person_id == bindparam("person"),
@@ -130,68 +134,6 @@ def is_anything_due(reading: Reading, notice_id: UUID) -> bool:
     """Say whether an Owner of this notice still waits, now or later, or is in a worker's hands."""
     waits = and_(_OWNER.notice_id == notice_id, _OWNER.due_at.is_not(None))
     return reading.fetch(select(_OWNER.person_id).where(waits).limit(1)).first() is not None
-
-
-def owner_of_message(reading: Reading, message_key: bytes) -> tuple[UUID, UUID] | None:
-    """Return notice and Owner of the mail with this key in its Message-ID, None for no notice of ours."""
-    question = select(_OWNER.notice_id, _OWNER.person_id).where(_OWNER.message_key == message_key)
-    row = reading.fetch(question).one_or_none()
-    return None if row is None else (row.notice_id, row.person_id)
-
-
-def mark_bounced(
-    transaction: Transaction,
-    notice_id: UUID,
-    person_id: UUID,
-    *,
-    answer: str,
-    at: datetime,
-    now: datetime,
-) -> bool:
-    """Open an Owner again whose accepted notice came back `at`; False where their notice is not with their server.
-
-    What is told of an earlier address, whose notice came back before this one was accepted, changes nothing. Whoever
-    counted as told through them is open again as well.
-    """
-    told = and_(
-        _OWNER.notice_id == notice_id,
-        _OWNER.person_id == person_id,
-        _OWNER.told_at <= at + CLOCKS_DIFFER_BY,
-    )
-    waiting: Values = {
-        "state": OwnerState.WAITING,
-        "due_at": now,
-        "queued_at": now,
-        "told_at": None,
-    }
-    opened = update(NOTICE_OWNER).where(told, _OWNER.state == OwnerState.ACCEPTED)
-    if not transaction.change(opened.values(**waiting)):
-        return False
-    others = update(NOTICE_OWNER).where(_OWNER.notice_id == notice_id, _OWNER.stand_in == person_id)
-    unreached = {"state": OwnerState.UNREACHED, "told_at": None, "stand_in": None}
-    transaction.change(others.values(**unreached))
-    _mark_last_attempt(transaction, notice_id, person_id, answer, now)
-    return True
-
-
-def _mark_last_attempt(
-    transaction: Transaction, notice_id: UUID, person_id: UUID, answer: str, now: datetime
-) -> None:
-    of_owner = and_(_ATTEMPT.notice_id == notice_id, _ATTEMPT.person_id == person_id)
-    question = select(NOTICE_ATTEMPT).where(of_owner, _ATTEMPT.outcome == AttemptOutcome.ACCEPTED)
-    last = transaction.fetch(question.order_by(_ATTEMPT.number.desc()).limit(1)).one_or_none()
-    if last is None:
-        return
-    load_keys(transaction, [person_id])
-    changed: Values = {"outcome": AttemptOutcome.BOUNCED}
-    if person_id in transaction.vault:
-        address = json.loads(
-            transaction.vault.unseal_text(person_id, RECORD, bytes(last.sealed_record))
-        )["address"]
-        changed["sealed_record"] = _sealed(transaction, person_id, address, answer)
-    changed["ended_at"] = now
-    bounced = update(NOTICE_ATTEMPT).where(of_owner, _ATTEMPT.number == last.number)
-    transaction.change(bounced.values(**changed))
 
 
 def _due(transaction: Transaction, notice_id: UUID, now: datetime, most: int) -> list[AnyRow]:
@@ -209,7 +151,9 @@ def _due(transaction: Transaction, notice_id: UUID, now: datetime, most: int) ->
     return list(transaction.fetch(due))
 
 
-def _expire(transaction: Transaction, notice_id: UUID, now: datetime) -> None:
+def _expire(
+    transaction: Transaction, notice_id: UUID, now: datetime, silent_for: timedelta | None
+) -> None:
     """Nobody knows what became of notices whose worker let its lease end: they wait until a trace can have come."""
     ended = and_(
         _OWNER.notice_id == notice_id, _OWNER.state == OwnerState.LEASED, _OWNER.due_at <= now
@@ -223,8 +167,34 @@ def _expire(transaction: Transaction, notice_id: UUID, now: datetime) -> None:
     if transaction.fetch(question).one_or_none() is None:
         return
     transaction.change(open_attempts.values(outcome=AttemptOutcome.UNKNOWN))
-    values = {"state": OwnerState.UNCERTAIN, "due_at": now + RECONCILE_FOR, "lease_token": None}
+    state, due_at = _in_doubt(now, silent_for)
+    values = {"state": state, "due_at": due_at, "lease_token": None}
     transaction.change(update(NOTICE_OWNER).where(ended).values(**values))
+
+
+def _in_doubt(at: datetime, silent_for: timedelta | None) -> tuple[OwnerState, datetime]:
+    """What may have left is repeated after a while, or its provider's word is waited for."""
+    if silent_for is None:
+        return OwnerState.UNCERTAIN, at + RECONCILE_FOR
+    return OwnerState.HANDED_OVER, at + silent_for
+
+
+def _give_up_silent(transaction: Transaction, notice_id: UUID, now: datetime) -> None:
+    """No word came of notices that a provider has, or may have: nothing is repeated, a person sees to their Owners."""
+    silent = and_(
+        _OWNER.notice_id == notice_id, _OWNER.state == OwnerState.HANDED_OVER, _OWNER.due_at <= now
+    )
+    who = select(_OWNER.person_id).where(silent)
+    if transaction.fetch(who.limit(1)).one_or_none() is None:
+        return
+    attempts = update(NOTICE_ATTEMPT).where(
+        _ATTEMPT.notice_id == notice_id,
+        _ATTEMPT.outcome.in_([AttemptOutcome.ACCEPTED, AttemptOutcome.UNKNOWN]),
+        _ATTEMPT.person_id.in_(who),
+    )
+    transaction.change(attempts.values(outcome=AttemptOutcome.SILENT))
+    values = {"state": OwnerState.UNREACHED, "due_at": None, "reason": NO_WORD}
+    transaction.change(update(NOTICE_OWNER).where(silent).values(**values))
 
 
 def _claimed(
@@ -314,6 +284,10 @@ def _end_attempts(
         _ATTEMPT.notice_id == batch.notice_id,
         _ATTEMPT.person_id == bindparam("person"),
         _ATTEMPT.number == bindparam("n"),
+        or_(  # an event can be faster than we are
+            _ATTEMPT.outcome == AttemptOutcome.REGISTERED,
+            _ATTEMPT.outcome == AttemptOutcome.UNKNOWN,
+        ),
     )
     ended = ended.values(
         outcome=bindparam("came", type_=_ATTEMPT.outcome.type),
@@ -373,11 +347,12 @@ def _take_back(
         )
 
 
-def _after(owner: ClaimedOwner, outcome: OwnerOutcome) -> Values:
+def _after(owner: ClaimedOwner, outcome: OwnerOutcome, silent_for: timedelta | None) -> Values:
     """The Owner's row after an attempt: refused means due at once, for the claim looks for another address."""
+    doubt = _in_doubt(outcome.at, silent_for)
     states = {
-        AttemptOutcome.ACCEPTED: (OwnerState.ACCEPTED, None),
-        AttemptOutcome.UNKNOWN: (OwnerState.UNCERTAIN, outcome.at + RECONCILE_FOR),
+        AttemptOutcome.ACCEPTED: (OwnerState.ACCEPTED, None) if silent_for is None else doubt,
+        AttemptOutcome.UNKNOWN: doubt,
     }
     state, due_at = states.get(
         outcome.outcome, (OwnerState.WAITING, outcome.retry_at or outcome.at)

@@ -26,6 +26,7 @@ REVISIONS = (
     "0014",
     "0015",
     "0016",
+    "0017",
 )
 MIGRATIONS = Path(__file__).with_name("migrations")
 

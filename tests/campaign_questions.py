@@ -9,6 +9,12 @@ from privacy.notices import AttemptOutcome, OwnerOutcome
 from storage.directory_writes import add_people, add_workspaces, known_workspaces
 from storage.ids import new_id
 from storage.notice_choices import decide_owner, move_all, move_workspace
+from storage.notice_events import (
+    attempt_of_message,
+    mark_bounced,
+    mark_delivered,
+    mark_taken,
+)
 from storage.notice_lists import (
     effective_days,
     groups_of,
@@ -22,8 +28,6 @@ from storage.notice_sending import (
     Reader,
     claim_owners,
     is_anything_due,
-    mark_bounced,
-    owner_of_message,
     record_outcomes,
 )
 from storage.notices import (
@@ -87,10 +91,12 @@ def tell(transaction, make):
     accepted = OwnerOutcome(outcome=AttemptOutcome.ACCEPTED, at=make.now)
     record_outcomes(transaction, batch, {owner.person_id: accepted})
     is_anything_due(transaction, notice_id)
-    assert owner_of_message(transaction, owner.message_key) == (notice_id, owner.person_id)
-    assert mark_bounced(
-        transaction, notice_id, owner.person_id, answer="", at=make.now, now=make.now
-    )
+    last = attempt_of_message(transaction, owner.message_key)
+    assert last is not None
+    assert (last.notice_id, last.person_id) == (notice_id, owner.person_id)
+    assert not mark_taken(transaction, last, at=make.now, now=make.now)
+    assert not mark_delivered(transaction, last, at=make.now, now=make.now)
+    assert mark_bounced(transaction, last, answer="", at=make.now, now=make.now)
     later = (lease[1], lease[1] + timedelta(minutes=10))
     claim_owners(transaction, notice_id, READER, most=5, lease=later)
     stand_in_for_unreached(transaction, notice_id)

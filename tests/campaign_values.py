@@ -1,8 +1,12 @@
 """A policy that changes, Owners who are to be told, and short ways to take a campaign through its life."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
+
+from sqlalchemy import select
 
 from casework.directory_reading import read_directory
 from casework.notice_campaign import (
@@ -20,13 +24,14 @@ from casework.profile import NoticePace
 from casework_values import DANA, OMAR, SAM, ScriptedTransport, TestDesk, profile
 from directory_values import ListedSource, terms
 from privacy.directory import PersonRecord, Standing, WorkspaceRecord
-from privacy.errors import Permanent
+from privacy.errors import OutcomeUnknown, Permanent, Retryable
 from privacy.messages import OutboundMessage
-from privacy.notices import ChangeRow, NoticeTerms, NoticeWords, OwnerState
+from privacy.notices import ChangeRow, NoticeTerms, NoticeWords, OwnerState, message_id_of
 from privacy.policy_versions import PolicyVersion
-from privacy.ports import SendReceipt
+from privacy.ports import BatchTransport, Handover, Outcome, SendReceipt
 from storage.notice_lists import ShownOwner, owners_in
 from storage.notice_roster import FIRST
+from storage.notice_rows import NOTICE_OWNER
 from storage.notices import Notice
 
 OLD_TEXT = "# Privacy\n\n## Processors\n\nCalls: Ringhub.\n\n## Retention\n\nKept for 90 days.\n"
@@ -103,6 +108,37 @@ class RefusingTransport(ScriptedTransport):
 
 
 @dataclass
+class LetterByLetter:
+    """A batch way over a scripted one for single letters, on which a deferral is one of the letter alone."""
+
+    single: Any
+    most: int = 1_000
+    tells_delivery: bool = False
+    name: str = "scripted"
+
+    def send_many(self, messages: Sequence[OutboundMessage]) -> list[Outcome]:
+        return [self._send(message) for message in messages]
+
+    def _send(self, message: OutboundMessage) -> Outcome:
+        said = partial(Outcome, message_id=message.message_id)
+        try:
+            receipt = self.single.send(message)
+        except Permanent as error:
+            return said(state=Handover.REFUSED, answer=str(error))
+        except Retryable as error:
+            return said(state=Handover.DEFERRED, answer=str(error), after=error.after)
+        except OutcomeUnknown as error:
+            return said(state=Handover.UNKNOWN, answer=str(error))
+        return said(state=Handover.ACCEPTED, answer=receipt.answer, provider_id=receipt.provider_id)
+
+    def check(self) -> str:
+        return str(self.single.check())
+
+    def close(self) -> None:
+        self.single.close()
+
+
+@dataclass
 class Campaign:
     """One desk with its directory and one notice."""
 
@@ -110,6 +146,12 @@ class Campaign:
     transport: Any = None
     started: Started | None = None
     stopping: bool = False
+
+    @property
+    def way(self) -> BatchTransport:
+        """The way out: what was given, or a batch over single letters."""
+        given = self.transport
+        return given if hasattr(given, "send_many") else LetterByLetter(given)
 
     def directory(self, *records: Any) -> None:
         """The directory lists exactly these from now on."""
@@ -160,7 +202,7 @@ class Campaign:
     def step(self) -> Any:
         return send_notices(
             self.desk.database,
-            self.transport,
+            self.way,
             clock=self.desk.clock,
             desk=self.desk.profile,
             stopping=lambda: self.stopping,
@@ -203,3 +245,10 @@ class Campaign:
                 found |= {one.person: one.state for one in page}
                 after = page[-1].person_id
         return found
+
+    def message_id(self, person: str) -> str:
+        """The Message-ID of the notice to an Owner who was dialled for."""
+        who = NOTICE_OWNER.c.person_id == self.owners()[person].person_id
+        with self.desk.database.reading() as reading:
+            (key,) = reading.fetch(select(NOTICE_OWNER.c.message_key).where(who)).scalars()
+        return message_id_of(bytes(key), self.notice().sender.rpartition("@")[2])

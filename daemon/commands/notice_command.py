@@ -21,6 +21,7 @@ from daemon.commands.notice_showing import (
 from daemon.commands.session import actor_of, add_actor, open_desk_of
 from daemon.notice_file import read_notice_file
 from daemon.output import printable
+from daemon.ways import require_word_of_notices
 from daemon.wiring import Desk
 from privacy.policy_changes import compare
 from regimes.policy_rules import load_material_rules
@@ -107,6 +108,7 @@ def _approve(options: argparse.Namespace, desk: Desk) -> int:
 
 
 def _send(options: argparse.Namespace, desk: Desk) -> int:
+    require_word_of_notices(desk.settings)
     started = start_notice(
         desk.database,
         options.version,

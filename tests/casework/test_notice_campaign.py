@@ -17,10 +17,11 @@ from campaign_values import (
     workspace,
 )
 from casework.deliveries import record_events
-from casework.notice_sending import BATCH
+from casework.notice_batch import COPIES
 from casework_values import BOTH_ENGINES, DAY, MINUTE, PRIVACY, TOKEN_KEYS
-from notifier.settings import SmtpSettings
-from notifier.smtp import SmtpTransport
+from notifier.one_by_one import OneByOne
+from notifier.settings import SubmissionSettings
+from notifier.submission import SubmissionTransport
 from privacy.audit import AuditKind
 from privacy.deciding import Outcome
 from privacy.deliveries import DeliveryEvent, Fate
@@ -43,8 +44,8 @@ def campaign(desk):
 
 
 def by_smtp(sink):
-    settings = SmtpSettings(host=sink.host, port=sink.port, security="plain")
-    return SmtpTransport(settings)
+    settings = SubmissionSettings(host=sink.host, port=sink.port, security="plain")
+    return SubmissionTransport(settings)
 
 
 @BOTH_ENGINES
@@ -157,18 +158,34 @@ def test_a_worker_that_dies_leaves_owners_who_are_told_again_under_the_same_mess
 @BOTH_ENGINES
 def test_a_way_that_is_broken_is_left_alone_for_a_while_and_costs_no_attempt(campaign):
     campaign.begin(workspace(), *(owner(f"p{number}") for number in range(6)))
-    campaign.transport.script = [Retryable("no connection") for _ in range(3)]
+    scripted = campaign.transport
+    scripted.script = [None, Retryable("no connection")]
+    campaign.transport = OneByOne(scripted)
     step = campaign.step()
     assert step.trouble == "no connection"
     assert campaign.step().worked is False
     tried = [one for one in campaign.owners().values() if one.attempts]
-    assert len(tried) == 3
+    assert [one.state for one in tried] == [OwnerState.ACCEPTED]
     campaign.desk.now += 10 * MINUTE
     campaign.send()
     assert set(campaign.states().values()) == {OwnerState.ACCEPTED}
+    assert campaign.status().progress.copies == 0
 
 
-def test_a_server_that_is_away_for_days_makes_an_owner_unreached(campaign):
+def test_a_way_that_asks_for_time_gets_it(campaign):
+    campaign.begin(workspace(), owner("olivia"))
+    scripted = campaign.transport
+    scripted.script = [Retryable("429", after=10 * MINUTE)]
+    campaign.transport = OneByOne(scripted)
+    campaign.step()
+    campaign.desk.now += 9 * MINUTE
+    assert campaign.send() == 0
+    campaign.desk.now += MINUTE
+    assert campaign.send() == 1
+    assert campaign.states() == {"olivia": OwnerState.ACCEPTED}
+
+
+def test_an_owner_whose_mail_is_put_off_for_days_is_unreached(campaign):
     campaign.begin(workspace(), owner("olivia"))
     campaign.transport.script = [Retryable("away") for _ in range(200)]
     for _ in range(200):
@@ -200,7 +217,7 @@ def test_a_stopped_campaign_sends_nothing_and_goes_on_where_it_was(campaign):
     campaign.step()
     campaign.stop()
     assert campaign.step().worked is False
-    assert len(campaign.transport.sent) == BATCH
+    assert len(campaign.transport.sent) == COPIES
     with pytest.raises(Permanent):
         campaign.stop()
     campaign.start()

@@ -14,11 +14,13 @@ from campaign_values import (
     words,
     workspace,
 )
+from casework.notice_announced import Announced, announced_under
 from casework.profile import DirectoryTerms
 from casework_values import BOTH_ENGINES, DANA, DAY, OMAR, SAM, profile
 from privacy.audit import AuditKind
 from privacy.errors import Permanent
 from privacy.notices import NoticeState, NoticeWords
+from privacy.policy_versions import text_digest
 from storage.notices import letters_of
 
 
@@ -126,6 +128,31 @@ def test_a_notice_holds_no_advertising(campaign):
     row = replace(words().changes[0], effect="You get a discount")
     with pytest.raises(Permanent, match="discount"):
         campaign.draft(words={"en": NoticeWords(why="It is time.", changes=(row,))})
+
+
+def test_words_that_would_be_filled_in_are_refused(campaign):
+    row = replace(words().changes[0], after="Calls of %[workspace] go elsewhere")
+    with pytest.raises(Permanent, match="the same for all"):
+        campaign.draft(words={"en": NoticeWords(why="It is time.", changes=(row,))})
+
+
+@BOTH_ENGINES
+def test_a_version_is_announced_once_its_owners_are_being_told(campaign):
+    german = "# Datenschutz"
+    campaign.directory(workspace(), owner("olivia"))
+    campaign.draft(new=policy(de=german))
+    campaign.approve()
+    database, version = campaign.desk.database, policy(de=german)
+    assert announced_under(database, version.digest) is None
+    campaign.start()
+    found = announced_under(database, version.digest)
+    assert found == Announced(
+        version="2", announced_on=date(2026, 11, 23), effective_on=date(2027, 3, 1)
+    )
+    assert announced_under(database, text_digest(german)) == found
+    assert announced_under(database, text_digest(OLD_TEXT)) is None
+    campaign.stop()
+    assert announced_under(database, version.digest) == found
 
 
 def test_nobody_is_told_from_a_directory_that_is_old_or_empty(campaign):

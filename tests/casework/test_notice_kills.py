@@ -8,8 +8,9 @@ from datetime import timedelta
 
 import pytest
 
-from campaign_values import Campaign, owner, workspace
-from casework.notice_sending import BATCH, send_notices
+from campaign_values import Campaign, LetterByLetter, owner, workspace
+from casework.notice_batch import COPIES
+from casework.notice_sending import send_notices
 from casework_values import BOTH_ENGINES, MINUTE
 from privacy.errors import OutcomeUnknown, Permanent, Retryable
 from privacy.notices import AttemptOutcome, NoticeState, OwnerState
@@ -100,7 +101,7 @@ def test_after_twenty_kills_everybody_has_a_word_and_copies_are_of_mails_in_flig
     assert all(len(of_one) == 1 for of_one in ids.values())
     copies = len(campaign.transport.sent) - len(ids)
     progress = campaign.status().progress
-    assert copies <= progress.copies <= KILLS * BATCH + progress.attempts[AttemptOutcome.UNKNOWN]
+    assert copies <= progress.copies <= KILLS * COPIES + progress.attempts[AttemptOutcome.UNKNOWN]
     assert campaign.status().may_publish
     assert desk.chain_holds(campaign.notice().notice_id)
 
@@ -120,8 +121,8 @@ def test_several_workers_share_a_campaign_and_nobody_is_told_twice(desk, open_ag
             return SendReceipt(provider_id=None, answer="250 ok")
 
     def work(database):
-        transport = Counting(dice(1))
-        while send_notices(database, transport, clock=desk.clock, desk=desk.profile).worked:
+        way = LetterByLetter(Counting(dice(1)))
+        while send_notices(database, way, clock=desk.clock, desk=desk.profile).worked:
             pass
 
     threads = [threading.Thread(target=work, args=(open_again(),)) for _ in range(3)]

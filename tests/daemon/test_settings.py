@@ -6,11 +6,12 @@ import pytest
 
 from daemon.people_settings import staff_of
 from daemon.settings import SettingsError, load_settings
-from daemon.ways import batch_way, letter_way
+from daemon.ways import batch_way, letter_way, require_word_of_notices
 from notifier.maildir import MaildirTransport
 from notifier.single import SingleLetters
 from notifier.smtp import SmtpTransport
 from notifier.submission import SubmissionTransport
+from privacy.errors import Permanent
 
 SMALL = """
 [[mailboxes]]
@@ -254,6 +255,31 @@ def test_without_a_choice_everything_takes_the_way_of_outgoing(tmp_path: Path) -
     settings = load(tmp_path, smtp + login + SMALL)
     assert isinstance(letter_way(settings), SmtpTransport)
     assert isinstance(batch_way(settings, "notices", ""), SubmissionTransport)
+
+
+def test_notices_leave_by_a_provider_only_where_it_tells_what_was_delivered(tmp_path: Path) -> None:
+    ways = """[sending]
+notices = "p"
+[transports.p.{kind}]
+api_key = "k"
+{more}
+[web]
+enabled = true
+[outgoing.events]
+{key}
+"""
+    sendgrid = {"kind": "sendgrid", "more": ""}
+    mailgun = {"kind": "mailgun", "more": 'domain = "mg.example"'}
+    events = {"sendgrid": 'public_key = "k"', "mailgun": 'mailgun_signing_key = "k"'}
+    for one in (sendgrid, mailgun):
+        for kind, key in events.items():
+            settings = load(tmp_path, SMALL + ways.format(key=key, **one))
+            if kind == one["kind"]:
+                require_word_of_notices(settings)
+                continue
+            with pytest.raises(Permanent, match="what was delivered"):
+                require_word_of_notices(settings)
+    require_word_of_notices(load(tmp_path, SMALL))
 
 
 def test_letters_may_leave_by_a_provider_and_stay_on_this_machine(tmp_path: Path) -> None:
