@@ -10,6 +10,7 @@ from itertools import accumulate
 
 from classifier.machine_data import Words, words_of
 from classifier.pieces import cut
+from classifier.skeletons import said_by_classes
 from classifier.written import Sample, WrittenText
 from privacy.screening import Kind, Signal, Strength
 
@@ -85,6 +86,7 @@ SIGNS: dict[str, Sign] = {
     "trade": Sign("text: speaks of trade or of systems", Kind.BULK, 1),
     "wants": Sign("text: says what the writer wants", Kind.PERSON, 3),
     "demands": Sign("text: asks for something to be done with own data", Kind.PERSON, 3),
+    "matter": Sign("text: speaks of the matter", Kind.PERSON, 2),
     "question": Sign("text: asks a question", Kind.PERSON, 2),
     "about": Sign("text: speaks about a machine's mail", Kind.PERSON, 3),
     "long": Sign("text: long", Kind.PERSON, 1),
@@ -167,7 +169,12 @@ def read_text(text: str) -> set[str]:
 def find(written: WrittenText) -> Found:
     """Return what machines say in a text, which others may have cut into words before."""
     sample = written.sample(READ, READ_AT_END)
-    return Found(written, sample, tuple(_said_in(sample)))
+    return Found(written, sample, (*_said_in(sample), *_said_by_classes(written, sample)))
+
+
+def _said_by_classes(written: WrittenText, sample: Sample) -> Iterator[tuple[str, int]]:
+    guess = written.guess
+    return said_by_classes(sample, (guess.code, *guess.others))
 
 
 def signs_of(found: Found) -> set[str]:
