@@ -17,7 +17,6 @@ from classifier.senders import (
     LOCAL_NO_REPLY,
     LOCAL_ROBOT,
     LOCAL_SURELY_MACHINE,
-    MAIL_PROGRAMS,
 )
 from privacy.messages import ParsedMessage
 from privacy.rights import Classification
@@ -36,7 +35,8 @@ _IN_AUTO_WORDS = ("repl", "generated", "pon", "ubm")
 _TOKEN = re.compile(r"[^;(\s]*")
 # The policy on texts: from which share of own words on so many points are taken off an automatic reply,
 _OWN_SHARES: tuple[tuple[float, int, int], ...] = ((0.5, 60, 4), (0.25, 30, 2))
-ANSWERS_NOTHING = 1  # and so many off a mail that begins a conversation, as a farewell does
+_FORGIVEN = 4  # a part of them where an answer to us gives several signs of a machine and none of a person,
+ANSWERS_NOTHING = 2  # and so many off a mail that begins a conversation, as a farewell does
 
 # Presence alone tells (a value of "no" does not).
 _PRESENT: tuple[tuple[str, Kind], ...] = (
@@ -152,9 +152,10 @@ def _null_path(letter: Letter) -> Iterator[Signal]:
     """
     if letter.null_path:
         automatic = (letter.message.header("auto-submitted") or "").strip().lower()
-        says_so = automatic.startswith("auto-replied") and not letter.leans_to(
-            Kind.BOUNCE, Kind.AUTO_REPLY
+        marked = automatic.startswith("auto-replied") or any(
+            one.suggests is Kind.AUTO_REPLY for one in _present_headers(letter)
         )
+        says_so = marked and not letter.leans_to(Kind.BOUNCE, Kind.AUTO_REPLY)
         answering = says_so or letter.leans_to(Kind.AUTO_REPLY, Kind.BOUNCE)
         yield _strong("return-path: null", Kind.AUTO_REPLY if answering else Kind.BOUNCE)
 
@@ -309,6 +310,8 @@ def _beside_machine_words(letter: Letter) -> Iterator[Signal]:
         ),
         0,
     )
+    if own and letter.only_machine_signs:
+        own //= _FORGIVEN
     if own:
         yield _own("text: says more than answering machines do", own)
     elif told.all_told and any(
@@ -336,10 +339,10 @@ def _speaks_for_a_person(letter: Letter) -> Iterator[Signal]:
         yield _person("asks for a right", ASKS)
     elif letter.claims:
         yield _person("may ask for a right", 1)
-    programs = (message.header("user-agent"), message.header("x-mailer"))
-    if any(program and MAIL_PROGRAMS.match(program) for program in programs):
+    if letter.is_typed:
         yield _person("written in a mail program", 1)
-    if is_answer(message.subject) and any(one.kind == "quote" for one in message.folded):
+    quotes = any(one.kind == "quote" for one in message.folded)
+    if quotes and is_answer(message.subject) and not letter.only_machine_signs:
         yield _person("answers above a quoted mail", 2)
 
 

@@ -12,11 +12,12 @@ from classifier.machine_text import (
     find,
     is_answer,
     is_forward,
+    languages_of,
     read_subject,
     signal,
     signs_of,
 )
-from classifier.senders import MAIL_SYSTEM_NAMES
+from classifier.senders import MAIL_PROGRAMS, MAIL_SYSTEM_NAMES
 from classifier.told import Told, tell
 from classifier.written import WrittenText, own_text
 from privacy.messages import ParsedMessage
@@ -90,6 +91,21 @@ class Letter:
             return True
         return any(one.name in _AUTOMATIC for one in self.words)
 
+    @property
+    def is_typed(self) -> bool:
+        """Whether it names a program in which people write."""
+        programs = (self.message.header("user-agent"), self.message.header("x-mailer"))
+        return any(program and MAIL_PROGRAMS.match(program) for program in programs)
+
+    @cached_property
+    def only_machine_signs(self) -> bool:
+        """Whether it answers a letter of ours with several signs of an automatic reply, and none of a person."""
+        answers_us = self.count_ours(self.message.in_reply_to)
+        if not answers_us or self.is_typed or points_for(self.words, Kind.PERSON):
+            return False
+        signs = [one for one in self.words if one.suggests is Kind.AUTO_REPLY]
+        return len(signs) > 1 and any(one.points > 1 for one in signs) and not self.claims
+
     @cached_property
     def told(self) -> Told:
         """How much of the writer's new text is what answering machines say."""
@@ -99,6 +115,11 @@ class Letter:
     def _found(self) -> Found:
         message = self.message
         return find(own_text(message) if message.new_text else WrittenText(message.text))
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages in which the text may be written."""
+        return languages_of(self._found.written)
 
     @property
     def only_unsubscribes(self) -> bool:
@@ -157,9 +178,9 @@ class Letter:
 def subject_words(letter: Letter) -> Iterator[Signal]:
     """A subject after Re: may be an answer of a person, and one after Fwd: was passed on by one."""
     subject = letter.message.subject
-    passed_on = is_forward(subject)
+    passed_on = is_forward(subject) and not (is_answer(subject) and letter.message.in_reply_to)
     if passed_on:
         yield signal("forwards")
-    for sign in sorted(read_subject(subject)):
+    for sign in sorted(read_subject(subject, letter.languages)):
         if not passed_on and (sign.startswith("auto_reply") or not is_answer(subject)):
             yield signal(sign, 1 if is_answer(subject) else None)

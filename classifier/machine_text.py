@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -121,10 +121,10 @@ def is_forward(subject: str) -> bool:
     return _FORWARDED.match(subject) is not None
 
 
-def read_subject(subject: str) -> set[str]:
+def read_subject(subject: str, languages: Iterable[str] = ()) -> set[str]:
     """Return the signs of a subject; one after Re: or Fwd: says little, and the caller knows.
 
-    A single word says something only where it stands alone: `Vacation: ...` does, `Vacation rental` does not.
+    That mail was received is read from the classes of words as well, in the languages of the text. A single word says something only where it stands alone: `Vacation: ...` does, `Vacation rental` does not.
     """
     read = cut(_bare(subject))
     words, folded = read.words, read.folded.text
@@ -136,6 +136,9 @@ def read_subject(subject: str) -> set[str]:
         or (place == 0 and (after > 1 or after == len(words) or _ALONE.search(read.seps[0])))
     }
     found |= {sign for sign, at in known.glued_within(folded) if at == 0 or sign.endswith(_WITHIN)}
+    sample = Sample(folded, words, read.seps)
+    if "auto_reply" not in found and ("received", 0) in said_by_classes(sample, languages):
+        found.add("auto_reply")
     return found - {sign + _WITHIN for sign in found}
 
 
@@ -173,8 +176,13 @@ def find(written: WrittenText) -> Found:
 
 
 def _said_by_classes(written: WrittenText, sample: Sample) -> Iterator[tuple[str, int]]:
+    return said_by_classes(sample, languages_of(written))
+
+
+def languages_of(written: WrittenText) -> tuple[str, ...]:
+    """Return the language of a text and those that are nearly as likely."""
     guess = written.guess
-    return said_by_classes(sample, (guess.code, *guess.others))
+    return (guess.code, *guess.others)
 
 
 def signs_of(found: Found) -> set[str]:
