@@ -36,7 +36,8 @@ _TOKEN = re.compile(r"[^;(\s]*")
 # The policy on texts: from which share of own words on so many points are taken off an automatic reply,
 _OWN_SHARES: tuple[tuple[float, int, int], ...] = ((0.5, 60, 4), (0.25, 30, 2))
 _FORGIVEN = 4  # a part of them where an answer to us gives several signs of a machine and none of a person,
-ANSWERS_NOTHING = 2  # and so many off a mail that begins a conversation, as a farewell does
+_FORGIVEN_SHARE = 0.65  # unless most of it is the writer's own,
+ANSWERS_NOTHING = 1  # and so many off a mail that begins a conversation, as a farewell does
 
 # Presence alone tells (a value of "no" does not).
 _PRESENT: tuple[tuple[str, Kind], ...] = (
@@ -310,13 +311,11 @@ def _beside_machine_words(letter: Letter) -> Iterator[Signal]:
         ),
         0,
     )
-    if own and letter.only_machine_signs:
+    if told.own_share <= _FORGIVEN_SHARE and letter.only_machine_signs:
         own //= _FORGIVEN
     if own:
         yield _own("text: says more than answering machines do", own)
-    elif told.all_told and any(
-        s.suggests is Kind.AUTO_REPLY and s.points > 1 for s in letter.words
-    ):
+    elif _says_nothing_else(letter):
         yield Signal(
             name="text: says nothing else",
             strength=Strength.WORDS,
@@ -325,6 +324,15 @@ def _beside_machine_words(letter: Letter) -> Iterator[Signal]:
         )
     if not letter.answers:
         yield _own("answers no mail", ANSWERS_NOTHING)
+
+
+def _says_nothing_else(letter: Letter) -> bool:
+    """Whether a clear sign stands there alone; in an answer to us a name or a wish may stand beside it."""
+    clear = any(s.suggests is Kind.AUTO_REPLY and s.points > 1 for s in letter.words)
+    bare = letter.answers_as_machine and letter.told.little_else
+    if points_for(letter.words, Kind.PERSON):
+        return False
+    return clear and (bare or letter.told.all_told)
 
 
 def _own(name: str, points: int) -> Signal:

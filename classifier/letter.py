@@ -15,7 +15,9 @@ from classifier.machine_text import (
     languages_of,
     read_subject,
     signal,
+    says_clearly,
     signs_of,
+    with_classes,
 )
 from classifier.senders import MAIL_PROGRAMS, MAIL_SYSTEM_NAMES
 from classifier.told import Told, tell
@@ -98,13 +100,19 @@ class Letter:
         return any(program and MAIL_PROGRAMS.match(program) for program in programs)
 
     @cached_property
-    def only_machine_signs(self) -> bool:
-        """Whether it answers a letter of ours with several signs of an automatic reply, and none of a person."""
+    def answers_as_machine(self) -> bool:
+        """Whether it answers a letter of ours, and nothing in it speaks for a person."""
         answers_us = self.count_ours(self.message.in_reply_to)
         if not answers_us or self.is_typed or points_for(self.words, Kind.PERSON):
             return False
+        return not self.claims
+
+    @property
+    def only_machine_signs(self) -> bool:
+        """Whether it answers a letter of ours with several signs of an automatic reply, and none of a person."""
         signs = [one for one in self.words if one.suggests is Kind.AUTO_REPLY]
-        return len(signs) > 1 and any(one.points > 1 for one in signs) and not self.claims
+        clear = len(signs) > 1 and any(one.points > 1 for one in signs)
+        return clear and self.answers_as_machine
 
     @cached_property
     def told(self) -> Told:
@@ -114,7 +122,14 @@ class Letter:
     @cached_property
     def _found(self) -> Found:
         message = self.message
-        return find(own_text(message) if message.new_text else WrittenText(message.text))
+        found = find(own_text(message) if message.new_text else WrittenText(message.text))
+        return with_classes(found) if self._may_be_notice(found) else found
+
+    def _may_be_notice(self, found: Found) -> bool:
+        """Whether it answers a mail, or anything in it is clearly said by an answering machine."""
+        if self.message.in_reply_to or is_answer(self.message.subject):
+            return True
+        return any(says_clearly(sign) for sign, _ in found.said)
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from classifier.machine_data import Words, words_of
@@ -100,6 +100,11 @@ SIGNS: dict[str, Sign] = {
 }
 
 
+def says_clearly(sign: str) -> bool:
+    """Return whether a sign of an automatic reply is worth more than a hint."""
+    return SIGNS[sign].kind is Kind.AUTO_REPLY and SIGNS[sign].points > 1
+
+
 def signal(sign: str, points: int | None = None) -> Signal:
     """Return the signal of one of SIGNS, with other points than usual if given."""
     found = SIGNS[sign]
@@ -172,11 +177,13 @@ def read_text(text: str) -> set[str]:
 def find(written: WrittenText) -> Found:
     """Return what machines say in a text, which others may have cut into words before."""
     sample = written.sample(READ, READ_AT_END)
-    return Found(written, sample, (*_said_in(sample), *_said_by_classes(written, sample)))
+    return Found(written, sample, tuple(_said_in(sample)))
 
 
-def _said_by_classes(written: WrittenText, sample: Sample) -> Iterator[tuple[str, int]]:
-    return said_by_classes(sample, languages_of(written))
+def with_classes(found: Found) -> Found:
+    """Return what was found and what the classes of the words say: looked at only where a machine is suspected."""
+    more = said_by_classes(found.sample, languages_of(found.written))
+    return replace(found, said=(*found.said, *more))
 
 
 def languages_of(written: WrittenText) -> tuple[str, ...]:

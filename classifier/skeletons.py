@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 from importlib.resources import files
-from itertools import compress, pairwise
+from itertools import pairwise
+from operator import or_
+from typing import Any
 
 from classifier.clauses import clause_ends
 from classifier.folded import fold
@@ -19,53 +21,62 @@ from classifier.written import Sample
 DAY = "day"
 SHORTEST_DAY = 3  # letters: articles and the like stand in the lists of days, too
 TELEGRAM = 2  # words: "Received, thanks" is what people write, machines make sentences
-Tags = frozenset[str]
-_NONE: Tags = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Skeleton:
-    """Classes of words that say something where they meet in a clause."""
+    """Classes of words, a bit each, that say something where they meet in a clause."""
 
     sign: str
-    classes: Tags
+    classes: int
+    count: int
 
 
-class WordClasses(dict[str, Tags]):
-    """From a word of one language to its classes; what was looked up once is remembered."""
+class WordClasses(dict[str, int]):
+    """From a word of one language to the bits of its classes; what was looked up once is remembered."""
 
     def __init__(self, raw: dict[str, str], days: str, respell: dict[str, str]) -> None:
         super().__init__()
-        self._whole: dict[str, set[str]] = {}
-        self._stems: dict[str, set[str]] = {}
+        self._whole: dict[str, int] = {}
+        self._stems: dict[str, int] = {}
         named = {**raw, DAY: " ".join(day for day in days.split() if len(day) > SHORTEST_DAY)}
         for name, written in named.items():
             for spelled in spellings(written, respell):
                 for word in fold(spelled).text.split():
                     home = self._stems if word.endswith("*") else self._whole
-                    home.setdefault(word.rstrip("*"), set()).add(name)
+                    stem = word.rstrip("*")
+                    home[stem] = home.get(stem, 0) | bit_of(name)
         self._lengths = sorted({len(stem) for stem in self._stems})
 
-    def __missing__(self, word: str) -> Tags:
+    def __missing__(self, word: str) -> int:
         if len(self) >= REMEMBERED:
             self.clear()  # a flood of new words makes the memory start anew
-        found = self[word] = frozenset(self._look_up(word)) or _NONE
+        found = bit_of(DAY) if word.isdigit() else self._whole.get(word, 0)
+        for length in self._lengths:
+            found |= self._stems.get(word[:length], 0)
+        self[word] = found
         return found
 
-    def _look_up(self, word: str) -> Iterator[str]:
-        if word.isdigit():
-            yield DAY
-        yield from self._whole.get(word, ())
-        for length in self._lengths:
-            yield from self._stems.get(word[:length], ())
+
+@cache
+def bit_of(name: str) -> int:
+    """Return the bit of a class, 0 for one of which no skeleton speaks."""
+    names = sorted({one for raw in _rows() for one in raw["classes"]})
+    return 1 << names.index(name) if name in names else 0
+
+
+@cache
+def _rows() -> tuple[dict[str, Any], ...]:
+    text = files("classifier").joinpath("skeletons.toml").read_text(encoding="utf-8")
+    return tuple(tomllib.loads(text)["skeleton"])
 
 
 @cache
 def skeletons() -> tuple[Skeleton, ...]:
     """Return all combinations of classes that say something."""
-    text = files("classifier").joinpath("skeletons.toml").read_text(encoding="utf-8")
     return tuple(
-        Skeleton(raw["sign"], frozenset(raw["classes"])) for raw in tomllib.loads(text)["skeleton"]
+        Skeleton(raw["sign"], sum(map(bit_of, raw["classes"])), len(raw["classes"]))
+        for raw in _rows()
     )
 
 
@@ -86,21 +97,19 @@ def said_by_classes(sample: Sample, codes: Iterable[str]) -> Iterator[tuple[str,
 
 
 def _said_in(sample: Sample, classes: WordClasses) -> Iterator[tuple[str, int]]:
-    tags = list(map(classes.__getitem__, sample.words))
-    there = _NONE.union(*set(tags))
-    possible = [one for one in skeletons() if one.classes <= there]
-    if not possible:
-        return
-    for start, end in pairwise((0, *clause_ends(sample))):
-        clause = list(compress(tags[start:end], tags[start:end]))
-        if start == 0 and end <= TELEGRAM and any("arrived" in one for one in clause):
+    bits = list(map(classes.__getitem__, sample.words))
+    there = reduce(or_, set(bits), 0)
+    possible = [one for one in skeletons() if one.classes & there == one.classes]
+    for start, end in pairwise((0, *clause_ends(sample))) if possible else ():
+        clause = bits[start:end]
+        met = reduce(or_, clause, 0)
+        if start == 0 and end <= TELEGRAM and met & bit_of("arrived"):
             yield "matter", start
-        met = _NONE.union(*clause)
         for one in possible:
-            if one.classes <= met and _each_by_its_own(one.classes, clause):
+            if one.classes & met == one.classes and _are_different_words(one, clause):
                 yield one.sign, start
 
 
-def _each_by_its_own(classes: Tags, clause: Sequence[Tags]) -> bool:
-    """Return whether there are as many words for these classes as classes."""
-    return sum(not classes.isdisjoint(one) for one in clause) >= len(classes)
+def _are_different_words(skeleton: Skeleton, clause: Iterable[int]) -> bool:
+    """Return whether there are as many words for these classes as classes: one word may be in several."""
+    return sum(1 for word in clause if word & skeleton.classes) >= skeleton.count

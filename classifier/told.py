@@ -17,6 +17,7 @@ EXPLAINS = 80  # letters of its clause that one sign explains: a long sentence s
 DATE_EXPLAINS = 45  # letters of a clause that a date alone explains: people name dates in sentences of their own
 GREETING = 40  # letters of a first line and
 CLOSING = 60  # of a last paragraph that greet or give a name
+LITTLE = 24  # letters of a name or a wish behind a notice
 _TOLD = {"usual"} | {sign for sign, one in SIGNS.items() if one.kind is Kind.AUTO_REPLY}
 _DATE = {"back"}
 _ADDRESS = "@"
@@ -39,6 +40,11 @@ class Told:
     def all_told(self) -> bool:
         """Whether it says something, and nothing that machines do not say."""
         return self.told > 0 and self.own == 0
+
+    @property
+    def little_else(self) -> bool:
+        """Whether it says what machines say, and beside it no more than a name or a wish."""
+        return self.own < self.told and self.own <= LITTLE
 
 
 def tell(found: Found) -> Told:
