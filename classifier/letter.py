@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from classifier.machine_text import (
     SIGNS,
@@ -17,6 +18,7 @@ from classifier.machine_text import (
     signal,
     says_clearly,
     signs_of,
+    subject_tells_of_receipt,
     with_classes,
 )
 from classifier.senders import MAIL_PROGRAMS, MAIL_SYSTEM_NAMES
@@ -46,7 +48,7 @@ class Letter:
     suspected_spam: bool
     classification: Classification | None
 
-    @property
+    @cached_property
     def our_domains(self) -> frozenset[str]:
         return frozenset(address.rpartition("@")[2] for address in self.our_addresses)
 
@@ -54,7 +56,7 @@ class Letter:
         """Return how many of these Message-IDs are of one of our domains."""
         return sum(one.strip("<>").rpartition("@")[2].lower() in self.our_domains for one in ids)
 
-    @property
+    @cached_property
     def null_path(self) -> bool:
         paths = (self.envelope_from, *self.message.header_values("return-path"))
         return any(path is not None and path.strip() in {"", "<>"} for path in paths)
@@ -78,7 +80,7 @@ class Letter:
     def _is_told(self, claim: RightClaim) -> bool:
         if claim.part == "subject" and is_answer(self.message.subject):
             return True
-        return tell(find(WrittenText(claim.quote))).all_told
+        return tell(with_classes(find(WrittenText(claim.quote)))).all_told
 
     @cached_property
     def may_be_automatic(self) -> bool:
@@ -121,20 +123,33 @@ class Letter:
 
     @cached_property
     def _found(self) -> Found:
-        message = self.message
-        found = find(own_text(message) if message.new_text else WrittenText(message.text))
-        return with_classes(found) if self._may_be_notice(found) else found
+        return with_classes(self._found_in_rows) if self._may_be_notice else self._found_in_rows
 
-    def _may_be_notice(self, found: Found) -> bool:
+    @cached_property
+    def _found_in_rows(self) -> Found:
+        message = self.message
+        return find(own_text(message) if message.new_text else WrittenText(message.text))
+
+    @cached_property
+    def _may_be_notice(self) -> bool:
         """Whether it answers a mail, or anything in it is clearly said by an answering machine."""
         if self.message.in_reply_to or is_answer(self.message.subject):
             return True
-        return any(says_clearly(sign) for sign, _ in found.said)
+        said = (sign for sign, _ in self._found_in_rows.said)
+        return any(map(says_clearly, chain(self.subject_signs, said)))
+
+    @cached_property
+    def subject_signs(self) -> set[str]:
+        """The signs of the subject, found in rows of words."""
+        return read_subject(self.message.subject)
 
     @property
-    def languages(self) -> tuple[str, ...]:
-        """The languages in which the text may be written."""
-        return languages_of(self._found.written)
+    def tells_of_receipt_in_subject(self) -> bool:
+        """Whether the subject of what may be a notice says by its classes of words that mail was received."""
+        if not self._may_be_notice or is_answer(self.message.subject):
+            return False
+        languages = languages_of(self._found.written)
+        return subject_tells_of_receipt(self.message.subject, languages)
 
     @property
     def only_unsubscribes(self) -> bool:
@@ -196,6 +211,9 @@ def subject_words(letter: Letter) -> Iterator[Signal]:
     passed_on = is_forward(subject) and not (is_answer(subject) and letter.message.in_reply_to)
     if passed_on:
         yield signal("forwards")
-    for sign in sorted(read_subject(subject, letter.languages)):
+    signs = letter.subject_signs
+    if not signs and letter.tells_of_receipt_in_subject:
+        signs = {"auto_reply"}
+    for sign in sorted(signs):
         if not passed_on and (sign.startswith("auto_reply") or not is_answer(subject)):
             yield signal(sign, 1 if is_answer(subject) else None)

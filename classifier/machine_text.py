@@ -126,10 +126,10 @@ def is_forward(subject: str) -> bool:
     return _FORWARDED.match(subject) is not None
 
 
-def read_subject(subject: str, languages: Iterable[str] = ()) -> set[str]:
+def read_subject(subject: str) -> set[str]:
     """Return the signs of a subject; one after Re: or Fwd: says little, and the caller knows.
 
-    That mail was received is read from the classes of words as well, in the languages of the text. A single word says something only where it stands alone: `Vacation: ...` does, `Vacation rental` does not.
+    A single word says something only where it stands alone: `Vacation: ...` does, `Vacation rental` does not.
     """
     read = cut(_bare(subject))
     words, folded = read.words, read.folded.text
@@ -141,10 +141,14 @@ def read_subject(subject: str, languages: Iterable[str] = ()) -> set[str]:
         or (place == 0 and (after > 1 or after == len(words) or _ALONE.search(read.seps[0])))
     }
     found |= {sign for sign, at in known.glued_within(folded) if at == 0 or sign.endswith(_WITHIN)}
-    sample = Sample(folded, words, read.seps)
-    if "auto_reply" not in found and ("received", 0) in said_by_classes(sample, languages):
-        found.add("auto_reply")
     return found - {sign + _WITHIN for sign in found}
+
+
+def subject_tells_of_receipt(subject: str, languages: Iterable[str]) -> bool:
+    """Return whether the classes of the words of a subject say that mail was received."""
+    read = cut(_bare(subject))
+    sample = Sample(read.folded.text, read.words, read.seps)
+    return ("received", 0) in said_by_classes(sample, languages)
 
 
 def _bare(subject: str) -> str:
