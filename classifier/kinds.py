@@ -35,7 +35,9 @@ _IN_AUTO_WORDS = ("repl", "generated", "pon", "ubm")
 _TOKEN = re.compile(r"[^;(\s]*")
 # The policy on texts: from which share of own words on so many points are taken off an automatic reply,
 _OWN_SHARES: tuple[tuple[float, int, int], ...] = ((0.5, 60, 4), (0.25, 30, 2))
-_FORGIVEN = 4  # a part of them where an answer to us gives several signs of a machine and none of a person,
+_FORGIVEN = (
+    4  # a part of them where an answer to us gives several signs of a machine and none of a person,
+)
 _FORGIVEN_SHARE = 0.65  # unless most of it is the writer's own,
 ANSWERS_NOTHING = 1  # and so many off a mail that begins a conversation, as a farewell does
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
 
 from classifier.machine_text import (
+    CLEAR,
     SIGNS,
     Found,
     find,
@@ -16,7 +16,6 @@ from classifier.machine_text import (
     languages_of,
     read_subject,
     signal,
-    says_clearly,
     signs_of,
     subject_tells_of_receipt,
     with_classes,
@@ -135,8 +134,8 @@ class Letter:
         """Whether it answers a mail, or anything in it is clearly said by an answering machine."""
         if self.message.in_reply_to or is_answer(self.message.subject):
             return True
-        said = (sign for sign, _ in self._found_in_rows.said)
-        return any(map(says_clearly, chain(self.subject_signs, said)))
+        said = {sign for sign, _ in self._found_in_rows.said}
+        return not CLEAR.isdisjoint(said | self.subject_signs)
 
     @cached_property
     def subject_signs(self) -> set[str]:

@@ -100,9 +100,9 @@ SIGNS: dict[str, Sign] = {
 }
 
 
-def says_clearly(sign: str) -> bool:
-    """Return whether a sign of an automatic reply is worth more than a hint."""
-    return SIGNS[sign].kind is Kind.AUTO_REPLY and SIGNS[sign].points > 1
+CLEAR = frozenset(
+    sign for sign, one in SIGNS.items() if one.kind is Kind.AUTO_REPLY and one.points > 1
+)
 
 
 def signal(sign: str, points: int | None = None) -> Signal:

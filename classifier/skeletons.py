@@ -103,11 +103,15 @@ def _said_in(sample: Sample, classes: WordClasses) -> Iterator[tuple[str, int]]:
     for start, end in pairwise((0, *clause_ends(sample))) if possible else ():
         clause = bits[start:end]
         met = reduce(or_, clause, 0)
-        if start == 0 and end <= TELEGRAM and met & bit_of("arrived"):
+        if start == 0 and end <= TELEGRAM and _is_telegram(met):
             yield "matter", start
         for one in possible:
             if one.classes & met == one.classes and _are_different_words(one, clause):
                 yield one.sign, start
+
+
+def _is_telegram(classes: int) -> bool:
+    return bool(classes & bit_of("arrived")) and not classes & bit_of("message")
 
 
 def _are_different_words(skeleton: Skeleton, clause: Iterable[int]) -> bool:
