@@ -352,7 +352,8 @@ def _speaks_for_a_person(letter: Letter) -> Iterator[Signal]:
     if letter.is_typed:
         yield _person("written in a mail program", 1)
     quotes = any(one.kind == "quote" for one in message.folded)
-    if quotes and is_answer(message.subject) and not letter.only_machine_signs:
+    machine = letter.only_machine_signs or _says_nothing_else(letter)
+    if quotes and is_answer(message.subject) and not machine:
         yield _person("answers above a quoted mail", 2)
 
 

@@ -55,7 +55,7 @@ class Letter:
         """Return how many of these Message-IDs are of one of our domains."""
         return sum(one.strip("<>").rpartition("@")[2].lower() in self.our_domains for one in ids)
 
-    @cached_property
+    @property
     def null_path(self) -> bool:
         paths = (self.envelope_from, *self.message.header_values("return-path"))
         return any(path is not None and path.strip() in {"", "<>"} for path in paths)

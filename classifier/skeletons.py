@@ -100,7 +100,9 @@ def _said_in(sample: Sample, classes: WordClasses) -> Iterator[tuple[str, int]]:
     bits = list(map(classes.__getitem__, sample.words))
     there = reduce(or_, set(bits), 0)
     possible = [one for one in skeletons() if one.classes & there == one.classes]
-    for start, end in pairwise((0, *clause_ends(sample))) if possible else ():
+    if not (possible or there & bit_of("arrived")):
+        return
+    for start, end in pairwise((0, *clause_ends(sample))):
         clause = bits[start:end]
         met = reduce(or_, clause, 0)
         if start == 0 and end <= TELEGRAM and _is_telegram(met):
@@ -115,5 +117,5 @@ def _is_telegram(classes: int) -> bool:
 
 
 def _are_different_words(skeleton: Skeleton, clause: Iterable[int]) -> bool:
-    """Return whether there are as many words for these classes as classes: one word may be in several."""
-    return sum(1 for word in clause if word & skeleton.classes) >= skeleton.count
+    """Return whether it is not one word that is in all of these classes; some languages say "your mail" in one."""
+    return sum(1 for word in clause if word & skeleton.classes) >= min(2, skeleton.count)
