@@ -35,10 +35,8 @@ _IN_AUTO_WORDS = ("repl", "generated", "pon", "ubm")
 _TOKEN = re.compile(r"[^;(\s]*")
 # The policy on texts: from which share of own words on so many points are taken off an automatic reply,
 _OWN_SHARES: tuple[tuple[float, int, int], ...] = ((0.5, 60, 4), (0.25, 30, 2))
-_FORGIVEN = (
-    4  # a part of them where an answer to us gives several signs of a machine and none of a person,
-)
-_FORGIVEN_SHARE = 0.65  # unless most of it is the writer's own,
+# a fourth of them where an answer to us gives several signs of a machine and none of a person, up to this share,
+_FORGIVEN, _FORGIVEN_SHARE = 4, 0.65
 ANSWERS_NOTHING = 1  # and so many off a mail that begins a conversation, as a farewell does
 
 # Presence alone tells (a value of "no" does not).
@@ -331,10 +329,9 @@ def _beside_machine_words(letter: Letter) -> Iterator[Signal]:
 def _says_nothing_else(letter: Letter) -> bool:
     """Whether a clear sign stands there alone; in an answer to us a name or a wish may stand beside it."""
     clear = any(s.suggests is Kind.AUTO_REPLY and s.points > 1 for s in letter.words)
-    bare = letter.answers_as_machine and letter.told.little_else
-    if points_for(letter.words, Kind.PERSON):
+    if not clear or points_for(letter.words, Kind.PERSON):
         return False
-    return clear and (bare or letter.told.all_told)
+    return letter.told.all_told or (letter.answers_as_machine and letter.told.little_else)
 
 
 def _own(name: str, points: int) -> Signal:
@@ -352,9 +349,12 @@ def _speaks_for_a_person(letter: Letter) -> Iterator[Signal]:
     if letter.is_typed:
         yield _person("written in a mail program", 1)
     quotes = any(one.kind == "quote" for one in message.folded)
-    machine = letter.only_machine_signs or _says_nothing_else(letter)
-    if quotes and is_answer(message.subject) and not machine:
+    if quotes and is_answer(message.subject) and not _only_a_machine_speaks(letter):
         yield _person("answers above a quoted mail", 2)
+
+
+def _only_a_machine_speaks(letter: Letter) -> bool:
+    return letter.only_machine_signs or _says_nothing_else(letter)
 
 
 def _person(name: str, points: int) -> Signal:

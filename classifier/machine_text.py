@@ -98,8 +98,7 @@ SIGNS: dict[str, Sign] = {
     "bounce_within": Sign("subject: failed delivery", Kind.BOUNCE, 2),
     "bulk": Sign("subject: notice or newsletter", Kind.BULK, 1),
 }
-
-
+# What answering machines say clearly.
 CLEAR = frozenset(
     sign for sign, one in SIGNS.items() if one.kind is Kind.AUTO_REPLY and one.points > 1
 )
@@ -171,6 +170,7 @@ class Found:
     written: WrittenText
     sample: Sample
     said: Sequence[tuple[str, int]]
+    by_classes: bool = False  # whether the classes of the words were asked as well
 
 
 def read_text(text: str) -> set[str]:
@@ -187,7 +187,7 @@ def find(written: WrittenText) -> Found:
 def with_classes(found: Found) -> Found:
     """Return what was found and what the classes of the words say: looked at only where a machine is suspected."""
     more = said_by_classes(found.sample, languages_of(found.written))
-    return replace(found, said=(*found.said, *more))
+    return replace(found, said=(*found.said, *more), by_classes=True)
 
 
 def languages_of(written: WrittenText) -> tuple[str, ...]:
@@ -205,7 +205,8 @@ def signs_of(found: Found) -> set[str]:
     machine = {sign for sign in signs if SIGNS[sign].kind in _MACHINES}
     if machine and any(sign in text for sign in _QUOTES):
         cited = f"{text[:READ]}\n{text[READ:][-READ_AT_END:]}"
-        signs -= machine - _signs_of(find(WrittenText(_QUOTED.sub(" ", cited))))
+        own = find(WrittenText(_QUOTED.sub(" ", cited)))
+        signs -= machine - _signs_of(with_classes(own) if found.by_classes else own)
     return signs
 
 

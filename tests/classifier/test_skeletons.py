@@ -127,6 +127,11 @@ def test_a_subject_may_tell_of_a_receipt_in_words_never_seen() -> None:
     assert "subject: automatic reply" not in screened(plain).reasons
 
 
+def test_a_notice_may_cite_a_title_between_quotation_marks() -> None:
+    text = "Die Werkstatt hat am 4. Mai geschlossen. Siehe „Der goldene Hobel und wir“."
+    assert "text: says that they are away" in screened(answer(text)).reasons
+
+
 def test_a_finnish_answer_is_not_passed_on() -> None:
     text = "Olen lomalla 30.11. asti. Varauksia hoitaa Sam."
     assert screened(answer(text, subject="VS: Pyyntönne")).kind is Kind.AUTO_REPLY
