@@ -122,20 +122,16 @@ class Letter:
 
     @cached_property
     def _found(self) -> Found:
-        return with_classes(self._found_in_rows) if self._may_be_notice else self._found_in_rows
-
-    @cached_property
-    def _found_in_rows(self) -> Found:
         message = self.message
-        return find(own_text(message) if message.new_text else WrittenText(message.text))
+        found = find(own_text(message) if message.new_text else WrittenText(message.text))
+        return with_classes(found) if self._may_be_notice(found) else found
 
-    @cached_property
-    def _may_be_notice(self) -> bool:
+    def _may_be_notice(self, found: Found) -> bool:
         """Whether it answers a mail, or anything in it is clearly said by an answering machine."""
         if self.message.in_reply_to or is_answer(self.message.subject):
             return True
-        said = {sign for sign, _ in self._found_in_rows.said}
-        return not CLEAR.isdisjoint(said | self.subject_signs)
+        clear = any(sign in CLEAR for sign, _ in found.said)
+        return clear or not CLEAR.isdisjoint(self.subject_signs)
 
     @cached_property
     def subject_signs(self) -> set[str]:
@@ -145,7 +141,7 @@ class Letter:
     @property
     def tells_of_receipt_in_subject(self) -> bool:
         """Whether the subject of what may be a notice says by its classes of words that mail was received."""
-        if not self._may_be_notice or is_answer(self.message.subject):
+        if not self._found.by_classes or is_answer(self.message.subject):
             return False
         languages = languages_of(self._found.written)
         return subject_tells_of_receipt(self.message.subject, languages)
