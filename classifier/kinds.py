@@ -17,7 +17,6 @@ from classifier.senders import (
     LOCAL_NO_REPLY,
     LOCAL_ROBOT,
     LOCAL_SURELY_MACHINE,
-    MAIL_PROGRAMS,
 )
 from privacy.messages import ParsedMessage
 from privacy.rights import Classification
@@ -36,6 +35,8 @@ _IN_AUTO_WORDS = ("repl", "generated", "pon", "ubm")
 _TOKEN = re.compile(r"[^;(\s]*")
 # The policy on texts: from which share of own words on so many points are taken off an automatic reply,
 _OWN_SHARES: tuple[tuple[float, int, int], ...] = ((0.5, 60, 4), (0.25, 30, 2))
+# a fourth of them where an answer to us gives several signs of a machine and none of a person, up to this share,
+_FORGIVEN, _FORGIVEN_SHARE = 4, 0.65
 ANSWERS_NOTHING = 1  # and so many off a mail that begins a conversation, as a farewell does
 
 # Presence alone tells (a value of "no" does not).
@@ -152,9 +153,10 @@ def _null_path(letter: Letter) -> Iterator[Signal]:
     """
     if letter.null_path:
         automatic = (letter.message.header("auto-submitted") or "").strip().lower()
-        says_so = automatic.startswith("auto-replied") and not letter.leans_to(
-            Kind.BOUNCE, Kind.AUTO_REPLY
+        marked = automatic.startswith("auto-replied") or any(
+            one.suggests is Kind.AUTO_REPLY for one in _present_headers(letter)
         )
+        says_so = marked and not letter.leans_to(Kind.BOUNCE, Kind.AUTO_REPLY)
         answering = says_so or letter.leans_to(Kind.AUTO_REPLY, Kind.BOUNCE)
         yield _strong("return-path: null", Kind.AUTO_REPLY if answering else Kind.BOUNCE)
 
@@ -309,11 +311,11 @@ def _beside_machine_words(letter: Letter) -> Iterator[Signal]:
         ),
         0,
     )
+    if told.own_share <= _FORGIVEN_SHARE and letter.only_machine_signs:
+        own //= _FORGIVEN
     if own:
         yield _own("text: says more than answering machines do", own)
-    elif told.all_told and any(
-        s.suggests is Kind.AUTO_REPLY and s.points > 1 for s in letter.words
-    ):
+    elif _says_nothing_else(letter):
         yield Signal(
             name="text: says nothing else",
             strength=Strength.WORDS,
@@ -322,6 +324,14 @@ def _beside_machine_words(letter: Letter) -> Iterator[Signal]:
         )
     if not letter.answers:
         yield _own("answers no mail", ANSWERS_NOTHING)
+
+
+def _says_nothing_else(letter: Letter) -> bool:
+    """Whether a clear sign stands there alone; in an answer to us a name or a wish may stand beside it."""
+    clear = any(s.suggests is Kind.AUTO_REPLY and s.points > 1 for s in letter.words)
+    if not clear or points_for(letter.words, Kind.PERSON):
+        return False
+    return letter.told.all_told or (letter.answers_as_machine and letter.told.little_else)
 
 
 def _own(name: str, points: int) -> Signal:
@@ -336,11 +346,15 @@ def _speaks_for_a_person(letter: Letter) -> Iterator[Signal]:
         yield _person("asks for a right", ASKS)
     elif letter.claims:
         yield _person("may ask for a right", 1)
-    programs = (message.header("user-agent"), message.header("x-mailer"))
-    if any(program and MAIL_PROGRAMS.match(program) for program in programs):
+    if letter.is_typed:
         yield _person("written in a mail program", 1)
-    if is_answer(message.subject) and any(one.kind == "quote" for one in message.folded):
+    quotes = any(one.kind == "quote" for one in message.folded)
+    if quotes and is_answer(message.subject) and not _only_a_machine_speaks(letter):
         yield _person("answers above a quoted mail", 2)
+
+
+def _only_a_machine_speaks(letter: Letter) -> bool:
+    return letter.only_machine_signs or _says_nothing_else(letter)
 
 
 def _person(name: str, points: int) -> Signal:

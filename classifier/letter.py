@@ -7,16 +7,20 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from classifier.machine_text import (
+    CLEAR,
     SIGNS,
     Found,
     find,
     is_answer,
     is_forward,
+    languages_of,
     read_subject,
     signal,
     signs_of,
+    subject_tells_of_receipt,
+    with_classes,
 )
-from classifier.senders import MAIL_SYSTEM_NAMES
+from classifier.senders import MAIL_PROGRAMS, MAIL_SYSTEM_NAMES
 from classifier.told import Told, tell
 from classifier.written import WrittenText, own_text
 from privacy.messages import ParsedMessage
@@ -43,7 +47,7 @@ class Letter:
     suspected_spam: bool
     classification: Classification | None
 
-    @property
+    @cached_property
     def our_domains(self) -> frozenset[str]:
         return frozenset(address.rpartition("@")[2] for address in self.our_addresses)
 
@@ -75,7 +79,7 @@ class Letter:
     def _is_told(self, claim: RightClaim) -> bool:
         if claim.part == "subject" and is_answer(self.message.subject):
             return True
-        return tell(find(WrittenText(claim.quote))).all_told
+        return tell(with_classes(find(WrittenText(claim.quote)))).all_told
 
     @cached_property
     def may_be_automatic(self) -> bool:
@@ -90,6 +94,27 @@ class Letter:
             return True
         return any(one.name in _AUTOMATIC for one in self.words)
 
+    @property
+    def is_typed(self) -> bool:
+        """Whether it names a program in which people write."""
+        programs = (self.message.header("user-agent"), self.message.header("x-mailer"))
+        return any(program and MAIL_PROGRAMS.match(program) for program in programs)
+
+    @cached_property
+    def answers_as_machine(self) -> bool:
+        """Whether it answers a letter of ours, and nothing in it speaks for a person."""
+        answers_us = self.count_ours(self.message.in_reply_to)
+        if not answers_us or self.is_typed or points_for(self.words, Kind.PERSON):
+            return False
+        return not self.claims
+
+    @property
+    def only_machine_signs(self) -> bool:
+        """Whether it answers a letter of ours with several signs of an automatic reply, and none of a person."""
+        signs = [one for one in self.words if one.suggests is Kind.AUTO_REPLY]
+        clear = len(signs) > 1 and any(one.points > 1 for one in signs)
+        return clear and self.answers_as_machine
+
     @cached_property
     def told(self) -> Told:
         """How much of the writer's new text is what answering machines say."""
@@ -98,7 +123,28 @@ class Letter:
     @cached_property
     def _found(self) -> Found:
         message = self.message
-        return find(own_text(message) if message.new_text else WrittenText(message.text))
+        found = find(own_text(message) if message.new_text else WrittenText(message.text))
+        return with_classes(found) if self._may_be_notice(found) else found
+
+    def _may_be_notice(self, found: Found) -> bool:
+        """Whether it answers a mail, or anything in it is clearly said by an answering machine."""
+        if self.message.in_reply_to or is_answer(self.message.subject):
+            return True
+        clear = any(sign in CLEAR for sign, _ in found.said)
+        return clear or not CLEAR.isdisjoint(self.subject_signs)
+
+    @cached_property
+    def subject_signs(self) -> set[str]:
+        """The signs of the subject, found in rows of words."""
+        return read_subject(self.message.subject)
+
+    @property
+    def tells_of_receipt_in_subject(self) -> bool:
+        """Whether the subject of what may be a notice says by its classes of words that mail was received."""
+        if not self._found.by_classes or is_answer(self.message.subject):
+            return False
+        languages = languages_of(self._found.written)
+        return subject_tells_of_receipt(self.message.subject, languages)
 
     @property
     def only_unsubscribes(self) -> bool:
@@ -157,9 +203,12 @@ class Letter:
 def subject_words(letter: Letter) -> Iterator[Signal]:
     """A subject after Re: may be an answer of a person, and one after Fwd: was passed on by one."""
     subject = letter.message.subject
-    passed_on = is_forward(subject)
+    passed_on = is_forward(subject) and not (is_answer(subject) and letter.message.in_reply_to)
     if passed_on:
         yield signal("forwards")
-    for sign in sorted(read_subject(subject)):
+    signs = letter.subject_signs
+    if not signs and letter.tells_of_receipt_in_subject:
+        signs = {"auto_reply"}
+    for sign in sorted(signs):
         if not passed_on and (sign.startswith("auto_reply") or not is_answer(subject)):
             yield signal(sign, 1 if is_answer(subject) else None)

@@ -3,7 +3,8 @@
 Notation of the files in `machine_words/`, one expression a line: `out of office` are words in a row, `away|absent` one
 word or the other, `will_be` one choice of two words, `(currently)` a word that may be missing, `absen*` a stem, `#` a
 number, or a day or month of any language. Accents and punctuation do not matter.
-`[subject]` and `[text]` say what kind of mail it is; `[besides]` what such mails say as well, which proves nothing.
+`[subject]` and `[text]` say what kind of mail it is; `[besides]` what such mails say as well, which proves nothing; `[classes]` holds words and stems by what they are about,
+for `skeletons.py`.
 """
 
 from __future__ import annotations

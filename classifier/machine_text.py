@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from classifier.machine_data import Words, words_of
 from classifier.pieces import cut
+from classifier.skeletons import said_by_classes
 from classifier.written import Sample, WrittenText
 from privacy.screening import Kind, Signal, Strength
 
@@ -85,6 +86,7 @@ SIGNS: dict[str, Sign] = {
     "trade": Sign("text: speaks of trade or of systems", Kind.BULK, 1),
     "wants": Sign("text: says what the writer wants", Kind.PERSON, 3),
     "demands": Sign("text: asks for something to be done with own data", Kind.PERSON, 3),
+    "matter": Sign("text: speaks of the matter", Kind.PERSON, 2),
     "question": Sign("text: asks a question", Kind.PERSON, 2),
     "about": Sign("text: speaks about a machine's mail", Kind.PERSON, 3),
     "long": Sign("text: long", Kind.PERSON, 1),
@@ -96,6 +98,10 @@ SIGNS: dict[str, Sign] = {
     "bounce_within": Sign("subject: failed delivery", Kind.BOUNCE, 2),
     "bulk": Sign("subject: notice or newsletter", Kind.BULK, 1),
 }
+# What answering machines say clearly.
+CLEAR = frozenset(
+    sign for sign, one in SIGNS.items() if one.kind is Kind.AUTO_REPLY and one.points > 1
+)
 
 
 def signal(sign: str, points: int | None = None) -> Signal:
@@ -137,6 +143,13 @@ def read_subject(subject: str) -> set[str]:
     return found - {sign + _WITHIN for sign in found}
 
 
+def subject_tells_of_receipt(subject: str, languages: Iterable[str]) -> bool:
+    """Return whether the classes of the words of a subject say that mail was received."""
+    read = cut(_bare(subject))
+    sample = Sample(read.folded.text, read.words, read.seps)
+    return ("received", 0) in said_by_classes(sample, languages)
+
+
 def _bare(subject: str) -> str:
     """The subject without tags and any number of Re: and Fwd: before it, at most so many as a person would see."""
     rest = subject[:400]
@@ -157,6 +170,7 @@ class Found:
     written: WrittenText
     sample: Sample
     said: Sequence[tuple[str, int]]
+    by_classes: bool = False  # whether the classes of the words were asked as well
 
 
 def read_text(text: str) -> set[str]:
@@ -170,6 +184,18 @@ def find(written: WrittenText) -> Found:
     return Found(written, sample, tuple(_said_in(sample)))
 
 
+def with_classes(found: Found) -> Found:
+    """Return what was found and what the classes of the words say: looked at only where a machine is suspected."""
+    more = said_by_classes(found.sample, languages_of(found.written))
+    return replace(found, said=(*found.said, *more), by_classes=True)
+
+
+def languages_of(written: WrittenText) -> tuple[str, ...]:
+    """Return the language of a text and those that are nearly as likely."""
+    guess = written.guess
+    return (guess.code, *guess.others)
+
+
 def signs_of(found: Found) -> set[str]:
     """Return the signs of the writer's own text.
 
@@ -179,7 +205,8 @@ def signs_of(found: Found) -> set[str]:
     machine = {sign for sign in signs if SIGNS[sign].kind in _MACHINES}
     if machine and any(sign in text for sign in _QUOTES):
         cited = f"{text[:READ]}\n{text[READ:][-READ_AT_END:]}"
-        signs -= machine - _signs_of(find(WrittenText(_QUOTED.sub(" ", cited))))
+        own = find(WrittenText(_QUOTED.sub(" ", cited)))
+        signs -= machine - _signs_of(with_classes(own) if found.by_classes else own)
     return signs
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
+from classifier.clauses import clause_ends
 from classifier.machine_text import SIGNS, Found, said_besides
-from classifier.pieces import END, PERIOD, SOFT, Marks, stop_is_real
 from classifier.written import Sample
 from privacy.screening import Kind
 
@@ -17,11 +17,11 @@ EXPLAINS = 80  # letters of its clause that one sign explains: a long sentence s
 DATE_EXPLAINS = 45  # letters of a clause that a date alone explains: people name dates in sentences of their own
 GREETING = 40  # letters of a first line and
 CLOSING = 60  # of a last paragraph that greet or give a name
+LITTLE = 60  # letters of a name, a wish or an aside behind a notice
 _TOLD = {"usual"} | {sign for sign, one in SIGNS.items() if one.kind is Kind.AUTO_REPLY}
 _DATE = {"back"}
 _ADDRESS = "@"
 _PARAGRAPH = re.compile(r"\n[ \t]*\n|\n[ \t]*--")
-_MARKS = Marks()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,11 @@ class Told:
         """Whether it says something, and nothing that machines do not say."""
         return self.told > 0 and self.own == 0
 
+    @property
+    def little_else(self) -> bool:
+        """Whether it says what machines say, and beside it no more than a name or a wish."""
+        return self.own < self.told and self.own <= LITTLE
+
 
 def tell(found: Found) -> Told:
     """Return how much of what was read is a machine's; greetings, names and addresses are neither.
@@ -48,7 +53,7 @@ def tell(found: Found) -> Told:
     Cost linear in what was read.
     """
     sample = found.sample
-    starts = [0, *_ends(sample)]
+    starts = [0, *clause_ends(sample)]
     signs = _signs_by_clause(found, starts)
     told = own = 0
     for start, end in _spoken(starts, sample):
@@ -57,18 +62,6 @@ def tell(found: Found) -> Told:
         told += explained
         own += letters - explained
     return Told(told, own)
-
-
-def _ends(sample: Sample) -> Iterator[int]:
-    """Yield the place behind the last word of each clause: at a full stop, a comma, a new paragraph, the end."""
-    words, seps = sample.words, sample.seps
-    for at, between in enumerate(seps[:-1]):
-        if between != " ":
-            mark = _MARKS[between]
-            if mark & (END | SOFT) or (mark & PERIOD and stop_is_real(words[at])):
-                yield at + 1
-    if words:
-        yield len(words)
 
 
 def _spoken(starts: Sequence[int], sample: Sample) -> Iterator[tuple[int, int]]:
