@@ -34,8 +34,10 @@ from daemon.keys import load_keys as read_keys
 from daemon.model_wiring import build_witness
 from daemon.people_settings import staff_of
 from daemon.settings import (
+    AnswerSettings,
     IdentitySettings,
     LawSettings,
+    MailboxEntry,
     Settings,
     SettingsError,
     WorkSettings,
@@ -173,17 +175,7 @@ def build_book(settings: Settings) -> Book:
 
 def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
     """Return the desk as casework knows it; without keys it can read mail, and neither thread nor answer it."""
-    mailboxes = tuple(
-        MailboxProfile(
-            address=entry.address,
-            plus_address=entry.plus_address,
-            envelope_sender=entry.envelope_sender,
-            authserv_id=entry.authserv_id,
-            boundary=entry.imap.boundary_host if entry.imap else None,
-            verify=entry.verify is Verify.DNS,
-        )
-        for entry in settings.mailboxes
-    )
+    mailboxes = tuple(map(_mailbox, settings.mailboxes))
     answers = settings.answers
     regimes = _load_regimes(settings.law)
     if not any(regime.acknowledge for regime in regimes):
@@ -196,15 +188,7 @@ def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
         token_keys=keys.token_keys if keys else {},
         current_token_key=keys.current_token_key if keys else "",
         book=build_book(settings),
-        limits=AnswerLimits(
-            per_sender_per_day=answers.per_sender_per_day,
-            per_proved_thread_per_day=answers.per_proved_thread_per_day,
-            per_domain_per_hour=answers.per_domain_per_hour,
-            per_shared_domain_per_hour=answers.per_shared_domain_per_hour,
-            in_all_per_hour=answers.in_all_per_hour,
-            per_text_per_day=answers.per_text_per_day,
-            per_short_text_per_day=answers.per_short_text_per_day,
-        ),
+        limits=_limits(answers),
         threshold=settings.classifier.threshold,
         incident_laws=_incident_laws(settings.law),
         staff=staff_of(settings.people),
@@ -231,6 +215,29 @@ def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
             expected=settings.directory.source is not SourceKind.NONE,
             stale_after=settings.directory.stale_after,
         ),
+    )
+
+
+def _mailbox(entry: MailboxEntry) -> MailboxProfile:
+    return MailboxProfile(
+        address=entry.address,
+        plus_address=entry.plus_address,
+        envelope_sender=entry.envelope_sender,
+        authserv_id=entry.authserv_id,
+        boundary=entry.imap.boundary_host if entry.imap else None,
+        verify=entry.verify is Verify.DNS,
+    )
+
+
+def _limits(answers: AnswerSettings) -> AnswerLimits:
+    return AnswerLimits(
+        per_sender_per_day=answers.per_sender_per_day,
+        per_proved_thread_per_day=answers.per_proved_thread_per_day,
+        per_domain_per_hour=answers.per_domain_per_hour,
+        per_shared_domain_per_hour=answers.per_shared_domain_per_hour,
+        in_all_per_hour=answers.in_all_per_hour,
+        per_text_per_day=answers.per_text_per_day,
+        per_short_text_per_day=answers.per_short_text_per_day,
     )
 
 
