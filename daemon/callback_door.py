@@ -14,8 +14,8 @@ from starlette.types import Receive, Scope, Send
 from casework.callbacks import FIELDS, Caller, Taken, take_callback
 from casework.profile import DeskProfile
 from daemon.clock import utc_now
-from daemon.event_door import READ_SECONDS, BodyTooLarge, read_body
 from desk.access import HEADERS
+from desk.bodies import BodyTooLarge, read_body
 from privacy.callbacks import MAX_BODY, read_callback
 from privacy.errors import Permanent, PrivacyError, Retryable
 from privacy.webhook_signing import is_fresh, is_signed, name_in
@@ -60,8 +60,7 @@ class CallbackDoor:
         if against is not None:
             return against
         try:
-            async with asyncio.timeout(READ_SECONDS):
-                body = await read_body(request, most=MAX_BODY)
+            body = await read_body(request, most=MAX_BODY)
         except BodyTooLarge:
             return 413
         except (TimeoutError, ClientDisconnect):

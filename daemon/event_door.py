@@ -16,18 +16,13 @@ from starlette.types import Receive, Scope, Send
 from casework.deliveries import record_events
 from daemon.clock import utc_now
 from desk.access import HEADERS
+from desk.bodies import BodyTooLarge, read_body
 from privacy.deliveries import DeliveryEvent
 from privacy.errors import Permanent, PrivacyError
 from privacy.tokens import TokenKey
 from storage.database import Database
 
-READ_SECONDS = 20.0
-
 log = structlog.get_logger(__name__)
-
-
-class BodyTooLarge(Exception):
-    """More was sent than the provider ever sends at once."""
 
 
 class EventSource(Protocol):
@@ -75,8 +70,7 @@ class EventDoor:
         if not self._source.is_timely(request.headers, utc_now()):
             return 403
         try:
-            async with asyncio.timeout(READ_SECONDS):
-                body = await read_body(request, most=self._source.most)
+            body = await read_body(request, most=self._source.most)
         except BodyTooLarge:
             return 413
         except (TimeoutError, ClientDisconnect):
@@ -110,16 +104,3 @@ LINES = {
     413: "too large",
     503: "not now",
 }
-
-
-async def read_body(request: Request, *, most: int) -> bytes:
-    """Return the body. Raises BodyTooLarge as soon as it is known to be, and ClientDisconnect."""
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and len(declared) < 20 and int(declared) > most:  # noqa: PLR2004 - digits
-        raise BodyTooLarge
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > most:
-            raise BodyTooLarge
-    return bytes(body)

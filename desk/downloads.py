@@ -12,11 +12,12 @@ from typing import Protocol
 from urllib.parse import parse_qs
 
 import structlog
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from desk.access import HEADERS
+from desk.bodies import read_form
 from desk.confirmation import OF_THIS_PAGE, is_from_here
 from desk.download_words import words_in
 from desk.file_answer import FileAnswer, FileOnItsWay
@@ -81,8 +82,6 @@ class DownloadPage:
         except PrivacyError as error:
             log.warning("download_postponed", error=type(error).__name__)
             answer = self._page(language, 503, said="later")
-        except ClientDisconnect:
-            return
         answer.headers.update({**HEADERS, **OF_THIS_PAGE})
         await answer(scope, receive, send)
 
@@ -109,7 +108,7 @@ class DownloadPage:
         return self._page(language, said="sent")
 
     async def _open(self, request: Request, language: str, token: str) -> Response:
-        code = _code_in(await _body(request))
+        code = _code_in(await read_form(request, most=LONGEST_BODY))
         session = await asyncio.to_thread(self._door.open, token, code) if code else None
         if session is None:
             return self._page(language, said="wrong")
@@ -157,16 +156,6 @@ def _parts(path: str) -> tuple[str, str]:
     """Return the language and the secret of a link; the secret may be anything."""
     language, _, token = path[:LONGEST_PATH].removeprefix(PREFIX).partition("/")
     return words_in(language)[0], token
-
-
-async def _body(request: Request) -> bytes:
-    """Return the body of a form of ours, nothing for a longer one."""
-    body = b""
-    async for piece in request.stream():
-        body += piece
-        if len(body) > LONGEST_BODY:
-            return b""
-    return body
 
 
 def _code_in(body: bytes) -> str:

@@ -11,11 +11,12 @@ from collections.abc import Callable
 from urllib.parse import parse_qs
 
 import structlog
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from desk.access import HEADERS
+from desk.bodies import read_form
 from desk.confirmation import LONGEST_PATH, OF_THIS_PAGE, is_from_here
 from desk.instruct_words import all_words, language_of
 from desk.rendering import page
@@ -24,7 +25,6 @@ from privacy.forwarding import LONGEST_NOTE, OF_CUSTOMERS, Instruction
 
 PREFIX = "/instruct/"
 LONGEST_BODY = 8_192  # octets: a choice, and a note in which each character takes twelve
-READ_SECONDS = 10.0
 Instruct = Callable[[str, Instruction, str, str], bool]
 
 log = structlog.get_logger(__name__)
@@ -50,7 +50,7 @@ class InstructionPage:
             return self._page("asking", language)
         if request.method != "POST" or not is_from_here(request.headers):
             return self._page("failed", language, 405 if request.method != "POST" else 403)
-        said = _said(await _body(request))
+        said = _said(await read_form(request, most=LONGEST_BODY))
         if said is None:
             return self._page("failed", language, 400)
         client = request.client.host if request.client else ""
@@ -78,20 +78,6 @@ def _parts(path: str) -> tuple[str, str]:
     """Return the language and the code of an address; the code may be anything."""
     language, _, code = path[:LONGEST_PATH].removeprefix(PREFIX).partition("/")
     return language_of(language), code
-
-
-async def _body(request: Request) -> bytes:
-    """Return what the form sent; nothing for more than a form sends, or for one that never ends."""
-    body = bytearray()
-    try:
-        async with asyncio.timeout(READ_SECONDS):
-            async for piece in request.stream():
-                body += piece
-                if len(body) > LONGEST_BODY:
-                    return b""
-    except (ClientDisconnect, TimeoutError):
-        return b""
-    return bytes(body)
 
 
 def _said(body: bytes) -> tuple[Instruction, str] | None:
