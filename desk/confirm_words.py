@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
+
+from desk.page_words import ENGLISH, words_by_language
 
 CONFIRM_FILE = Path(__file__).with_name("confirm_words.toml")
 CANCEL_FILE = Path(__file__).with_name("cancel_words.toml")
 UNSUBSCRIBE_FILE = Path(__file__).with_name("unsubscribe_words.toml")
-ENGLISH = "en"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +31,6 @@ def language_of(word: str) -> str:
     return word if word in all_words() else ENGLISH
 
 
-@cache
 def all_words(file: Path = CONFIRM_FILE) -> Mapping[str, ConfirmWords]:
     """Return the words by language; raises TypeError where one lacks a sentence or has one too many."""
-    tables = tomllib.loads(file.read_text(encoding="utf-8"))
-    return {language: ConfirmWords(**table) for language, table in tables.items()}
+    return words_by_language(file, ConfirmWords)

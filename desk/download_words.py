@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
+from desk.page_words import ENGLISH, words_by_language
+
 WORDS_FILE = Path(__file__).with_name("download_words.toml")
-ENGLISH = "en"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,8 +34,6 @@ def words_in(language: str) -> tuple[str, DownloadWords]:
     return known, all_words()[known]
 
 
-@cache
 def all_words() -> Mapping[str, DownloadWords]:
     """Return the words by language; raises TypeError where one lacks a sentence or has one too many."""
-    tables = tomllib.loads(WORDS_FILE.read_text(encoding="utf-8"))
-    return {language: DownloadWords(**table) for language, table in tables.items()}
+    return words_by_language(WORDS_FILE, DownloadWords)

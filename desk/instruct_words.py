@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
+from desk.page_words import ENGLISH, words_by_language
+
 WORDS_FILE = Path(__file__).with_name("instruct_words.toml")
-ENGLISH = "en"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,8 +36,6 @@ def language_of(word: str) -> str:
     return word if word in all_words() else ENGLISH
 
 
-@cache
 def all_words() -> Mapping[str, InstructWords]:
     """Return the words by language; raises TypeError where one lacks a sentence or has one too many."""
-    tables = tomllib.loads(WORDS_FILE.read_text(encoding="utf-8"))
-    return {language: InstructWords(**table) for language, table in tables.items()}
+    return words_by_language(WORDS_FILE, InstructWords)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import structlog
@@ -17,12 +15,12 @@ from starlette.types import Receive, Scope, Send
 
 from casework.notice_announced import Announced
 from desk.access import HEADERS
+from desk.page_words import ENGLISH, words_by_language
 from desk.rendering import page
 from privacy.errors import PrivacyError
 
 PREFIX = "/notices/"
 WORDS = Path(__file__).with_name("notice_words.toml")
-ENGLISH = "en"
 LONGEST_HEADER = 200  # characters of Accept-Language that are looked at
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 Look = Callable[[str], Announced | None]
@@ -42,11 +40,9 @@ class NoticePageWords:
     failed: str
 
 
-@cache
 def notice_page_words() -> Mapping[str, NoticePageWords]:
     """Return the words by language; raises TypeError where one lacks a sentence or has one too many."""
-    tables = tomllib.loads(WORDS.read_text(encoding="utf-8"))
-    return {language: NoticePageWords(**table) for language, table in tables.items()}
+    return words_by_language(WORDS, NoticePageWords)
 
 
 class NoticePage:
