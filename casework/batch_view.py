@@ -14,6 +14,7 @@ from privacy.answering import counted_text, is_short
 from privacy.by_hand import Channel
 from privacy.cases import Case, CaseIdentifiers
 from privacy.deciding import arrived_as_copies
+from privacy.messages import ParsedMessage
 from privacy.ports import OnFile
 from privacy.references import references_of_others
 from privacy.threads import Carriers, KnownCase
@@ -59,11 +60,15 @@ class MessageAtWork:
 
 @dataclass(frozen=True, kw_only=True)
 class MailKeys:
-    """Keyed hashes of one mail: what makes it the same mail, and what it is counted and found under."""
+    """Keyed hashes of one mail: what makes it the same mail, and what it is counted and found under.
+
+    `names` are what another system calls its case in this subject; a name is its domain's.
+    """
 
     message: bytes
     message_id: bytes | None
     answer: AnswerKeys | None
+    names: tuple[bytes, ...] = ()
 
 
 @dataclass
@@ -103,15 +108,6 @@ class BatchView:
             short_text=True,
         )
 
-    def names_by_others(self, message: MessageAtWork) -> list[bytes]:
-        """Return the keyed hashes of what another system calls its case in this subject; a name is its domain's."""
-        sender = message.reading.message.sender
-        if sender.address is None:
-            return []
-        whose = sender.address.lower() if sender.domain in self.shared_domains else sender.domain
-        names = references_of_others(message.reading.message.subject)
-        return [self.lookup("other-reference", f"{whose}|{name}") for name in names]
-
     def mail_key(self, message: MessageAtWork) -> bytes:
         """Return the key that this mail shares with its copies, and with no earlier or later request.
 
@@ -145,7 +141,16 @@ class BatchView:
             message=self.lookup("mail", mail_identity(message.reading)),
             message_id=self.lookup("message-id", parsed.message_id) if parsed.message_id else None,
             answer=answer,
+            names=self._names_by_others(parsed),
         )
+
+    def _names_by_others(self, parsed: ParsedMessage) -> tuple[bytes, ...]:
+        sender = parsed.sender
+        if sender.address is None:
+            return ()
+        whose = sender.address.lower() if sender.domain in self.shared_domains else sender.domain
+        names = references_of_others(parsed.subject)
+        return tuple(self.lookup("other-reference", f"{whose}|{name}") for name in names)
 
 
 def _is_one_with(message: MessageAtWork, same: SameMail) -> bool:

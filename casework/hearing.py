@@ -115,7 +115,7 @@ def thread_of(message: MessageAtWork, view: BatchView) -> ThreadMatch:
 
 def _named_by_others(message: MessageAtWork, view: BatchView) -> ThreadMatch:
     """A case system that cuts our token away still names its own case: that suggests ours to a person (mail.md E112)."""
-    for name in view.names_by_others(message):
+    for name in view.keys_of(message).names:
         case_id = view.cases_by_name.get(name)
         if case_id is not None:
             return ThreadMatch(match=Match.SUGGESTED, case_id=case_id, reason=OTHERS_NAME)

@@ -362,7 +362,7 @@ def _look_up_cases(
     if numbers or references:
         known = known_cases(transaction, numbers=numbers, references=references)
         view.known = followed(transaction, known)
-    names = [name for message in at_work for name in view.names_by_others(message)]
+    names = [name for message in at_work for name in view.keys_of(message).names]
     if names:
         view.cases_by_name.update(cases_of_references(transaction, names))
     wanted = [case.case_id for case in view.known]

@@ -156,7 +156,7 @@ def _work_on_case(
 
 def _keep_names(message: MessageAtWork, view: BatchView, case: Case, writes: Writes) -> None:
     """What another system calls its case finds ours again, where a later mail bears nothing else."""
-    for name in view.names_by_others(message):
+    for name in view.keys_of(message).names:
         view.cases_by_name.setdefault(name, case.case_id)
         writes.names_by_others.setdefault(name, view.cases_by_name[name])
 
