@@ -16,7 +16,6 @@ from storage.address_changes import AddressChange, answer_change, object_to_chan
 from storage.cases import get_case
 from storage.database import Transaction
 from storage.identity import count_attempt
-from storage.ids import new_id
 from storage.tasks import Task, add_tasks
 
 ACTOR = "identity"
@@ -89,9 +88,7 @@ def note_step(
 def change_task(case: Case, reason: str, now: datetime, *, urgent: bool = False) -> Task:
     """Return the task to see to a change of address that no rule can decide."""
     return Task(
-        task_id=new_id(),
         case_id=case.case_id,
-        inbound_id=None,
         kind=CHANGE_OF_ADDRESS,
         reason=reason,
         due_on=case.due.on if case.due else None,

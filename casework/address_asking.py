@@ -11,7 +11,6 @@ from casework.answering import AnswerTo
 from casework.batch_view import BatchView, MessageAtWork
 from casework.known_address import asked_address
 from casework.named_cases import open_case_named
-from casework.naming_writer import ADDRESS
 from casework.profile import DeskProfile
 from casework.staff_tasks import case_task
 from casework.task_kinds import CHANGE_OF_ADDRESS
@@ -20,6 +19,7 @@ from classifier.address_change import change_words
 from privacy.address_change import find_change
 from privacy.audit import AuditKind
 from privacy.cases import Case, RequestItem
+from privacy.directory_lines import is_address
 from privacy.errors import Permanent
 from privacy.rights import Right
 from storage.address_changes import AddressChange, add_change, end_change
@@ -93,7 +93,7 @@ def name_new_address(
     Raises Permanent, with the reason, where the address is none or nothing of the case could change it.
     """
     address = named.address.lower()
-    if not ADDRESS.fullmatch(address) or not address.isascii() or desk.is_ours(address):
+    if not is_address(address) or not address.isascii() or desk.is_ours(address):
         raise Permanent("the new address is none that mail of a person could be sent to")
     with database.transaction() as transaction:
         case = open_case_named(transaction, named.reference)

@@ -32,7 +32,6 @@ from storage.calls import (
 )
 from storage.cases import get_case
 from storage.database import Database, Transaction
-from storage.ids import new_id
 from storage.tasks import Task, add_tasks
 from storage.work import PlanTask, plan_task
 
@@ -146,9 +145,7 @@ def _give_up(database: Database, call: LeasedCall, reason: str, now: datetime) -
 
 def _tell(row: CallRow, reason: str, now: datetime) -> Task:
     return Task(
-        task_id=new_id(),
         case_id=row.case_id,
-        inbound_id=None,
         kind=TELL_SYSTEM,
         reason=f"{row.kind}:{row.system}:{reason}",
         due_on=now.date(),

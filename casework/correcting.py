@@ -249,7 +249,6 @@ def _task(
 ) -> Task:
     kind, reason = why
     return Task(
-        task_id=new_id(),
         case_id=case.case_id,
         inbound_id=about.inbound_id if about else None,
         kind=kind,

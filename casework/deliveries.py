@@ -28,7 +28,6 @@ from privacy.tokens import TokenKey, is_our_message_id
 from storage.audit import append, events_of
 from storage.database import Database, Transaction
 from storage.delivered import SentLetter, confirm_left, letters_by_message_id, mark_bounced
-from storage.ids import new_id
 from storage.tasks import Task, add_tasks
 
 ACTOR = "delivery"
@@ -175,7 +174,6 @@ def _trail(transaction: Transaction, told: Told, kind: AuditKind, now: datetime)
 
 def _task(told: Told, due_on: date | None, now: datetime) -> Task:
     return Task(
-        task_id=new_id(),
         case_id=told.letter.case_id,
         inbound_id=told.inbound_id,
         kind=TASK_KINDS.get(told.part.fate, BOUNCE_TASK),

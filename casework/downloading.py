@@ -293,9 +293,7 @@ def _proved_address(reading: Reading, case: Case) -> str | None:
 
 def _locked_task(found: _Found, now: datetime) -> Task:
     return Task(
-        task_id=new_id(),
         case_id=found.case.case_id,
-        inbound_id=None,
         kind=DOWNLOAD_LOCKED,
         reason=f"wrong-codes:{found.item.right}",
         due_on=now.astimezone(UTC).date(),

@@ -327,13 +327,11 @@ def _finish_task(transaction: Transaction, draft: Draft, actor: Actor, now: date
 
 def _still_owed(draft: Draft, now: datetime) -> Task:
     return Task(
-        task_id=new_id(),
         case_id=draft.case_id,
         inbound_id=draft.inbound_id,
         kind=ANSWER_BY_HAND,
         reason="letter-rejected",
         due_on=draft.due_on,
-        urgent=False,
         created_at=now,
     )
 

@@ -135,9 +135,7 @@ def _hold(
 def waiting_task(case: Case, item: RequestItem, kind: str, reason: str, now: datetime) -> Task:
     """Return an urgent task of today about an erasure that waits."""
     return Task(
-        task_id=new_id(),
         case_id=case.case_id,
-        inbound_id=None,
         kind=kind,
         reason=reason,
         due_on=now.astimezone(ZoneInfo(item.due.zone)).date(),

@@ -21,7 +21,6 @@ from storage.forwards import (
     letters_of_forwards,
     wake_forwarding,
 )
-from storage.ids import new_id
 from storage.outbox import keep_here
 from storage.states import DraftState
 from storage.tasks import Task, add_tasks, finish_tasks_of_case
@@ -97,9 +96,7 @@ def _kept(forward: Forward, letter_id: UUID, actor: Actor, now: datetime) -> Aud
 
 def _tell_customer(forward: Forward, now: datetime) -> Task:
     return Task(
-        task_id=new_id(),
         case_id=forward.case_id,
-        inbound_id=None,
         kind=FORWARD_BY_HAND,
         reason=f"customer-{forward.number}-{TAKEN_BACK}",
         due_on=now.date(),

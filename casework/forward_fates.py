@@ -28,7 +28,6 @@ from storage.forwards import (
     put_forward,
     wake_forwarding,
 )
-from storage.ids import new_id
 from storage.item_answers import letter_states
 from storage.tasks import Task, add_tasks, finish_tasks_of_case
 
@@ -71,9 +70,7 @@ def request_came_back(transaction: Transaction, message_id_key: bytes, *, at: da
     owed = replace(forward, state=to, left_at=None, remind_on=None)
     put_forward(transaction, owed, was=forward.state)
     task = Task(
-        task_id=new_id(),
         case_id=forward.case_id,
-        inbound_id=None,
         kind=FORWARD_BY_HAND,
         reason=f"customer-{forward.number}-{CAME_BACK}",
         due_on=forward.due_on,

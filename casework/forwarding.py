@@ -313,13 +313,10 @@ def _morning(at_work: _AtWork, day: date) -> datetime:
 
 def _by_hand(transaction: Transaction, at_work: _AtWork, reason: str) -> None:
     task = Task(
-        task_id=new_id(),
         case_id=at_work.case.case_id,
-        inbound_id=None,
         kind=FORWARD_BY_HAND,
         reason=reason,
         due_on=at_work.ahead(at_work.desk.forwarding.within),
-        urgent=False,
         created_at=at_work.now,
     )
     add_tasks(transaction, [task])
@@ -327,13 +324,10 @@ def _by_hand(transaction: Transaction, at_work: _AtWork, reason: str) -> None:
 
 def _task(case: Case, kind: str, forward: Forward, now: datetime) -> Task:
     return Task(
-        task_id=new_id(),
         case_id=case.case_id,
-        inbound_id=None,
         kind=kind,
         reason=f"customer-{forward.number}",
         due_on=forward.due_on,
-        urgent=False,
         created_at=now,
     )
 

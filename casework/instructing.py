@@ -270,11 +270,9 @@ def _open_tasks(
         Task(
             task_id=one.task_id,
             case_id=one.case_id,
-            inbound_id=None,
             kind=CARRY_OUT,
             reason=f"{said.instruction}:{one.system}:{one.owner}:customer-{forward.number}",
             due_on=one.due_on,
-            urgent=False,
             created_at=said.at,
         )
         for one in planned

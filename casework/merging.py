@@ -37,7 +37,6 @@ from storage.findings import findings_of, store_findings
 from storage.forwards import wake_forwarding
 from storage.holds import held_cases
 from storage.identity import standings_of
-from storage.ids import new_id
 from storage.merges import (
     Merge,
     add_merge,
@@ -307,13 +306,10 @@ def _owe_first_answer(transaction: Transaction, pair: Pair, now: datetime) -> No
     if not _is_owed(transaction, source.case_id) or will_be_told:
         return
     task = Task(
-        task_id=new_id(),
         case_id=target.case_id,
-        inbound_id=None,
         kind=ANSWER_BY_HAND,
         reason=f"merged-before-acknowledged {source.reference}",
         due_on=source.acknowledge.on,
-        urgent=False,
         created_at=now,
     )
     add_tasks(transaction, [task])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -16,6 +15,7 @@ from privacy.approval import letter_digest
 from privacy.audit import AuditEvent, AuditKind
 from privacy.by_hand import is_utf8
 from privacy.cases import Case
+from privacy.directory_lines import is_address
 from privacy.errors import Permanent
 from privacy.messages import Automation
 from responders.acknowledgement import draft_acknowledgement
@@ -30,7 +30,6 @@ from storage.tasks import Task, add_tasks, finish_tasks_about
 
 NAMED = "writer-named-by-a-person"
 LONGEST_NOTE = 2_000  # characters
-ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[A-Za-z0-9.-]{1,250}\.[A-Za-z0-9-]{2,63}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +65,7 @@ def name_writer(
 
 
 def _check(named: NamedWriter, desk: DeskProfile) -> None:
-    if not ADDRESS.fullmatch(named.address) or not named.address.isascii():
+    if not is_address(named.address) or not named.address.isascii():
         raise Permanent("the address is none that mail could be sent to")
     if desk.is_ours(named.address):
         raise Permanent("the address is one of this desk")
@@ -135,12 +134,10 @@ def _draft_acknowledgement(
 
 def _approve(case: Case, draft: Draft, now: datetime) -> Task:
     return Task(
-        task_id=new_id(),
         case_id=case.case_id,
         inbound_id=draft.inbound_id,
         kind=APPROVE_LETTER,
         reason=NAMED,
         due_on=draft.due_on,
-        urgent=False,
         created_at=now,
     )

@@ -33,7 +33,6 @@ from privacy.notices import NoticeState, OwnerState
 from privacy.ports import BatchTransport, Clock
 from storage.database import Database, Transaction
 from storage.directory import directory_state
-from storage.ids import new_id
 from storage.notice_lists import progress_of, stand_in_for_unreached
 from storage.notice_roster import follow_directory, let_go
 from storage.notice_sending import Reader, claim_owners, is_anything_due, record_outcomes
@@ -201,9 +200,7 @@ def _by(notice: Notice, now: datetime) -> By:
 
 def _task(notice: Notice, kind: str, reason: str, now: datetime) -> Task:
     return Task(
-        task_id=new_id(),
         case_id=None,
-        inbound_id=None,
         kind=kind,
         reason=f"{reason}: {notice.version}",
         due_on=notice.effective_on,

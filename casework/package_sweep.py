@@ -22,7 +22,6 @@ from privacy.packages import (
 from storage.cases import get_case
 from storage.database import Database, Transaction
 from storage.holds import held_cases
-from storage.ids import new_id
 from storage.item_answers import letter_states
 from storage.package_links import links_of, receipts_of
 from storage.packages import (
@@ -104,12 +103,9 @@ def _facts(
 def _task(case: Case, expires_at: datetime, now: datetime) -> Task:
     day = expires_at.astimezone(UTC).date()
     return Task(
-        task_id=new_id(),
         case_id=case.case_id,
-        inbound_id=None,
         kind=DOWNLOAD_NOT_FETCHED,
         reason=f"waits-until-{day.isoformat()}",
         due_on=now.astimezone(UTC).date(),
-        urgent=False,
         created_at=now,
     )

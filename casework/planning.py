@@ -148,7 +148,6 @@ def task_by_people(
     return Task(
         task_id=task.task_id,
         case_id=task.case_id,
-        inbound_id=None,
         kind=CARRY_OUT,
         reason=":".join(part for part in named if part),
         due_on=task.due_on,

@@ -31,7 +31,6 @@ from storage.cases import (
 from storage.database import Transaction
 from storage.extensions import Extension, find_extension, set_told
 from storage.identity import park, wake_wanted
-from storage.ids import new_id
 from storage.states import ClockName
 from storage.tasks import Task, add_tasks
 
@@ -171,9 +170,7 @@ def _dates_before(events: Sequence[ClockEventRow], message_id_key: bytes) -> lis
 
 def _late_task(extension: Extension, now: datetime) -> Task:
     return Task(
-        task_id=new_id(),
         case_id=extension.case_id,
-        inbound_id=None,
         kind=TOLD_LATE,
         reason="the-first-date-binds",
         due_on=None,

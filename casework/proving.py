@@ -229,12 +229,9 @@ def prove_task(case: Case, reason: str, now: datetime) -> Task:
 
 def _task(case: Case, kind: str, reason: str, now: datetime) -> Task:
     return Task(
-        task_id=new_id(),
         case_id=case.case_id,
-        inbound_id=None,
         kind=kind,
         reason=reason,
         due_on=case.due.on if case.due else None,
-        urgent=False,
         created_at=now,
     )

@@ -21,7 +21,6 @@ from storage.audit import append
 from storage.cases import add_cases
 from storage.database import Database, Transaction
 from storage.failures import LeaseLost
-from storage.ids import new_id
 from storage.messages import (
     ClaimedMessage,
     dismiss_message,
@@ -202,7 +201,6 @@ def _quarantined(case_id: UUID, message: SetAside, reason: str, now: datetime) -
 
 def _task(case: Case, case_id: UUID, message: SetAside, reason: str, now: datetime) -> Task:
     return Task(
-        task_id=new_id(),
         case_id=case_id,
         inbound_id=message.inbound_id,
         kind=READ_BY_HAND,

@@ -29,7 +29,6 @@ from privacy.reminders import (
     planned_target,
 )
 from storage.database import Database
-from storage.ids import new_id
 from storage.reminders import (
     StoredReminder,
     WatchedCase,
@@ -170,9 +169,7 @@ def _tasks(
 
 def _task(case: WatchedCase, kind: str, reason: str, due_on: date, now: datetime) -> Task:
     return Task(
-        task_id=new_id(),
         case_id=case.case_id,
-        inbound_id=None,
         kind=kind,
         reason=reason,
         due_on=due_on,

@@ -26,7 +26,6 @@ from storage.database import Database, Transaction
 from storage.directory import directory_state, look_up
 from storage.findings import StoredFinding, cases_to_look_up, findings_of, store_findings
 from storage.forwards import wake_forwarding
-from storage.ids import new_id
 from storage.tasks import Task, add_tasks, finish_tasks_of_case
 
 ACTOR = "daemon"
@@ -137,13 +136,10 @@ def _waiting(
     for one in found:
         if one.finding.waits:
             yield Task(
-                task_id=new_id(),
                 case_id=one.case_id,
-                inbound_id=None,
                 kind=DIRECTORY_MISSING,
                 reason=one.finding.reasons[0],
                 due_on=due[one.case_id],
-                urgent=False,
                 created_at=now,
             )
 

@@ -29,7 +29,6 @@ from storage.audit import append
 from storage.cases import acknowledgement_day
 from storage.database import Database, Transaction
 from storage.forwards import letter_with
-from storage.ids import new_id
 from storage.outbox import (
     LeasedLetter,
     claim_letter,
@@ -223,9 +222,7 @@ def _trail(
 
 def _task(letter: LeasedLetter, reason: str, due_on: date | None, now: datetime) -> Task:
     return Task(
-        task_id=new_id(),
         case_id=letter.case_id,
-        inbound_id=None,
         kind="letter_failed",
         reason=reason,
         due_on=due_on,

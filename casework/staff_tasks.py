@@ -19,7 +19,6 @@ from privacy.cases import Case, RequestItem
 from privacy.conversation import ANSWERED_BY_LETTER, Move, MoveKind
 from privacy.deadlines import look_due
 from privacy.rights import Right, Scope
-from storage.ids import new_id
 from storage.tasks import Task
 
 FOR_STAFF = frozenset({MoveKind.ASK_STAFF, MoveKind.NOTE})
@@ -37,7 +36,6 @@ def case_task(
 ) -> Task:
     """Return a task about a message in a case, due with the acknowledgement."""
     return Task(
-        task_id=new_id(),
         case_id=case.case_id,
         inbound_id=message.inbound_id,
         kind=kind,
@@ -52,7 +50,6 @@ def held_task(message: MessageAtWork, reason: str, desk: DeskProfile, now: datet
     """Return the task to look at a held message; its clock has been running since arrival."""
     lane = message.reading.classification.lane
     return Task(
-        task_id=new_id(),
         case_id=None,
         inbound_id=message.inbound_id,
         kind=LOOK_AT_MESSAGE,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import and_, func, select, update
 
+from storage.ids import new_id
 from storage.tables import PRIVACY_CASE, TASK
 from storage.transactions import AnySelect, Reading, Transaction, Values, in_chunks
 
@@ -17,13 +18,13 @@ from storage.transactions import AnySelect, Reading, Transaction, Values, in_chu
 class Task:
     """Something that a person has to do, for a case or a message. `due_on` None: no day is set."""
 
-    task_id: UUID
+    task_id: UUID = field(default_factory=new_id)
     case_id: UUID | None
-    inbound_id: UUID | None
+    inbound_id: UUID | None = None
     kind: str
     reason: str
     due_on: date | None
-    urgent: bool
+    urgent: bool = False
     created_at: datetime
     case_reference: str | None = None
 
