@@ -33,6 +33,7 @@ from daemon.bell import Bell
 from daemon.clock import utc_now
 from daemon.directory_watch import DirectoryWatch
 from daemon.notice_watch import NoticeWatch
+from daemon.page_wiring import build_pages
 from daemon.schedule import (
     ALARM_SECONDS,
     ERASURE_SECONDS,
@@ -60,7 +61,6 @@ from daemon.wiring import (
     sent_lookups,
 )
 from daemon.workers import Worker
-from desk.reader import StorageReader
 from intake.imap import MailboxWatcher
 from intake.smtp import Listener, start_listener
 from privacy.alarms import Alarm, AlarmBounds, find_alarms
@@ -123,9 +123,7 @@ class Daemon:
         )
         self._pages = PageServer(
             settings.web,
-            StorageReader(desk.database, utc_now, self._ladder, desk.services.desk.challenges),
-            health=self.health,
-            access_key=access_key,
+            build_pages(desk, health=self.health, wake=self._wake, access_key=access_key),
             doors=build_doors(desk),
         )
         self._listener: Listener | None = None
@@ -190,6 +188,11 @@ class Daemon:
         """Return whether all is well, and the codes of what is not."""
         alarms = self._alarms(utc_now())
         return not alarms, [alarm.code for alarm in alarms]
+
+    def _wake(self) -> None:
+        """What a page did is worked and sent at once."""
+        self._worker.wake()
+        self._sender.wake()
 
     async def _start_listener(self) -> int | None:
         settings = self._desk.settings.listener

@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from desk.app import create_app
-from desk.reader import DeskReader
 from desk.settings import WebSettings
 from privacy.errors import WrongSetting
 
@@ -30,20 +28,17 @@ class QuietServer(uvicorn.Server):
 class PageServer:
     """One listener for pages and health; does nothing when it is switched off.
 
-    `doors` are the parts that need no access key, each at its path.
+    `app` are the pages, `doors` the parts that need no account, each at its path.
     """
 
     def __init__(
         self,
         settings: WebSettings,
-        reader: DeskReader,
+        app: ASGIApp,
         *,
-        health: Callable[[], tuple[bool, list[str]]],
-        access_key: str,
         doors: Mapping[str, ASGIApp] | None = None,
     ) -> None:
         self._settings = settings
-        app: ASGIApp = create_app(reader, access_key=access_key, health=health)
         for path, door in (doors or {}).items():
             app = beside(door, app, path)
         config = uvicorn.Config(
@@ -85,7 +80,7 @@ def _family(host: str) -> socket.AddressFamily:
 
 
 def beside(door: ASGIApp, pages: ASGIApp, path: str) -> ASGIApp:
-    """Return the application that has both: the door at its path, the pages behind their key everywhere else.
+    """Return the application that has both: the door at its path, the pages everywhere else.
 
     A path that ends with a slash stands for all that is below it.
     """

@@ -1,10 +1,11 @@
-"""Who may look: whoever has the key that the program made at its start; and the headers of every answer."""
+"""Who may come in: whoever has a session, after that what the page needs; and the headers of every answer."""
 
 from __future__ import annotations
 
-import hashlib
+import asyncio
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from urllib.parse import parse_qs
 
 from starlette.datastructures import MutableHeaders
@@ -12,10 +13,16 @@ from starlette.requests import cookie_parser
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from desk.sessions import SessionBook
+from desk.visitor import OpenSession, Visitor
+from privacy.errors import PrivacyError
+
 COOKIE = "rightsdesk"
 OPEN_PATHS = frozenset({"/health", "/style.css"})
+OPEN_PREFIXES = ("/static/",)
+METHODS = frozenset({"GET", "POST"})
+# For the doors of people without an account: nothing but our own stylesheet, whatever a mail smuggles in.
 HEADERS = {
-    # Nothing but our own stylesheet: no script, no picture, no frame, no form, whatever a mail smuggles in.
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
         "frame-ancestors 'none'"
@@ -27,19 +34,48 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+# For the desk: our own files, forms and frames. No inline script and no evaluation, so that htmx evaluates nothing.
+DESK_HEADERS = HEADERS | {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+        "img-src 'self'; form-action 'self'; frame-src 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+}
+LEAST_KEY = 16  # characters, of 6 bits each from the program itself
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemoKey:
+    """An address with this key signs this visitor in: for the demonstration, on the machine that plays it."""
+
+    key: str = field(repr=False)
+    visitor: Visitor
+
+    def __post_init__(self) -> None:
+        if len(self.key) < LEAST_KEY:
+            raise ValueError("the access key needs at least 16 characters")
+
+    def opens(self, offered: str) -> bool:
+        """Return whether this is the key."""
+        return hmac.compare_digest(offered.encode(), self.key.encode())
 
 
 class AccessGate:
-    """Lets GET requests with the key's cookie pass, trades the key for the cookie, and refuses the rest."""
+    """Lets whoever has a session pass, with the session in `request.state`, and refuses the rest alike."""
 
     def __init__(
-        self, app: ASGIApp, *, access_key: str, refusal: Callable[[int], Response]
+        self,
+        app: ASGIApp,
+        *,
+        sessions: SessionBook,
+        refusal: Callable[[int], Response],
+        demo: DemoKey | None = None,
     ) -> None:
         self._app = app
-        self._key = access_key.encode()
-        # The cookie proves the key without being the key: a copy of it opens nothing after a restart.
-        self._cookie = hmac.new(self._key, b"cookie", hashlib.sha256).hexdigest()
+        self._sessions = sessions
         self._refusal = refusal
+        self._demo = demo
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or hand on what may pass."""
@@ -47,48 +83,59 @@ class AccessGate:
             await self._app(scope, receive, send)
         if scope["type"] != "http":
             return  # no other protocol is spoken here
-        answer = self._answer(scope) or self._app
-        await answer(scope, receive, _with_headers(send))
+        try:
+            answer = await asyncio.to_thread(self._answer, scope) or self._app
+        except PrivacyError:
+            answer = self._refusal(503)
+        await answer(scope, receive, with_headers(send, DESK_HEADERS))
 
     def _answer(self, scope: Scope) -> Response | None:
         """The gate's own answer, None for what may pass."""
-        if scope["method"] != "GET":
+        if scope["method"] not in METHODS:
             return self._refusal(405)
-        if scope["path"] in OPEN_PATHS:
+        if scope["path"] in OPEN_PATHS or scope["path"].startswith(OPEN_PREFIXES):
             return None
-        offered = _key_in(scope) if scope["path"] == "/" else None
+        offered = _key_in(scope) if self._demo and scope["path"] == "/" else None
         if offered is not None:
             return self._trade(offered, secure=scope["scheme"] == "https")
-        return None if self._has_cookie(scope) else self._refusal(403)
+        session = self._session(scope)
+        if session is None:
+            return self._refusal(403)
+        scope.setdefault("state", {})["session"] = session
+        return None
 
-    def _trade(self, key: bytes, *, secure: bool) -> Response:
-        if not hmac.compare_digest(key, self._key):
+    def _trade(self, offered: str, *, secure: bool) -> Response:
+        if self._demo is None or not self._demo.opens(offered):
             return self._refusal(403)
         answer = RedirectResponse("/", status_code=303)  # the key leaves the address bar
-        answer.set_cookie(COOKIE, self._cookie, httponly=True, samesite="strict", secure=secure)
+        secret = self._sessions.begin(self._demo.visitor)
+        answer.set_cookie(COOKIE, secret, httponly=True, samesite="strict", secure=secure)
         return answer
 
-    def _has_cookie(self, scope: Scope) -> bool:
+    def _session(self, scope: Scope) -> OpenSession | None:
         for name, value in scope["headers"]:
             if name == b"cookie":
-                offered = cookie_parser(value.decode("latin-1")).get(COOKIE, "")
-                if hmac.compare_digest(offered.encode(), self._cookie.encode()):
-                    return True
-        return False
+                secret = cookie_parser(value.decode("latin-1")).get(COOKIE, "")
+                found = self._sessions.find(secret) if secret else None
+                if found is not None:
+                    return found
+        return None
 
 
-def _key_in(scope: Scope) -> bytes | None:
+def _key_in(scope: Scope) -> str | None:
     """The key in the address, None without one; any bytes can stand there."""
     offered = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True).get("key")
-    return None if offered is None else offered[0].encode()
+    return None if offered is None else offered[0]
 
 
-def _with_headers(send: Send) -> Send:
+def with_headers(send: Send, headers: Mapping[str, str]) -> Send:
+    """Return what sends these headers with each answer that does not say otherwise itself (a frame for mail does)."""
+
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
-                headers[name] = value
+            sent = MutableHeaders(scope=message)
+            for name, value in headers.items():
+                sent.setdefault(name, value)
         await send(message)
 
     return send_with_headers

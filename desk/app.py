@@ -1,120 +1,105 @@
-"""The desk's pages: read-only, GET only, behind the key of this start; and the health endpoint without it."""
+"""The desk's pages as one application: a gate in front, a router for each group of pages, one answer for each error."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from typing import Annotated
-from uuid import UUID
-
-from fastapi import FastAPI, Query, Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse, JSONResponse, Response
+from fastapi.responses import JSONResponse, Response
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from desk.access import AccessGate
-from desk.paging import read_place
-from desk.reader import DeskReader, Place
-from desk.rendering import PAGES, page
-from privacy.errors import PrivacyError
+from desk.access import AccessGate, DemoKey
+from desk.acting import DeskServices
+from desk.forms import BadForm
+from desk.rooms import (
+    audit,
+    case,
+    directory,
+    drafts,
+    held,
+    letters,
+    notices,
+    queue,
+    reports,
+    settings,
+    suppression,
+    tasks,
+    users,
+)
+from desk.sessions import SessionBook
+from desk.showing import not_done, refusal
+from desk.static_files import content_of, file_answer
+from desk.visitor import Refused
+from privacy.errors import Permanent, PrivacyError
+from storage.failures import NotFound
 
-NOT_FOUND = HTTPException(404)
-REFERENCE = re.compile(r"[A-Z0-9-]{1,40}")
-After = Annotated[str | None, Query(max_length=100)]
-REFUSALS = {
-    403: ("Not open to you", "Open the address that the program printed when it started."),
-    404: ("Not found", "There is nothing at this address."),
-    405: ("Read only", "These pages can be read, not written to."),
-    503: ("Not now", "The database does not answer. Mail is safe; try again in a minute."),
-}
+ROOMS = (
+    queue,
+    case,
+    tasks,
+    drafts,
+    letters,
+    held,
+    notices,
+    suppression,
+    directory,
+    reports,
+    audit,
+    settings,
+    users,
+)
+ERRORS = (HTTPException, RequestValidationError, Refused, BadForm, PrivacyError)
 
 
 def create_app(
-    reader: DeskReader, *, access_key: str, health: Callable[[], tuple[bool, list[str]]]
+    desk: DeskServices, *, sessions: SessionBook, demo: DemoKey | None = None
 ) -> FastAPI:
-    """Return the application; `health` gives (all is well, codes of what is not).
-
-    Raises ValueError for an access key that is too short to keep anybody out.
-    """
-    if len(access_key) < 16:  # noqa: PLR2004 - characters, of 6 bits each from the program itself
-        raise ValueError("the access key needs at least 16 characters")
+    """Return the application; with `demo` an address signs in whoever has its key."""
     app = FastAPI(title="rightsdesk", docs_url=None, redoc_url=None, openapi_url=None)
-    _add_lists(app, reader)
-    _add_single_pages(app, reader)
-    _add_open_paths(app, health)
-    for error in (HTTPException, RequestValidationError, PrivacyError):
+    app.state.desk, app.state.sessions = desk, sessions
+    _add_open_paths(app)
+    for room in ROOMS:
+        app.include_router(room.router)
+    app.state.addresses = frozenset(one.path for one in room_routes())
+    for error in ERRORS:
         app.add_exception_handler(error, _explain)
-    app.add_middleware(AccessGate, access_key=access_key, refusal=_refusal)
+    app.add_middleware(AccessGate, sessions=sessions, refusal=refusal, demo=demo)
     return app
 
 
-def _add_lists(app: FastAPI, reader: DeskReader) -> None:
-    @app.get("/")
-    def cases(after: After = None) -> Response:
-        return page("cases", list=reader.cases(_place(after)), first=after is None)
-
-    @app.get("/due")
-    def due(after: After = None) -> Response:
-        return page("due", list=reader.due(_place(after)), first=after is None)
-
-    @app.get("/letters")
-    def letters(after: After = None) -> Response:
-        return page("letters", list=reader.letters(_place(after)), first=after is None)
-
-    @app.get("/held")
-    def held(after: After = None) -> Response:
-        found = reader.held(_place(after))
-        return page("held", list=found, first=after is None, counts=reader.counts())
-
-    @app.get("/quarantine")
-    def quarantine(after: After = None) -> Response:
-        return page("quarantine", list=reader.quarantined(_place(after)), first=after is None)
+def room_routes() -> list[APIRoute]:
+    """Return every page and form of the rooms; each of them declares one action that its visitor needs."""
+    return [one for room in ROOMS for one in room.router.routes if isinstance(one, APIRoute)]
 
 
-def _add_single_pages(app: FastAPI, reader: DeskReader) -> None:
-    @app.get("/model")
-    def model() -> Response:
-        return page("model", report=reader.agreement())
-
-    @app.get("/cases/{reference}")
-    def case(reference: str) -> Response:
-        found = reader.case(reference) if REFERENCE.fullmatch(reference) else None
-        if found is None:
-            raise NOT_FOUND
-        return page("case", file=found, case=found.case)
-
-    @app.get("/messages/{inbound_id}")
-    def message(inbound_id: UUID) -> Response:
-        found = reader.message(inbound_id)
-        if found is None:
-            raise NOT_FOUND
-        return page("message", mail=found)
-
-
-def _add_open_paths(app: FastAPI, health: Callable[[], tuple[bool, list[str]]]) -> None:
+def _add_open_paths(app: FastAPI) -> None:
     @app.get("/health")
-    def health_status() -> Response:
+    def health_status(request: Request) -> Response:
         """Codes only: whoever asks learns nothing about anybody."""
-        is_well, codes = health()
+        is_well, codes = request.app.state.desk.health()
         return JSONResponse({"ok": is_well, "codes": codes}, status_code=200 if is_well else 503)
 
     @app.get("/style.css")
     def style() -> Response:
-        return FileResponse(PAGES / "style.css", media_type="text/css")
+        return Response(content_of("style.css"), media_type="text/css")
+
+    @app.get("/static/{digest}/{name}")
+    def static(digest: str, name: str) -> Response:
+        return file_answer(digest, name) or refusal(404)
 
 
-def _place(after: str | None) -> Place | None:
-    try:
-        return None if after is None else read_place(after)
-    except ValueError:
-        raise NOT_FOUND from None
-
-
-def _explain(_request: Request, error: Exception) -> Response:
+def _explain(request: Request, error: Exception) -> Response:
     """A wrong address is told apart from nothing, and an unknown id from none: both are not found."""
-    return _refusal(503 if isinstance(error, PrivacyError) else 404)
+    if isinstance(error, BadForm):
+        return refusal(error.status)
+    if isinstance(error, Refused):
+        return refusal(403)
+    if isinstance(error, NotFound):
+        return refusal(404)
+    if isinstance(error, Permanent) and request.method == "POST":
+        return not_done(str(error))
+    return refusal(503 if isinstance(error, PrivacyError) else _status_of(error))
 
 
-def _refusal(status: int) -> Response:
-    title, advice = REFUSALS[status]
-    return page("refusal", status, title=title, advice=advice)
+def _status_of(error: Exception) -> int:
+    return error.status_code if isinstance(error, HTTPException) else 404

@@ -9,16 +9,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import structlog
-from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from desk.access import HEADERS
 from desk.confirm_words import CONFIRM_FILE, all_words, language_of
+from desk.origin import is_from_here
 from desk.rendering import page
 from privacy.errors import PrivacyError
 
@@ -89,11 +88,3 @@ def _parts(path: str) -> tuple[str, str]:
     """Return the language and the code of an address; the code may be anything."""
     language, _, code = path[:LONGEST_PATH].partition("/")
     return language_of(language), code
-
-
-def is_from_here(headers: Headers) -> bool:
-    """Return whether the form of this page was sent: browsers tell where a form stood (Fetch Metadata, RFC 6454)."""
-    if headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
-        return False
-    origin = headers.get("origin")
-    return origin in {None, "null"} or urlsplit(origin or "").netloc == headers.get("host")

@@ -18,9 +18,10 @@ from starlette.types import Receive, Scope, Send
 
 from desk.access import HEADERS
 from desk.bodies import read_form
-from desk.confirmation import OF_THIS_PAGE, is_from_here
+from desk.confirmation import OF_THIS_PAGE
 from desk.download_words import words_in
 from desk.file_answer import FileAnswer, FileOnItsWay
+from desk.origin import is_from_here
 from desk.rendering import page
 from privacy.errors import PrivacyError
 

@@ -17,8 +17,9 @@ from starlette.types import Receive, Scope, Send
 
 from desk.access import HEADERS
 from desk.bodies import read_form
-from desk.confirmation import LONGEST_PATH, OF_THIS_PAGE, is_from_here
+from desk.confirmation import LONGEST_PATH, OF_THIS_PAGE
 from desk.instruct_words import all_words, language_of
+from desk.origin import is_from_here
 from desk.rendering import page
 from privacy.errors import PrivacyError
 from privacy.forwarding import LONGEST_NOTE, OF_CUSTOMERS, Instruction

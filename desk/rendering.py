@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from desk.paging import place_word
+from desk.static_files import addresses
 from privacy.identity_codes import without_codes
 
 KILO = 1_000
@@ -43,6 +44,7 @@ def _environment() -> Environment:
         without_codes=without_codes,
         bytes=size_of,
     )
+    environment.globals["static"] = addresses()
     return environment
 
 

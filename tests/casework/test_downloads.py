@@ -13,10 +13,9 @@ from casework_values import (
     OMAR,
     TestDesk,
 )
-from desk.app import create_app
 from desk.download_words import all_words
 from desk.downloads import DownloadPage
-from desk.reader import StorageReader
+from desk_values import desk_app, sign_in
 from package_values import (
     add,
     anne,
@@ -32,7 +31,6 @@ from package_values import (
 )
 from privacy.errors import Retryable
 from privacy.identity import Level
-from regimes.ladder import load_ladder
 from work_values import approve, bounce, prove, send
 
 ASK, OPEN, GET = {"do": "ask"}, {"do": "open"}, {"do": "get", "file": "1"}
@@ -324,10 +322,7 @@ def test_colleagues_see_on_the_page_of_a_case_what_was_fetched(desk, waiting) ->
     browser = anne(desk)
     open_with_code(desk, browser, waiting)
     browser.post(waiting, params={"do": "get", "file": "1"})
-    reader = StorageReader(desk.database, desk.clock, load_ladder())
-    app = create_app(reader, access_key="k" * 32, health=lambda: (True, []))
-    sam = TestClient(app)
-    sam.get("/", params={"key": "k" * 32})
+    sam = sign_in(desk_app(desk.services, desk.clock))
     page = sam.get(f"/cases/{desk.case().reference}").text
     card = page[page.index("<h2>Packages</h2>") : page.index("<h2>Mail</h2>")]
     assert "data.zip" in card

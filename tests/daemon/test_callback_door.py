@@ -19,15 +19,14 @@ from daemon.callback_door import CALLBACKS_PATH, CallbackDoor
 from daemon.clock import utc_now
 from daemon.logs import set_up_logs
 from daemon.web import PageServer
-from desk.reader import StorageReader
 from desk.settings import WebSettings
+from desk_values import desk_app
 from notifier.system_settings import SystemSettings
 from notifier.system_webhook import SystemWebhook
 from privacy.callbacks import MAX_BODY
 from privacy.errors import Retryable
 from privacy.system_calls import CallState
 from privacy.webhook_signing import is_signed, signed_headers
-from regimes.ladder import load_ladder
 from servers.posted import PostedServer
 from storage.database import Database
 from system_values import KEY, PRODUCT, SECRET, call_all, calls, doors, with_systems
@@ -64,9 +63,7 @@ def server(desk: TestDesk, database: object = None) -> PageServer:
     door = CallbackDoor({"product": KEY, "crm": OTHER}, database or desk.database, desk.profile)
     return PageServer(
         WebSettings(enabled=True, port=0),
-        StorageReader(desk.database, utc_now, load_ladder()),
-        health=lambda: (True, []),
-        access_key="a key of at least sixteen characters",
+        desk_app(desk.services),
         doors={CALLBACKS_PATH: door},
     )
 

@@ -18,16 +18,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from casework.sending import send_next
 from casework_values import ERASE, TOKEN_KEYS, ScriptedTransport, TestDesk, mail, open_at
-from daemon.clock import utc_now
 from daemon.event_door import EventDoor, EventSource
 from daemon.web import PageServer
-from desk.reader import StorageReader
 from desk.settings import WebSettings
+from desk_values import desk_app
 from notifier.delivery_events import MAX_BODY, EventSignature
 from notifier.mailgun_events import MailgunSignature
 from privacy.errors import OutcomeUnknown, Retryable
 from privacy.outgoing import OutgoingState
-from regimes.ladder import load_ladder
 from storage.database import Database
 
 KEY = ec.generate_private_key(ec.SECP256R1())
@@ -62,9 +60,7 @@ def server(
     door = EventDoor(source or EventSignature(PUBLIC), database, TOKEN_KEYS)
     return PageServer(
         WebSettings(enabled=True, port=0),
-        StorageReader(database, utc_now, load_ladder()),
-        health=lambda: (True, []),
-        access_key="a key of at least sixteen characters",
+        desk_app(TestDesk(database).services),
         doors={door.path: door} if configured else {},
     )
 
@@ -155,9 +151,7 @@ async def test_when_the_database_is_out_of_reach_the_provider_is_asked_to_come_a
     door = EventDoor(EventSignature(PUBLIC), Away(), TOKEN_KEYS)
     pages = PageServer(
         WebSettings(enabled=True, port=0),
-        StorageReader(desk.database, utc_now, load_ladder()),
-        health=lambda: (True, []),
-        access_key="a key of at least sixteen characters",
+        desk_app(desk.services),
         doors={door.path: door},
     )
     assert await post(pages, body) == 503
@@ -166,7 +160,7 @@ async def test_when_the_database_is_out_of_reach_the_provider_is_asked_to_come_a
 
 async def test_the_door_is_closed_unless_a_key_is_set(database, desk):
     body = json.dumps([event(desk.letter())]).encode()
-    assert await post(server(database, configured=False), body) == 405
+    assert await post(server(database, configured=False), body) == 403
     assert desk.letter().state is OutgoingState.UNCERTAIN
 
 

@@ -7,13 +7,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from casework.unsubscribing import update_link
-from daemon.clock import utc_now
 from daemon.settings import EXAMPLE, load_settings
 from daemon.web import PageServer
 from daemon.wiring import build_doors, open_desk
-from desk.reader import StorageReader
+from desk_values import desk_app
 from privacy.suppression import SuppressionList
-from regimes.ladder import load_ladder
 from storage.suppressions import lists_with
 
 OLIVIA = "olivia@kite.example"
@@ -40,9 +38,7 @@ async def test_looking_changes_nothing_and_one_click_ends_the_updates(tmp_path: 
     with closing(open_at(tmp_path, PAGE)) as desk:
         server = PageServer(
             desk.settings.web,
-            StorageReader(desk.database, utc_now, load_ladder()),
-            health=lambda: (True, []),
-            access_key="a key of at least sixteen characters",
+            desk_app(desk.services),
             doors=build_doors(desk),
         )
         key, page = desk.services.desk.token_key, desk.settings.sending.page_url

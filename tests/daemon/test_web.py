@@ -1,4 +1,4 @@
-"""The pages' own listener: health is open and says codes only, everything else wants the key."""
+"""The pages' own listener: health is open and says codes only, everything else wants a session."""
 
 import asyncio
 import socket
@@ -10,20 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from casework_values import open_at
-from daemon.clock import utc_now
+from casework_values import TestDesk, open_at
 from daemon.web import PageServer
 from desk.confirmation import PREFIX as CONFIRM
 from desk.confirmation import ConfirmationPage
 from desk.instruction import PREFIX as INSTRUCT
 from desk.instruction import InstructionPage
-from desk.reader import StorageReader
 from desk.settings import WebSettings
+from desk_values import desk_app
 from privacy.errors import Permanent
-from regimes.ladder import load_ladder
 from storage.database import Database
-
-KEY = "a key of at least sixteen characters"
 
 
 @pytest.fixture
@@ -36,9 +32,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 def pages(database: Database, *codes: str, **settings: object) -> PageServer:
     return PageServer(
         WebSettings(**({"enabled": True, "port": 0} | settings)),  # type: ignore[arg-type]
-        StorageReader(database, utc_now, load_ladder()),
-        health=lambda: (not codes, list(codes)),
-        access_key=KEY,
+        desk_app(TestDesk(database).services, health=lambda: (not codes, list(codes))),
     )
 
 
@@ -68,7 +62,7 @@ async def test_health_is_not_200_when_something_is_wrong(database, codes, expect
 
 
 @pytest.mark.parametrize("path", ["/", "/letters", "/held", "/cases/PR-2026-482915-K7"])
-async def test_nothing_but_health_is_open_without_the_key(database, path):
+async def test_nothing_but_health_is_open_without_an_account(database, path):
     server = pages(database)
     port = await server.start()
     try:
@@ -100,9 +94,7 @@ async def test_a_visitor_who_never_finishes_does_not_keep_it_from_its_end(databa
 
     server = PageServer(
         WebSettings(enabled=True, port=0),
-        StorageReader(database, utc_now, load_ladder()),
-        health=slow,
-        access_key=KEY,
+        desk_app(TestDesk(database).services, health=slow),
     )
     port = await server.start()
     with socket.create_connection(("127.0.0.1", port)) as visitor:
@@ -112,16 +104,14 @@ async def test_a_visitor_who_never_finishes_does_not_keep_it_from_its_end(databa
         release.set()
 
 
-async def test_the_pages_of_letters_are_open_without_the_key(database):
+async def test_the_pages_of_letters_are_open_without_an_account(database):
     doors = {
         CONFIRM: ConfirmationPage(lambda _code, _client: False, company="Autocloz"),
         INSTRUCT: InstructionPage(lambda *_said: False, company="Autocloz"),
     }
     server = PageServer(
         WebSettings(enabled=True, port=0),
-        StorageReader(database, utc_now, load_ladder()),
-        health=lambda: (True, []),
-        access_key=KEY,
+        desk_app(TestDesk(database).services),
         doors=doors,
     )
     port = await server.start()

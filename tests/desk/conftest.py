@@ -11,14 +11,11 @@ from fastapi.testclient import TestClient
 from casework.processing import process_batch
 from daemon.settings import load_settings
 from daemon.wiring import Desk, open_desk
-from desk.app import create_app
-from desk.reader import StorageReader
+from desk_values import desk_app, sign_in
 from privacy.messages import ArrivalBasis, RawMessage, Route
-from regimes.ladder import load_ladder
 from storage.messages import keep_raw, list_messages
 
 EXAMPLE = Path(__file__).parents[2] / "daemon" / "example.toml"
-KEY = "a-key-made-at-the-start-of-a-test"
 ARRIVED = datetime(2026, 11, 23, 12, tzinfo=UTC)
 PAYLOADS = (
     "<script>alert(1)</script>",
@@ -77,11 +74,8 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 @pytest.fixture
 def app(desk: Desk) -> FastAPI:
-    return create_app(
-        StorageReader(desk.database, lambda: ARRIVED + timedelta(days=1), load_ladder()),
-        access_key=KEY,
-        health=lambda: (False, ["transport"]),
-    )
+    next_day = ARRIVED + timedelta(days=1)
+    return desk_app(desk.services, lambda: next_day, health=lambda: (False, ["transport"]))
 
 
 @pytest.fixture
@@ -91,10 +85,8 @@ def stranger(app: FastAPI) -> TestClient:
 
 @pytest.fixture
 def sam(app: FastAPI) -> TestClient:
-    """Sam is staff: he opened the address that the program printed."""
-    client = TestClient(app)
-    assert client.get("/", params={"key": KEY}).status_code == 200
-    return client
+    """Sam is staff, with every role."""
+    return sign_in(app)
 
 
 @pytest.fixture

@@ -124,10 +124,10 @@ def test_it_forbids_scripts_frames_and_forms_to_elsewhere_and_leaves_no_trace(an
     assert "Autocloz &amp; Co &lt;Ltd&gt;" in answer.text
 
 
-def test_the_other_pages_stay_behind_their_key(anne) -> None:
+def test_the_other_pages_stay_behind_their_gate(anne) -> None:
     assert anne.get("/").status_code == 403
     assert anne.get("/confirmed").status_code == 403
-    assert anne.post("/").status_code == 405
+    assert anne.post("/").status_code == 403
     assert anne.get("/style.css").status_code == 200
 
 

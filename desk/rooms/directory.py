@@ -1,0 +1,7 @@
+"""Who is who in the product."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,7 @@
+"""Notices of policy changes, from draft to proof."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+router = APIRouter()

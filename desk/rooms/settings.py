@@ -1,0 +1,7 @@
+"""Settings, and how the desk is."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,7 @@
+"""What people have to do."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+router = APIRouter()

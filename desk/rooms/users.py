@@ -1,0 +1,7 @@
+"""Accounts, roles and sessions."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+router = APIRouter()
