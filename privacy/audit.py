@@ -90,6 +90,7 @@ class AuditKind(StrEnum):
     NOTICE_REOPENED = "notice_reopened"
     NOTICE_ENDED = "notice_ended"
     NOTICE_EXPORTED = "notice_exported"
+    TRAIL_EXPORTED = "trail_exported"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,12 +6,13 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
 from privacy.audit import GENESIS, AuditEvent, canonical, chain_hash
+from privacy.audit_checks import ChainLink
 from storage.columns import storable
 from storage.tables import AUDIT_CHAIN, AUDIT_EVENT
 from storage.transactions import AnyRow, Reading, Transaction, Values, in_chunks
@@ -22,20 +23,6 @@ ENDS = (
     .where(AUDIT_CHAIN.c.chain.in_(bindparam("chains", expanding=True)))
     .order_by(AUDIT_CHAIN.c.chain)
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class ChainLink:
-    """An event as the chain holds it, so that anybody can count the links anew; an erased payload and its salt are ''."""
-
-    position: int
-    kind: str
-    at: str
-    actor: str
-    payload: str
-    salt: str
-    payload_digest: str
-    link: str
 
 
 def append(transaction: Transaction, events: Sequence[AuditEvent]) -> None:
@@ -70,19 +57,21 @@ def events_of(reading: Reading, chain: UUID) -> list[AuditEvent]:
 
 def chain_links(reading: Reading, chain: UUID) -> list[ChainLink]:
     """Return the links of a chain, the oldest first."""
-    return [
-        ChainLink(
-            position=row.position,
-            kind=str(row.kind),
-            at=row.at.isoformat(),
-            actor=row.actor,
-            payload=row.payload or "",
-            salt=bytes(row.salt or b"").hex(),
-            payload_digest=row.payload_digest,
-            link=row.link,
-        )
-        for row in _links(reading, chain)
-    ]
+    return [link_of_row(row) for row in _links(reading, chain)]
+
+
+def link_of_row(row: AnyRow) -> ChainLink:
+    """Return a stored event as its chain holds it."""
+    return ChainLink(
+        position=row.position,
+        kind=str(row.kind),
+        at=row.at.isoformat(),
+        actor=row.actor,
+        payload=row.payload or "",
+        salt=bytes(row.salt or b"").hex(),
+        payload_digest=row.payload_digest,
+        link=row.link,
+    )
 
 
 def chain_head(reading: Reading, chain: UUID) -> str:

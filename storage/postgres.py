@@ -24,6 +24,7 @@ class Lock(IntEnum):
     ANSWERS = 7_374_002
     SCHEMA = 7_374_003
     MODEL_BUDGET = 7_374_004
+    SEGMENT = 7_374_005
 
 
 def open_engine(url: URL, busy_seconds: float) -> Engine:

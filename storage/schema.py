@@ -27,6 +27,7 @@ REVISIONS = (
     "0015",
     "0016",
     "0017",
+    "0018",
 )
 MIGRATIONS = Path(__file__).with_name("migrations")
 

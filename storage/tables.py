@@ -29,6 +29,7 @@ from storage import (  # noqa: F401 - here are all tables
     package_rows,
     suppression_rows,
 )
+from storage.anchor_rows import AUDIT_ANCHOR as AUDIT_ANCHOR  # noqa: PLC0414 - here are all tables
 from storage.call_rows import SYSTEM_CALL as SYSTEM_CALL  # noqa: PLC0414 - here are all tables
 from storage.clock_rows import CASE_EVENT as CASE_EVENT  # noqa: PLC0414 - here are all tables
 from storage.clock_rows import CLOCK_EVENT as CLOCK_EVENT  # noqa: PLC0414 - here are all tables
@@ -51,6 +52,8 @@ from storage.rows import (
 from storage.staff_rows import ADDED_REQUEST as ADDED_REQUEST  # noqa: PLC0414 - here are all tables
 from storage.states import DraftState, MessageState, PartyRole
 from storage.work_rows import WORK_EVENT as WORK_EVENT  # noqa: PLC0414 - as above
+
+GROWN = "anchored IS NULL OR length > anchored"
 
 
 class DatabaseMark(Row, table=True):
@@ -373,10 +376,14 @@ class AuditChain(Row, table=True):
     """The end of each chain: a chain that lost its last links no longer reaches it."""
 
     __tablename__ = "audit_chain"
-    __table_args__ = (SMALL,)
+    __table_args__ = (
+        index_where("ix_audit_chain_grown", "chain", where=GROWN),  # close_segment
+        SMALL,
+    )
     chain: UUID = key_column()
     length: int = Field(sa_type=Count)
     head: str = Field(sa_type=Plain)
+    anchored: int | None = Field(sa_type=Count)  # its length in the last segment; NULL: in none
 
 
 class AuditLink(Row, table=True):
