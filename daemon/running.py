@@ -18,6 +18,7 @@ from datetime import datetime
 import structlog
 
 from casework.address_sweep import sweep_addresses
+from casework.auditing import write_down_ends
 from casework.calling import call_next, look_at_silence
 from casework.erasing import sweep_erasures
 from casework.forwarding import sweep_forwards
@@ -43,6 +44,7 @@ from daemon.schedule import (
     RECONCILE_SECONDS,
     REMIND_SECONDS,
     RETENTION_SECONDS,
+    SEGMENT_SECONDS,
     TICK_SECONDS,
     Ticker,
 )
@@ -64,6 +66,7 @@ from daemon.workers import Worker
 from intake.imap import MailboxWatcher
 from intake.smtp import Listener, start_listener
 from privacy.alarms import Alarm, AlarmBounds, find_alarms
+from privacy.audit_segments import segment_hash
 from privacy.errors import PrivacyError
 from privacy.messages import RawMessage
 
@@ -120,6 +123,7 @@ class Daemon:
             (self._pass_on, FORWARD_SECONDS),
             (self._forget_attempts, RETENTION_SECONDS),
             (self._look_at_packages, PACKAGE_SECONDS),
+            (self._write_ends_down, SEGMENT_SECONDS),
         )
         self._pages = PageServer(
             settings.web,
@@ -294,6 +298,16 @@ class Daemon:
     def _look_at_packages(self) -> None:
         if sweep_packages(self._desk.database, self._desk.services.desk, utc_now()):
             log.info("packages_erased")
+
+    def _write_ends_down(self) -> None:
+        """The hash goes into the log as well: kept outside the database, it tells when segments are cut off."""
+        for segment in write_down_ends(self._desk.database, utc_now()):
+            log.info(
+                "segment_signed",
+                number=segment.number,
+                chains=segment.chains,
+                hash=segment_hash(segment),
+            )
 
     def _forget_attempts(self) -> None:
         forget_old_attempts(self._desk.database, utc_now())
