@@ -53,7 +53,7 @@ def problems_of(archive: zipfile.ZipFile, public_key: bytes) -> Iterator[str]:
     signature = bytes.fromhex(archive.read("SIGNATURE").decode())
     if not is_signed(public_key, signature, manifest):
         yield "the owner of this key has not signed this proof"
-    yield from _files(archive, manifest)
+    yield from changed_files(archive, manifest)
     notice = json.loads(archive.read("notice.json"))
     yield from _trail(notice)
     yield from _owners(archive, notice)
@@ -72,7 +72,8 @@ def is_signed(public_key: bytes, signature: bytes, message: bytes) -> bool:
     return _same(_times(number, BASE), _add(point, _times(factor, key)))
 
 
-def _files(archive: zipfile.ZipFile, manifest: bytes) -> Iterator[str]:
+def changed_files(archive: zipfile.ZipFile, manifest: bytes) -> Iterator[str]:
+    """Yield what is not as the manifest lists it."""
     listed = dict(line.split("  ", 1)[::-1] for line in manifest.decode().splitlines())
     names = [entry.filename for entry in archive.infolist()]
     if sorted(names) != sorted([*listed, "MANIFEST", "SIGNATURE"]):

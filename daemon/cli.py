@@ -84,6 +84,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "put addresses on suppression lists, check and count them",
         "rightsdesk suppress check anne@person.example --json",
     ),
+    "audit": (
+        "say whether the trail is whole, write it into one signed file",
+        "rightsdesk audit verify",
+    ),
     "db": ("bring the database to this version's schema", "rightsdesk db upgrade"),
 }
 
