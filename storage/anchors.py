@@ -60,11 +60,11 @@ def last_segment(reading: Reading) -> SignedSegment | None:
     return None if row is None else _signed(row)
 
 
-def segments_in_order(reading: Reading) -> Iterator[SignedSegment]:
-    """Yield all segments, the first first."""
+def segments_in_order(reading: Reading, *, after: int = 0) -> Iterator[SignedSegment]:
+    """Yield the segments after this number, the first first."""
     number = AUDIT_SEGMENT.c.number
     question = select(AUDIT_SEGMENT).where(number > bindparam("last")).order_by(number).limit(PAGE)
-    last = 0
+    last = after
     while rows := reading.fetch(question, {"last": last}).all():
         yield from map(_signed, rows)
         last = rows[-1].number

@@ -143,6 +143,11 @@ def holds_data(settings: StorageSettings, *, home: Path | None = None) -> bool:
     return url.get_backend_name() == "sqlite" and bool(sqlite.size_of(url))
 
 
+def is_server(settings: StorageSettings) -> bool:
+    """Say whether the database is a server's rather than a file."""
+    return _url_of(settings, None).get_backend_name() != "sqlite"
+
+
 def require_file(settings: StorageSettings, *, home: Path | None = None) -> None:
     """Refuse a SQLite file that is gone: a new one in its place would forget cases and clocks without a word.
 

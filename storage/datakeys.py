@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
+from storage.erased_rows import ERASED_OWNER
 from storage.sealing import WrappedKey
 from storage.tables import DATA_KEY
 from storage.transactions import Reading, Transaction, in_chunks
@@ -33,7 +34,16 @@ def load_keys(reading: Reading, owners: Iterable[UUID]) -> None:
 
 
 def erase_keys(transaction: Transaction, owners: Sequence[UUID]) -> None:
-    """Erase the owners: whatever their keys sealed can never be read again, here or in a later copy of this file."""
+    """Erase the owners: whatever their keys sealed can never be read again, here or in a later copy of this file.
+
+    Each is named for the list that outlives the database, so that an older copy of this file does not bring them back.
+    """
+    drop_keys(transaction, owners)
+    transaction.insert_new(ERASED_OWNER, [{"owner_id": owner} for owner in dict.fromkeys(owners)])
+
+
+def drop_keys(transaction: Transaction, owners: Sequence[UUID]) -> None:
+    """Delete keys of what is replaced: an older copy of the database may open it again, and nobody minds."""
     for chunk in in_chunks(owners):
         transaction.change(DATA_KEY.delete().where(DATA_KEY.c.owner_id.in_(chunk)))
     for owner in owners:

@@ -28,6 +28,7 @@ REVISIONS = (
     "0016",
     "0017",
     "0018",
+    "0019",
 )
 MIGRATIONS = Path(__file__).with_name("migrations")
 

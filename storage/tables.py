@@ -34,6 +34,7 @@ from storage.call_rows import SYSTEM_CALL as SYSTEM_CALL  # noqa: PLC0414 - here
 from storage.clock_rows import CASE_EVENT as CASE_EVENT  # noqa: PLC0414 - here are all tables
 from storage.clock_rows import CLOCK_EVENT as CLOCK_EVENT  # noqa: PLC0414 - here are all tables
 from storage.columns import Codes, Count, Day, Flag, Id, OneOf, Plain, Share, UtcDateTime
+from storage.erased_rows import ERASED_OWNER as ERASED_OWNER  # noqa: PLC0414 - as above
 from storage.extension_rows import EXTENSION as EXTENSION  # noqa: PLC0414 - here are all tables
 from storage.identity_rows import IDENTITY_STANDING as IDENTITY_STANDING  # noqa: PLC0414 - as above
 from storage.reference_rows import OTHER_REFERENCE as OTHER_REFERENCE  # noqa: PLC0414 - as above

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from privacy.ports import OAuthTokens
-from storage.datakeys import add_keys, erase_keys, load_keys
+from storage.datakeys import add_keys, drop_keys, load_keys
 from storage.ids import new_id
 from storage.tables import OAUTH_TOKEN
 from storage.transactions import Reading, Transaction
@@ -29,7 +29,7 @@ def load_tokens(reading: Reading, mailbox: str) -> OAuthTokens | None:
 def save_tokens(transaction: Transaction, mailbox: str, tokens: OAuthTokens) -> None:
     """Replace the tokens of the mailbox; the key of the old ones goes with them."""
     question = select(OAUTH_TOKEN.c.token_id).where(OAUTH_TOKEN.c.mailbox == mailbox)
-    erase_keys(transaction, list(transaction.fetch(question).scalars()))
+    drop_keys(transaction, list(transaction.fetch(question).scalars()))
     token_id = new_id()
     add_keys(transaction, [token_id])
     content = {
