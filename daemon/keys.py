@@ -11,10 +11,12 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from daemon.settings import Settings
 from privacy.errors import WrongSetting
 from privacy.tokens import TokenKey
 from storage.sealing import KeyRing
 
+KEY_FILE = "keys.json"
 KEY_BYTES = 32
 FIRST_SEALING_KEY = "k1"
 FIRST_TOKEN_KEY = "1"  # noqa: S105 - the name of a key
@@ -28,6 +30,11 @@ class Keys:
     ring: KeyRing = field(repr=False)
     token_keys: dict[str, TokenKey] = field(repr=False)
     current_token_key: str
+
+
+def key_path(settings: Settings) -> Path:
+    """Return where the key file of this desk is."""
+    return settings.keys.file or settings.home / KEY_FILE
 
 
 def load_or_make_keys(path: Path) -> Keys:

@@ -23,6 +23,7 @@ from casework.calling import call_next, look_at_silence
 from casework.erasing import sweep_erasures
 from casework.forwarding import sweep_forwards
 from casework.identity_sweep import forget_old_attempts, sweep_identity
+from casework.outliving import copy_out
 from casework.package_sweep import sweep_packages
 from casework.papers import destroy_papers
 from casework.processing import process_batch
@@ -33,6 +34,7 @@ from casework.sending import reconcile, send_next
 from daemon.bell import Bell
 from daemon.clock import utc_now
 from daemon.directory_watch import DirectoryWatch
+from daemon.ledger_file import ledger_of
 from daemon.notice_watch import NoticeWatch
 from daemon.page_wiring import build_pages
 from daemon.schedule import (
@@ -111,6 +113,8 @@ class Daemon:
         self._watching = [_thread(watcher) for watcher in self._watchers]
         self._bell = Bell(alarm_ways(settings))
         self._ladder = build_ladder(settings.law)
+        self._outliving = ledger_of(settings)
+        self._last_segment = self._outliving.read().last_segment
         self._ticker = Ticker(
             (self._tick, TICK_SECONDS),
             (self._adopt, TICK_SECONDS),
@@ -124,6 +128,7 @@ class Daemon:
             (self._forget_attempts, RETENTION_SECONDS),
             (self._look_at_packages, PACKAGE_SECONDS),
             (self._write_ends_down, SEGMENT_SECONDS),
+            (self._copy_out, TICK_SECONDS),
         )
         self._pages = PageServer(
             settings.web,
@@ -308,6 +313,12 @@ class Daemon:
                 chains=segment.chains,
                 hash=segment_hash(segment),
             )
+
+    def _copy_out(self) -> None:
+        """What outlives the database leaves it soon after it came."""
+        self._last_segment = copy_out(
+            self._desk.database, self._outliving.add, self._last_segment, utc_now()
+        )
 
     def _forget_attempts(self) -> None:
         forget_old_attempts(self._desk.database, utc_now())

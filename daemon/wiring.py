@@ -29,7 +29,7 @@ from daemon.callback_door import CALLBACKS_PATH
 from daemon.clock import utc_now
 from daemon.download_settings import DownloadSettings
 from daemon.event_door import EventDoor, EventSource
-from daemon.keys import Keys, are_there, load_or_make_keys
+from daemon.keys import Keys, are_there, key_path, load_or_make_keys
 from daemon.keys import load_keys as read_keys
 from daemon.model_wiring import build_witness
 from daemon.people_settings import staff_of
@@ -87,7 +87,6 @@ from regimes.work import load_approvers
 from storage.database import Database, holds_data, make_file, open_database, require_file
 from templates import OUR_BOOK, Book
 
-KEY_FILE = "keys.json"
 LETTER_FOLDER = "letters"
 
 
@@ -151,7 +150,7 @@ def load_keys(settings: Settings) -> Keys:
         raise SettingsError([f"home: the folder cannot be made ({error.strerror})"]) from None
     except ValueError:  # a NUL in the path
         raise SettingsError(["home: is not the name of a folder"]) from None
-    path = settings.keys.file or settings.home / KEY_FILE
+    path = key_path(settings)
     if holds_data(settings.storage, home=settings.home):
         return read_keys(path)
     if not are_there(path):

@@ -11,6 +11,7 @@ from casework.auditing import TrailReport, look_through
 from casework.trail_export import export_trail
 from daemon.clock import utc_now
 from daemon.commands.session import actor_of, add_actor, add_json, open_desk_of
+from daemon.ledger_file import ledger_of
 from daemon.output import as_json
 from daemon.settings import SettingsError
 from storage.signing import public_key_of
@@ -45,7 +46,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _verify(options: argparse.Namespace) -> int:
     with open_desk_of(options) as desk:
-        report = look_through(desk.database, options.kept)
+        kept = ledger_of(desk.settings).read().segments.values()
+        report = look_through(desk.database, [*kept, *options.kept])
     if options.json:
         print(as_json({"whole": report.is_whole, **asdict(report)}))
     else:

@@ -6,11 +6,20 @@ import argparse
 import asyncio
 import secrets
 import sys
+from dataclasses import asdict
 
+import structlog
+
+from casework.outliving import put_right
+from daemon.clock import utc_now
+from daemon.commands.db_command import told
+from daemon.ledger_file import ledger_of
 from daemon.logs import set_up_logs
 from daemon.running import Ports, run_daemon
 from daemon.settings import Settings, load_settings
-from daemon.wiring import open_desk
+from daemon.wiring import Desk, open_desk
+
+log = structlog.get_logger(__name__)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,6 +31,7 @@ def run(options: argparse.Namespace) -> int:
     settings = load_settings(options.config, home=options.home)
     set_up_logs(settings.log.level, as_json=settings.log.as_json)
     desk = open_desk(settings)
+    _put_right(desk)
     access_key = secrets.token_urlsafe(32)
     try:
         return asyncio.run(
@@ -31,6 +41,15 @@ def run(options: argparse.Namespace) -> int:
         )
     finally:
         desk.close()
+
+
+def _put_right(desk: Desk) -> None:
+    """Whatever way a backup came back: nobody comes back with it, and nothing of its day leaves again by itself."""
+    ledger = ledger_of(desk.settings)
+    done = put_right(desk.database, ledger.read(), ledger.add, utc_now())
+    if done.was_restored or done.erased:
+        log.warning("database_is_older", **asdict(done))
+        print(told(done), file=sys.stderr, flush=True)
 
 
 def _say(ports: Ports, settings: Settings, access_key: str) -> None:
