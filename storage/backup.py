@@ -134,14 +134,14 @@ def _begins_with(source: Path, magic: bytes) -> bool:
 
 
 def _run(program: str, url: URL, *words: str) -> None:
-    """The password goes by the environment: the list of processes is for everybody to read."""
+    """The password goes by the environment: the list of processes is for everybody to read. Nothing of ours goes along."""
     found = shutil.which(program)
     if found is None:
         raise WrongSetting(f"{program} is missing: install the client programs of PostgreSQL")
     try:
         done = subprocess.run(  # noqa: S603 - a program of PostgreSQL, words of ours
             [found, "--no-password", *words],
-            env=os.environ | _connection(url),
+            env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"} | _connection(url),
             capture_output=True,
             check=False,
             timeout=PG_SECONDS,
