@@ -76,6 +76,56 @@ def test_all_is_well_when_every_check_passes(monkeypatch):
     assert dev.test([]) == 0
 
 
+def test_the_two_runs_of_tests_leave_nothing_out():
+    measured, rest = (check for check in dev.CHECKS if check[0] == "pytest")
+    assert "--cov" in measured
+    assert rest[1] == "tests"
+    left_out = [word.removeprefix("--ignore=") for word in rest if word.startswith("--ignore")]
+    assert left_out == list(dev.MEASURED) == list(measured[1 : 1 + len(left_out)])
+    assert not [word for word in (*measured, *rest) if word in {"-k", "-m", "--deselect"}]
+
+
+def test_the_processes_of_the_tests_share_what_is_compiled(monkeypatch, tmp_path):
+    monkeypatch.setattr(dev, "VENV", tmp_path)
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", "elsewhere")
+    dev.keep_bytecode()
+    (tmp_path / "asked.py").write_text("")
+    subprocess.run([sys.executable, "-c", "import asked"], cwd=tmp_path, check=True)
+    assert [*(tmp_path / "bytecode").rglob("asked.*.pyc")]
+    assert not (tmp_path / "__pycache__").exists()
+
+
+def scratch():
+    """Return where a program started now would put its temporary files."""
+    ask = [sys.executable, "-c", "import tempfile; print(tempfile.gettempdir())"]
+    return Path(subprocess.run(ask, stdout=subprocess.PIPE, check=True, text=True).stdout.strip())
+
+
+def test_the_files_of_tests_are_in_memory_and_gone_with_them(monkeypatch, tmp_path):
+    monkeypatch.delenv("TMPDIR", raising=False)
+    monkeypatch.setattr(dev, "MEMORY", tmp_path)
+    monkeypatch.setattr(dev, "PLENTY", 0)
+    with dev.scratch_in_memory():
+        assert scratch().parent == tmp_path
+        (scratch() / "rest").touch()
+    assert not [*tmp_path.iterdir()]
+    assert "TMPDIR" not in os.environ
+
+
+@pytest.mark.parametrize(("wish", "plenty"), [("wanted", 0), ("", 2**80)])
+def test_a_wish_or_a_small_memory_leaves_the_files_of_tests_where_they_were(
+    monkeypatch, tmp_path, wish, plenty
+):
+    monkeypatch.delenv("TMPDIR", raising=False)
+    if wish:
+        monkeypatch.setenv("TMPDIR", str(tmp_path))
+    before = scratch()
+    monkeypatch.setattr(dev, "PLENTY", plenty)
+    with dev.scratch_in_memory():
+        assert scratch() == before
+
+
 @pytest.mark.parametrize(("ci", "goes_on"), [("true", False), ("", True)])
 def test_a_missing_server_stops_ci_and_nobody_else(monkeypatch, capsys, ci, goes_on):
     monkeypatch.setenv("CI", ci)

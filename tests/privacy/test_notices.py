@@ -92,6 +92,12 @@ def test_a_notice_tells_of_changes_one_in_each_row(changes):
         NoticeWords(why="w", changes=changes)
 
 
+def test_all_that_an_author_says_is_the_reason_and_each_row():
+    other = replace(ROW, before="e")
+    words = NoticeWords(why="w", changes=(ROW, other))
+    assert [*words.texts()] == ["w", "a", "b", "c", "d", "e", "b", "c", "d"]
+
+
 def test_an_outcome_is_of_an_instant():
     OwnerOutcome(outcome=AttemptOutcome.ACCEPTED, at=datetime(2027, 1, 1, tzinfo=UTC))
     with pytest.raises(ValueError, match="UTC"):
