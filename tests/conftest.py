@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
-from servers import loopback
+from servers import loopback, shared_statements
 from servers.dovecot import Dovecot
 from servers.postgres import Postgres
 from servers.programs import CHROMIUM, find, missing_programs
@@ -32,6 +32,7 @@ CHROMIUM_OPTIONS = [
 
 def pytest_configure() -> None:
     loopback.close_the_rest()
+    shared_statements.share()
 
 
 @pytest.hookimpl(wrapper=True)
