@@ -1,17 +1,21 @@
 """What every test may use: real servers of its own, and a network that ends at this machine."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
+from pydantic import SecretStr
 
 from servers import loopback, shared_statements
 from servers.dovecot import Dovecot
 from servers.postgres import Postgres
 from servers.programs import CHROMIUM, find, missing_programs
+from storage.database import upgrade
+from storage.settings import StorageSettings
 
 # Properties are never searched against the clock: a busy machine is no counterexample.
 settings.register_profile(
@@ -105,6 +109,39 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'rightsdesk.db'}"
     return request.getfixturevalue("postgres_url")
+
+
+@pytest.fixture(scope="session")
+def prepared_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a SQLite file with its schema and nothing else, to make copies of: migrating takes longer than most tests."""
+    path = tmp_path_factory.mktemp("prepared") / "rightsdesk.db"
+    upgrade(StorageSettings(url=SecretStr(f"sqlite:///{path}")))
+    return path
+
+
+@pytest.fixture(scope="session")
+def prepared_template(postgres: Postgres) -> str:
+    """Give the name of a PostgreSQL database with its schema and nothing else, to make copies of."""
+    url = postgres.create_database()
+    upgrade(StorageSettings(url=SecretStr(url)))
+    return url.rpartition("/")[2]
+
+
+@pytest.fixture
+def migrated_sqlite(prepared_file: Path, tmp_path: Path) -> str:
+    """Give the URL of a SQLite database of its own that has its schema."""
+    path = tmp_path / "rightsdesk.db"
+    shutil.copyfile(prepared_file, path)
+    path.chmod(0o600)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def migrated_postgres(postgres: Postgres, prepared_template: str) -> Iterator[str]:
+    """Give the URL of a PostgreSQL database of its own that has its schema."""
+    url = postgres.create_database(prepared_template)
+    yield url
+    postgres.drop_database(url)
 
 
 @pytest.fixture(scope="module")

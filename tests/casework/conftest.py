@@ -1,50 +1,13 @@
-"""A desk on SQLite, and on both engines where a test says so; its database is a copy of one that was prepared once."""
+"""A desk on SQLite, and on both engines where a test says so; its database is a copy of a prepared one."""
 
-import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 from casework_values import TestDesk, open_at
-from servers.postgres import Postgres
 from storage.database import Database
 
-
-@pytest.fixture(scope="session")
-def prepared_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a SQLite file that has its schema."""
-    path = tmp_path_factory.mktemp("prepared") / "rightsdesk.db"
-    open_at(f"sqlite:///{path}").close()
-    return path
-
-
-@pytest.fixture(scope="session")
-def prepared_template(postgres: Postgres) -> str:
-    """Give the name of a PostgreSQL database that has its schema."""
-    url = postgres.create_database()
-    open_at(url).close()
-    return url.rpartition("/")[2]
-
-
-@pytest.fixture
-def postgres_url(postgres: Postgres, prepared_template: str) -> Iterator[str]:
-    """Give the URL of a PostgreSQL database of its own."""
-    url = postgres.create_database(prepared_template)
-    yield url
-    postgres.drop_database(url)
-
-
-@pytest.fixture
-def sqlite_url(prepared_file: Path, tmp_path: Path) -> str:
-    """Give the URL of a SQLite database of its own."""
-    path = tmp_path / "rightsdesk.db"
-    shutil.copyfile(prepared_file, path)
-    path.chmod(0o600)
-    return f"sqlite:///{path}"
-
-
-ENGINES = {"sqlite": "sqlite_url", "postgresql": "postgres_url"}
+ENGINES = {"sqlite": "migrated_sqlite", "postgresql": "migrated_postgres"}
 
 
 @pytest.fixture

@@ -31,6 +31,14 @@ class Done:
 
 
 Run = Callable[..., Done]
+ENGINES = {"sqlite": "migrated_sqlite", "postgresql": "migrated_postgres"}
+
+
+@pytest.fixture(params=ENGINES)
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Give the URL of a database with its schema, once on each engine: migrating would take most of the time."""
+    url: str = request.getfixturevalue(ENGINES[request.param])
+    return url
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import logging
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import structlog
@@ -36,13 +35,10 @@ OTHER = b"another secret of at least 24 octets"
 MARKER = "XYZZY-the-words-of-a-person"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
     """Give a database on each engine."""
-    if request.param == "sqlite":
-        opened = open_at(f"sqlite:///{tmp_path / 'rightsdesk.db'}")
-    else:
-        opened = open_at(request.getfixturevalue("postgres_url"))
+    opened = open_at(database_url)
     yield opened
     opened.close()
 

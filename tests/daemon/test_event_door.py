@@ -9,7 +9,6 @@ import socket
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -34,13 +33,10 @@ PUBLIC = base64.b64encode(
 ).decode()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
     """Give a database on each engine."""
-    if request.param == "sqlite":
-        opened = open_at(f"sqlite:///{tmp_path / 'rightsdesk.db'}")
-    else:
-        opened = open_at(request.getfixturevalue("postgres_url"))
+    opened = open_at(database_url)
     yield opened
     opened.close()
 

@@ -34,8 +34,8 @@ BROKEN = Alarm(code="database-unreachable")
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[TestDesk]:
-    database = open_at(f"sqlite:///{tmp_path / 'rightsdesk.db'}")
+def desk(migrated_sqlite: str) -> Iterator[TestDesk]:
+    database = open_at(migrated_sqlite)
     yield TestDesk(database)
     database.close()
 

@@ -6,7 +6,6 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -23,8 +22,8 @@ from storage.database import Database
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = open_at(f"sqlite:///{tmp_path / 'rightsdesk.db'}")
+def database(migrated_sqlite: str) -> Iterator[Database]:
+    opened = open_at(migrated_sqlite)
     yield opened
     opened.close()
 

@@ -1,5 +1,6 @@
 """A desk with real mail in a real database, and a browser that has the key."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,10 +11,11 @@ from fastapi.testclient import TestClient
 
 from casework.processing import process_batch
 from daemon.settings import load_settings
-from daemon.wiring import Desk, open_desk
+from daemon.wiring import Desk, load_keys, open_desk
 from desk_values import desk_app, sign_in
 from privacy.messages import ArrivalBasis, RawMessage, Route
 from storage.messages import keep_raw, list_messages
+from storage.settings import FILE_NAME
 
 EXAMPLE = Path(__file__).parents[2] / "daemon" / "example.toml"
 ARRIVED = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -66,8 +68,11 @@ def take_in(desk: Desk, *raws: bytes) -> None:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    opened = open_desk(load_settings(str(EXAMPLE), home=str(tmp_path), environment={}))
+def desk(tmp_path: Path, prepared_file: Path) -> Iterator[Desk]:
+    settings = load_settings(str(EXAMPLE), home=str(tmp_path), environment={})
+    load_keys(settings)  # makes the empty file, too
+    shutil.copyfile(prepared_file, tmp_path / FILE_NAME)
+    opened = open_desk(settings)
     yield opened
     opened.close()
 

@@ -26,7 +26,7 @@ POSTGRES = Program(
     name="postgres",
     package="postgresql",
     tests="tests on PostgreSQL",
-    fixtures=frozenset({"postgres", "postgres_url"}),
+    fixtures=frozenset({"postgres", "postgres_url", "migrated_postgres"}),
 )
 CHROMIUM = Program(
     name="chromium",

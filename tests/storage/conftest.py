@@ -23,8 +23,7 @@ from privacy.messages import (
     Route,
 )
 from privacy.rights import Lane, Right
-from servers.postgres import Postgres
-from storage.database import Database, open_database, upgrade
+from storage.database import Database, open_database
 from storage.ids import new_id
 from storage.messages import ClaimedMessage, FinishedMessage
 from storage.outbox import QueuedLetter
@@ -201,20 +200,14 @@ def make() -> SimpleNamespace:
     )
 
 
-@pytest.fixture(scope="session")
-def migrated(postgres: Postgres) -> str:
-    """Give the name of a PostgreSQL database that has its schema and nothing else, to make copies of."""
-    url = postgres.create_database()
-    upgrade(settings_for(url))
-    return url.rpartition("/")[2]
+ENGINES = {"sqlite": "migrated_sqlite", "postgresql": "migrated_postgres"}
 
 
-@pytest.fixture
-def postgres_url(postgres: Postgres, migrated: str) -> Iterator[str]:
-    """Give the URL of a PostgreSQL database with its schema: migrating each one anew would take most of the time."""
-    url = postgres.create_database(template=migrated)
-    yield url
-    postgres.drop_database(url)
+@pytest.fixture(params=ENGINES)
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Give the URL of a database with its schema, once on each engine: migrating would take most of the time."""
+    url: str = request.getfixturevalue(ENGINES[request.param])
+    return url
 
 
 Opener = Callable[..., Database]

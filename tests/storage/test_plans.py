@@ -129,8 +129,8 @@ KEYS = SimpleNamespace(sender=b"s", domain=b"d", text=b"t")
 
 
 @pytest.fixture
-def sqlite(tmp_path, make):
-    settings = make.settings_for(f"sqlite:///{tmp_path / 'a.db'}")
+def sqlite(migrated_sqlite, make):
+    settings = make.settings_for(migrated_sqlite)
     database = open_database(settings, make.key_ring(), region="default")
     with database.transaction() as transaction:
         case = make.case()
@@ -392,9 +392,11 @@ def test_every_index_says_which_question_it_answers(sqlite, make):
 @pytest.mark.parametrize(
     "name", ["earliest_hold", "earliest_draft", "earliest_task", "count_quarantined"]
 )
-def test_what_health_asks_walks_an_index_on_postgresql_too(postgres_url, make, name):
+def test_what_health_asks_walks_an_index_on_postgresql_too(migrated_postgres, make, name):
     """The plan is forced away from whole tables, which it takes for small ones; what is left then is no index."""
-    database = open_database(make.settings_for(postgres_url), make.key_ring(), region="default")
+    database = open_database(
+        make.settings_for(migrated_postgres), make.key_ring(), region="default"
+    )
     with database.transaction() as transaction:
         transaction.connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
         asked = []

@@ -23,12 +23,12 @@ from storage.suppressions import add_suppressions, lists_with
 from storage.tables import Row
 
 
-@pytest.fixture
-def postgres_url(postgres):
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request, tmp_path):
     """Give the URL of an empty database: here the way to the schema is what is tested."""
-    url = postgres.create_database()
-    yield url
-    postgres.drop_database(url)
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'rightsdesk.db'}"
+    return request.getfixturevalue("postgres_url")
 
 
 @pytest.fixture
