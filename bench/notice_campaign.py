@@ -113,7 +113,7 @@ def work(url: str, name: str, port: int) -> None:
         print("ready", flush=True)
         while campaign.notice().state is not NoticeState.ENDED:
             try:
-                if send_notices(database, way, clock=clock, desk=desk.profile).worked:
+                if send_notices(database, way, clock=clock, desk=desk.profile, batches=20).worked:
                     idle = 0
                     continue
             except (

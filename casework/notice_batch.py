@@ -18,7 +18,7 @@ from privacy.tokens import tagged_address
 from storage.notice_sending import ClaimedBatch, ClaimedOwner
 from storage.notices import Notice
 
-COPIES = 50  # at most, where a worker is killed and what may have left is repeated
+COPIES = 100  # at most, where a worker is killed and what may have left is repeated
 BEFORE_THE_END = timedelta(minutes=2)  # of a lease nothing is begun any more
 REST = timedelta(seconds=30)  # of a way in trouble, before it is tried again
 REFUSED_IN_A_ROW = 20  # then it is us who are refused, not the Owners

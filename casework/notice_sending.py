@@ -55,52 +55,60 @@ def send_notices(
     clock: Clock,
     desk: DeskProfile,
     stopping: Callable[[], bool] = lambda: False,
+    batches: int = 1,
 ) -> Sending:
-    """Tell the next batch of Owners; `worked` is False when none is due now.
+    """Tell the next batch of Owners, or so many one after the other; `worked` is False when none is due now.
 
     Once `stopping` says so nobody is dialled for any more, and the rest of the batch waits as before.
     """
     now = clock()
     _follow(database, desk, now)
+    means = Means(way=way, clock=clock, desk=desk, stopping=stopping)
     with database.reading() as reading:
         waiting = [one.notice_id for one in notices_in(reading, NoticeState.SENDING)]
     for notice_id in waiting:
-        work = _claim(
-            database, notice_id, Means(way=way, clock=clock, desk=desk, stopping=stopping)
-        )
-        if work is None:
-            continue
-        came = hand_over(work)
-        _record(database, work, came)
-        return Sending(worked=True, trouble=came.trouble)
+        with database.transaction() as transaction:
+            work = _claim(transaction, notice_id, means)
+        if work is not None:
+            return Sending(worked=True, trouble=_send(database, work, batches))
     return Sending(worked=False)
 
 
-def _claim(database: Database, notice_id: UUID, means: Means) -> Work | None:
+def _send(database: Database, work: Work, batches: int) -> str | None:
+    """Hand one batch over after the other while there are any; returns the trouble of the last one."""
+    for left in reversed(range(batches)):
+        came = hand_over(work)
+        following = _record(database, work, came, go_on=left > 0)
+        if following is None:
+            break
+        work = following
+    return came.trouble
+
+
+def _claim(transaction: Transaction, notice_id: UUID, means: Means) -> Work | None:
     """Claim the next batch of this notice at its pace, None where nothing is due; with nothing left it ends."""
     now = means.clock()
-    with database.transaction() as transaction:
-        notice = get_notice(transaction, notice_id)
-        if notice is None or notice.state is not NoticeState.SENDING:
-            return None
-        if notice.paced_at is not None and notice.paced_at > now + AHEAD:
-            return None
-        readers = readers_of(transaction, notice_id)
-        batch = claim_owners(
-            transaction,
-            notice_id,
-            Reader(languages=frozenset(readers), leading=_leading(readers)),
-            most=min(batch_size(means.way), max(1, notice.per_hour // BATCHES_AN_HOUR)),
-            lease=(now, now + LEASE),
-            silent_for=means.silent_for,
-        )
-        if not batch.found:
-            _end_if_done(transaction, notice, now)
-            return None
-        pace = timedelta(hours=1) * len(batch.owners) / notice.per_hour
-        change_notice(transaction, notice_id, paced_at=max(notice.paced_at or now, now) + pace)
-        wanted = {owner.language for owner in batch.owners}
-        letters = {one.reader: one.letter for one in letters_of(transaction, notice_id, wanted)}
+    notice = get_notice(transaction, notice_id)
+    if notice is None or notice.state is not NoticeState.SENDING:
+        return None
+    if notice.paced_at is not None and notice.paced_at > now + AHEAD:
+        return None
+    readers = readers_of(transaction, notice_id)
+    batch = claim_owners(
+        transaction,
+        notice_id,
+        Reader(languages=frozenset(readers), leading=_leading(readers)),
+        most=min(batch_size(means.way), max(1, notice.per_hour // BATCHES_AN_HOUR)),
+        lease=(now, now + LEASE),
+        silent_for=means.silent_for,
+    )
+    if not batch.found:
+        _end_if_done(transaction, notice, now)
+        return None
+    pace = timedelta(hours=1) * len(batch.owners) / notice.per_hour
+    change_notice(transaction, notice_id, paced_at=max(notice.paced_at or now, now) + pace)
+    wanted = {owner.language for owner in batch.owners}
+    letters = {one.reader: one.letter for one in letters_of(transaction, notice_id, wanted)}
     return Work(notice=notice, batch=batch, letters=letters, means=means)
 
 
@@ -110,19 +118,20 @@ def _leading(readers: Mapping[str, str]) -> str:
     return min(stands_in or readers)
 
 
-def _record(database: Database, work: Work, came: Came) -> None:
-    """Write down what came of a batch; a busy database is asked again, for mails that left are not known otherwise."""
+def _record(database: Database, work: Work, came: Came, *, go_on: bool) -> Work | None:
+    """Write down what came of a batch, and claim the next one in the same commit; None where none follows.
+
+    A busy database is asked again, for mails that left are not known otherwise.
+    """
     for _ in range(RECORD_TRIES - 1):
         try:
-            _record_once(database, work, came)
+            return _record_once(database, work, came, go_on=go_on)
         except Retryable as error:
             log.warning("notice_record_postponed", error=str(error))
-        else:
-            return
-    _record_once(database, work, came)
+    return _record_once(database, work, came, go_on=False)
 
 
-def _record_once(database: Database, work: Work, came: Came) -> None:
+def _record_once(database: Database, work: Work, came: Came, *, go_on: bool) -> Work | None:
     now = work.means.clock()
     with database.transaction() as transaction:
         notice = get_notice(transaction, work.notice.notice_id)
@@ -130,12 +139,15 @@ def _record_once(database: Database, work: Work, came: Came) -> None:
         if held < len(came.outcomes):
             log.warning("lease_lost", owners=len(came.outcomes) - held)
         if notice is None or notice.state is not NoticeState.SENDING:
-            return
+            return None
         if came.refused:
             _stop(transaction, notice, now)
         elif came.trouble is not None:
             log.warning("notice_way_broken", trouble=came.trouble)
             change_notice(transaction, notice.notice_id, paced_at=now + came.rest)
+        elif go_on and not work.is_over():
+            return _claim(transaction, notice.notice_id, work.means)
+    return None
 
 
 def _stop(transaction: Transaction, notice: Notice, now: datetime) -> None:

@@ -9,6 +9,8 @@ from daemon.clock import utc_now
 from daemon.ways import batch_way
 from daemon.wiring import Desk
 
+BATCHES = 20  # in a row, before the directory and other notices are looked at again
+
 
 class NoticeWatch:
     """Looks after the notices of one running desk."""
@@ -26,6 +28,7 @@ class NoticeWatch:
             clock=utc_now,
             desk=self._desk.services.desk,
             stopping=self._stopping.is_set,
+            batches=BATCHES,
         )
         return sending.worked
 

@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import repeat
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table
+from sqlalchemy import Column, Connection, Delete, Table, Update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
+from sqlalchemy.sql import FromClause
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
 
 from privacy.errors import Permanent
 from storage.columns import Stored
@@ -48,6 +51,33 @@ class _Plan:
         """Return the statement that opens a stream of rows into the table."""
         names = ", ".join(f'"{name}"' for name in self.names)
         return f'COPY "{table}" ({names}) FROM STDIN (FORMAT BINARY)'
+
+
+@dataclass(frozen=True)
+class _Bound:
+    """A parameter of a statement: its name in the rows, or the value that it always has."""
+
+    name: str
+    way: Way | None
+    always: Any
+
+    def values(self, rows: Sequence[Row]) -> Iterable[Any]:
+        """Return the values of this parameter as the driver takes them."""
+        if self.name not in rows[0]:
+            return repeat(self.always, len(rows))
+        return _fitted([row[self.name] for row in rows], self.way, True)  # noqa: FBT003 as _fitted says
+
+
+@dataclass(frozen=True)
+class _Change:
+    """A statement that changes rows, compiled once, with its parameters in their order."""
+
+    statement: str
+    bound: tuple[_Bound, ...]
+
+    def values(self, rows: Sequence[Row]) -> list[Values]:
+        """Return the parameters of each row."""
+        return list(zip(*[one.values(rows) for one in self.bound], strict=True))
 
 
 def engines_insert(dialect: Dialect, table: Table) -> sqlite.Insert | postgresql.Insert:
@@ -102,6 +132,55 @@ def merge_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> Non
         raise cleaned_driver_error(error) from None
 
 
+def change_rows(connection: Connection, statement: Update | Delete, rows: Sequence[Row]) -> int:
+    """Run a statement once for each row of its parameters; returns how many rows of the table it changed.
+
+    The statement is remembered in its compiled form: one that is made anew each time gains nothing here. A list in it
+    (IN) cannot be given so. Raises Permanent for a value that a column cannot hold.
+    """
+    if not rows:
+        return 0
+    plan = _change(connection.dialect, statement)
+    values = _values_of(plan, statement.table, rows)
+    driver: Any = connection.connection.driver_connection
+    cursor = driver.cursor()
+    try:
+        if connection.dialect.name == "sqlite":
+            cursor.executemany(plan.statement, values)
+        else:
+            names = [one.name for one in plan.bound]
+            cursor.executemany(
+                plan.statement, [dict(zip(names, row, strict=True)) for row in values]
+            )
+        changed: int = cursor.rowcount
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise cleaned_driver_error(error) from None
+    finally:
+        cursor.close()
+    return changed
+
+
+@lru_cache(maxsize=64)
+def _change(dialect: Dialect, statement: Update | Delete) -> _Change:
+    compiled = statement.compile(dialect=dialect)
+    order = compiled.positiontup if isinstance(compiled, SQLCompiler) else None
+    binds = compiled.binds if isinstance(compiled, SQLCompiler) else {}
+    return _Change(
+        statement=str(compiled),
+        bound=tuple(
+            _bound(name, binds[name].type, binds[name].value, dialect) for name in order or binds
+        ),
+    )
+
+
+def _bound(name: str, kind: TypeEngine[Any], value: object, dialect: Dialect) -> _Bound:
+    if isinstance(kind, Stored):
+        way = kind.way_into(dialect)
+    else:
+        way = kind.dialect_impl(dialect).bind_processor(dialect)
+    return _Bound(name=name, way=way, always=value if way is None or value is None else way(value))
+
+
 def _on_conflict(table: Table, names: Sequence[str]) -> str:
     keys = [column.name for column in table.primary_key]
     changed = ", ".join(f"{name} = excluded.{name}" for name in names if name not in keys)
@@ -126,12 +205,14 @@ def _copy_and_merge(
         )
 
 
-def _values_of(plan: _Plan, table: Table, rows: Sequence[Row]) -> list[Values]:
+def _values_of(plan: _Plan | _Change, table: FromClause, rows: Sequence[Row]) -> list[Values]:
     try:
         return plan.values(rows)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         kind = type(error).__name__
-        raise Permanent(f"database: a value does not fit into {table.name} ({kind})") from None
+        raise Permanent(
+            f"database: a value does not fit into {table.description} ({kind})"
+        ) from None
 
 
 def _copy(driver: Any, plan: _Plan, table: str, rows: Sequence[Values]) -> None:  # noqa: ANN401 psycopg's connection

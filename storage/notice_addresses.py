@@ -33,12 +33,14 @@ class Known:
     tried: Mapping[UUID, list[tuple[bytes, AttemptOutcome]]]
 
     @classmethod
-    def of(cls, reading: Reading, notice_id: UUID, people: Sequence[UUID]) -> Known:
+    def of(cls, reading: Reading, notice_id: UUID, attempts: Mapping[UUID, int]) -> Known:
+        """Return what is known of these people, given with how often each was tried."""
+        people = list(attempts)
         load_keys(reading, people)
         return cls(
             locales=_locales(reading, people),
             addresses=_addresses(reading, people),
-            tried=_tried(reading, notice_id, people),
+            tried=_tried(reading, notice_id, [one for one in people if attempts[one]]),
         )
 
     def address_for(self, person_id: UUID) -> tuple[bytes, bytes] | None:

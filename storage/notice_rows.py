@@ -96,7 +96,9 @@ class NoticeOwnerRow(Row, table=True):
     __table_args__ = (
         _of_notice(),
         one_of("state", OwnerState),
-        index_where("ix_notice_owner_due", "notice_id", "due_at", where="due_at IS NOT NULL"),
+        index_where(
+            "ix_notice_owner_due", "notice_id", "state", "due_at", where="due_at IS NOT NULL"
+        ),
         index_where(
             "ix_notice_owner_unreached", "notice_id", "person_id", where="state = 'unreached'"
         ),
@@ -133,7 +135,11 @@ class NoticeWorkspaceRow(Row, table=True):
     """That an Owner had this workspace when the roster was made, or joined it later."""
 
     __tablename__ = "notice_workspace"
-    __table_args__ = (_of_notice(), SMALL)
+    __table_args__ = (
+        _of_notice(),
+        Index("ix_notice_workspace_person", "notice_id", "person_id"),  # those of a page of Owners
+        SMALL,
+    )
     notice_id: UUID = key_column()
     workspace_id: UUID = key_column()
     person_id: UUID = key_column()

@@ -9,9 +9,20 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ColumnElement,
+    Update,
+    and_,
+    bindparam,
+    or_,
+    select,
+    update,
+)
 
 from privacy.notices import (
     MESSAGE_KEY_BYTES,
@@ -20,18 +31,71 @@ from privacy.notices import (
     OwnerState,
     reader_language,
 )
-from privacy.outgoing import RECONCILE_FOR
 from storage.datakeys import load_keys
 from storage.directory_writes import ADDRESS
 from storage.failures import CannotUnseal
 from storage.ids import new_id
 from storage.notice_addresses import Known
+from storage.notice_doubt import end_leases, give_up_silent, in_doubt
 from storage.notice_rows import NOTICE_ATTEMPT, NOTICE_OWNER
 from storage.transactions import AnyRow, Reading, Transaction, Values, in_chunks
 
 RECORD = "notice_attempt.sealed_record"
-NO_ADDRESS, ALL_REFUSED, NO_WORD = "no-address", "every-address-refused", "no-word-of-delivery"
+NO_ADDRESS, ALL_REFUSED = "no-address", "every-address-refused"
 _OWNER, _ATTEMPT = NOTICE_OWNER.c, NOTICE_ATTEMPT.c
+
+
+def _to(column: Column[Any]) -> BindParameter[Any]:
+    """The parameter that sets this column."""
+    return bindparam(f"new_{column.name}", type_=column.type)
+
+
+def _owner_is(*also: ColumnElement[bool]) -> Update:
+    return update(NOTICE_OWNER).where(
+        _OWNER.notice_id == bindparam("notice"), _OWNER.person_id == bindparam("person"), *also
+    )
+
+
+_DUE = (
+    select(_OWNER.notice_id, _OWNER.person_id, _OWNER.attempts, _OWNER.queued_at)
+    .where(
+        _OWNER.notice_id == bindparam("notice"),
+        _OWNER.state == bindparam("state"),
+        _OWNER.due_at <= bindparam("now"),
+    )
+    .order_by(_OWNER.due_at)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_LEASE = _owner_is().values(
+    state=OwnerState.LEASED,
+    due_at=_to(_OWNER.due_at),
+    lease_token=_to(_OWNER.lease_token),
+    attempts=_OWNER.attempts + 1,
+    language=_to(_OWNER.language),
+    message_key=_to(_OWNER.message_key),
+)
+_GIVE_UP = _owner_is().values(
+    state=OwnerState.UNREACHED, due_at=None, lease_token=None, reason=_to(_OWNER.reason)
+)
+_LET_GO = _owner_is(_OWNER.lease_token == bindparam("token")).values(
+    lease_token=None,
+    state=_to(_OWNER.state),
+    due_at=_to(_OWNER.due_at),
+    told_at=_to(_OWNER.told_at),
+)
+_ATTEMPT_IS = update(NOTICE_ATTEMPT).where(
+    _ATTEMPT.notice_id == bindparam("notice"),
+    _ATTEMPT.person_id == bindparam("person"),
+    _ATTEMPT.number == bindparam("n"),
+    or_(  # an event can be faster than we are
+        _ATTEMPT.outcome == AttemptOutcome.REGISTERED,
+        _ATTEMPT.outcome == AttemptOutcome.UNKNOWN,
+    ),
+)
+_CAME = {"outcome": _to(_ATTEMPT.outcome), "ended_at": _to(_ATTEMPT.ended_at)}
+_END_UNSEALED = _ATTEMPT_IS.values(_CAME)
+_END = _ATTEMPT_IS.values(_CAME | {"sealed_record": _to(_ATTEMPT.sealed_record)})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,10 +146,10 @@ def claim_owners(
     what may have left is repeated. Whoever has no address that was not refused already becomes unreached.
     """
     now, until = lease
-    _expire(transaction, notice_id, now, silent_for)
-    _give_up_silent(transaction, notice_id, now)
+    end_leases(transaction, notice_id, now, silent_for)
+    give_up_silent(transaction, notice_id, now)
     rows = _due(transaction, notice_id, now, most)
-    known = Known.of(transaction, notice_id, [row.person_id for row in rows])
+    known = Known.of(transaction, notice_id, {row.person_id: row.attempts for row in rows})
     token = new_id()
     owners, without = list[ClaimedOwner](), list[AnyRow]()
     for row in rows:
@@ -119,15 +183,9 @@ def record_outcomes(
     ]
     _end_attempts(transaction, batch, done)
     _take_back(transaction, batch, [one for one in batch.owners if one.person_id not in outcomes])
-    rows = [_after(owner, outcome, batch.silent_for) for owner, outcome in done]
-    held = update(NOTICE_OWNER).where(
-        _OWNER.notice_id == batch.notice_id,
-        _OWNER.person_id == bindparam("person"),
-        _OWNER.lease_token == batch.lease_token,
+    return transaction.change_each(
+        _LET_GO, [_after(batch, owner, outcome) for owner, outcome in done]
     )
-    names = ("state", "due_at", "told_at")
-    values = {name: bindparam(f"new_{name}", type_=NOTICE_OWNER.c[name].type) for name in names}
-    return transaction.change(held.values(lease_token=None, **values), rows)
 
 
 def is_anything_due(reading: Reading, notice_id: UUID) -> bool:
@@ -137,64 +195,12 @@ def is_anything_due(reading: Reading, notice_id: UUID) -> bool:
 
 
 def _due(transaction: Transaction, notice_id: UUID, now: datetime, most: int) -> list[AnyRow]:
-    due = (
-        select(NOTICE_OWNER)
-        .where(
-            _OWNER.notice_id == notice_id,
-            _OWNER.due_at <= now,
-            _OWNER.state.in_([OwnerState.WAITING, OwnerState.UNCERTAIN]),
-        )
-        .order_by(_OWNER.due_at)
-        .limit(most)
-        .with_for_update(skip_locked=True)
-    )
-    return list(transaction.fetch(due))
-
-
-def _expire(
-    transaction: Transaction, notice_id: UUID, now: datetime, silent_for: timedelta | None
-) -> None:
-    """Nobody knows what became of notices whose worker let its lease end: they wait until a trace can have come."""
-    ended = and_(
-        _OWNER.notice_id == notice_id, _OWNER.state == OwnerState.LEASED, _OWNER.due_at <= now
-    )
-    open_attempts = update(NOTICE_ATTEMPT).where(
-        _ATTEMPT.notice_id == notice_id,
-        _ATTEMPT.outcome == AttemptOutcome.REGISTERED,
-        _ATTEMPT.person_id.in_(select(_OWNER.person_id).where(ended)),
-    )
-    question = select(_OWNER.person_id).where(ended).limit(1)
-    if transaction.fetch(question).one_or_none() is None:
-        return
-    transaction.change(open_attempts.values(outcome=AttemptOutcome.UNKNOWN))
-    state, due_at = _in_doubt(now, silent_for)
-    values = {"state": state, "due_at": due_at, "lease_token": None}
-    transaction.change(update(NOTICE_OWNER).where(ended).values(**values))
-
-
-def _in_doubt(at: datetime, silent_for: timedelta | None) -> tuple[OwnerState, datetime]:
-    """What may have left is repeated after a while, or its provider's word is waited for."""
-    if silent_for is None:
-        return OwnerState.UNCERTAIN, at + RECONCILE_FOR
-    return OwnerState.HANDED_OVER, at + silent_for
-
-
-def _give_up_silent(transaction: Transaction, notice_id: UUID, now: datetime) -> None:
-    """No word came of notices that a provider has, or may have: nothing is repeated, a person sees to their Owners."""
-    silent = and_(
-        _OWNER.notice_id == notice_id, _OWNER.state == OwnerState.HANDED_OVER, _OWNER.due_at <= now
-    )
-    who = select(_OWNER.person_id).where(silent)
-    if transaction.fetch(who.limit(1)).one_or_none() is None:
-        return
-    attempts = update(NOTICE_ATTEMPT).where(
-        _ATTEMPT.notice_id == notice_id,
-        _ATTEMPT.outcome.in_([AttemptOutcome.ACCEPTED, AttemptOutcome.UNKNOWN]),
-        _ATTEMPT.person_id.in_(who),
-    )
-    transaction.change(attempts.values(outcome=AttemptOutcome.SILENT))
-    values = {"state": OwnerState.UNREACHED, "due_at": None, "reason": NO_WORD}
-    transaction.change(update(NOTICE_OWNER).where(silent).values(**values))
+    """Those in doubt come first: they have waited longer."""
+    found = list[AnyRow]()
+    for state in (OwnerState.UNCERTAIN, OwnerState.WAITING):
+        values = {"notice": notice_id, "state": state, "now": now, "most": most - len(found)}
+        found += transaction.fetch(_DUE, values)
+    return found
 
 
 def _claimed(
@@ -243,36 +249,30 @@ def _register(
         for owner in owners
     ]
     transaction.insert(NOTICE_ATTEMPT, attempts)
-    leased = update(NOTICE_OWNER).where(
-        _OWNER.notice_id == notice_id, _OWNER.person_id == bindparam("person")
-    )
-    leased = leased.values(
-        state=OwnerState.LEASED,
-        due_at=until,
-        lease_token=token,
-        attempts=_OWNER.attempts + 1,
-        language=bindparam("reader"),
-        message_key=bindparam("key"),
-    )
     rows = [
-        {"person": owner.person_id, "reader": owner.language, "key": owner.message_key}
+        {
+            "notice": notice_id,
+            "person": owner.person_id,
+            "new_due_at": until,
+            "new_lease_token": token,
+            "new_language": owner.language,
+            "new_message_key": owner.message_key,
+        }
         for owner in owners
     ]
-    transaction.change(leased, rows)
+    transaction.change_each(_LEASE, rows)
 
 
 def _give_up(transaction: Transaction, notice_id: UUID, rows: Sequence[AnyRow]) -> None:
-    given_up = update(NOTICE_OWNER).where(
-        _OWNER.notice_id == notice_id, _OWNER.person_id == bindparam("person")
-    )
-    given_up = given_up.values(
-        state=OwnerState.UNREACHED, due_at=None, lease_token=None, reason=bindparam("why")
-    )
     values = [
-        {"person": row.person_id, "why": ALL_REFUSED if row.attempts else NO_ADDRESS}
+        {
+            "notice": notice_id,
+            "person": row.person_id,
+            "new_reason": ALL_REFUSED if row.attempts else NO_ADDRESS,
+        }
         for row in rows
     ]
-    transaction.change(given_up, values)
+    transaction.change_each(_GIVE_UP, values)
 
 
 def _end_attempts(
@@ -280,32 +280,20 @@ def _end_attempts(
     batch: ClaimedBatch,
     done: Sequence[tuple[ClaimedOwner, OwnerOutcome]],
 ) -> None:
-    ended = update(NOTICE_ATTEMPT).where(
-        _ATTEMPT.notice_id == batch.notice_id,
-        _ATTEMPT.person_id == bindparam("person"),
-        _ATTEMPT.number == bindparam("n"),
-        or_(  # an event can be faster than we are
-            _ATTEMPT.outcome == AttemptOutcome.REGISTERED,
-            _ATTEMPT.outcome == AttemptOutcome.UNKNOWN,
-        ),
-    )
-    ended = ended.values(
-        outcome=bindparam("came", type_=_ATTEMPT.outcome.type),
-        ended_at=bindparam("ended", type_=_ATTEMPT.ended_at.type),
-    )
     rows = [
         {
+            "notice": batch.notice_id,
             "person": owner.person_id,
             "n": owner.number,
-            "came": outcome.outcome,
-            "ended": outcome.at,
-            "record": _answered(transaction, owner, outcome),
+            "new_outcome": outcome.outcome,
+            "new_ended_at": outcome.at,
+            "new_sealed_record": _answered(transaction, owner, outcome),
         }
         for owner, outcome in done
     ]
-    kept = ended.values(sealed_record=bindparam("record"))
-    transaction.change(kept, [row for row in rows if row["record"]])
-    transaction.change(ended, [_without_record(row) for row in rows if not row["record"]])
+    transaction.change_each(_END, [row for row in rows if row["new_sealed_record"]])
+    unsealed = [_without_record(row) for row in rows if not row["new_sealed_record"]]
+    transaction.change_each(_END_UNSEALED, unsealed)
 
 
 def _answered(transaction: Transaction, owner: ClaimedOwner, outcome: OwnerOutcome) -> bytes:
@@ -316,7 +304,7 @@ def _answered(transaction: Transaction, owner: ClaimedOwner, outcome: OwnerOutco
 
 
 def _without_record(row: Values) -> Values:
-    return {name: value for name, value in row.items() if name != "record"}
+    return {name: value for name, value in row.items() if name != "new_sealed_record"}
 
 
 def _take_back(
@@ -347,11 +335,11 @@ def _take_back(
         )
 
 
-def _after(owner: ClaimedOwner, outcome: OwnerOutcome, silent_for: timedelta | None) -> Values:
+def _after(batch: ClaimedBatch, owner: ClaimedOwner, outcome: OwnerOutcome) -> Values:
     """The Owner's row after an attempt: refused means due at once, for the claim looks for another address."""
-    doubt = _in_doubt(outcome.at, silent_for)
+    doubt = in_doubt(outcome.at, batch.silent_for)
     states = {
-        AttemptOutcome.ACCEPTED: (OwnerState.ACCEPTED, None) if silent_for is None else doubt,
+        AttemptOutcome.ACCEPTED: (OwnerState.ACCEPTED, None) if batch.silent_for is None else doubt,
         AttemptOutcome.UNKNOWN: doubt,
     }
     state, due_at = states.get(
@@ -359,7 +347,9 @@ def _after(owner: ClaimedOwner, outcome: OwnerOutcome, silent_for: timedelta | N
     )
     told_at = outcome.at if state is OwnerState.ACCEPTED else None
     return {
+        "notice": batch.notice_id,
         "person": owner.person_id,
+        "token": batch.lease_token,
         "new_state": state,
         "new_due_at": due_at,
         "new_told_at": told_at,

@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, CursorResult, Executable, Result, Row, Select, Table
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Delete,
+    Executable,
+    Result,
+    Row,
+    Select,
+    Table,
+    Update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage.bulk import engines_insert, insert_rows, merge_rows
+from storage.bulk import change_rows, engines_insert, insert_rows, merge_rows
 from storage.postgres import Lock, take
 from storage.sealing import KeyRing, Vault
 
@@ -63,6 +73,10 @@ class Transaction(Reading):
         connection = self.connection
         result = connection.execute(statement, rows) if rows else connection.execute(statement)
         return result.rowcount if isinstance(result, CursorResult) else 0
+
+    def change_each(self, statement: Update | Delete, rows: Sequence[Values]) -> int:
+        """Run an UPDATE or DELETE of a module, made once, for each row of values; returns how many rows it changed."""
+        return change_rows(self.connection, statement, rows)
 
     def lock(self, lock: Lock) -> None:
         """Do this work alone; a writing transaction of SQLite is alone anyway."""

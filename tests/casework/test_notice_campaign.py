@@ -213,7 +213,7 @@ def test_when_everybody_refuses_us_the_campaign_stops_and_no_owner_is_given_up(c
 @BOTH_ENGINES
 def test_a_stopped_campaign_sends_nothing_and_goes_on_where_it_was(campaign):
     campaign.pace(1_000_000)
-    campaign.begin(workspace(), *(owner(f"p{number}") for number in range(90)))
+    campaign.begin(workspace(), *(owner(f"p{number}") for number in range(COPIES + 40)))
     campaign.step()
     campaign.stop()
     assert campaign.step().worked is False
@@ -223,7 +223,7 @@ def test_a_stopped_campaign_sends_nothing_and_goes_on_where_it_was(campaign):
     campaign.start()
     campaign.send()
     recipients = [one.recipient for one in campaign.transport.sent]
-    assert len(recipients) == len(set(recipients)) == 90
+    assert len(recipients) == len(set(recipients)) == COPIES + 40
 
 
 @BOTH_ENGINES
