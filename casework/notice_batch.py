@@ -18,7 +18,7 @@ from privacy.tokens import tagged_address
 from storage.notice_sending import ClaimedBatch, ClaimedOwner
 from storage.notices import Notice
 
-COPIES = 100  # at most, where a worker is killed and what may have left is repeated
+COPIES = 100  # of one batch, where a worker is killed and what may have left is repeated; two are out at a time
 BEFORE_THE_END = timedelta(minutes=2)  # of a lease nothing is begun any more
 REST = timedelta(seconds=30)  # of a way in trouble, before it is tried again
 REFUSED_IN_A_ROW = 20  # then it is us who are refused, not the Owners
@@ -73,6 +73,14 @@ class Came:
     rest: timedelta
     refused: bool
 
+    @property
+    def ends_it(self) -> bool:
+        """Whether no further batch is tried now."""
+        return self.refused or self.trouble is not None
+
+
+NOT_DIALLED = Came(outcomes={}, trouble=None, rest=REST, refused=False)
+
 
 def batch_size(way: BatchTransport) -> int:
     """Return how many Owners are claimed at once at most."""
@@ -82,7 +90,7 @@ def batch_size(way: BatchTransport) -> int:
 def hand_over(work: Work) -> Came:
     """Hand the batch over, where its lease and the stop button still let it go."""
     if work.is_over():
-        return Came(outcomes={}, trouble=None, rest=REST, refused=False)
+        return NOT_DIALLED
     answers = _send(work)
     outcomes = _outcomes(work, answers)
     trouble, rest = _trouble(answers)

@@ -7,7 +7,9 @@ the same Message-ID, and the copy is counted; where a provider tells of deliveri
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -15,6 +17,7 @@ import structlog
 
 from casework.actors import By, by_desk
 from casework.notice_batch import (
+    NOT_DIALLED,
     REFUSED_IN_A_ROW,
     Came,
     Means,
@@ -75,14 +78,40 @@ def send_notices(
 
 
 def _send(database: Database, work: Work, batches: int) -> str | None:
-    """Hand one batch over after the other while there are any; returns the trouble of the last one."""
-    for left in reversed(range(batches)):
-        came = hand_over(work)
-        following = _record(database, work, came, go_on=left > 0)
-        if following is None:
-            break
-        work = following
-    return came.trouble
+    """Hand one batch over after the other while there are any; returns the trouble that ended it.
+
+    While a batch is on the wire the one before it is written down and the one after it claimed. At a provider nothing
+    is claimed ahead: what nobody dialled for would wait for events after a kill.
+    """
+    left, trouble, over = batches - 1, None, False
+    following = deque[Future[Work | None]]()
+    with ThreadPoolExecutor(1, thread_name_prefix=PART) as clerk:
+        if left and not work.means.way.tells_delivery:
+            left -= 1
+            following.append(clerk.submit(_claim_ahead, database, work))
+        batch: Work | None = work
+        while batch is not None:
+            came = NOT_DIALLED if over else hand_over(batch)
+            over, trouble = over or came.ends_it, trouble or came.trouble
+            go_on = left > 0 and not over
+            left -= go_on
+            following.append(clerk.submit(_record, database, batch, came, go_on=go_on))
+            batch = _next_of(following)
+    return trouble
+
+
+def _next_of(following: deque[Future[Work | None]]) -> Work | None:
+    """Return the batch that was claimed first, once all before it is written down; None where there is none."""
+    while following:
+        claimed = following.popleft().result()
+        if claimed is not None:
+            return claimed
+    return None
+
+
+def _claim_ahead(database: Database, work: Work) -> Work | None:
+    with database.transaction() as transaction:
+        return _claim(transaction, work.notice.notice_id, work.means)
 
 
 def _claim(transaction: Transaction, notice_id: UUID, means: Means) -> Work | None:

@@ -13,7 +13,7 @@ from notifier.addresses import wire_address
 from notifier.header_values import language, message_ids, named_address, text, token
 from notifier.headers import unsubscribe_headers
 from privacy.errors import Permanent
-from privacy.messages import Automation, OutboundMessage
+from privacy.messages import Automation, Letter, OutboundMessage
 from privacy.stands import CaseStand
 
 MOSTLY = 6  # quoted-printable stays readable while at most one byte in six is not ASCII
@@ -28,18 +28,33 @@ def compose(message: OutboundMessage) -> bytes:
     Raises Permanent when a value is not one line, or not of the form its header field has. Nothing but the
     fields below is ever written; List-Unsubscribe stands in product updates alone.
     """
-    fields = "".join(f"{name}: {value}\r\n" for name, value in _fields(message))
-    seed = hashlib.sha256(message.message_id.encode()).hexdigest()[:32]
-    letter = _parts_of(
-        "alternative",
-        (_part("plain", message.letter.text), _part("html", message.letter.html)),
-        boundary=f"=_{seed}",
-    )
-    if message.stand is not None:
-        letter = _parts_of(
-            "mixed", (letter, _for_programs(message, message.stand)), boundary=f"=_m{seed}"
-        )
-    return fields.encode() + b"MIME-Version: 1.0\r\n" + letter
+    return Composer().compose(message)
+
+
+class Composer:
+    """Composes the mails of one batch: the parts of a letter that many get are encoded once."""
+
+    def __init__(self) -> None:
+        self._shared: tuple[Letter | None, tuple[bytes, ...]] = (None, ())
+
+    def compose(self, message: OutboundMessage) -> bytes:
+        """Return the same bytes as `compose`."""
+        fields = "".join(f"{name}: {value}\r\n" for name, value in _fields(message))
+        seed = hashlib.sha256(message.message_id.encode()).hexdigest()[:32]
+        letter = _parts_of("alternative", self._parts(message.letter), boundary=f"=_{seed}")
+        if message.stand is not None:
+            letter = _parts_of(
+                "mixed", (letter, _for_programs(message, message.stand)), boundary=f"=_m{seed}"
+            )
+        return fields.encode() + b"MIME-Version: 1.0\r\n" + letter
+
+    def _parts(self, letter: Letter) -> tuple[bytes, ...]:
+        """The letter as text and as a page; the last one is remembered, by itself and not by its words."""
+        last, parts = self._shared
+        if letter is not last:
+            parts = (_part("plain", letter.text), _part("html", letter.html))
+            self._shared = letter, parts
+        return parts
 
 
 def _parts_of(subtype: str, parts: Iterable[bytes], *, boundary: str) -> bytes:

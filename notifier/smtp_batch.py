@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from aiosmtplib import SMTPResponse
 
 from notifier.addresses import needs_smtputf8, wire_address
-from notifier.compose import compose
+from notifier.compose import Composer
 from notifier.filling import Filler
 from notifier.smtp_answers import to_receipt
 from notifier.smtp_lane import Lane
@@ -47,6 +47,7 @@ class Batch:
         self._messages = messages
         self._clock = clock
         self._filler = Filler()
+        self._composer = Composer()
         self._waiting = deque(Job(place=place, message=one) for place, one in enumerate(messages))
         self._outcomes: dict[int, Outcome] = {}
         self._pause = 1 / per_second if per_second else 0.0
@@ -76,12 +77,22 @@ class Batch:
         while self.wants_more:
             job = self._waiting.popleft()
             try:
-                write_out(job, self._filler.fill(job.message), lane)
+                self._write_out(job, lane)
             except Permanent as error:
                 self.note(job, Handover.REFUSED, str(error))
                 continue
             return job
         return None
+
+    def _write_out(self, job: Job, lane: Lane) -> None:
+        """Put a letter into its wire form. Raises Permanent when it has none, or none that this server takes."""
+        message = self._filler.fill(job.message)
+        sender = wire_address(message.envelope_from) if message.envelope_from else ""
+        recipient = wire_address(message.recipient)
+        job.content = self._composer.compose(message)
+        if len(job.content) > min(LONGEST_CONTENT, lane.largest or LONGEST_CONTENT):
+            raise Permanent("smtp: the letter is larger than the server takes")
+        job.commands = tuple(_commands(sender, recipient, job.content, lane))
 
     def give_back(self, job: Job, why: str) -> None:
         """Have another connection try a letter that surely did not leave, a few times."""
@@ -126,16 +137,6 @@ class Batch:
             if place not in self._outcomes:  # its worker broke: nobody knows how far it came
                 self.note(Job(place=place, message=message), Handover.UNKNOWN, why)
         return [self._outcomes[place] for place in range(len(self._messages))]
-
-
-def write_out(job: Job, message: OutboundMessage, lane: Lane) -> None:
-    """Put a letter into its wire form. Raises Permanent when it has none, or none that this server takes."""
-    sender = wire_address(message.envelope_from) if message.envelope_from else ""
-    recipient = wire_address(message.recipient)
-    job.content = compose(message)
-    if len(job.content) > min(LONGEST_CONTENT, lane.largest or LONGEST_CONTENT):
-        raise Permanent("smtp: the letter is larger than the server takes")
-    job.commands = tuple(_commands(sender, recipient, job.content, lane))
 
 
 def _commands(sender: str, recipient: str, content: bytes, lane: Lane) -> Iterator[bytes]:

@@ -80,11 +80,12 @@ class Answers(asyncio.Protocol):
 
     async def next(self, seconds: float) -> SMTPResponse:
         """Return the next reply. Raises LaneLost when none comes in time or the connection is over."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                while not self._replies and not self._lost:
-                    self._waiter = asyncio.get_running_loop().create_future()
-                    await self._waiter
+        if not self._replies:  # a group's answers come together: most are here already
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    while not self._replies and not self._lost:
+                        self._waiter = asyncio.get_running_loop().create_future()
+                        await self._waiter
         if self._replies:
             return self._replies.popleft()
         raise LaneLost("connection-lost" if self._lost else "timeout")
