@@ -29,6 +29,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from notice_rounds import IN_A_ROW, PACE, list_owners
 from notices import (
     CALL,
     END,
@@ -40,12 +41,11 @@ from notices import (
     smtp_source,
 )
 
-from campaign_values import KOLKATA, Campaign, notice_terms, owner, workspace
+from campaign_values import KOLKATA, Campaign
 from casework.actors import Actor
 from casework.deliveries import record_events
 from casework.notice_proof import export_proof
 from casework.notice_sending import send_notices
-from casework.profile import NoticePace
 from casework_values import TOKEN_KEYS, TestDesk, open_at, profile
 from daemon.clock import utc_now
 from notifier.provider import ProviderTransport
@@ -61,7 +61,6 @@ from privacy.ports import BatchTransport
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 IDLE_MINUTES = 120  # then only the wait for events is left, which takes days
-PACE = NoticePace(per_hour=10_000_000)
 SECONDS_BETWEEN_KILLS = (0.7, 2.5)
 EVENTS_AT_ONCE = 200
 ANSWERS = {b"DATA": b"354 go\r\n", b"EHLO": b"250-sink.example\r\n250 PIPELINING\r\n"}
@@ -113,7 +112,9 @@ def work(url: str, name: str, port: int) -> None:
         print("ready", flush=True)
         while campaign.notice().state is not NoticeState.ENDED:
             try:
-                if send_notices(database, way, clock=clock, desk=desk.profile, batches=20).worked:
+                if send_notices(
+                    database, way, clock=clock, desk=desk.profile, batches=IN_A_ROW
+                ).worked:
                     idle = 0
                     continue
             except (
@@ -133,10 +134,8 @@ def work(url: str, name: str, port: int) -> None:
 def run(given: argparse.Namespace, folder: Path) -> None:
     url, log = f"sqlite:///{folder / 'rightsdesk.db'}", folder / "taken.log"
     with closing(open_at(url)) as database:
-        campaign = Campaign(TestDesk(database, profile(notices=PACE), now=utc_now()))
         begun = time.perf_counter()
-        effective_on = utc_now().date() + timedelta(days=90)
-        campaign.begin(*people(given.owners), terms=notice_terms(effective_on=effective_on))
+        campaign = list_owners(database, given.owners)
         print(f"{given.owners:,} Owners listed in {time.perf_counter() - begun:.0f} s")
         with server(given.way, log) as port:
             seconds, memory = campaign_of(given, url, port, (campaign, log))
@@ -147,12 +146,6 @@ def run(given: argparse.Namespace, folder: Path) -> None:
             f"limit {limit:,.0f}/s, ratio {rate / limit:.3f}; {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
         )
         prove(campaign, folder / "proof.zip")
-
-
-def people(count: int) -> Iterator[object]:
-    """Two Owners in each workspace; the workspaces come first."""
-    yield from (workspace(f"w{place}") for place in range((count + 1) // 2))
-    yield from (owner(f"p{number}", of=f"w{number // 2}") for number in range(count))
 
 
 def campaign_of(

@@ -8,6 +8,9 @@ the same size. DIR is a folder made by `apt-get download postfix && dpkg-deb -x 
 limit is a bare socket that writes finished groups (no Postfix, no C: a higher bar) and the sink is our own.
 SendGrid: calls of 1,000 recorded in the same way; one limit is a bare socket that posts the finished bodies, the other
 one builds each body from a plain dict. Every server is a process of its own; rounds take turns.
+
+Beside the wire alone the whole campaign runs: claimed, sent and written down for each Owner as the desk does it, on SQLite,
+and on PostgreSQL too where it is installed.
 """
 
 from __future__ import annotations
@@ -24,11 +27,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from statistics import median
 
+from notice_rounds import list_owners, whole_campaign
+
+from casework_values import open_at
 from daemon.clock import utc_now
 from notice_values import NOTICE, notice
 from notifier.compose import compose
@@ -41,6 +48,7 @@ from notifier.submission import SubmissionTransport
 from notifier.transport_settings import SendGridSettings
 from privacy.messages import OutboundMessage
 from privacy.ports import BatchTransport, Handover
+from servers.postgres import Postgres
 
 CALL = 1_000
 SESSIONS = 10
@@ -52,6 +60,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--owners", type=int, default=5_000)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--postgres", action="store_true", help="the campaign on PostgreSQL too")
     parser.add_argument("--postfix", type=Path, help="where postfix was unpacked")
     parser.add_argument("--serve", choices=["smtp", "http"], help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -59,10 +68,33 @@ def main() -> None:
         asyncio.run(serve(given.serve))
         return
     batch = owners(given.owners)
-    with tempfile.TemporaryDirectory() as folder:
-        measure_smtp(batch, given.rounds, given.postfix, Path(folder))
-        measure_sendgrid(batch, given.rounds, Path(folder))
+    with tempfile.TemporaryDirectory() as folder, campaigns(Path(folder), given) as whole:
+        measure_smtp(batch, given, Path(folder), whole)
+        measure_sendgrid(batch, given, Path(folder), whole)
     print(f"{os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f} at the end")
+
+
+Campaigns = dict[str, Callable[[BatchTransport], float]]
+
+
+@contextmanager
+def campaigns(folder: Path, given: argparse.Namespace) -> Iterator[Campaigns]:
+    """Give a whole campaign on each engine that is there."""
+    with ExitStack() as stack:
+        urls = {"SQLite": f"sqlite:///{folder / 'campaign.db'}"}
+        if given.postgres:
+            server = Postgres()
+            stack.callback(server.stop)
+            server.start()
+            urls["PostgreSQL without fsync"] = server.create_database()
+        found: Campaigns = {}
+        for engine, url in urls.items():
+            database = stack.enter_context(closing(open_at(url)))
+            list_owners(database, given.owners)
+            found[f"whole campaign on {engine}"] = partial(
+                whole_campaign, database, count=given.owners
+            )
+        yield found
 
 
 def owners(count: int) -> list[OutboundMessage]:
@@ -112,10 +144,10 @@ def compare(name: str, runs: dict[str, Callable[[], float]], rounds: int, owners
 
 
 def measure_smtp(
-    batch: Sequence[OutboundMessage], rounds: int, postfix: Path | None, folder: Path
+    batch: Sequence[OutboundMessage], given: argparse.Namespace, folder: Path, whole: Campaigns
 ) -> None:
     """Compare our way out with smtp-source against smtp-sink, or with a bare socket against our sink."""
-    tools = postfix_tools(postfix)
+    tools = postfix_tools(given.postfix)
     size = len(compose(Filler().fill(batch[0])))
     with smtp_server(tools) as port:
         settings = SubmissionSettings(
@@ -128,8 +160,9 @@ def measure_smtp(
                 if tools
                 else (lambda: bare_smtp(port, batch)),
                 "ours, each recorded (T12)": lambda: recorded(transport, batch, folder / "smtp.db"),
+                **{f"{name} (T12)": partial(run, transport) for name, run in whole.items()},
             }
-            compare(f"SMTP, {size} octets each", runs, rounds, len(batch))
+            compare(f"SMTP, {size} octets each", runs, given.rounds, len(batch))
 
 
 def postfix_tools(unpacked: Path | None) -> dict[str, str] | None:
@@ -192,7 +225,9 @@ def smtp_server(tools: dict[str, str] | None) -> Iterator[int]:
 # SendGrid
 
 
-def measure_sendgrid(batch: Sequence[OutboundMessage], rounds: int, folder: Path) -> None:
+def measure_sendgrid(
+    batch: Sequence[OutboundMessage], given: argparse.Namespace, folder: Path, whole: Campaigns
+) -> None:
     with own_server("http") as port:
         dialect = SendGrid(SendGridSettings(api_key="key", stand_in=f"http://127.0.0.1:{port}"))
         calls = [batch[start : start + CALL] for start in range(0, len(batch), CALL)]
@@ -211,8 +246,9 @@ def measure_sendgrid(batch: Sequence[OutboundMessage], rounds: int, folder: Path
                 "ours, each recorded (T14)": lambda: recorded(
                     transport, batch, folder / "sendgrid.db"
                 ),
+                **{f"{name} (T14)": partial(run, transport) for name, run in whole.items()},
             }
-            compare(f"SendGrid, {len(calls)} calls", runs, rounds, len(batch))
+            compare(f"SendGrid, {len(calls)} calls", runs, given.rounds, len(batch))
 
 
 def plain_body(call: Sequence[OutboundMessage]) -> bytes:
