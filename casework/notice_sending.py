@@ -7,9 +7,11 @@ the same Message-ID, and the copy is counted; where a provider tells of deliveri
 
 from __future__ import annotations
 
+import gc
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -73,8 +75,19 @@ def send_notices(
         with database.transaction() as transaction:
             work = _claim(transaction, notice_id, means)
         if work is not None:
-            return Sending(worked=True, trouble=_send(database, work, batches))
+            with _collector_at_rest():
+                return Sending(worked=True, trouble=_send(database, work, batches))
     return Sending(worked=False)
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """A campaign makes many objects: the collector need not look at the whole program each time."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _send(database: Database, work: Work, batches: int) -> str | None:

@@ -8,11 +8,15 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 
 from storage.erased_rows import ERASED_OWNER
-from storage.sealing import WrappedKey
+from storage.sealing import Vault, WrappedKey
 from storage.tables import DATA_KEY
 from storage.transactions import Reading, Transaction, in_chunks
 
 KEYS = select(DATA_KEY.c.owner_id, DATA_KEY.c.ring_key, DATA_KEY.c.wrapped).where(
+    DATA_KEY.c.owner_id.in_(bindparam("owners", expanding=True))
+)
+
+THERE = select(DATA_KEY.c.owner_id).where(
     DATA_KEY.c.owner_id.in_(bindparam("owners", expanding=True))
 )
 
@@ -31,6 +35,13 @@ def load_keys(reading: Reading, owners: Iterable[UUID]) -> None:
     for chunk in in_chunks(owner for owner in owners if owner not in reading.vault):
         for owner, ring_key, wrapped in reading.fetch(KEYS, {"owners": chunk}):
             reading.vault.open_key(owner, WrappedKey(ring_key=ring_key, wrapped=bytes(wrapped)))
+
+
+def keep_keys(reading: Reading, earlier: Vault, owners: Iterable[UUID]) -> None:
+    """Take keys into use that an earlier transaction had opened; that of whoever was erased meanwhile stays away."""
+    for chunk in in_chunks(owners):
+        for owner in reading.fetch(THERE, {"owners": chunk}).scalars():
+            reading.vault.take_over(earlier, owner)
 
 
 def erase_keys(transaction: Transaction, owners: Sequence[UUID]) -> None:

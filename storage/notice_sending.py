@@ -31,16 +31,18 @@ from privacy.notices import (
     OwnerState,
     reader_language,
 )
-from storage.datakeys import load_keys
+from storage.datakeys import keep_keys
 from storage.directory_writes import ADDRESS
 from storage.failures import CannotUnseal
 from storage.ids import new_id
 from storage.notice_addresses import Known
 from storage.notice_doubt import end_leases, give_up_silent, in_doubt
 from storage.notice_rows import NOTICE_ATTEMPT, NOTICE_OWNER
+from storage.sealing import Vault
 from storage.transactions import AnyRow, Reading, Transaction, Values, in_chunks
 
 RECORD = "notice_attempt.sealed_record"
+_AS_JSON = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps would make one for each Owner
 NO_ADDRESS, ALL_REFUSED = "no-address", "every-address-refused"
 _OWNER, _ATTEMPT = NOTICE_OWNER.c, NOTICE_ATTEMPT.c
 
@@ -120,6 +122,7 @@ class ClaimedBatch:
     leased_until: datetime
     owners: tuple[ClaimedOwner, ...]
     found: int  # with those who have no address
+    vault: Vault = field(repr=False)  # their keys, for what is written down after
     silent_for: timedelta | None = None
 
 
@@ -166,6 +169,7 @@ def claim_owners(
         leased_until=until,
         owners=tuple(owners),
         found=len(rows),
+        vault=transaction.vault,
         silent_for=silent_for,
     )
 
@@ -177,7 +181,7 @@ def record_outcomes(
 
     Whom no outcome names was not dialled for: their attempt is taken back, and they are due at once.
     """
-    load_keys(transaction, outcomes)
+    keep_keys(transaction, batch.vault, outcomes)
     done = [
         (owner, outcomes[owner.person_id]) for owner in batch.owners if owner.person_id in outcomes
     ]
@@ -357,5 +361,5 @@ def _after(batch: ClaimedBatch, owner: ClaimedOwner, outcome: OwnerOutcome) -> V
 
 
 def _sealed(transaction: Transaction, person_id: UUID, address: str, answer: str) -> bytes:
-    record = json.dumps({"address": address, "answer": answer}, ensure_ascii=False)
+    record = _AS_JSON({"address": address, "answer": answer})
     return transaction.vault.seal_text(person_id, RECORD, record)

@@ -111,6 +111,11 @@ class Vault:
         except CannotUnseal:
             self._ciphers.pop(owner, None)
 
+    def take_over(self, earlier: Vault, owner: UUID) -> None:
+        """Take the owner's key into use as an earlier transaction opened it; one that it had not is left out."""
+        if owner in earlier:
+            self._ciphers[owner] = earlier._ciphers[owner]
+
     def forget(self, owner: UUID) -> None:
         """Drop the owner's key from use."""
         self._ciphers.pop(owner, None)
