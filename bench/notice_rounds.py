@@ -3,37 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from datetime import timedelta
 
 from sqlalchemy import func, select, update
 
-from campaign_values import Campaign, notice_terms, owner, workspace
+from campaign_worker import IN_A_ROW, PACE
 from casework.notice_sending import send_notices
-from casework.profile import NoticePace
-from casework_values import TestDesk, profile
+from casework_values import profile
 from daemon.clock import utc_now
 from privacy.notices import AttemptOutcome
 from privacy.ports import BatchTransport
 from storage.database import Database
 from storage.notice_rows import NOTICE_ATTEMPT, NOTICE_OWNER, POLICY_NOTICE
-
-PACE = NoticePace(per_hour=100_000_000)
-IN_A_ROW = 20
-
-
-def people(count: int) -> Iterator[object]:
-    """Two Owners in each workspace; the workspaces come first."""
-    yield from (workspace(f"w{place}") for place in range((count + 1) // 2))
-    yield from (owner(f"p{number}", of=f"w{number // 2}") for number in range(count))
-
-
-def list_owners(database: Database, count: int) -> Campaign:
-    """Bring a campaign to the point from which it is sent."""
-    campaign = Campaign(TestDesk(database, profile(notices=PACE), now=utc_now()))
-    effective_on = utc_now().date() + timedelta(days=90)
-    campaign.begin(*people(count), terms=notice_terms(effective_on=effective_on))
-    return campaign
 
 
 def send_all(database: Database, way: BatchTransport) -> float:

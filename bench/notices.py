@@ -33,8 +33,9 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
-from notice_rounds import list_owners, whole_campaign
+from notice_rounds import whole_campaign
 
+from campaign_storm import list_owners
 from casework_values import open_at
 from daemon.clock import utc_now
 from notice_values import NOTICE, notice
