@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 from campaign_storm import Size, Storm
+from campaign_worker import peak_kilobytes
 from casework.actors import Actor
 from casework.notice_proof import export_proof
 from casework_values import open_at
@@ -78,7 +78,7 @@ def prove(folder: Path) -> None:
         proved = export_proof(database, "2", file, by=by)
     print(
         f"proof: {proved.owners:,} Owners, {proved.in_time:,} in time, {proved.holds} hold, {path.stat().st_size / 1e6:.1f} MB"
-        f" in {time.perf_counter() - begun:.0f} s and {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB of memory"
+        f" in {time.perf_counter() - begun:.0f} s and {peak_kilobytes() // 1024} MB of memory"
     )
 
 

@@ -48,7 +48,7 @@ PART = "notice-sender"
 BATCHES_AN_HOUR = 60  # where the pace is slow a batch is what leaves in a minute
 AHEAD = timedelta(seconds=5)  # of the pace: nobody wakes for every batch of a fast campaign
 LEASE = timedelta(minutes=10)
-RECORD_TRIES = 3  # each waits for the database as long as every transaction does
+RECORD_TRIES = 30  # each waits for the database as long as every transaction does; a large directory can take minutes
 UNREACHED_TASK, STOPPED_TASK = "notice_unreached", "notice_stopped"
 log = structlog.get_logger(__name__)
 
