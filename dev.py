@@ -10,7 +10,8 @@ test -k WORD    run only pytest, with the arguments given
 bench NAME ...  run bench/NAME.py
 fuzz [NAME ...] [--minutes 30]
                 look for bytes that break what reads mail, guided by coverage
-storm           kill the daemon at every step of a message's path, on both databases (minutes)
+storm           kill the daemon at every step of a message's path, on both databases (minutes), and the worker of a
+                campaign of 100,000 notices (an hour; -k campaign: only this, -k kill: only those)
 """
 
 from __future__ import annotations
