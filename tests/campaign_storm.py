@@ -13,7 +13,7 @@ from pathlib import Path
 
 from campaign_sinks import bounces, is_put_off
 from campaign_values import Campaign, notice_terms, owner, workspace
-from campaign_worker import PACE
+from campaign_worker import CONNECTIONS, PACE
 from casework.deliveries import record_events
 from casework.notice_batch import COPIES
 from casework.profile import NoticePace
@@ -126,7 +126,9 @@ class Storm:
                     copied.append(first[line])
                 else:
                     first[line] = len(first)
-        return sum(not any(0 < kill - one <= OUT_AT_ONCE for kill in kills) for one in copied)
+        # What a connection holds at the kill arrives after it.
+        near = range(-CONNECTIONS, OUT_AT_ONCE + 1)
+        return sum(not any(kill - one in near for kill in kills) for one in copied)
 
 
 def events_of(line: bytes) -> Iterator[DeliveryEvent]:

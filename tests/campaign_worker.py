@@ -27,7 +27,7 @@ from privacy.ports import BatchTransport
 from storage.database import Database
 
 PACE = NoticePace(per_hour=100_000_000)
-IN_A_ROW = 20
+IN_A_ROW, CONNECTIONS = 20, 10
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 SHORTLY = timedelta(hours=3)
 
@@ -35,7 +35,7 @@ SHORTLY = timedelta(hours=3)
 def way_out(name: str, port: int) -> BatchTransport:
     if name == "smtp":
         settings = SubmissionSettings(
-            host="127.0.0.1", port=port, security="plain", connections=10
+            host="127.0.0.1", port=port, security="plain", connections=CONNECTIONS
         ).model_copy(update={"letters_per_connection": 100_000})
         return SubmissionTransport(settings)
     dialect = SendGrid(SendGridSettings(api_key="key", stand_in=f"http://127.0.0.1:{port}"))
