@@ -109,6 +109,11 @@ def read_signals(
         suspected_spam=suspected_spam,
         classification=classification,
     )
+    return signals_of(letter)
+
+
+def signals_of(letter: Letter) -> tuple[Signal, ...]:
+    """Return every signal of a letter, in the order of the table below."""
     return tuple(dict.fromkeys(signal for read in _TABLE for signal in read(letter)))
 
 
