@@ -24,6 +24,7 @@ SHORTEST_DAY = 3  # letters: articles and the like stand in the lists of days, t
 TELEGRAM = 2  # words: "Received, thanks" is what people begin with, machines make sentences;
 REMARK = 3  # and so many where they agree ("Fine with me"), or behind thanks,
 THANKED = 2  # which are so short
+_COMMA = ","
 _YEAR = re.compile(r"(?:19|20)\d\d\Z")
 
 
@@ -35,6 +36,7 @@ class Skeleton:
     classes: int
     count: int
     without: int = 0
+    joined: bool = False
 
     def says(self, met: int) -> bool:
         """Return whether all of its classes are among those that met, and none that must not."""
@@ -91,7 +93,11 @@ def skeletons() -> tuple[Skeleton, ...]:
     """Return all combinations of classes that say something."""
     return tuple(
         Skeleton(
-            raw["sign"], _bits(raw["classes"]), len(raw["classes"]), _bits(raw.get("without", ()))
+            raw["sign"],
+            _bits(raw["classes"]),
+            len(raw["classes"]),
+            without=_bits(raw.get("without", ())),
+            joined=raw.get("joined", False),
         )
         for raw in _rows()
     )
@@ -125,14 +131,20 @@ def _said_in(sample: Sample, classes: WordClasses) -> Iterator[tuple[str, int]]:
     possible = [one for one in skeletons() if one.classes & there == one.classes]
     if not (possible or there & _beginnings()):
         return
+    first = 0  # where the clause begins with which this one is joined
     for start, end in pairwise((0, *clause_ends(sample))):
         clause = bits[start:end]
         met = reduce(or_, clause, 0)
         if start <= THANKED and _is_telegram(clause, met, bits[:start]):
             yield "matter", start
         for one in possible:
-            if one.says(met) and _are_different_words(one, clause):
+            words, there = clause, met
+            if one.joined:
+                words = bits[first:end]
+                there = reduce(or_, words, 0)
+            if one.says(there) and _are_different_words(one, words):
                 yield one.sign, start
+        first = start if _COMMA in sample.seps[end - 1] else end
 
 
 def _with_addresses(bits: Iterable[int], sample: Sample) -> list[int]:
