@@ -220,6 +220,30 @@ def test_who_no_longer_works_there_is_a_person(code: str, text: str) -> None:
     assert "matter" in said(text, code)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The second address is right. Tomorrow I go on holiday.",
+        "Het tweede adres klopt. Morgen ga ik op vakantie.",
+        "Den andra adressen är rätt. I morgon åker jag på semester.",
+    ],
+)
+def test_who_answers_first_and_is_away_then_is_a_person(text: str) -> None:
+    assert screened(answer(text)).kind is Kind.PERSON
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dziękujemy za kontakt. Postaramy się odpowiedzieć w ciągu dwóch dni.",
+        "Благодарим за обращение. Мы свяжемся с вами в течение двух дней.",
+    ],
+)
+def test_thanks_and_a_promise_and_nothing_else_are_a_receipt(text: str) -> None:
+    assert screened(answer(text)).kind is Kind.AUTO_REPLY
+    assert screened(answer(f"{text} Mój numer umowy?")).kind is Kind.PERSON
+
+
 def test_a_link_and_what_it_delivers_may_stand_in_two_clauses_of_one_sentence() -> None:
     assert "challenge" in said("Bitte den Link öffnen, damit die Nachricht ankommt", "de")
     assert "challenge" not in said("Bitte den Link öffnen. Die Nachricht ist angekommen", "de")
