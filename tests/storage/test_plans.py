@@ -111,7 +111,7 @@ from storage.reminders import (
     reminders_of_case,
     set_next_looks,
 )
-from storage.suppressions import list_suppressions, lists_with
+from storage.suppressions import list_suppressions, lists_with, suppressed_for_customer
 from storage.tasks import (
     cases_with_tasks,
     earliest_task,
@@ -231,6 +231,7 @@ QUESTIONS = {
     "findings_of": lambda tx, _: findings_of(tx, [new_id()]),
     "cases_to_look_up": lambda tx, _: cases_to_look_up(tx, generation=1, limit=5),
     "lists_with": lambda tx, make: lists_with(tx, [make.anne]),
+    "suppressed_for_customer": lambda tx, make: suppressed_for_customer(tx, new_id(), [make.anne]),
     "list_suppressions": lambda tx, _: list_suppressions(tx, SuppressionList.MARKETING, limit=5),
     "finish_tasks_of_case": lambda tx, make: finish_tasks_of_case(
         tx, new_id(), kind="directory_missing", reasons=("directory-stale",), at=make.now
