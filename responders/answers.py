@@ -29,9 +29,9 @@ from templates.fields.answers import (
     Reason,
     Refusal,
 )
-from templates.fields.kinds import Done, LetterFields, Remedies, Retained, Url
+from templates.fields.kinds import Done, LetterFields, Passed, Remedies, Retained, Url
 
-__all__ = ["ARTICLES", "DECISIONS", "Answer", "Done", "Ground", "Reason", "draft_answer"]
+__all__ = ["ARTICLES", "DECISIONS", "Answer", "Done", "Ground", "Passed", "Reason", "draft_answer"]
 
 DECISIONS = (Decision.GRANTED, Decision.PARTLY, Decision.REFUSED)
 # The provision that a ground rests on under the GDPR, for letters that name no other one.
@@ -51,7 +51,7 @@ class Answer:
     """What the letter says about one right. `reason` None: everything was granted, or what is kept is the reason.
 
     `backups_until` is the day on which the last backup is overwritten; only an erasure tells it. `enclosed` is the
-    package with the data.
+    package with the data. `passed`: the same request was passed on to customers who hold data of the same person.
     """
 
     decision: Decision
@@ -61,6 +61,7 @@ class Answer:
     reason: Reason | None = field(default=None, repr=False)
     remedies: Remedies | None = None
     enclosed: Enclosed | None = None
+    passed: Passed | None = None
 
     @property
     def days(self) -> tuple[date, ...]:
@@ -106,12 +107,14 @@ def _fields(case: Case, item: RequestItem, answer: Answer) -> LetterFields:
             done=tuple(answer.done),
             download_url=_url(case, answer, Refusal.letter),
             expires_on=answer.enclosed.expires_on if answer.enclosed else None,
+            passed=answer.passed,
         )
     return PartialRefusal(
         received_on=_received_on(item),
         done=tuple(answer.done),
         retained=_retained(answer.kept),
         remedies=answer.remedies,
+        passed=answer.passed,
     )
 
 
@@ -130,6 +133,7 @@ def _completion(case: Case, item: RequestItem, answer: Answer) -> Completion:
         objection=ObjectionHeeded(done=done) if is_switched_off else None,
         retained=_retained(answer.kept),
         remedies=answer.remedies,
+        passed=answer.passed,
     )
 
 
