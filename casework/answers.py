@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from casework.actors import Actor, by_desk, by_person
+from casework.annexing import annex_of
 from casework.case_letters import Addressee, Thread, compose, thread_with, with_stand
 from casework.enclosing import DrawnLink, draw_link, store_link
 from casework.named_cases import open_case_named, open_item
@@ -78,7 +79,9 @@ def answer_right(
         remedies = named_remedies(desk.ways_out(case.laws, now.date()))
         answer = _answer(wanted, kept.lines if kept else (), desk, remedies, now.date())
         passed = passed_on_with(transaction, case, desk, now)
-        answer = replace(answer, enclosed=drawn.enclosed if drawn else None, passed=passed)
+        annex = annex_of(transaction, case, desk) if item.right is Right.ACCESS else None
+        enclosed = drawn.enclosed if drawn else None
+        answer = replace(answer, enclosed=enclosed, passed=passed, annex=annex)
         thread = thread_with(transaction, case, case.requester or "")
         message = _message(case, item, desk, answer, thread, (draft_id, now))
         stored = ItemAnswer(

@@ -232,6 +232,11 @@ class WorkSettings(BaseModel):
         pattern=r"^[A-Z]{2}$",
         description="Where our books are kept: the rows of `regimes/retention.toml` that say what an erasure leaves.",
     )
+    annex_file: Path | None = Field(
+        default=None,
+        description="The house's record of use (docs/downloads.md): the letter with a copy of data tells purposes, sources, "
+        "recipients and periods from it; without it the annex is a file of the package.",
+    )
     four_eyes_off: tuple[str, ...] = Field(
         default=(),
         description="Rows of `regimes/approvers.toml` for which a desk of one person needs no second one, such as `access`; "
