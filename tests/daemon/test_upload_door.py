@@ -21,15 +21,14 @@ from daemon.callback_door import CALLBACKS_PATH, CallbackDoor
 from daemon.clock import utc_now
 from daemon.upload_door import HEADER, PACKAGE
 from daemon.web import PageServer
-from desk.reader import StorageReader
 from desk.settings import WebSettings
+from desk_values import desk_app
 from notifier.system_settings import SystemSettings
 from notifier.system_webhook import SystemWebhook
 from package_values import PORT, anne, grant, link_in, open_with_code, packing_profile, zipped
 from package_values import shown as shown_package
 from privacy.rights import Right
 from privacy.webhook_signing import signed_headers
-from regimes.ladder import load_ladder
 from servers.posted import PostedServer
 from storage.database import Database
 from system_values import KEY, PRODUCT, SECRET, call_all, doors, say, with_systems
@@ -77,9 +76,7 @@ def server(desk: TestDesk) -> PageServer:
     door = CallbackDoor({"product": KEY, "somebody": OTHER}, desk.database, desk.profile)
     return PageServer(
         WebSettings(enabled=True, port=0),
-        StorageReader(desk.database, utc_now, load_ladder()),
-        health=lambda: (True, []),
-        access_key="a key of at least sixteen characters",
+        desk_app(desk.services),
         doors={CALLBACKS_PATH: door},
     )
 
