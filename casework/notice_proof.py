@@ -26,7 +26,9 @@ from privacy.notice_proof import (
     MANIFEST,
     SIGNATURE,
     ProofAttempt,
+    ProofBanner,
     ProofOwner,
+    Role,
     csv_line,
     csv_values,
     json_line,
@@ -53,9 +55,10 @@ Progress = Callable[[int], None]
 
 @dataclass(kw_only=True)
 class Proved:
-    """How many Owners are in a proof, how many of them in time, and how many hold publication."""
+    """How many Owners are in a proof, how many in time, and how many hold publication; billing contacts apart."""
 
     owners: int = 0
+    contacts: int = 0
     in_time: int = 0
     holds: int = 0
 
@@ -162,6 +165,7 @@ def _proof_owner(
     )
     return ProofOwner(
         owner=one.person_id,
+        role=Role.BILLING_CONTACT if one.is_contact else Role.OWNER,
         person=one.person,
         workspaces=one.workspaces,
         state=one.state,
@@ -172,6 +176,7 @@ def _proof_owner(
         through=one.stand_in,
         decided_by=_decided_by(one, told, notice, choices),
         attempts=tuple(ProofAttempt(**asdict(attempt)) for attempt in one.attempts),
+        banner=None if one.banner is None else ProofBanner(**asdict(one.banner)),
     )
 
 
@@ -200,10 +205,11 @@ def _json_lines(
 ) -> Iterator[bytes]:
     for one in owners:
         form = one.form()
-        proved.owners += 1
+        proved.owners += one.role is Role.OWNER
+        proved.contacts += one.role is Role.BILLING_CONTACT
         proved.in_time += bool(form["in_time"])
         proved.holds += bool(form["holds"])
-        progress(proved.owners)
+        progress(proved.owners + proved.contacts)
         yield json_line(form)
 
 
@@ -247,6 +253,7 @@ def _summary(reading: Reading, notice: Notice, policy: PolicyVersion) -> str:
         "version_hash": policy.digest,
         "approved_by": ", ".join(one.actor for one in approvals),
         "ended_at": notice.ended_at or "(not ended)",
+        "contacts": sum(status.progress.contacts.values()),
     }
     states = {str(state): number for state, number in status.progress.owners.items()}
     return summary_of(facts, status.standing, status.progress.copies, states)

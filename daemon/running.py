@@ -23,6 +23,7 @@ from casework.calling import call_next, look_at_silence
 from casework.erasing import sweep_erasures
 from casework.forwarding import sweep_forwards
 from casework.identity_sweep import forget_old_attempts, sweep_identity
+from casework.notice_banners import call_banner
 from casework.outliving import copy_out
 from casework.package_sweep import sweep_packages
 from casework.papers import destroy_papers
@@ -252,7 +253,8 @@ class Daemon:
         return sending.worked
 
     def _call(self) -> bool:
-        return call_next(self._desk.database, self._doors, utc_now, random.random)
+        of_desk = (self._desk.database, self._doors, utc_now, random.random)
+        return call_next(*of_desk) or call_banner(*of_desk)
 
     def _adopt(self) -> None:
         if adopt_unsealable(self._desk.database, self._desk.services.desk, utc_now()):

@@ -207,6 +207,8 @@ def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
             per_hour=settings.notices.per_hour,
             cancelled_kept_for=timedelta(days=settings.notices.cancelled_kept_days),
             silent_for=timedelta(hours=settings.notices.silent_hours),
+            banner_system=settings.notices.banner_system,
+            page=settings.sending.page_url + NOTICE_PREFIX,
         ),
         directory=DirectoryTerms(
             expected=settings.directory.source is not SourceKind.NONE,

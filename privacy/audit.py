@@ -91,6 +91,7 @@ class AuditKind(StrEnum):
     NOTICE_ENDED = "notice_ended"
     NOTICE_EXPORTED = "notice_exported"
     TRAIL_EXPORTED = "trail_exported"
+    NOTICE_BANNER = "notice_banner"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 from uuid import UUID
 
 from privacy.notice_gate import Standing, Told
@@ -14,9 +15,25 @@ from privacy.notices import APART, AttemptOutcome, OwnerState
 
 MANIFEST, SIGNATURE = "MANIFEST", "SIGNATURE"
 CSV_COLUMNS = (
-    "owner", "person", "workspaces", "state", "language", "version_hash", "told_at", "told_on", "effective_on",
+    "owner", "role", "person", "workspaces", "state", "channel", "language", "version_hash", "told_at", "told_on", "effective_on",
     "days_before", "in_time", "through", "decided_by", "attempts", "last_address", "last_outcome", "last_answer",
+    "shown_at", "shown_evidence",
 )  # fmt: skip
+
+
+CHANNELS = {
+    OwnerState.ACCEPTED: "mail",
+    OwnerState.SHOWN: "banner",
+    OwnerState.JOINED: "joining",
+    OwnerState.STOOD_IN: "another",
+}
+
+
+class Role(StrEnum):
+    """Who a line is about."""
+
+    OWNER = "owner"
+    BILLING_CONTACT = "billing_contact"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,10 +49,26 @@ class ProofAttempt:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProofBanner:
+    """What the product was asked to show an Owner, and what it said when it had."""
+
+    system: str
+    ordered_at: datetime
+    state: str
+    shown_at: datetime | None
+    reason: str | None
+    evidence: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProofOwner:
-    """One Owner with all that happened. `through` is the Owner who was told instead, `decided_by` who decided about them."""
+    """One Owner, or the billing contact of a workspace in which none was reached, with all that happened.
+
+    `through` is the Owner or contact who was told instead, `decided_by` who decided about them.
+    """
 
     owner: UUID
+    role: Role
     person: str = field(repr=False)
     workspaces: tuple[str, ...]
     state: OwnerState
@@ -46,16 +79,19 @@ class ProofOwner:
     through: UUID | None
     decided_by: str | None
     attempts: tuple[ProofAttempt, ...]
+    banner: ProofBanner | None = None
 
     @property
     def is_owed(self) -> bool:
-        """Whether they were to be told at all."""
-        return self.state not in APART
+        """Whether they were to be told at all: that is owed to Owners alone."""
+        return self.role is Role.OWNER and self.state not in APART
 
     def form(self) -> dict[str, object]:
         """Return the line as JSON knows it."""
         return {
             "owner": str(self.owner),
+            "role": str(self.role),
+            "channel": CHANNELS.get(self.state),
             "person": self.person,
             "workspaces": list(self.workspaces),
             "state": str(self.state),
@@ -70,6 +106,7 @@ class ProofOwner:
             "through": None if self.through is None else str(self.through),
             "decided_by": self.decided_by,
             "attempts": [_attempt_form(one) for one in self.attempts],
+            "banner": None if self.banner is None else _banner_form(self.banner),
         }
 
 
@@ -91,13 +128,16 @@ def csv_values(form: Mapping[str, object]) -> list[object]:
     attempts = form["attempts"]
     made = attempts if isinstance(attempts, list) else []
     last = made[-1] if made else {}
-    workspaces = form["workspaces"]
+    workspaces, shown = form["workspaces"], form["banner"]
+    banner = shown if isinstance(shown, dict) else {}
     values = dict(form) | {
         "attempts": len(made),
         "last_address": last.get("address", ""),
         "last_outcome": last.get("outcome", ""),
         "last_answer": last.get("answer", ""),
         "workspaces": " ".join(map(str, workspaces if isinstance(workspaces, list) else ())),
+        "shown_at": banner.get("shown_at"),
+        "shown_evidence": banner.get("evidence"),
     }
     return [values[name] for name in CSV_COLUMNS]
 
@@ -124,6 +164,8 @@ def summary_of(
         f"  not told:                    {standing.not_told}",
         f"  decided about by a person:   {standing.decided}",
         f"Last one told on:              {_day(standing.last_told_on)}",
+        f"Shown in the product:          {states.get('shown', 0)} (no mail reached them; counted above)",
+        f"Billing contacts written to:   {facts['contacts']} (of workspaces in which no Owner was reached)",
         f"Copies that may have left:     {copies} (each under the Message-ID of the first)",
         "",
         "By state: " + ", ".join(f"{name} {number}" for name, number in sorted(states.items())),
@@ -156,6 +198,17 @@ def _attempt_form(one: ProofAttempt) -> dict[str, object]:
         "outcome": str(one.outcome),
         "address": one.address,
         "answer": one.answer,
+    }
+
+
+def _banner_form(one: ProofBanner) -> dict[str, object]:
+    return {
+        "system": one.system,
+        "ordered_at": _instant(one.ordered_at),
+        "state": one.state,
+        "shown_at": _instant(one.shown_at),
+        "reason": one.reason,
+        "evidence": one.evidence,
     }
 
 

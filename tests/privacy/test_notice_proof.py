@@ -14,7 +14,9 @@ from privacy.notice_gate import Standing, Told
 from privacy.notice_proof import (
     CSV_COLUMNS,
     ProofAttempt,
+    ProofBanner,
     ProofOwner,
+    Role,
     csv_line,
     csv_values,
     json_line,
@@ -37,6 +39,7 @@ def proved(**more):
     )
     made = {
         "owner": UUID(int=7),
+        "role": Role.OWNER,
         "person": "p1",
         "workspaces": ("w1", "w2"),
         "state": OwnerState.ACCEPTED,
@@ -75,7 +78,23 @@ def test_a_row_has_a_cell_for_each_column():
         "250 ok",
     )
     nothing = dict(proved(attempts=()).form()) | {"workspaces": "w1", "attempts": None}
-    assert csv_values(nothing)[-1] == ""
+    last = dict(zip(CSV_COLUMNS, csv_values(nothing), strict=True))
+    assert (last["last_answer"], last["shown_at"]) == ("", None)
+
+
+def test_nothing_is_owed_to_a_billing_contact():
+    form = proved(role=Role.BILLING_CONTACT, state=OwnerState.UNREACHED).form()
+    assert (form["role"], form["in_time"], form["holds"]) == ("billing_contact", False, False)
+
+
+def test_who_was_told_in_the_product_has_what_it_said_in_the_line():
+    banner = ProofBanner(
+        system="product", ordered_at=AT, state="done", shown_at=AT, reason=None, evidence="seen"
+    )
+    form = proved(state=OwnerState.SHOWN, banner=banner).form()
+    assert (form["channel"], form["banner"]["evidence"]) == ("banner", "seen")
+    cells = dict(zip(CSV_COLUMNS, csv_values(form), strict=True))
+    assert (cells["shown_at"], cells["shown_evidence"]) == ("2027-01-15T09:00:00Z", "seen")
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+a", "-a", "@a", "\ta"])
@@ -104,7 +123,7 @@ def test_the_list_that_is_signed_is_in_the_order_of_the_names():
 def test_the_summary_says_what_a_lawyer_asks_for():
     facts = dict.fromkeys(
         ("version", "replaces", "version_hash", "digest", "approved_by", "author", "effective_on", "zone",
-         "announced_on", "started_at", "ended_at"), "X"
+         "announced_on", "started_at", "ended_at", "contacts"), "X"
     )  # fmt: skip
     page = summary_of(facts, Standing(in_time=5, late=1), 2, {"accepted": 6})
     assert "with 30 full days or more:   5" in page
