@@ -175,6 +175,7 @@ def _proof_owner(
         told=told,
         through=one.stand_in,
         decided_by=_decided_by(one, told, notice, choices),
+        complained_at=one.complained_at,
         attempts=tuple(ProofAttempt(**asdict(attempt)) for attempt in one.attempts),
         banner=None if one.banner is None else ProofBanner(**asdict(one.banner)),
     )
@@ -253,6 +254,7 @@ def _summary(reading: Reading, notice: Notice, policy: PolicyVersion) -> str:
         "version_hash": policy.digest,
         "approved_by": ", ".join(one.actor for one in approvals),
         "ended_at": notice.ended_at or "(not ended)",
+        "complained": status.progress.complained,
         "contacts": sum(status.progress.contacts.values()),
     }
     states = {str(state): number for state, number in status.progress.owners.items()}

@@ -21,6 +21,7 @@ FORWARD_BY_HAND = "forward_by_hand"
 FORWARD_REQUEST = "forward_request"  # to the customer who decides; its letter waits for approval
 GO_ON = "identity_proved"
 LOOK_AT_MESSAGE = "look_at_message"
+NOTICE_COMPLAINT = "notice_complaint"  # somebody called a notice spam: a person looks why
 NOTICE_UNREACHED = "notice_unreached"  # to an Owner: a person tells them, by letter for one
 PROVE_IDENTITY = "prove_identity"
 REPORT_INCIDENT = "report_incident"  # one for each law; its reason is the code of the law

@@ -92,6 +92,7 @@ class AuditKind(StrEnum):
     NOTICE_EXPORTED = "notice_exported"
     TRAIL_EXPORTED = "trail_exported"
     NOTICE_BANNER = "notice_banner"
+    NOTICE_COMPLAINED = "notice_complained"
 
 
 @dataclass(frozen=True, kw_only=True)

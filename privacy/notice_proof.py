@@ -17,7 +17,7 @@ MANIFEST, SIGNATURE = "MANIFEST", "SIGNATURE"
 CSV_COLUMNS = (
     "owner", "role", "person", "workspaces", "state", "channel", "language", "version_hash", "told_at", "told_on", "effective_on",
     "days_before", "in_time", "through", "decided_by", "attempts", "last_address", "last_outcome", "last_answer",
-    "shown_at", "shown_evidence",
+    "shown_at", "shown_evidence", "complained_at",
 )  # fmt: skip
 
 
@@ -80,6 +80,7 @@ class ProofOwner:
     decided_by: str | None
     attempts: tuple[ProofAttempt, ...]
     banner: ProofBanner | None = None
+    complained_at: datetime | None = None
 
     @property
     def is_owed(self) -> bool:
@@ -105,6 +106,7 @@ class ProofOwner:
             "holds": self.is_owed and self.told.holds,
             "through": None if self.through is None else str(self.through),
             "decided_by": self.decided_by,
+            "complained_at": _instant(self.complained_at),
             "attempts": [_attempt_form(one) for one in self.attempts],
             "banner": None if self.banner is None else _banner_form(self.banner),
         }
@@ -166,6 +168,7 @@ def summary_of(
         f"Last one told on:              {_day(standing.last_told_on)}",
         f"Shown in the product:          {states.get('shown', 0)} (no mail reached them; counted above)",
         f"Billing contacts written to:   {facts['contacts']} (of workspaces in which no Owner was reached)",
+        f"Called spam by:                {facts['complained']} (delivered all the same)",
         f"Copies that may have left:     {copies} (each under the Message-ID of the first)",
         "",
         "By state: " + ", ".join(f"{name} {number}" for name, number in sorted(states.items())),

@@ -44,6 +44,7 @@ class Progress:
     attempts: Mapping[AttemptOutcome, int]
     copies: int
     contacts: Mapping[OwnerState, int] = field(default_factory=dict)  # billing contacts, apart
+    complained: int = 0
 
     @property
     def at_work(self) -> int:
@@ -82,6 +83,7 @@ class ShownOwner:
     effective_on: date | None
     decided: bool
     reason: str | None
+    complained_at: datetime | None
     attempts: tuple[ShownAttempt, ...]
     banner: ShownBanner | None
 
@@ -98,6 +100,7 @@ def progress_of(reading: Reading, notice_id: UUID) -> Progress:
         contacts={state: number for state, contact, number in rows if contact},
         attempts={row[0]: row[1] for row in reading.fetch(attempts.group_by(_ATTEMPT.outcome))},
         copies=_copies(reading, notice_id),
+        complained=_complained(reading, notice_id),
     )
 
 
@@ -234,6 +237,14 @@ def _first_told(
     return found
 
 
+def _complained(reading: Reading, notice_id: UUID) -> int:
+    of_notice = and_(_OWNER.notice_id == notice_id, _OWNER.complained_at.is_not(None))
+    number: int = reading.fetch(
+        select(func.count()).select_from(NOTICE_OWNER).where(of_notice)
+    ).scalar_one()
+    return number
+
+
 def _copies(reading: Reading, notice_id: UUID) -> int:
     """Attempts that came after one of which nobody knew whether it left."""
     earlier = NOTICE_ATTEMPT.alias("earlier")
@@ -272,6 +283,7 @@ def _shown(reading: Reading, notice_id: UUID, rows: Sequence[AnyRow]) -> list[Sh
             effective_on=row.effective_on,
             decided=row.decided,
             reason=row.reason,
+            complained_at=row.complained_at,
             attempts=tuple(attempts.get(row.person_id, ())),
             banner=banners.get(row.person_id),
         )

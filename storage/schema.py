@@ -31,6 +31,7 @@ REVISIONS = (
     "0019",
     "0020",
     "0021",
+    "0022",
 )
 MIGRATIONS = Path(__file__).with_name("migrations")
 

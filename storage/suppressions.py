@@ -61,6 +61,11 @@ def address_key(database: Database, address: str) -> bytes:
     return database.lookup_key(KIND, address)
 
 
+def key_of_address(reading: Reading, address: str) -> bytes:
+    """Return the same within a transaction."""
+    return reading.ring.lookup_key(KIND, address)
+
+
 def suppress_hash(
     transaction: Transaction,
     key: bytes,

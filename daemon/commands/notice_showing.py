@@ -177,6 +177,7 @@ def _status_form(status: NoticeStatus) -> Row:
         "contacts": {str(state): number for state, number in status.progress.contacts.items()},
         "attempts": {str(one): number for one, number in status.progress.attempts.items()},
         "copies": status.progress.copies,
+        "complained": status.progress.complained,
         "in_time": standing.in_time,
         "joined": standing.joined,
         "late": standing.late,
@@ -200,12 +201,17 @@ def _status_lines(status: NoticeStatus) -> list[str]:
         f"told in time {standing.in_time}, joined later {standing.joined}, late {standing.late}",
         *_contact_lines(progress),
         f"not told {standing.not_told}, decided about {standing.decided}; copies {progress.copies}",
+        *_complaint_lines(progress),
     ]
     if status.remaining is not None and progress.at_work:
         left = timedelta(seconds=round(status.remaining.total_seconds()))
         lines.append(f"{status.per_hour:,.0f} an hour, {left} left")
     lines.append("may be published" if status.may_publish else "publication is held")
     return lines
+
+
+def _complaint_lines(progress: Progress) -> list[str]:
+    return [f"called spam by {progress.complained}"] if progress.complained else []
 
 
 def _contact_lines(progress: Progress) -> list[str]:

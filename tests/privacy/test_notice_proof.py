@@ -123,7 +123,7 @@ def test_the_list_that_is_signed_is_in_the_order_of_the_names():
 def test_the_summary_says_what_a_lawyer_asks_for():
     facts = dict.fromkeys(
         ("version", "replaces", "version_hash", "digest", "approved_by", "author", "effective_on", "zone",
-         "announced_on", "started_at", "ended_at", "contacts"), "X"
+         "announced_on", "started_at", "ended_at", "contacts", "complained"), "X"
     )  # fmt: skip
     page = summary_of(facts, Standing(in_time=5, late=1), 2, {"accepted": 6})
     assert "with 30 full days or more:   5" in page
