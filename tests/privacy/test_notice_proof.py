@@ -21,7 +21,9 @@ from privacy.notice_proof import (
     csv_values,
     json_line,
     manifest_of,
+    paper_row,
     summary_of,
+    summary_rows,
 )
 from privacy.notices import AttemptOutcome, OwnerState
 
@@ -97,6 +99,17 @@ def test_who_was_told_in_the_product_has_what_it_said_in_the_line():
     assert (cells["shown_at"], cells["shown_evidence"]) == ("2027-01-15T09:00:00Z", "seen")
 
 
+def test_on_paper_a_line_says_who_holds_and_what_was_answered_last():
+    assert paper_row(proved().form())[1:] == [
+        "owner", "p1", "w1 w2", "en", "accepted", "mail", "2027-01-15", "44", "yes", "250 ok",
+    ]  # fmt: skip
+    nobody = Told(on=None, effective_on=date(2027, 3, 1))
+    held = paper_row(proved(state=OwnerState.UNREACHED, told=nobody, told_at=None).form())
+    assert (held[-2], held[7]) == ("HOLDS", "")
+    contact = paper_row(proved(role=Role.BILLING_CONTACT, attempts=()).form())
+    assert (contact[1], contact[-2], contact[-1]) == ("billing", "-", "")
+
+
 @pytest.mark.parametrize("cell", ["=1+1", "+a", "-a", "@a", "\ta"])
 def test_no_cell_commands_a_spreadsheet(cell):
     assert csv_line([cell]).startswith((b"'", b"\"'"))
@@ -125,8 +138,8 @@ def test_the_summary_says_what_a_lawyer_asks_for():
         ("version", "replaces", "version_hash", "digest", "approved_by", "author", "effective_on", "zone",
          "announced_on", "started_at", "ended_at", "contacts", "complained"), "X"
     )  # fmt: skip
-    page = summary_of(facts, Standing(in_time=5, late=1), 2, {"accepted": 6})
+    page = summary_of(summary_rows(facts, Standing(in_time=5, late=1), 2, {"accepted": 6}), facts)
     assert "with 30 full days or more:   5" in page
     assert "Publication:                   held" in page
     assert "accepted 6" in page
-    assert "free" in summary_of(facts, Standing(), 0, {})
+    assert ("Publication", "free") in summary_rows(facts, Standing(), 0, {})
