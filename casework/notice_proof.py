@@ -146,7 +146,7 @@ def _pack(reading: Reading, notice: Notice, packing: _Packing, progress: Progres
     summary = _summary(reading, notice, policy)
     packing.add("summary.txt", iter([summary.text.encode()]))
     if packing.paper is not None:
-        _lay_out(packing, summary, proved, lines())
+        _lay_out(packing, packing.paper, summary, (proved, lines()))
     for one in letters_of(reading, notice.notice_id):
         packing.add(f"letters/{one.reader}.txt", iter([one.letter.text.encode()]))
         packing.add(f"letters/{one.reader}.html", iter([one.letter.html.encode()]))
@@ -161,10 +161,13 @@ def _pack(reading: Reading, notice: Notice, packing: _Packing, progress: Progres
 
 
 def _lay_out(
-    packing: _Packing, summary: _Summary, proved: Proved, owners: Iterator[ProofOwner]
+    packing: _Packing,
+    file: BinaryIO,
+    summary: _Summary,
+    listed: tuple[Proved, Iterator[ProofOwner]],
 ) -> None:
     """Put the paper into its own file, and into the proof, whose signature then covers it."""
-    digests = dict(packing.digests)
+    digests, (proved, owners) = dict(packing.digests), listed
     fingerprint = hashlib.sha256(public_key_of(packing.ring)).hexdigest()
     paper = Paper(
         title=summary.title,
@@ -178,11 +181,9 @@ def _lay_out(
         ],
         rows=proved.owners + proved.contacts,
     )
-    if packing.paper is None:
-        return
-    write_paper(packing.paper, paper, (paper_row(one.form()) for one in owners))
-    packing.paper.seek(0)
-    packing.add("proof.pdf", iter(partial(packing.paper.read, AT_ONCE), b""))
+    write_paper(file, paper, (paper_row(one.form()) for one in owners))
+    file.seek(0)
+    packing.add("proof.pdf", iter(partial(file.read, AT_ONCE), b""))
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
