@@ -11,8 +11,8 @@ from storage.migrations import audit_kinds, checks
 # One column a line, as the schema was when this revision was written.
 # fmt: off
 
-revision = "0020"
-down_revision = "0019"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
