@@ -78,7 +78,7 @@ _TELLING = bits(
         *("withdraw", "consent_off", "switch_off", "human_review", "machine_decides"),
     ]
 )  # fmt: skip
-# Acts of several rights: where no rule explains them, they are of one that was missed ("put my new address in").
+# Acts of several rights: where no rule explains them, they are of one that was missed ("bring it up to date").
 _OF_SEVERAL = bits(["update", "stop", "transfer", "switch_off"])
 _ACTED_ON = _THINGS | bits(["my", "me", "it"])
 # Said of everything ("what you have"): they belong to no right alone.
@@ -105,9 +105,8 @@ def has_act_left_over(evidence: Evidence, told: int = _TOLD) -> bool:
 
 def _leaves_over(reader: Reader, sentence: Sentence, missing: int, evidence: Evidence) -> bool:
     left = missing & ~_denied(sentence, missing, evidence) & ~_done_by_a_machine(sentence, evidence)
-    recited = recital_place(
-        sentence
-    )  # "the existence of the right to erasure" (GDPR Art. 15(1)(e))
+    # What is recited is not left over: "the existence of the right to erasure" (GDPR Art. 15(1)(e)).
+    recited = recital_place(sentence)
     return any(
         hit.mask & left
         and hit.first <= recited
@@ -171,7 +170,7 @@ def has_open_wish(evidence: Evidence) -> bool:
         _is_open(
             _unexplained(reader, sentence, evidence, missing),
             missing,
-            _THINGS if found and reader.part == _SUBJECT else known,  # "request about my data"
+            known | (_THINGS if found and reader.part == _SUBJECT else 0),  # "about my data"
         )
         and not (of_nobody and not about_the_writer(sentence.mask))
         and not _is_understood(reader, sentence, evidence, missing)
