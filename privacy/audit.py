@@ -93,6 +93,10 @@ class AuditKind(StrEnum):
     TRAIL_EXPORTED = "trail_exported"
     NOTICE_BANNER = "notice_banner"
     NOTICE_COMPLAINED = "notice_complained"
+    ACCOUNT_ADDED = "account_added"
+    ACCOUNT_CHANGED = "account_changed"
+    ACCOUNT_REMOVED = "account_removed"
+    SIGNED_IN = "signed_in"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,6 +33,7 @@ REVISIONS = (
     "0021",
     "0022",
     "0023",
+    "0024",
 )
 MIGRATIONS = Path(__file__).with_name("migrations")
 
