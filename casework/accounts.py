@@ -24,6 +24,7 @@ from storage.accounts import (
 from storage.audit import append
 from storage.database import Database, Transaction
 from storage.desk_sessions import end_sessions
+from storage.failures import NotFound
 from storage.ids import new_id
 
 ACCOUNT_CHAIN = UUID("0d1c7000-0000-4000-8000-000000000004")
@@ -104,6 +105,15 @@ def account_of(database: Database, address: str) -> Account:
     return found
 
 
+def account_with(database: Database, account_id: UUID) -> Account:
+    """Return the account with this id. Raises NotFound for one that is gone."""
+    with database.reading() as reading:
+        found = get_account(reading, account_id)
+    if found is None:
+        raise NotFound(NO_ACCOUNT)
+    return found
+
+
 def all_accounts(database: Database) -> list[Account]:
     """Return all accounts, the oldest first."""
     with database.reading() as reading:
@@ -113,7 +123,7 @@ def all_accounts(database: Database) -> list[Account]:
 def _get(transaction: Transaction, account_id: UUID) -> Account:
     account = get_account(transaction, account_id)
     if account is None:
-        raise Permanent(NO_ACCOUNT)
+        raise NotFound(NO_ACCOUNT)
     return account
 
 

@@ -46,6 +46,7 @@ class MadeLink:
 
     account: Account
     token: str = field(repr=False)
+    made_at: datetime
     expires_at: datetime
 
 
@@ -68,7 +69,7 @@ def make_link(
     token, ends = secrets.token_urlsafe(SECRET_BYTES), now + terms.link
     with database.transaction() as transaction:
         add_link(transaction, account.account_id, token, expires_at=ends)
-    return MadeLink(account=account, token=token, expires_at=ends)
+    return MadeLink(account=account, token=token, made_at=now, expires_at=ends)
 
 
 def sign_in_by_link(database: Database, token: str, *, now: datetime) -> str | None:
@@ -83,6 +84,13 @@ def sign_in_known(database: Database, address: str, way: str, *, now: datetime) 
     """Return the secret of a new session for an address that somebody else has proved; None without an account."""
     with database.transaction() as transaction:
         account = find_account(transaction, without_plus(address))
+        return None if account is None else _begin(transaction, account, way, now)
+
+
+def sign_in_account(database: Database, account_id: UUID, way: str, *, now: datetime) -> str | None:
+    """Return the secret of a new session of this account; None once it is removed."""
+    with database.transaction() as transaction:
+        account = get_account(transaction, account_id)
         return None if account is None else _begin(transaction, account, way, now)
 
 
@@ -143,11 +151,12 @@ def forget_sessions(database: Database, terms: SessionTerms, *, now: datetime) -
         forget_old(transaction, begun_before=now - terms.longest, now=now)
 
 
-def _begin(transaction: Transaction, account: Account, way: str, now: datetime) -> str:
-    """A new secret at each sign-in: one that a browser had before is worth nothing."""
+def begin_session(
+    transaction: Transaction, account: Account, way: str, now: datetime, *, second_due: bool
+) -> str:
+    """Return the secret of a new session: one that a browser had before is worth nothing."""
     secret = secrets.token_urlsafe(SECRET_BYTES)
-    due = account.has_second
-    add_session(transaction, account.account_id, secret, now=now, second_due=due)
+    add_session(transaction, account.account_id, secret, now=now, second_due=second_due)
     payload = {"account": str(account.account_id), "way": way}
     event = AuditEvent(
         chain=ACCOUNT_CHAIN,
@@ -158,3 +167,7 @@ def _begin(transaction: Transaction, account: Account, way: str, now: datetime) 
     )
     append(transaction, [event])
     return secret
+
+
+def _begin(transaction: Transaction, account: Account, way: str, now: datetime) -> str:
+    return begin_session(transaction, account, way, now, second_due=account.has_second)
