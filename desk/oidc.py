@@ -61,11 +61,14 @@ def read_errand(cookie: str) -> Errand:
 class OidcProvider:
     """One provider; every function may wait for it, and raises SignInRefused when it does not do its part."""
 
-    def __init__(self, settings: OidcSettings, *, redirect_url: str, clock: Clock) -> None:
+    def __init__(
+        self, settings: OidcSettings, *, redirect_url: str, clock: Clock, seconds: float = SECONDS
+    ) -> None:
         self.name = settings.name
         self._settings = settings
         self._redirect_url = redirect_url
         self._clock = clock
+        self._seconds = seconds
         self._lock = threading.Lock()
         self._offered: tuple[datetime, Mapping[str, str]] | None = None
         self._keys: KeySet | None = None
@@ -162,7 +165,7 @@ class OidcProvider:
 
     def _get(self, url: str) -> dict[str, Any]:
         try:
-            answer = httpx2.get(url, timeout=SECONDS, follow_redirects=False)
+            answer = httpx2.get(url, timeout=self._seconds, follow_redirects=False)
             answer.raise_for_status()
             found = answer.json()
         except (httpx2.HTTPError, ValueError):
@@ -178,7 +181,7 @@ class OidcProvider:
             scope=" ".join(self._settings.scopes),
             redirect_uri=self._redirect_url,
             code_challenge_method="S256",
-            timeout=SECONDS,
+            timeout=self._seconds,
         )
 
 

@@ -13,6 +13,8 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
+from casework.accounts import NewAccount, open_account
+from casework.actors import Actor
 from casework.processing import Services
 from casework.signing_in import SessionTerms
 from daemon.clock import utc_now
@@ -25,9 +27,11 @@ from desk.sign_in import SignIn
 from desk.visitor import OpenSession, Visitor
 from privacy.desk_roles import Role
 from regimes.ladder import load_ladder
+from storage.accounts import Account
 from storage.ids import new_id
 
 SAM_ADDRESS = "sam@autocloz.example"
+ADMIN = Actor(address="admin@autocloz.example", os_user="admin")
 
 
 def all_is_well() -> tuple[bool, list[str]]:
@@ -103,3 +107,9 @@ def send(client: TestClient, path: str, **fields: Any) -> Response:
     """Post a form of the desk as its page would: with the token of the session."""
     token = csrf_token(client.cookies[SESSION])
     return client.post(path, data={"csrf": token, **fields})
+
+
+def an_account(database: Any, *roles: Role, address: str = SAM_ADDRESS, **facts: Any) -> Account:
+    """Open an account that signs in for real."""
+    wanted = NewAccount(address=address, name="Sam", roles=frozenset(roles or Role), **facts)
+    return open_account(database, wanted, actor=ADMIN, now=utc_now())
