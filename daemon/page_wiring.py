@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from fastapi import FastAPI
 
-from casework.accounts import NewAccount, open_account
+from casework.accounts import NewAccount, all_accounts, open_account
 from casework.actors import Actor
 from casework.signing_in import SessionTerms
 from daemon.clock import utc_now
@@ -22,8 +22,10 @@ from desk.sessions import StoredSessions
 from desk.settings import WebSettings
 from desk.sign_in import Ask, SignIn
 from privacy.desk_roles import Role
+from storage.accounts import Account
 
 ANSWER = "/sign-in/answer"
+DEMO = "demo@autocloz.example"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +45,7 @@ def build_pages(desk: Desk, running: Running, *, demo: DemoKey | None = None) ->
         database=desk.database,
         terms=terms,
         clock=utc_now,
-        ask_link=running.ask_link if web.links else None,
+        ask_link=running.ask_link if web.mails_links else None,
         provider=_provider(web),
     )
     sessions = StoredSessions(desk.database, terms, utc_now)
@@ -71,13 +73,16 @@ def page_services(desk: Desk, running: Running) -> DeskServices:
 
 
 def open_demo_account(desk: Desk, key: str) -> DemoKey:
-    """Return the key of an account with every role, which is made for the demonstration alone."""
-    wanted = NewAccount(
-        address=f"demo-{utc_now():%H%M%S%f}@autocloz.example", name="Demo", roles=frozenset(Role)
-    )
-    actor = Actor(address="demo", os_user="demo")
-    account = open_account(desk.database, wanted, actor=actor, now=utc_now())
+    """Return the key of an account with every role, which is there for the demonstration alone."""
+    known = [one for one in all_accounts(desk.database) if one.address == DEMO]
+    account = known[0] if known else _open_demo(desk)
     return DemoKey(key=key, account=account.account_id)
+
+
+def _open_demo(desk: Desk) -> Account:
+    wanted = NewAccount(address=DEMO, name="Demo", roles=frozenset(Role))
+    actor = Actor(address="demo", os_user="demo")
+    return open_account(desk.database, wanted, actor=actor, now=utc_now())
 
 
 def _provider(web: WebSettings) -> OidcProvider | None:

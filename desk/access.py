@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qs, quote
 from uuid import UUID
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -118,7 +118,10 @@ class AccessGate:
         """Whoever looks at a page comes back to it; a form that comes too late is not kept."""
         if scope["method"] != "GET":
             return self._refusal(403)
-        wanted = "" if scope["path"] == "/" else f"?next={quote(scope['path'], safe='')}"
+        # What a page asks for by itself, such as a picture, is nowhere to come back to.
+        is_page = "text/html" in Headers(scope=scope).get("accept", "")
+        comes_back = is_page and scope["path"] != "/"
+        wanted = f"?next={quote(scope['path'], safe='')}" if comes_back else ""
         return RedirectResponse(f"{SIGN_IN}{wanted}", status_code=303)
 
     def _trade(self, demo: DemoKey, offered: str, connection: HTTPConnection) -> Response:

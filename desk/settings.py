@@ -11,10 +11,9 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def _origin(url: str) -> str:
-    """Without a path and a slash at its end; plain http only on this machine."""
+    """Without a path and a slash at its end."""
     parts = urlsplit(url)
-    plain = parts.scheme == "http" and parts.hostname in LOOPBACK
-    if url and not (parts.hostname and (parts.scheme == "https" or plain)):
+    if url and not (parts.hostname and parts.scheme == "https"):
         raise ValueError("must be an https address")
     if url and (parts.path not in {"", "/"} or parts.query or parts.fragment or parts.username):
         raise ValueError("must be an address without a path")
@@ -67,7 +66,7 @@ class WebSettings(BaseModel):
     url: Annotated[str, AfterValidator(_origin)] = Field(
         default="",
         max_length=300,
-        description="https address under which our people reach the desk; sign-in links lead there. Without it they lead to `host` and `port`.",
+        description="https address under which our people reach the desk; mailed links lead there, and without it none is mailed.",
     )
     trusted_hops: int = Field(
         default=0,
@@ -76,7 +75,8 @@ class WebSettings(BaseModel):
         description="How many servers of ours stand in front, each of which adds X-Forwarded-For; 0: none is believed.",
     )
     links: bool = Field(
-        default=True, description="Sign in by a mailed link that works once, for 10 minutes."
+        default=True,
+        description="Sign in by a mailed link that works once, for 10 minutes; needs `url`.",
     )
     idle_minutes: int = Field(
         default=30, ge=1, le=720, description="After so many minutes without a page a session ends."
@@ -87,6 +87,11 @@ class WebSettings(BaseModel):
     oidc: OidcSettings | None = Field(
         default=None, description="Sign in by a provider; without it there are links only."
     )
+
+    @property
+    def mails_links(self) -> bool:
+        """Whether links are mailed."""
+        return self.links and bool(self.url)
 
     @property
     def own_url(self) -> str:

@@ -6,7 +6,6 @@ import base64
 import binascii
 import hmac
 from datetime import datetime
-from urllib.parse import quote, urlencode
 
 STEP_SECONDS = 30
 DIGITS = 6
@@ -53,9 +52,3 @@ def read_secret(text: str) -> bytes | None:
     except (binascii.Error, ValueError):
         return None
     return secret if len(secret) == SECRET_BYTES else None
-
-
-def app_address(secret: bytes, *, issuer: str, account: str) -> str:
-    """Return the otpauth address that an app on the same device opens."""
-    label = quote(f"{issuer}:{account}", safe="")
-    return f"otpauth://totp/{label}?{urlencode({'secret': spelled(secret), 'issuer': issuer})}"

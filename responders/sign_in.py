@@ -12,6 +12,8 @@ from templates import OUR_BOOK, Book, write_letter
 from templates.fields.kinds import Frame, Url
 from templates.fields.reports import StaffSignIn
 
+NOT_SHOWN = "-"  # the letter is declared without a reference: it belongs to no case
+
 
 def write_sign_in(
     desk: DeskIdentity, url: str, *, language: str, expires_at: datetime, book: Book = OUR_BOOK
@@ -19,7 +21,7 @@ def write_sign_in(
     """Return the letter, in the language of its reader or in English. Raises Permanent for a link that cannot stand in it."""
     spoken, fallback = language_of(language, StaffSignIn.letter)
     frame = Frame(
-        reference="",
+        reference=NOT_SHOWN,
         role=Role.CONTROLLER,
         legal_name=desk.legal_name,
         postal_address=desk.postal_address,

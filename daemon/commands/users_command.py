@@ -7,6 +7,7 @@ import getpass
 from collections.abc import Sequence
 
 from casework.accounts import (
+    NO_ACCOUNT,
     NewAccount,
     account_of,
     all_accounts,
@@ -15,19 +16,22 @@ from casework.accounts import (
     open_account,
 )
 from casework.actors import Actor
+from casework.signing_in import make_link
 from daemon.clock import utc_now
 from daemon.commands.session import add_json, open_desk_of, print_rows
 from daemon.output import Row
+from daemon.page_wiring import session_terms
 from daemon.settings import SettingsError
 from daemon.wiring import Desk
 from privacy.addresses import without_plus
 from privacy.desk_roles import Role
 from privacy.directory_lines import is_address
+from privacy.errors import Permanent
 from storage.accounts import Account
 
 COLUMNS = ("address", "name", "roles", "regions", "second_factor", "added_at")
 ABOUT = f"""Roles are {", ".join(Role)}; what each may do stands in regimes/desk_roles.toml. The first administrator
-is made here; after that the page `users` does the same. Without --actor the trail names the user of the operating
+is made here; after that the page `users` does the same. `link` prints a link for 10 minutes, where none is mailed. Without --actor the trail names the user of the operating
 system. A change of roles, and a removal, end every session of the account."""
 
 
@@ -47,6 +51,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     removing.add_argument("address", metavar="ADDRESS")
     for one in (adding, changing, removing):
         one.add_argument("--actor", metavar="ADDRESS", help="who decides, for the trail")
+    linking = actions.add_parser("link", help="print a link that signs an account in once")
+    linking.add_argument("address", metavar="ADDRESS")
     add_json(actions.add_parser("list", help="list the accounts"))
 
 
@@ -75,9 +81,20 @@ def run(options: argparse.Namespace) -> int:
         if options.action == "list":
             rows = [_row(one) for one in all_accounts(desk.database)]
             print_rows(rows, COLUMNS, as_lines=options.json)
+        elif options.action == "link":
+            print(_link(options.address, desk))
         else:
             print(_change(options, desk))
     return 0
+
+
+def _link(address: str, desk: Desk) -> str:
+    """A link as it is mailed: for the first administrator, and for a desk that mails none."""
+    web = desk.settings.web
+    made = make_link(desk.database, address, session_terms(web), now=utc_now())
+    if made is None:
+        raise Permanent(NO_ACCOUNT)
+    return f"{web.own_url}/sign-in/link/{made.token}"
 
 
 def _change(options: argparse.Namespace, desk: Desk) -> str:

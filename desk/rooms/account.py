@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -17,7 +18,7 @@ from desk.forms import Form, Sheet, fill
 from desk.showing import done, show
 from desk.visitor import Visitor, needs, session_of
 from privacy.desk_roles import Action
-from privacy.totp import app_address, read_secret, spelled
+from privacy.totp import read_secret, spelled
 
 ISSUER = "rightsdesk"
 
@@ -93,6 +94,12 @@ def _setting_up(
         "account_second",
         status,
         secret=spelled(secret),
-        app=app_address(secret, issuer=ISSUER, account=visitor.address),
+        app=_app_address(secret, visitor.address),
         form=sheet,
     )
+
+
+def _app_address(secret: bytes, account: str) -> str:
+    """The otpauth address that an authenticator app on the same device opens."""
+    label = quote(f"{ISSUER}:{account}", safe="")
+    return f"otpauth://totp/{label}?{urlencode({'secret': spelled(secret), 'issuer': ISSUER})}"

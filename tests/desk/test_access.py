@@ -106,3 +106,10 @@ def test_what_is_told_once_is_told_once(app):
     app.state.sessions.tell(client.cookies[SESSION], "The note is kept.")
     assert "The note is kept." in client.get("/").text
     assert "The note is kept." not in client.get("/").text
+
+
+def test_only_a_page_is_somewhere_to_come_back_to(stranger):
+    page, picture = {"accept": "text/html,*/*"}, {"accept": "image/*"}
+    assert stranger.get("/due", headers=page).headers["location"] == "/sign-in?next=%2Fdue"
+    assert stranger.get("/due", headers=picture).headers["location"] == "/sign-in"
+    assert stranger.get("/", headers=page).headers["location"] == "/sign-in"

@@ -3,7 +3,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from privacy.totp import (
-    app_address,
     code_at,
     matching_step,
     read_secret,
@@ -63,7 +62,3 @@ def test_what_spells_no_secret_is_none(text):
 
 def test_a_secret_can_be_typed():
     assert read_secret(spelled(SECRET).lower()) == SECRET
-    assert app_address(SECRET, issuer="Autocloz Desk", account="sam@autocloz.example") == (
-        "otpauth://totp/Autocloz%20Desk%3Asam%40autocloz.example"
-        "?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Autocloz+Desk"
-    )
