@@ -176,7 +176,7 @@ def _page(ways: SignIn, state: str, status: int = 200) -> Response:
 
 
 def _second(session: OpenSession, wrong: str = "", status: int = 200) -> Response:
-    return page("second_factor", status, csrf=csrf_token(session.secret), wrong=wrong)
+    return page("second_factor", status, form_token=csrf_token(session.secret), wrong=wrong)
 
 
 def _peer(request: Request) -> str:

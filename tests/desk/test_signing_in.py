@@ -20,6 +20,7 @@ from casework.accounts import (
 from casework.signing_in import SessionTerms, make_link
 from desk.app import create_app
 from desk.cookies import SESSION
+from desk.forms import csrf_token
 from desk.sessions import StoredSessions
 from desk.sign_in import SignIn
 from desk_values import ADMIN, SAM_ADDRESS, an_account, send
@@ -370,3 +371,12 @@ def test_where_there_is_tls_the_cookie_is_for_this_host_alone(place) -> None:
     assert cookie.startswith("__Host-rightsdesk=")
     assert "Secure" in cookie
     assert is_in(client)
+
+
+@pytest.mark.usefixtures("sam")
+def test_every_form_of_a_page_carries_the_token_of_its_session(place) -> None:
+    client = place.sign_in()
+    token = csrf_token(client.cookies[SESSION])
+    for path in ("/users", "/account", "/account/second"):
+        page = client.get(path).text
+        assert page.count("<form") == page.count(f'name="csrf" value="{token}"') > 0, path
