@@ -272,7 +272,7 @@ async def measure_event_loop() -> None:
     """Print the longest absence of a daemon's event loop while it reads hostile mail and mails of 25 MB."""
     with tempfile.TemporaryDirectory() as folder:
         desk = open_desk(daemon_settings(Path(folder)))
-        daemon = Daemon(desk, access_key="a key of at least sixteen characters")
+        daemon = Daemon(desk)
         await daemon.start()
         await asyncio.sleep(2)
         mails = [build() for build in HOSTILE.values()]

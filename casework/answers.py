@@ -8,10 +8,12 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from casework.actors import Actor, by_desk, by_person
+from casework.annexing import annex_of
 from casework.case_letters import Addressee, Thread, compose, thread_with, with_stand
 from casework.enclosing import DrawnLink, draw_link, store_link
 from casework.named_cases import open_case_named, open_item
 from casework.profile import DeskProfile
+from casework.referring import passed_on_with, store_passed_on
 from casework.steps import take_step
 from privacy.approval import letter_digest
 from privacy.audit import AuditEvent, AuditKind
@@ -76,7 +78,10 @@ def answer_right(
         kept = statement_of(transaction, item.item_id) if wanted.decision in GRANTS else None
         remedies = named_remedies(desk.ways_out(case.laws, now.date()))
         answer = _answer(wanted, kept.lines if kept else (), desk, remedies, now.date())
-        answer = replace(answer, enclosed=drawn.enclosed if drawn else None)
+        passed = passed_on_with(transaction, case, desk, now)
+        annex = annex_of(transaction, case, desk) if item.right is Right.ACCESS else None
+        enclosed = drawn.enclosed if drawn else None
+        answer = replace(answer, enclosed=enclosed, passed=passed, annex=annex)
         thread = thread_with(transaction, case, case.requester or "")
         message = _message(case, item, desk, answer, thread, (draft_id, now))
         stored = ItemAnswer(
@@ -97,6 +102,8 @@ def answer_right(
             store_link(transaction, drawn, letter, made_by=actor.address, now=now)
         add_drafts(transaction, [draft])
         add_answers(transaction, [stored])
+        if passed is not None:
+            store_passed_on(transaction, case, passed, (draft_id, message.message_id), now)
         _waive(transaction, stored, wanted)
         by = by_person(actor, now, cause=f"draft:{draft_id}", ground=stored.ground)
         take_step(transaction, item, case=case, step=Step.DRAFT, desk=desk, by=by)

@@ -12,6 +12,7 @@ from casework.actors import by_desk
 from casework.calling import hand_to_people
 from casework.identity_decisions import is_login_of, login_seen
 from casework.instructing import CustomerInstruction, InstructedBy, instruct_within
+from casework.notice_banners import banner_shown
 from casework.profile import DeskProfile
 from casework.proving import trail
 from casework.tasks import carry_out
@@ -20,6 +21,7 @@ from privacy.callbacks import Callback, Field
 from privacy.cases import CaseState
 from privacy.errors import Permanent
 from privacy.forwarding import OF_CUSTOMERS, Instruction, InstructionChannel
+from privacy.notice_banners import BANNER_SHOWN
 from privacy.system_calls import BY_STAFF, CallState
 from privacy.tokens import TOKEN_LENGTH, read_token
 from storage.calls import end_call_of_task, remember_callback
@@ -133,6 +135,12 @@ def _customer_instructed(transaction: Transaction, caller: Caller, data: Data) -
     return Taken.NOW
 
 
+def _banner_shown(transaction: Transaction, caller: Caller, data: Data) -> Taken:
+    """The product showed a notice to an Owner whom no mail had reached: they are told."""
+    new = banner_shown(transaction, caller.system, data["banner"], data["evidence"], now=caller.now)
+    return Taken.NOW if new else Taken.BEFORE
+
+
 def _instruction(name: str) -> Instruction:
     if name not in OF_CUSTOMERS:
         raise Permanent("callback: a customer says one of " + ", ".join(OF_CUSTOMERS))
@@ -190,6 +198,10 @@ TAKERS: Mapping[str, Taker] = {
             Field(name="instruction", longest=20, is_code=True),
         ),
         take=_customer_instructed,
+    ),
+    BANNER_SHOWN: Taker(
+        fields=(Field(name="banner", longest=36), Field(name="evidence", longest=500)),
+        take=_banner_shown,
     ),
 }
 FIELDS = {kind: taker.fields for kind, taker in TAKERS.items()}

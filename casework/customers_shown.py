@@ -37,6 +37,11 @@ class ShownForward:
     confirmed_at: datetime | None
     tasks: tuple[PlanTask, ...] = field(default=(), repr=False)
 
+    @property
+    def is_not_written_to(self) -> bool:
+        """Whether no letter was written yet: more customers waited than one look writes to, or none can be."""
+        return self.state is ForwardState.OWED and not self.letters
+
 
 @dataclass(frozen=True, kw_only=True)
 class ShownReferral:

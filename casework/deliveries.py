@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+from casework.complaining import complaints_about_lists, suppress_updates
 from casework.notice_events import note_fate_of_notice, told_in_events
 from casework.promises import letter_came_back, letter_left
 from intake.bounce_reasons import name_reason
@@ -64,12 +65,13 @@ def record_events(
         if is_our_message_id(event.message_id, token_keys):
             key = database.lookup_key("message-id", event.message_id.lower())
             by_key.setdefault(key, []).append(event)
-    notices = told_in_events(events)
-    if not by_key and not notices:
+    notices, complaints = told_in_events(events), complaints_about_lists(events, token_keys)
+    if not (by_key or notices or complaints):
         return 0
     with database.transaction() as transaction:
         letters = letters_by_message_id(transaction, by_key)
         changed = sum(note_fate_of_notice(transaction, one, now=now) for one in notices)
+        changed += sum(suppress_updates(transaction, one.recipient, now=now) for one in complaints)
         return changed + sum(
             _record_events_of(transaction, letter, by_key[key], now)
             for key, letter in letters.items()

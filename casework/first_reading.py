@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from classifier.data import UNKNOWN
-from classifier.kinds import read_signals
 from classifier.language import detect_language
+from classifier.letter import Letter
+from classifier.quick import screen_letter
 from classifier.rules import classify_text
 from classifier.written import own_text
 from intake.bounces import read_report
@@ -14,7 +15,7 @@ from privacy.first_reading import FirstReading, MailToRead
 from privacy.messages import ParsedMessage
 from privacy.ports import Classifier
 from privacy.rights import Classification, Lane
-from privacy.screening import Kind, Screening, screen
+from privacy.screening import Kind, Screening
 
 
 def read_first(mail: MailToRead, classifier: Classifier) -> FirstReading:
@@ -37,18 +38,19 @@ def understand(message: ParsedMessage, mail: MailToRead, classifier: Classifier)
 
 def _understand(message: ParsedMessage, mail: MailToRead, classifier: Classifier) -> FirstReading:
     classification = classifier.classify(message)
-    signals = read_signals(
-        message,
+    letter = Letter(
+        message=message,
         our_addresses=frozenset(mail.terms.own_addresses),
         envelope_from=mail.terms.envelope_from,
         suspected_spam=mail.terms.suspected_spam,
         classification=classification,
     )
-    screening = screen(signals)
+    screening, if_quick = screen_letter(letter)
     return FirstReading(
         message=message,
         language=language_of(message),
         screening=screening,
+        if_quick=if_quick,
         classification=classification,
         report=read_report(mail.raw, message) if screening.kind is Kind.BOUNCE else None,
     )

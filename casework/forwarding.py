@@ -58,6 +58,7 @@ from storage.tasks import Task, add_tasks
 ACTOR = "forwarding"
 BATCH = 200  # cases in one sweep
 AFTER_TROUBLE = timedelta(hours=1)
+NEXT_LOOK = timedelta(hours=1)  # when more customers wait than one look writes to
 TRY_AGAIN = timedelta(days=1)  # when a limit stood against it
 NOT_WRITTEN_BY_A_PERSON, PERSON_LIMIT = "not-written-by-a-person", "person-limit"
 
@@ -139,12 +140,34 @@ def _work_alone(database: Database, case_id: UUID, desk: DeskProfile, now: datet
             return
         at_work = _AtWork(case=case, desk=desk, now=now)
         again = [_forward_what_is_new(transaction, at_work)]
-        again += [
-            _look_at(transaction, at_work, one)
-            for one in forwards_of(transaction, [case_id]).get(case_id, [])
-        ]
+        again += _look_at_all(transaction, at_work)
         refer_if_due(transaction, case, desk, now)
         look_again(transaction, case_id, at=min((at for at in again if at), default=None))
+
+
+def _look_at_all(transaction: Transaction, at_work: _AtWork) -> list[datetime | None]:
+    """Write what is due to each customer, to so many for the first time at once: the others wait, in their order.
+
+    Who cannot be written to takes nobody's place.
+    """
+    case_id = at_work.case.case_id
+    forwards = forwards_of(transaction, [case_id]).get(case_id, [])
+    written = letters_of_forwards(transaction, [one.forward_id for one in forwards])
+    again: list[datetime | None] = []
+    first = waiting = 0
+    for forward in forwards:
+        is_owed = forward.state is ForwardState.OWED and forward.forward_id not in written
+        is_first = is_owed and bool(_writing(at_work, forward, at_work.today).items)
+        if is_first and first >= at_work.desk.forwarding.customers_per_look:
+            waiting += 1
+            continue
+        at = _look_at(transaction, at_work, forward)
+        again.append(at)
+        first += is_first and at is None
+    if waiting:
+        log.info("customers_wait_for_the_next_look", case=str(case_id), customers=waiting)
+        again.append(at_work.now + NEXT_LOOK)
+    return again
 
 
 def _forward_what_is_new(transaction: Transaction, at_work: _AtWork) -> datetime | None:

@@ -33,7 +33,6 @@ from privacy.forwarding import (
     InstructionChannel,
     advance,
 )
-from privacy.suppression import Suppression, SuppressionList, SuppressionReason
 from storage.audit import append
 from storage.cases import get_case
 from storage.database import Database, Transaction
@@ -50,7 +49,7 @@ from storage.forwards import (
 )
 from storage.identity import attempts_of, count_attempt
 from storage.ids import new_id
-from storage.suppressions import add_suppressions
+from storage.suppressions import suppress_for_customer
 from storage.tasks import Task, add_tasks
 from storage.work import PlanTask, add_plan, open_plan, plans_of
 
@@ -240,7 +239,7 @@ def _take(transaction: Transaction, desk: DeskProfile, forward: Forward, said: _
     if said.instruction in FOR_US_TO_DO:
         _open_tasks(transaction, desk, case, forward, said)
     if said.instruction is Instruction.SUPPRESS:
-        _suppress(transaction, case, said)
+        _suppress(transaction, case, forward, said)
     if is_over:
         _confirmed(transaction, forward, said.by.actor, said.at)
 
@@ -280,24 +279,24 @@ def _open_tasks(
     add_tasks(transaction, tasks)
 
 
-def _suppress(transaction: Transaction, case: Case, said: _Said) -> None:
+def _suppress(transaction: Transaction, case: Case, forward: Forward, said: _Said) -> None:
+    """One customer keeps the address out of its own workspace; our lists, and other customers', are not its to write."""
     if case.requester is None:
         return
-    entry = Suppression(
-        address=case.requester,
-        on=SuppressionList.MARKETING,
-        reason=SuppressionReason.OBJECTION,
-        added_at=said.at,
-        added_by=said.by.actor,
+    suppress_for_customer(
+        transaction,
+        forward.workspace_id,
+        case.requester,
         case_id=case.case_id,
+        by=said.by.actor,
+        now=said.at,
     )
-    add_suppressions(transaction, [entry])
     event = AuditEvent(
         chain=case.case_id,
         kind=AuditKind.SUPPRESSED,
         at=said.at,
         actor=said.by.actor,
-        payload={"list": entry.on, "reason": entry.reason, "instructed": True},
+        payload={"list": "customer", "customer": forward.number},
     )
     append(transaction, [event])
 

@@ -6,7 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from casework.notice_sending import reopen
+from casework.actors import by_desk
+from casework.notice_drafting import record
+from casework.notice_sending import PART, reopen
+from casework.task_kinds import NOTICE_COMPLAINT
+from privacy.audit import AuditKind
 from privacy.deliveries import GIVEN_UP, DeliveryEvent, DeliveryReport, Fate
 from privacy.notices import message_key_in
 from storage.database import Transaction
@@ -14,13 +18,15 @@ from storage.notice_events import (
     LastAttempt,
     attempt_of_message,
     mark_bounced,
+    mark_complained,
     mark_delivered,
     mark_taken,
 )
 from storage.notices import get_notice
+from storage.tasks import Task, add_tasks
 
 RETURN_PATH = "n"  # after the plus of our address, before the key
-_NEWS = GIVEN_UP | {Fate.DELIVERED, Fate.LEFT}
+_NEWS = GIVEN_UP | {Fate.DELIVERED, Fate.LEFT, Fate.COMPLAINED}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +51,30 @@ def note_fate_of_notice(transaction: Transaction, told: NoticeFate, *, now: date
         return mark_delivered(transaction, last, at=told.at, now=now)
     if told.fate is Fate.LEFT:
         return mark_taken(transaction, last, at=told.at, now=now)
+    if told.fate is Fate.COMPLAINED:
+        return _complained(transaction, last, told, now)
     return _came_back(transaction, last, told, now)
+
+
+def _complained(
+    transaction: Transaction, last: LastAttempt, told: NoticeFate, now: datetime
+) -> bool:
+    """A notice is service mail, and no complaint stops it: it was delivered, and staff see that somebody minds."""
+    notice = get_notice(transaction, last.notice_id)
+    if notice is None or not mark_complained(transaction, last, at=told.at, now=now):
+        return False
+    by = by_desk(PART, now, cause=f"notice:{notice.notice_id}")
+    payload: dict[str, object] = {"owner": last.person_id, "said": told.answer}
+    record(transaction, notice, kind=AuditKind.NOTICE_COMPLAINED, by=by, payload=payload)
+    task = Task(
+        case_id=None,
+        kind=NOTICE_COMPLAINT,
+        reason=f"complained: {notice.version}",
+        due_on=None,
+        created_at=now,
+    )
+    add_tasks(transaction, [task])
+    return True
 
 
 def _came_back(
@@ -81,18 +110,18 @@ def told_in_events(events: Iterable[DeliveryEvent]) -> list[NoticeFate]:
 def told_in_report(
     report: DeliveryReport, addresses: Sequence[str], *, at: datetime
 ) -> NoticeFate | None:
-    """Return what a report by mail tells about a notice, None where it is about none, or the notice is not lost.
+    """Return what a report by mail tells about a notice, None where it is about none, or says nothing that matters.
 
     The address to which it came says it surest: it is the return path of one notice.
     """
     keys = [_key_in_address(address) for address in addresses]
     keys += [message_key_in(message_id) for message_id in report.message_ids]
     key = next((one for one in keys if one is not None), None)
-    lost = [part for part in report.recipients if part.fate is Fate.FAILED]
-    if key is None or not lost:
+    told = [part for part in report.recipients if part.fate in {Fate.FAILED, Fate.COMPLAINED}]
+    if key is None or not told:
         return None
-    answer = f"report: {lost[0].status or lost[0].reason}"
-    return NoticeFate(message_key=key, fate=Fate.FAILED, at=at, answer=answer)
+    answer = f"report: {told[0].status or told[0].reason}"
+    return NoticeFate(message_key=key, fate=told[0].fate, at=at, answer=answer)
 
 
 def _key_in_address(address: str) -> bytes | None:

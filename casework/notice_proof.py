@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
@@ -26,12 +27,17 @@ from privacy.notice_proof import (
     MANIFEST,
     SIGNATURE,
     ProofAttempt,
+    ProofBanner,
     ProofOwner,
+    Role,
     csv_line,
     csv_values,
     json_line,
     manifest_of,
+    paper_row,
     summary_of,
+    summary_rows,
+    title_of,
 )
 from privacy.notices import OwnerState
 from privacy.policy_versions import PolicyVersion
@@ -41,21 +47,34 @@ from storage.notice_lists import ShownOwner, owners_in
 from storage.notice_roster import FIRST
 from storage.notices import Choice, Notice, choices_of, letters_of, notice_approvals, policy_version
 from storage.sealing import KeyRing
-from storage.signing import sign
+from storage.signing import public_key_of, sign
+from templates.notice_paper import Paper, write_paper
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the first instant that a zip file knows: it says nothing
 OWNER_ONLY = 0o100600 << 16
 UNIX = 3
 EXPORT_CHAIN = UUID("0d1c7000-0000-4000-8000-000000000003")
 VERIFIER = Path(__file__).with_name("verify_notice.py")
+AT_ONCE = 1 << 20
+VERDICTS = {
+    True: "Every Owner was told in time, or a person decided about them: publication is free.",
+    False: "Publication is held: an Owner was told late or not at all, and nobody has decided about them.",
+}
+NOTES = (
+    "The lines that follow are cut where a column ends; owners.jsonl and owners.csv of the signed proof have them whole.",
+    "A character that the font of this page has not is written as its number in Unicode, such as {0905}.",
+    "HOLDS: told late or not at all, and holds publication.  -: nothing was owed, or a person decided.",
+    "To check: python3 verify.py proof.zip PUBLIC_KEY, with the key as the company published it; its SHA-256 is below.",
+)
 Progress = Callable[[int], None]
 
 
 @dataclass(kw_only=True)
 class Proved:
-    """How many Owners are in a proof, how many of them in time, and how many hold publication."""
+    """How many Owners are in a proof, how many in time, and how many hold publication; billing contacts apart."""
 
     owners: int = 0
+    contacts: int = 0
     in_time: int = 0
     holds: int = 0
 
@@ -65,6 +84,8 @@ class _Packing:
     """The file that is being written, with the hash of each part."""
 
     archive: zipfile.ZipFile
+    ring: KeyRing
+    paper: BinaryIO | None
     digests: list[tuple[str, str]] = field(default_factory=list)
 
     def add(self, name: str, parts: Iterator[bytes]) -> None:
@@ -83,17 +104,20 @@ def export_proof(
     *,
     by: tuple[Actor, datetime],
     progress: Progress = lambda _: None,
+    paper: BinaryIO | None = None,
 ) -> Proved:
     """Write the signed proof of a notice into a file that can be sought in, and record that it was taken out.
 
-    Raises Permanent for a notice of which nothing was sent.
+    With `paper` it is laid out for print as well: into that file, and the same bytes into the proof. Raises Permanent for a
+    notice of which nothing was sent, and for more Owners than paper can hold.
     """
     with database.reading() as reading:
         notice = notice_named(reading, version)
         if notice.started_at is None:
             raise Permanent("nothing was sent of this notice")
         with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:  # packers differ
-            proved = _pack(reading, notice, archive, database.keys, progress)
+            packing = _Packing(archive=archive, ring=database.keys, paper=paper)
+            proved = _pack(reading, notice, packing, progress)
     actor, now = by
     event = AuditEvent(
         chain=EXPORT_CHAIN,
@@ -107,10 +131,8 @@ def export_proof(
     return proved
 
 
-def _pack(
-    reading: Reading, notice: Notice, archive: zipfile.ZipFile, ring: KeyRing, progress: Progress
-) -> Proved:
-    packing, proved = _Packing(archive=archive), Proved()
+def _pack(reading: Reading, notice: Notice, packing: _Packing, progress: Progress) -> Proved:
+    proved = Proved()
     policies = _policies(reading, notice)
     choices = choices_of(reading, notice.notice_id)
     policy = policies[-1]
@@ -121,7 +143,10 @@ def _pack(
     packing.add("owners.jsonl", _json_lines(lines(), proved, progress))
     packing.add("owners.csv", _csv_lines(lines()))
     packing.add("notice.json", iter([_notice_json(reading, notice, choices, policies, proved)]))
-    packing.add("summary.txt", iter([_summary(reading, notice, policy).encode()]))
+    summary = _summary(reading, notice, policy)
+    packing.add("summary.txt", iter([summary.text.encode()]))
+    if packing.paper is not None:
+        _lay_out(packing, packing.paper, summary, (proved, lines()))
     for one in letters_of(reading, notice.notice_id):
         packing.add(f"letters/{one.reader}.txt", iter([one.letter.text.encode()]))
         packing.add(f"letters/{one.reader}.html", iter([one.letter.html.encode()]))
@@ -130,9 +155,35 @@ def _pack(
             packing.add(f"policy/{each.version}.{language}.md", iter([text.encode()]))
     packing.add("verify.py", iter([VERIFIER.read_bytes()]))
     manifest = manifest_of(packing.digests)
-    archive.writestr(_entry(MANIFEST), manifest)
-    archive.writestr(_entry(SIGNATURE), sign(ring, manifest).hex())
+    packing.archive.writestr(_entry(MANIFEST), manifest)
+    packing.archive.writestr(_entry(SIGNATURE), sign(packing.ring, manifest).hex())
     return proved
+
+
+def _lay_out(
+    packing: _Packing,
+    file: BinaryIO,
+    summary: _Summary,
+    listed: tuple[Proved, Iterator[ProofOwner]],
+) -> None:
+    """Put the paper into its own file, and into the proof, whose signature then covers it."""
+    digests, (proved, owners) = dict(packing.digests), listed
+    fingerprint = hashlib.sha256(public_key_of(packing.ring)).hexdigest()
+    paper = Paper(
+        title=summary.title,
+        verdict=summary.verdict,
+        summary=summary.rows,
+        notes=NOTES,
+        seals=[
+            f"SHA-256 of notice.json {digests['notice.json']}",
+            f"SHA-256 of owners.jsonl {digests['owners.jsonl']}",
+            f"Fingerprint of the public key (SHA-256) {fingerprint}",
+        ],
+        rows=proved.owners + proved.contacts,
+    )
+    write_paper(file, paper, (paper_row(one.form()) for one in owners))
+    file.seek(0)
+    packing.add("proof.pdf", iter(partial(file.read, AT_ONCE), b""))
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
@@ -162,6 +213,7 @@ def _proof_owner(
     )
     return ProofOwner(
         owner=one.person_id,
+        role=Role.BILLING_CONTACT if one.is_contact else Role.OWNER,
         person=one.person,
         workspaces=one.workspaces,
         state=one.state,
@@ -171,7 +223,9 @@ def _proof_owner(
         told=told,
         through=one.stand_in,
         decided_by=_decided_by(one, told, notice, choices),
+        complained_at=one.complained_at,
         attempts=tuple(ProofAttempt(**asdict(attempt)) for attempt in one.attempts),
+        banner=None if one.banner is None else ProofBanner(**asdict(one.banner)),
     )
 
 
@@ -200,10 +254,11 @@ def _json_lines(
 ) -> Iterator[bytes]:
     for one in owners:
         form = one.form()
-        proved.owners += 1
+        proved.owners += one.role is Role.OWNER
+        proved.contacts += one.role is Role.BILLING_CONTACT
         proved.in_time += bool(form["in_time"])
         proved.holds += bool(form["holds"])
-        progress(proved.owners)
+        progress(proved.owners + proved.contacts)
         yield json_line(form)
 
 
@@ -239,7 +294,17 @@ _FACTS = (
 )  # fmt: skip
 
 
-def _summary(reading: Reading, notice: Notice, policy: PolicyVersion) -> str:
+@dataclass(frozen=True, kw_only=True)
+class _Summary:
+    """The page that is read in a minute, as text and in its rows."""
+
+    title: str
+    verdict: str
+    rows: list[tuple[str, str]]
+    text: str
+
+
+def _summary(reading: Reading, notice: Notice, policy: PolicyVersion) -> _Summary:
     """What is told does not depend on the moment, or the same proof would have other bytes."""
     status = status_of(reading, notice, notice.ended_at or _started_at(notice))
     approvals = notice_approvals(reading, notice.notice_id)
@@ -247,9 +312,17 @@ def _summary(reading: Reading, notice: Notice, policy: PolicyVersion) -> str:
         "version_hash": policy.digest,
         "approved_by": ", ".join(one.actor for one in approvals),
         "ended_at": notice.ended_at or "(not ended)",
+        "complained": status.progress.complained,
+        "contacts": sum(status.progress.contacts.values()),
     }
     states = {str(state): number for state, number in status.progress.owners.items()}
-    return summary_of(facts, status.standing, status.progress.copies, states)
+    rows = summary_rows(facts, status.standing, status.progress.copies, states)
+    return _Summary(
+        title=title_of(facts),
+        verdict=VERDICTS[status.standing.may_publish],
+        rows=rows,
+        text=summary_of(rows, facts),
+    )
 
 
 def _policies(reading: Reading, notice: Notice) -> list[PolicyVersion]:

@@ -18,6 +18,7 @@ from uuid import UUID
 import structlog
 
 from casework.actors import By, by_desk
+from casework.notice_banners import order_banners
 from casework.notice_batch import (
     NOT_DIALLED,
     REFUSED_IN_A_ROW,
@@ -31,6 +32,7 @@ from casework.notice_campaign import rule_of
 from casework.notice_drafting import record
 from casework.profile import DeskProfile
 from casework.sending import Sending
+from casework.task_kinds import NOTICE_UNREACHED
 from privacy.audit import AuditKind
 from privacy.errors import Retryable
 from privacy.notice_gate import local_day
@@ -38,6 +40,8 @@ from privacy.notices import NoticeState, OwnerState
 from privacy.ports import BatchTransport, Clock
 from storage.database import Database, Transaction
 from storage.directory import directory_state
+from storage.notice_banners import count_shown
+from storage.notice_contacts import add_contacts
 from storage.notice_lists import progress_of, stand_in_for_unreached
 from storage.notice_roster import follow_directory, let_go
 from storage.notice_sending import Reader, claim_owners, is_anything_due, record_outcomes
@@ -49,7 +53,7 @@ BATCHES_AN_HOUR = 60  # where the pace is slow a batch is what leaves in a minut
 AHEAD = timedelta(seconds=5)  # of the pace: nobody wakes for every batch of a fast campaign
 LEASE = timedelta(minutes=10)
 RECORD_TRIES = 30  # each waits for the database as long as every transaction does; a large directory can take minutes
-UNREACHED_TASK, STOPPED_TASK = "notice_unreached", "notice_stopped"
+STOPPED_TASK = "notice_stopped"
 log = structlog.get_logger(__name__)
 
 
@@ -145,7 +149,7 @@ def _claim(transaction: Transaction, notice_id: UUID, means: Means) -> Work | No
         silent_for=means.silent_for,
     )
     if not batch.found:
-        _end_if_done(transaction, notice, now)
+        _end_if_done(transaction, notice, means.desk, now)
         return None
     pace = timedelta(hours=1) * len(batch.owners) / notice.per_hour
     change_notice(transaction, notice_id, paced_at=max(notice.paced_at or now, now) + pace)
@@ -201,20 +205,28 @@ def _stop(transaction: Transaction, notice: Notice, now: datetime) -> None:
     add_tasks(transaction, [_task(notice, STOPPED_TASK, why, now)])
 
 
-def _end_if_done(transaction: Transaction, notice: Notice, now: datetime) -> None:
-    """Once nothing is due any more, later either, whoever could not be reached is looked at, and the campaign ends."""
+def _end_if_done(
+    transaction: Transaction, notice: Notice, desk: DeskProfile, now: datetime
+) -> None:
+    """Once nothing is due any more, later either, whoever could not be reached is looked at, and the campaign ends.
+
+    Another Owner, then the billing contact, who is told first; then the product, and a person.
+    """
     if is_anything_due(transaction, notice.notice_id):
         return
     let_go(transaction, notice.notice_id)
+    count_shown(transaction, notice.notice_id)
     stood_in = stand_in_for_unreached(transaction, notice.notice_id)
+    if add_contacts(transaction, notice.notice_id, now):
+        return
     owners = progress_of(transaction, notice.notice_id).owners
     change_notice(transaction, notice.notice_id, state=NoticeState.ENDED, ended_at=now)
     payload = {str(state): number for state, number in sorted(owners.items())}
     record(transaction, notice, kind=AuditKind.NOTICE_ENDED, by=_by(notice, now), payload=payload)
     log.info("notice_ended", version=notice.version, stood_in=stood_in)
-    unreached = owners.get(OwnerState.UNREACHED, 0)
-    if unreached:
-        add_tasks(transaction, [_task(notice, UNREACHED_TASK, "not-reached", now)])
+    if owners.get(OwnerState.UNREACHED, 0):
+        order_banners(transaction, notice, desk, now)
+        add_tasks(transaction, [_task(notice, NOTICE_UNREACHED, "not-reached", now)])
 
 
 def _follow(database: Database, desk: DeskProfile, now: datetime) -> None:

@@ -1,14 +1,14 @@
-"""Staff put files into the package of a right, or take the package back."""
+"""Staff or a system put files into the package of a right; staff take the package back."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain, islice
-from typing import BinaryIO
+from typing import Protocol
 from uuid import UUID
 
 from casework.actors import Actor
@@ -59,14 +59,29 @@ PACKING = frozenset(
 DROPPED = frozenset({ItemState.WITHDRAWN, ItemState.NOT_A_REQUEST})
 
 
+class Content(Protocol):
+    """What is read piece by piece, each as long as was asked for but for the last."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next octets, none at the end. Raises OSError or PrivacyError where there will be no more."""
+
+
+def _nothing_more(_transaction: Transaction) -> None:
+    """Staff say by hand what they say: nothing is remembered but the file."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class OfferedData:
-    """A file that somebody brings for a right of a case."""
+    """A file that somebody brings for a right of a case.
+
+    `when_whole` runs in the transaction that makes the file a part of the package; what it raises leaves none of it.
+    """
 
     reference: str
     right: Right
     name: str = field(repr=False)
-    content: BinaryIO = field(repr=False)
+    content: Content = field(repr=False)
+    when_whole: Callable[[Transaction], None] = field(default=_nothing_more, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +92,7 @@ class _Adding:
     file: StoredFile
     item_id: UUID
     most_bytes: int
+    when_whole: Callable[[Transaction], None] = field(repr=False)
 
 
 def add_to_package(
@@ -183,8 +199,13 @@ def _begin(
         added_by=actor.address,
     )
     begin_file(transaction, file)
-    most = desk.downloads.most_bytes
-    return _Adding(database=database, file=file, item_id=item.item_id, most_bytes=most)
+    return _Adding(
+        database=database,
+        file=file,
+        item_id=item.item_id,
+        most_bytes=desk.downloads.most_bytes,
+        when_whole=data.when_whole,
+    )
 
 
 def _require_packing(item: RequestItem) -> None:
@@ -212,7 +233,7 @@ def _package_of(
     return package.package_id
 
 
-def _pieces(content: BinaryIO) -> Iterator[bytes]:
+def _pieces(content: Content) -> Iterator[bytes]:
     while piece := content.read(CHUNK):
         yield piece
 
@@ -241,6 +262,7 @@ def _complete(
     """The case is locked, and looked at again: a letter may have been approved while the file came in."""
     file = adding.file
     with adding.database.transaction() as transaction:
+        adding.when_whole(transaction)
         case = get_case(transaction, file.case_id)
         _require_packing(next(one for one in case.items if one.item_id == adding.item_id))
         if not complete_file(transaction, file, packed, chunks=chunks):

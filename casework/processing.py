@@ -20,6 +20,7 @@ from casework.hearing import hear_answers
 from casework.identifiers import draw_free_identifiers
 from casework.profile import DeskProfile
 from casework.quarantine import quarantine, set_aside
+from casework.quick_answers import time_answers
 from casework.reading import complete
 from casework.returns import look_up_letters
 from casework.role_finding import find_roles
@@ -95,7 +96,8 @@ def process_batch(services: Services, now: datetime, *, limit: int = BATCH) -> i
     countable = [_countable(one, first) for one in claimed]
     with closing(_read_in_parts(services, countable, now)) as parts:
         for part in parts:
-            readable = _hear_answers(services, _hear_model(services, part))
+            timed = time_answers(services.database, services.desk, part)
+            readable = _hear_answers(services, _hear_model(services, timed))
             if readable and not _worked_together(services, readable, now):
                 _work_one_by_one(services, readable, now)
     return len(claimed)

@@ -56,12 +56,15 @@ class DirectoryTerms:
 class NoticePace:
     """How fast notices of a policy change leave, and how long the data of a cancelled workspace is kept.
 
-    `silent_for`: how long a provider's word is waited for before a person sees to an Owner.
+    `silent_for`: how long a provider's word is waited for before a person sees to an Owner. `banner_system` is asked to
+    show it to whom no mail reaches, empty for none; `page` is where anybody can ask about a version, below its hash.
     """
 
     per_hour: int = 3600
     cancelled_kept_for: timedelta = timedelta(days=30)
     silent_for: timedelta = timedelta(days=4)
+    banner_system: str = ""
+    page: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

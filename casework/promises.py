@@ -16,7 +16,7 @@ from casework.referring import settle_passed_on
 from privacy.case_events import CaseEvent, CaseEventKind
 from privacy.clocks import EventKind
 from privacy.deadlines import Due
-from responders.customers import FOLLOW_UP, REFERRAL, REQUEST
+from responders.customers import FOLLOW_UP, REQUEST
 from responders.extension import KIND as EXTENSION
 from responders.identity import CHALLENGE, NOT_PROVED
 from storage.case_events import add_case_events, case_events
@@ -30,6 +30,7 @@ from storage.cases import (
 )
 from storage.database import Transaction
 from storage.extensions import Extension, find_extension, set_told
+from storage.forwards import forwards_of, referral_with, wake_forwarding
 from storage.identity import park, wake_wanted
 from storage.states import ClockName
 from storage.tasks import Task, add_tasks
@@ -60,11 +61,20 @@ def letter_left(
         park(transaction, case_id)
     elif kind in {REQUEST, FOLLOW_UP}:
         request_left(transaction, message_id_key, at=at)
-    elif kind == REFERRAL:
-        settle_passed_on(transaction, case_id, at=at)
     if kind != ACKNOWLEDGEMENT:
         answers_arrived(transaction, message_id_key, at=at)
+        _tell_of_customers(transaction, case_id, message_id_key, at)
     close_if_done(transaction, case_id, now=at)
+
+
+def _tell_of_customers(
+    transaction: Transaction, case_id: UUID, message_id_key: bytes, at: datetime
+) -> None:
+    """What tells of customers ends what they confirmed; after every other letter it is asked whether one is owed."""
+    if referral_with(transaction, message_id_key) is not None:
+        settle_passed_on(transaction, case_id, at=at)
+    elif forwards_of(transaction, [case_id]):
+        wake_forwarding(transaction, [case_id], at=at)
 
 
 def letter_came_back(

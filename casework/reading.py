@@ -22,7 +22,10 @@ ONE_CLICK = "list-unsubscribe=one-click"
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """Everything that a message says about itself, and what was made of it."""
+    """Everything that a message says about itself, and what was made of it.
+
+    `if_quick` is what it is if it came within seconds of the letter that it answers, where that changes anything.
+    """
 
     message: ParsedMessage
     language: str
@@ -30,6 +33,7 @@ class Reading:
     screening: Screening
     classification: Classification
     report: DeliveryReport | None = None
+    if_quick: Screening | None = None
 
     @property
     def parser_failed(self) -> bool:
@@ -62,6 +66,7 @@ def complete(
         screening=first.screening,
         classification=first.classification,
         report=first.report,
+        if_quick=first.if_quick,
     )
 
 

@@ -15,6 +15,7 @@ from casework.answered import answers_arrived
 from casework.case_letters import Addressee, compose, thread_with
 from casework.closing import close_if_done
 from casework.forward_checks import told_days
+from casework.forward_fates import OURS_AS_WELL
 from casework.forward_letters import house_day
 from casework.named_cases import open_case_named
 from casework.profile import DeskProfile
@@ -29,14 +30,16 @@ from privacy.forwarding import ForwardState, Wording, referral_wording
 from privacy.identity import Level
 from privacy.messages import Automation
 from privacy.outgoing import OutgoingState
+from privacy.roles import item_role
 from privacy.work import Decision, Step
-from responders.customers import Referred, draft_referral
+from responders.customers import REFERRAL, Referred, draft_referral
 from storage.audit import append
 from storage.cases import get_case
 from storage.database import Database, Reading, Transaction
 from storage.directory import directory_state
 from storage.directory_writes import known_workspaces
-from storage.drafts import Draft, add_drafts
+from storage.drafts import Draft, add_drafts, get_draft
+from storage.findings import findings_of
 from storage.forwards import (
     Forward,
     Referral,
@@ -48,11 +51,16 @@ from storage.forwards import (
 from storage.identity import Standing, standings_of
 from storage.ids import new_id
 from storage.item_answers import ItemAnswer, add_answers, answers_of_items, letter_states
+from storage.states import DraftState
 from storage.workspaces import contacts_of
-from templates.fields.kinds import Done
+from templates.fields.kinds import Done, Passed
 
 ACTOR = "referral"
 LEFT = frozenset({ForwardState.WITH_CUSTOMER, ForwardState.INSTRUCTED, ForwardState.CONFIRMED})
+# What our own answer to it says is written already, or is the customer's to say.
+ALREADY_WRITTEN = frozenset(
+    {ItemState.AWAITING_APPROVAL, ItemState.APPROVED, ItemState.WITH_CONTROLLER}
+)
 LONGEST_GROUND = 500  # characters
 
 
@@ -105,7 +113,11 @@ def refer_if_due(transaction: Transaction, case: Case, desk: DeskProfile, now: d
         all_confirmed=bool(forwards)
         and all(one.state is ForwardState.CONFIRMED for one in forwards),
     )
-    before = {one.wording for one in referrals_of(transaction, case.case_id)}
+    before = {
+        one.wording for one in referrals_of(transaction, case.case_id) if _stands(transaction, one)
+    }
+    if wording is Wording.PASSED_ON and _is_answered_by_us_too(transaction, case):
+        return  # one letter says both: that which answers what is ours
     if wording is not None and wording not in before and case.requester is not None:
         _write(transaction, case, desk, _Told(wording=wording), now)
 
@@ -125,6 +137,63 @@ def settle_passed_on(transaction: Transaction, case_id: UUID, *, at: datetime) -
             _decide(transaction, case, item, letter, at)
         answers_arrived(transaction, letter.message_id_key, at=at)
     close_if_done(transaction, case_id, now=at)
+
+
+def passed_on_with(reading: Reading, case: Case, desk: DeskProfile, now: datetime) -> Passed | None:
+    """Return what an answer of ours says about customers who hold data of the same person, None where it says nothing.
+
+    It is said once, after proof, and once a letter to a customer has left.
+    """
+    forwards = forwards_of(reading, [case.case_id]).get(case.case_id, [])
+    if _level(reading, case) < Level.MAILBOX or not any(one.state in LEFT for one in forwards):
+        return None
+    if any(_may_reach(reading, one) for one in referrals_of(reading, case.case_id)):
+        return None
+    referred = _referred(reading, case, desk, _Told(wording=Wording.PASSED_ON), now)
+    return Passed(forwarded_on=referred.forwarded_on, ask_again_on=referred.ask_again_on)
+
+
+def store_passed_on(
+    transaction: Transaction, case: Case, passed: Passed, letter: tuple[UUID, str], now: datetime
+) -> None:
+    """Store that an answer is the letter about customers too; `letter` is its draft's id and its Message-ID."""
+    draft_id, message_id = letter
+    stored = Referral(
+        draft_id=draft_id,
+        case_id=case.case_id,
+        wording=Wording.PASSED_ON,
+        message_id_key=transaction.ring.lookup_key("message-id", message_id),
+        days=(passed.forwarded_on.isoformat(), passed.ask_again_on.isoformat()),
+        made_at=now,
+    )
+    add_referral(transaction, stored)
+
+
+def _may_reach(reading: Reading, told: Referral) -> bool:
+    """Whether a letter told the person that it was passed on, or still may: it waits, is on its way, or has left."""
+    if told.wording is not Wording.PASSED_ON:
+        return False
+    state = letter_states(reading, [told.message_id_key]).get(told.message_id_key)
+    if state is None:
+        return get_draft(reading, told.draft_id).state is DraftState.WAITING
+    return state is not OutgoingState.FAILED
+
+
+def _stands(reading: Reading, told: Referral) -> bool:
+    """A letter about customers is written once, whatever became of it; of an answer that said it too, what may reach them."""
+    is_answer = get_draft(reading, told.draft_id).kind != REFERRAL
+    return not is_answer or _may_reach(reading, told)
+
+
+def _is_answered_by_us_too(reading: Reading, case: Case) -> bool:
+    """Whether a right is still to be answered that is ours as well, or alone."""
+    found = findings_of(reading, [case.case_id]).get(case.case_id)
+    return found is not None and any(
+        item.is_open
+        and item.state not in ALREADY_WRITTEN
+        and item_role(found.finding.role, item.right, item.scope).role in OURS_AS_WELL
+        for item in case.items
+    )
 
 
 def _letter_that_left(reading: Reading, case_id: UUID) -> Referral | None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from casework.batch_view import BatchView, MessageAtWork
+from casework.complaining import left_by_report
 from casework.deliveries import ACTOR, BOUNCE_TASK, DELIVERY_REPORT, Told
 from casework.notice_events import told_in_report
 from casework.profile import DeskProfile
@@ -63,6 +64,9 @@ def note_return(
         _tell_about_case(message, case, for_recipient(report, lambda _: False), writes)
         return case.case_id
     _note_notice(message, report, writes)
+    leaving = left_by_report(report, desk.token_keys)
+    if leaving is not None:
+        writes.complained_lists.append(leaving)
     return None
 
 

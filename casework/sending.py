@@ -15,6 +15,7 @@ from datetime import date, datetime
 import structlog
 
 from casework.answered import against_leaving
+from casework.approved_facts import CHANGED, back_to_review, changed_since_approval
 from casework.confirming import record_traces
 from casework.profile import DeskProfile
 from casework.promises import letter_left
@@ -67,7 +68,7 @@ def send_next(
         letter = claim_letter(transaction, now=now, lease=LEASE)
         against = _against(transaction, letter, desk, now) if letter else ()
         if letter is not None and against:
-            _fail(transaction, letter, f"may-not-leave: {', '.join(against)}", now)
+            _keep_here(transaction, letter, against, now)
     if letter is None or against:
         return Sending(worked=letter is not None)
     trouble = _dial(database, transport, letter, clock)
@@ -81,7 +82,18 @@ def _against(
     rights = against_leaving(transaction, key, desk, now=now)
     if letter.kind in {REQUEST, FOLLOW_UP} and letter_with(transaction, key) is None:
         rights = (*rights, "no-longer-asked")  # somebody tried it again: its code opens nothing
-    return (*rights, *against_its_dates(transaction, letter, key, now))
+    changed = changed_since_approval(transaction, letter, key, desk, now)
+    return (*rights, *changed, *against_its_dates(transaction, letter, key, now))
+
+
+def _keep_here(
+    transaction: Transaction, letter: LeasedLetter, against: tuple[str, ...], now: datetime
+) -> None:
+    """What was approved upon other facts is reviewed again; every other reason a person looks at first."""
+    _fail(transaction, letter, f"may-not-leave: {', '.join(against)}", now)
+    if not CHANGED.isdisjoint(against):
+        key = transaction.ring.lookup_key("message-id", letter.message.message_id)
+        back_to_review(transaction, key, at=now)
 
 
 def _dial(

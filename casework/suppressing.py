@@ -11,6 +11,7 @@ from uuid import UUID
 from casework.batch_view import MessageAtWork
 from casework.drafts import Actor
 from casework.profile import DeskProfile
+from casework.suppression_trail import SUPPRESSION_CHAIN
 from casework.writes import Writes
 from privacy.audit import AuditEvent, AuditKind
 from privacy.suppression import (
@@ -26,7 +27,6 @@ from storage.suppressions import add_suppressions
 
 ACTOR = "daemon"
 BATCH = 5_000
-SUPPRESSION_CHAIN = UUID("0d1c7000-0000-4000-8000-000000000002")
 Report = Callable[[SuppressionLine], None]
 
 

@@ -78,8 +78,9 @@ def _order(reading: Reading, about: About, task: PlanTask) -> QueuedCall | None:
     subject = _subject(reading, about.case, way) if way.carries_out(item.right) else None
     if subject is None:
         return None
+    kind = kind_of(item.right, item.scope)
     order = SystemOrder(
-        kind=kind_of(item.right, item.scope),
+        kind=kind,
         case=about.case.reference,
         right=item.right,
         scope=item.scope,
@@ -87,6 +88,7 @@ def _order(reading: Reading, about: About, task: PlanTask) -> QueuedCall | None:
         region=about.desk.region,
         task=task.task_id,
         due_on=task.due_on,
+        workspaces=_workspaces(reading, about.case, kind),
     )
     return _queued(about, order, task.system)
 
@@ -135,6 +137,18 @@ def _subject(reading: Reading, case: Case, way: SystemWay) -> Subject | None:
     if any(name not in known for name in way.identifiers):
         return None
     return {name: known[name] for name in way.identifiers}
+
+
+def _workspaces(reading: Reading, case: Case, kind: CallKind) -> tuple[str, ...]:
+    """Return the workspaces of the one person behind the address, for a preference; none where that is not known for sure."""
+    address = address_of(reading, case)
+    if kind is not CallKind.PREFERENCE_CHANGED or address is None:
+        return ()
+    alone = _alone_at(reading, address)
+    standings = alone.standings if alone else ()
+    return tuple(
+        one.workspace.workspace for one in standings if one.workspace and one.held.left_at is None
+    )
 
 
 def _alone_at(reading: Reading, address: str) -> ListedPerson | None:

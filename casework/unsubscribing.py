@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from casework.suppressing import SUPPRESSION_CHAIN
+from casework.suppression_trail import SUPPRESSION_CHAIN
 from privacy.audit import AuditEvent, AuditKind
 from privacy.suppression import SuppressionList, SuppressionReason, may_get_updates
 from privacy.tokens import TokenKey

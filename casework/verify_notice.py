@@ -23,6 +23,7 @@ Point = tuple[int, int, int, int]  # extended coordinates: X, Y, Z, T
 NEUTRAL: Point = (0, 1, 1, 0)
 FULL_DAYS = 30
 FIRST_LINK = "0" * 64
+OWNER = "owner"
 APART = ("left", "cancelled")
 MOST_AT_ONCE = 1 << 20
 
@@ -108,13 +109,13 @@ def _trail(notice: dict[str, Any]) -> Iterator[str]:
 
 
 def _owners(archive: zipfile.ZipFile, notice: dict[str, Any]) -> Iterator[str]:
-    counts = dict.fromkeys(("owners", "in_time", "holds"), 0)
+    counts = dict.fromkeys(("owners", "contacts", "in_time", "holds"), 0)
     with archive.open("owners.jsonl") as file:
         for line in file:
             owner = json.loads(line)
             if not _says_what_its_days_say(owner):
                 yield f"the line of Owner {owner['owner']} contradicts itself"
-            counts["owners"] += 1
+            counts["owners" if owner["role"] == OWNER else "contacts"] += 1
             counts["in_time"] += owner["in_time"]
             counts["holds"] += owner["holds"]
     if counts != notice["counts"]:
@@ -122,7 +123,7 @@ def _owners(archive: zipfile.ZipFile, notice: dict[str, Any]) -> Iterator[str]:
 
 
 def _says_what_its_days_say(owner: dict[str, Any]) -> bool:
-    owed = owner["state"] not in APART
+    owed = owner["role"] == OWNER and owner["state"] not in APART
     told, effective = owner["told_on"], date.fromisoformat(owner["effective_on"])
     days = None if told is None else (effective - date.fromisoformat(told)) // timedelta(days=1) - 1
     enough = owner["state"] == "joined" or (days is not None and days >= FULL_DAYS)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from privacy.annex import RecordOfUse
 from privacy.approvers import ApproverTable
 from privacy.retention import KeptRule
 from privacy.system_calls import SystemWay
@@ -17,7 +18,7 @@ from regimes.work import load_approvers, load_plan, load_retention
 class WorkTerms:
     """The tables, how long a person can cancel an erasure, and how long backups live.
 
-    `country`: where our books are kept. `ways`: how systems of the plan are asked, by name; one that is not named is
+    `country`: where our books are kept. `annex`: what a copy of data is told with, None: staff add it to the package. `ways`: how systems of the plan are asked, by name; one that is not named is
     asked by its people.
     """
 
@@ -27,4 +28,5 @@ class WorkTerms:
     cool_off: timedelta = timedelta(days=7)
     backups: timedelta = timedelta(days=30)
     country: str = "IE"
+    annex: RecordOfUse | None = None
     ways: Mapping[str, SystemWay] = field(default_factory=dict)

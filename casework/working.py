@@ -25,7 +25,7 @@ from privacy.audit import AuditKind
 from privacy.cases import Case, added_items
 from privacy.conversation import Move, MoveKind
 from privacy.deadlines import Due, acknowledgement_due
-from privacy.deciding import Findings, Outcome, Verdict, decide
+from privacy.deciding import FEEDBACK, Findings, Outcome, Verdict, decide
 from privacy.messages import ArrivalBasis
 from privacy.relations import RelationKind
 from privacy.rights import right_name
@@ -197,7 +197,7 @@ def _record(
     keys = view.keys_of(message)
     if verdict.outcome is Outcome.OWN_COPY and keys.message_id is not None:
         writes.confirmed.append(keys.message_id)
-    if verdict.outcome is Outcome.BOUNCE:
+    if verdict.outcome is Outcome.BOUNCE or verdict.reason == FEEDBACK:
         return note_return(message, view, desk, writes)
     if verdict.outcome is Outcome.AUTO:
         return note_challenge(message, view, writes)

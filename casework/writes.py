@@ -15,6 +15,7 @@ from casework.address_answers import (
     record_objection,
 )
 from casework.closing import close_if_done
+from casework.complaining import leave_by_complaint
 from casework.confirming import Lookup, record_traces
 from casework.deliveries import Told, record_told
 from casework.ending import stop_work
@@ -31,6 +32,7 @@ from privacy.audit import AuditEvent, AuditKind
 from privacy.cases import Case, RequestItem
 from privacy.relations import RelationKind
 from privacy.suppression import Suppression
+from privacy.unsubscribing import Leaving
 from privacy.work import Step
 from storage.audit import append
 from storage.case_corrections import CaseNote, add_note
@@ -85,6 +87,7 @@ class Writes:
     confirmed: list[bytes] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
     returned_notices: list[NoticeFate] = field(default_factory=list)
+    complained_lists: list[Leaving] = field(default_factory=list)
     identity: IdentityWrites = field(default_factory=IdentityWrites)
     answered: list[Answered] = field(default_factory=list)
     stops: list[Stop] = field(default_factory=list)
@@ -170,6 +173,8 @@ def _write_down_returns(transaction: Transaction, writes: Writes) -> None:
         record_told(transaction, told, now=writes.now)
     for returned in writes.returned_notices:
         note_fate_of_notice(transaction, returned, now=writes.now)
+    for leaving in writes.complained_lists:
+        leave_by_complaint(transaction, leaving, now=writes.now)
 
 
 def _last_of_each(writes: Writes) -> Iterable[tuple[Case, tuple[RequestItem, ...]]]:

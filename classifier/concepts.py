@@ -24,7 +24,7 @@ TRIGGERS: tuple[str, ...] = (
     "complaint", "complain_to", "age_child", "child", "breach", "leak", "phishing", "authority", "court",
     "policy", "asks_policy", "subprocessor", "hosting",
     "support", "billing", "login", "job", "contract", "pitch", "survey", "legal_threat",
-    "for_other", "settled", "wrong_company", "injection", "estate", "nominee",
+    "for_other", "settled", "thanks", "answer", "wrong_company", "injection", "estate", "nominee",
 )  # fmt: skip
 
 # Words that a trigger acts on. The nearest one decides what is meant.
@@ -37,6 +37,7 @@ OBJECTS: tuple[str, ...] = (
 GRAMMAR: tuple[str, ...] = (
     "my", "client", "request", "how", "report", "if", "recital", "not", "and", "product", "law", "article",
     "until", "carries", "please", "rights", "asked_before", "broadcast", "renewed",
+    "refers", "identity",
 )  # fmt: skip
 
 # Set by the reader of the text itself or when a file is read, never by a language file.

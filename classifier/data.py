@@ -74,7 +74,10 @@ class Language:
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """One line of the policy of recognising: which concepts together make a request or name a lane."""
+    """One line of the policy of recognising: which concepts together make a request or name a lane.
+
+    One that does neither tells what accompanies a request, and asks for nothing more.
+    """
 
     name: str
     why: str
@@ -91,6 +94,7 @@ class Rule:
     not_near: int = 0
     alone: bool = False
     short: bool = False
+    brief: bool = False
     mention: bool = False
     unless: int = 0
     denied: bool | None = False  # None: denied or not
@@ -247,7 +251,7 @@ def laws() -> Laws:
 def rules() -> tuple[Rule, ...]:
     """Return all rules in the order of the file. Raises KeyError for an unknown concept."""
     raw = _toml("rules.toml")
-    return tuple(_rule(one) for one in (*raw["rule"], *raw["lane"]))
+    return tuple(_rule(one) for one in (*raw["rule"], *raw["lane"], *raw["accompaniment"]))
 
 
 def _rule(raw: Mapping[str, Any]) -> Rule:
@@ -264,6 +268,7 @@ def _rule(raw: Mapping[str, Any]) -> Rule:
         asks=raw.get("asks", False),
         alone=raw.get("alone", False),
         short=raw.get("short", False),
+        brief=raw.get("brief", False),
         mention=raw.get("mention", False),
         with_=bits(raw.get("with", ())),
         **{

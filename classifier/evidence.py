@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from classifier.announcing import mark_announced
 from classifier.articles import citations, named_laws, presumed_laws
 from classifier.concepts import ALL_TRIGGERS, BIT, bits
 from classifier.data import Law, Rule, rules_for, rules_that_may_hold
@@ -14,6 +15,7 @@ from classifier.grammar import (
     Bound,
     about_the_writer,
     bind,
+    is_referred_to,
     recital_place,
     stands_in_quotes,
 )
@@ -30,6 +32,7 @@ _NOT_A_SUBJECT = bits(
     ["authority", "pitch", "policy", "asks_policy", "subprocessor", "hosting", "contract", "survey"]
 )
 _SOMEBODY = bits(["my", "me", "personal", "client"])
+_SELF = bits(["my", "me", "client", "held", "all_held"])
 # Who studies requests says "my thesis" and "I am"; only who says "my data" asks for them.
 _STUDY, _OWN = BIT["survey"], bits(["personal", "client"])
 _BROADCAST, _SETTLED, _ASKED_BEFORE = BIT["broadcast"], BIT["settled"], BIT["asked_before"]
@@ -39,14 +42,14 @@ _NO_PERSON, _NO_PERSON_BUT_LAW = 0.3, 0.08  # taken off where the sentence speak
 _ONLY_ASKED, _ONLY_IF = 0.15, 0.1  # taken off a question about how, a condition
 _ARTICLE_ALONE, _ARTICLE_WITHOUT_LAW = 0.82, 0.62
 _WEAK_TRIES = 3  # sentences in which one rule may hold weakly before it is let be
-_ALONE, _SHORT = 3, 8  # words
+_ALONE, _SHORT, _BRIEF = 3, 8, 14  # words
 _TITLE = 8  # words of a title or of an item in a list
 _ONLY_NAMED = 0.15  # taken off where a right is named and not asked for
 _ONLY_TOLD = 0.4  # taken off where it is spoken about
 _BEFORE = 0.15  # taken off what was asked before
 _CITING = 60  # sentences with a citation that are read: a flood of articles says nothing new
 SURE, DOUBTFUL = 0.8, 0.79  # two doubtful signs stay doubtful: each may be of something else
-_PLACED = 0.7  # from here on a sign tells where something is asked for
+_PLACED = 0.6  # from here on a sign tells where something is asked for
 _SURE = 0.99  # nothing is surer than this
 
 Key = tuple[Right, Scope | None]
@@ -65,7 +68,9 @@ class Evidence:
     citing: int = 0
     laws: dict[str, None] = field(default_factory=dict)  # that are named, in the order of the text
     understood: set[tuple[str, int]] = field(default_factory=set)  # sentences that a rule explains
-    explained: set[tuple[str, int]] = field(default_factory=set)  # words that a right was read from
+    explained: set[tuple[str, int]] = field(default_factory=set)  # words that a rule started from
+    meant: set[Right] = field(default_factory=set)  # asked for, and not only referred to
+    own: set[Right] = field(default_factory=set)  # asked for in a sentence about the writer
     negation_follows: bool = False
     presumed: Sequence[Law] | None = None  # laws of the numbers that stand without one
     # For a right and a part: whether only a trace of it stands there, and the word where it stands first.
@@ -93,6 +98,13 @@ class Evidence:
         """Note where in a part something was first asked for; a sign that is no more than a trace gives way."""
         place = (confidence < _PLACED, word)
         self.asked[right, part] = min(place, self.asked.get((right, part), place))
+
+    def note_asked(self, right: Right, sentence: Sentence, *, referred: bool) -> None:
+        """Note whether a right is asked for itself, and by somebody who speaks of themself."""
+        if not referred:
+            self.meant.add(right)
+            if sentence.mask & _SELF:
+                self.own.add(right)
 
     def add(self, claim: RightClaim) -> None:
         """Keep the surest claim for each request item; a second, independent sign makes it surer."""
@@ -133,6 +145,7 @@ class Finding:
 def gather(reader: Reader, evidence: Evidence, *, code: str, negation_follows: bool) -> None:
     """Add to `evidence` all that the rules find in one part; cost linear in its length."""
     evidence.begin(reader)
+    mark_announced(reader)
     evidence.negation_follows = negation_follows
     for stretch in reader.stretches:
         if _is_telling(stretch, reader, evidence):
@@ -192,7 +205,8 @@ def _allowed(rule: Rule, sentence: Sentence, reader: Reader) -> bool:
 
 
 def _is_too_long(rule: Rule, reader: Reader) -> bool:
-    return rule.alone and len(reader.text.words) > _ALONE
+    words = len(reader.text.words)
+    return (rule.alone and words > _ALONE) or (rule.brief and words > _BRIEF)
 
 
 def _holds(rule: Rule, bound: Bound) -> bool:
@@ -210,11 +224,11 @@ def _confidence(rule: Rule, sentence: Sentence, hit: Hit, reader: Reader) -> flo
         return 0.0
     mask = sentence.mask
     confidence = rule.confidence
-    if not mask & _REQUEST:
+    if not mask & _REQUEST and not sentence.announced:
         only_asked = mask & _HOW or (mask & QUESTION and not rule.asks)
         confidence -= (_ONLY_ASKED if only_asked else 0) + (_ONLY_IF if mask & _IF else 0)
     if rule.person and not about_the_writer(mask):
-        of_law = mask & _CITED or reader.speaks_of(_LAW)
+        of_law = mask & _CITED or sentence.announced or reader.speaks_of(_LAW)
         confidence -= _NO_PERSON_BUT_LAW if of_law else _NO_PERSON
     if rule.mention or hit.mask & ALL_NAMES & rule.says:
         confidence -= _named_in_passing(sentence, reader)
@@ -237,7 +251,7 @@ def _is_only_told(rule: Rule, sentence: Sentence, hit: Hit, reader: Reader) -> b
 def _named_in_passing(sentence: Sentence, reader: Reader) -> float:
     """Return what is taken off where a longer text names a right in a sentence that speaks of nobody and cites no law."""
     is_title = len(reader.text.words) <= _TITLE
-    if is_title or about_the_writer(sentence.mask) or sentence.mask & _CITED:
+    if is_title or sentence.announced or about_the_writer(sentence.mask) or sentence.mask & _CITED:
         return 0.0
     is_item = sentence.last - sentence.first <= _TITLE
     if is_item or sentence.mask & _REQUEST:
@@ -264,18 +278,31 @@ def _speaks_of_others(reader: Reader) -> bool:
 def _keep(
     reader: Reader, sentence: Sentence, finding: Finding, evidence: Evidence, code: str
 ) -> None:
-    rule = finding.rule
-    evidence.found(rule, finding.confidence)
+    rule, hit = finding.rule, finding.hit
     evidence.understood.add((reader.part, sentence.first))
+    if rule.right is not None:
+        _keep_right(reader, sentence, finding, evidence, f"{code}.{rule.name}")
+        return
     if rule.lane is not None:
         evidence.lanes.setdefault(rule.lane, f"{code}.{rule.name}")
         evidence.lane_rules.add(rule.name)
-    if rule.right is not None:
-        reason = f"{code}.{rule.name}"
-        evidence.explained.add((reader.part, finding.hit.first))
-        key = (rule.right, rule.scope)
-        evidence.note_place(rule.right, reader.part, finding.hit.first, finding.confidence)
-        evidence.add(_claim(reader, sentence, finding.hit, key, finding.confidence, reason))
+    if not about_the_writer(sentence.mask) or rule.lane is None:
+        evidence.explained.add((reader.part, hit.first))
+    evidence.found(rule, finding.confidence if rule.lane else 0.0)
+
+
+def _keep_right(
+    reader: Reader, sentence: Sentence, finding: Finding, evidence: Evidence, reason: str
+) -> None:
+    rule, hit, confidence = finding.rule, finding.hit, finding.confidence
+    if rule.right is None:
+        return
+    evidence.explained.add((reader.part, hit.first))
+    referred = is_referred_to(sentence, hit)
+    evidence.found(rule, 0.0 if referred else confidence)
+    evidence.note_asked(rule.right, sentence, referred=referred)
+    evidence.note_place(rule.right, reader.part, hit.first, 0.0 if referred else confidence)
+    evidence.add(_claim(reader, sentence, hit, (rule.right, rule.scope), confidence, reason))
 
 
 def _keep_citations(reader: Reader, sentence: Sentence, evidence: Evidence) -> None:
@@ -288,7 +315,10 @@ def _keep_citations(reader: Reader, sentence: Sentence, evidence: Evidence) -> N
         evidence.rules_hit.add(reason)
         confidence = _ARTICLE_ALONE if citation.law_named else _ARTICLE_WITHOUT_LAW
         key = _scoped(citation.right, citation.scope, evidence)
-        evidence.note_place(citation.right, reader.part, citation.hit.first, confidence)
+        referred = is_referred_to(sentence, citation.hit)
+        evidence.note_asked(citation.right, sentence, referred=referred)
+        placed = 0.0 if referred else confidence
+        evidence.note_place(citation.right, reader.part, citation.hit.first, placed)
         evidence.add(_claim(reader, sentence, citation.hit, key, confidence, reason))
 
 

@@ -36,6 +36,8 @@ _ACTS = bits(
 _INFORMING = bits(["give", "see", "update"])
 _SHARED = 2  # words: "erase and send my data" share what they act on, "erase my data and then let me know" do not
 _PERSON = bits(["my", "client", "personal", "me", "held", "all_held"])
+_REFERS, _ENDS_REFERENCE = BIT["refers"], bits(["request", "please"]) | _SOFT
+_REFERRED = 9  # words between "with reference to" and what is referred to
 _QUOTE = '"'  # every quotation mark is folded to it
 _CITED_WORDS = 7  # words between two quotation marks: a notice, a label, an entry; what is longer may be the letter
 
@@ -180,6 +182,18 @@ def recital_place(sentence: Sentence) -> int:
             if hit.mask & BIT["recital"]:
                 return hit.first
     return sentence.last + 1
+
+
+def is_referred_to(sentence: Sentence, hit: Hit) -> bool:
+    """Return whether a hit is what the sentence only refers to: "following your answer to my request for access"."""
+    for other in reversed(sentence.hits):
+        if other.first >= hit.first:
+            continue
+        if other.mask & _REFERS:
+            return True
+        if other.mask & _ENDS_REFERENCE or _distance(hit, other) > _REFERRED:
+            return False
+    return False
 
 
 def stands_in_quotes(reader: Reader, sentence: Sentence, hit: Hit) -> bool:

@@ -37,6 +37,7 @@ _TOKEN = re.compile(r"[^;(\s]*")
 _OWN_SHARES: tuple[tuple[float, int, int], ...] = ((0.5, 60, 4), (0.25, 30, 2))
 # a fourth of them where an answer to us gives several signs of a machine and none of a person, up to this share,
 _FORGIVEN, _FORGIVEN_SHARE = 4, 0.65
+BEGINS_OWN = 2  # so many off one that begins with a sentence of the writer's own,
 ANSWERS_NOTHING = 1  # and so many off a mail that begins a conversation, as a farewell does
 
 # Presence alone tells (a value of "no" does not).
@@ -109,6 +110,11 @@ def read_signals(
         suspected_spam=suspected_spam,
         classification=classification,
     )
+    return signals_of(letter)
+
+
+def signals_of(letter: Letter) -> tuple[Signal, ...]:
+    """Return every signal of a letter, in the order of the table below."""
     return tuple(dict.fromkeys(signal for read in _TABLE for signal in read(letter)))
 
 
@@ -315,6 +321,8 @@ def _beside_machine_words(letter: Letter) -> Iterator[Signal]:
         own //= _FORGIVEN
     if own:
         yield _own("text: says more than answering machines do", own)
+    elif told.begins_own:
+        yield _own("text: begins with something else", BEGINS_OWN)
     elif _says_nothing_else(letter):
         yield Signal(
             name="text: says nothing else",
@@ -328,8 +336,7 @@ def _beside_machine_words(letter: Letter) -> Iterator[Signal]:
 
 def _says_nothing_else(letter: Letter) -> bool:
     """Whether a clear sign stands there alone; in an answer to us a name or a wish may stand beside it."""
-    clear = any(s.suggests is Kind.AUTO_REPLY and s.points > 1 for s in letter.words)
-    if not clear or points_for(letter.words, Kind.PERSON):
+    if not letter.is_clear or points_for(letter.words, Kind.PERSON):
         return False
     return letter.told.all_told or (letter.answers_as_machine and letter.told.little_else)
 

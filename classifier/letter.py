@@ -32,6 +32,7 @@ NOTHING_ELSE = 1  # points of a text that says only what answering machines say
 ASKS = 3  # points of a right that was recognised
 _CLEAR = 0.7  # confidence from which a right that was recognised speaks for a person
 _LONGEST_NAME = 80  # characters
+_THANKS_AND_PROMISE = {SIGNS["thanks"].name, SIGNS["later"].name}
 _LEAVE = SIGNS["leave"].name
 _AUTOMATIC = frozenset({SIGNS["auto_reply"].name, SIGNS["automatic"].name})
 _OF_MAIL_SYSTEMS = frozenset(SIGNS[one].name for one in ("mail_system", "protocol", "system_name"))
@@ -107,6 +108,14 @@ class Letter:
         if not answers_us or self.is_typed or points_for(self.words, Kind.PERSON):
             return False
         return not self.claims
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether something is clearly said by an answering machine, or it answers us with thanks and a promise."""
+        signs = [one for one in self.words if one.suggests is Kind.AUTO_REPLY]
+        if any(one.points > 1 for one in signs):
+            return True
+        return {one.name for one in signs} >= _THANKS_AND_PROMISE and self.answers_as_machine
 
     @property
     def only_machine_signs(self) -> bool:

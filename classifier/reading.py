@@ -38,12 +38,16 @@ class Hit(NamedTuple):
 
 @dataclass(slots=True)
 class Sentence:
-    """The hits of one sentence, in order; `mask` holds all their concepts; words [first:last)."""
+    """The hits of one sentence, in order; `mask` holds all their concepts; words [first:last).
+
+    `announced` tells that it stands in a list below words that ask for what follows.
+    """
 
     first: int
     last: int = 0
     mask: int = 0
     hits: list[Hit] = field(default_factory=list)
+    announced: bool = False
 
 
 class Stretch(NamedTuple):

@@ -7,13 +7,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from classifier import data
-from classifier.concepts import BIT
+from classifier.concepts import BIT, bits
 from classifier.evidence import Evidence, gather
 from classifier.lanes import ALWAYS_A_PERSON, HINTS, STRONG_HINTS, choose_lane
 from classifier.language import SAMPLE, Guess, guess_in
 from classifier.machine_text import opens_like_a_machine
 from classifier.reading import read
-from classifier.wishes import has_act_left_over, has_open_wish, is_accounted_for
+from classifier.wishes import (
+    has_act_left_over,
+    has_open_wish,
+    is_accounted_for,
+    speaks_undenied_of,
+)
 from classifier.written import WrittenText, own_text
 from privacy.messages import ParsedMessage
 from privacy.rights import SURE_ENOUGH, Classification, Lane, Right, RightClaim
@@ -27,6 +32,7 @@ _NOT_THEIR_OWN = {"other.third_party", "vendor.pitch"}
 _PERSON_DECIDES = {"other.doubtful", "other.third_party", "regulator.court", "regulator.authority"}
 _DOUBTFUL_BESIDE_A_RIGHT = {
     "other.known",
+    "other.applies",
     "vendor.pitch",
     "policy_question.about",
     "policy_question.asks",
@@ -38,7 +44,15 @@ _BESIDE_NOTHING = (
     "erasure.close_account",
     "restriction.not_deleted",
 )
+_SUBJECT = "subject"
 _ONLY_A_TITLE = ("objection.bare", "objection.listed")
+_SELF = bits(["my", "me", "personal", "client"])
+# Who applies for a place consents to the processing of the papers: a right is asked for with an act.
+_APPLIES, _OF_AN_APPLICANT = "other.applies", bits(["personal"])
+_OF_NOBODY = {Lane.SUPPORT, Lane.VENDOR}
+_SOMEBODYS = bits(
+    ["me", "personal", "client", "field", "record", "database", "consent", "marketing"]
+)
 # One word that has no language: it is not asked in which it was written.
 _UNSUBSCRIBE = "objection.unsubscribe"
 _FEEDBACK_REPORT = "message/feedback-report"  # what it encloses is a mail of ours (RFC 5965)
@@ -136,7 +150,7 @@ def _classify(parts: list[_Part], threshold: float) -> Classification:
     if not claims and _is_foreign(code, evidence):
         lane = Lane.UNCLEAR
     doubts = tuple(_doubts(evidence, claims, lane, code, threshold))
-    if claims and opens_like_a_machine(written[-1].written):
+    if claims and not evidence.own and opens_like_a_machine(written[-1].written):
         doubts = (*doubts, "the text opens like an automatic reply")
     if not doubts and has_open_wish(evidence):
         doubts = ("a sentence may ask for something that no rule knows",)
@@ -223,12 +237,17 @@ def _believed(evidence: Evidence) -> Iterator[RightClaim]:
     """
     if evidence.lane_rules & _NOT_THEIR_OWN and not evidence.speaks_of(_CLIENT):
         return
-    claims = evidence.claims.values()
+    claims = [one for one in evidence.claims.values() if _is_meant(one, evidence)]
     aimed = any(claim.right is Right.OBJECTION and claim.scope for claim in claims)
     for claim in claims:
         consequence = len(claims) > 1 and claim.reason.endswith(_BESIDE_NOTHING)
         if not consequence and not (aimed and _is_bare_objection(claim)):
             yield claim
+
+
+def _is_meant(claim: RightClaim, evidence: Evidence) -> bool:
+    """Whether a right is more than what the letter refers to ("following your answer to my request for access, ...")."""
+    return claim.right in evidence.meant or not evidence.meant
 
 
 def _is_bare_objection(claim: RightClaim) -> bool:
@@ -242,19 +261,31 @@ def _in_order(claims: Iterator[RightClaim], evidence: Evidence) -> tuple[RightCl
     """Return the claims in the order in which they are asked for.
 
     A subject line that names one right says what the mail is about. One that names several names them in short, and
-    not all are understood: there the order of the text is surer, for what is asked for in the text as well.
+    not all are understood: there the order of the text is surer, and what only the title names comes before that which
+    the title names after it, else last.
     """
-    asked, found, body = evidence.asked, list(claims), evidence.readers[-1].part
-    titled = {claim.right for claim in found if (claim.right, "subject") in asked}
-    by_title = len(titled) == 1 and not _lists_in_title(evidence)
+    found, body = list(claims), evidence.readers[-1].part
+    titles = _places(found, _SUBJECT, evidence)
+    texts = _places(found, body, evidence)
+    by_title = len(titles) == 1 and not _lists_in_title(evidence)
 
-    def place(claim: RightClaim) -> tuple[bool, int]:
-        in_title = (claim.right, "subject") in asked
-        _, word = asked.get((claim.right, body), (False, None))
-        first = in_title and (by_title or word is None)
-        return (not first, word or 0)
+    def place(claim: RightClaim) -> tuple[int, int, int]:
+        right = claim.right
+        if right in texts and not (by_title and right in titles):
+            return (1, texts[right], 1)
+        if by_title or right not in titles:
+            return (0, 0, 0)
+        later = [texts[one] for one in titles if one in texts and titles[one] >= titles[right]]
+        return (1, min(later), 0) if later else (2, titles[right], 0)
 
     return tuple(sorted(found, key=place))
+
+
+def _places(found: list[RightClaim], part: str, evidence: Evidence) -> dict[Right, int]:
+    """Return the word of a part at which each right is asked for first."""
+    rights = {claim.right for claim in found}
+    places = {right: evidence.asked.get((right, part)) for right in rights}
+    return {right: place[1] for right, place in places.items() if place is not None}
 
 
 def _lists_in_title(evidence: Evidence) -> bool:
@@ -272,8 +303,14 @@ def _doubts_of_language(
         return
     if code not in data.language_codes():
         yield "language not known"
-    elif not data.language(code).complete and not is_accounted_for(evidence):
+    elif not data.language(code).complete and not _is_accounted_for(claims, evidence):
         yield f"the words of {code} are not complete"
+
+
+def _is_accounted_for(claims: tuple[RightClaim, ...], evidence: Evidence) -> bool:
+    """Whether core words are enough: for what speaks of the product or a pitch, and of nobody, as everywhere."""
+    of_nobody = not claims and set(evidence.lanes) <= _OF_NOBODY and bool(evidence.lanes)
+    return is_accounted_for(evidence) or (of_nobody and not evidence.speaks_of(_SOMEBODYS))
 
 
 def _doubts_beside_claims(evidence: Evidence) -> Iterator[str]:
@@ -283,11 +320,18 @@ def _doubts_beside_claims(evidence: Evidence) -> Iterator[str]:
         yield "speaks of other matters beside a right"
 
 
+def _hints_beside(lane: Lane, evidence: Evidence) -> int:
+    """Return the words that make it doubtful that a mail of this lane asks for no right."""
+    if lane is Lane.VENDOR and not evidence.speaks_of(_SELF):
+        return 0
+    hints = STRONG_HINTS if evidence.lanes and lane is not Lane.SUPPORT else HINTS
+    return hints & ~_OF_AN_APPLICANT if _APPLIES in evidence.lane_rules else hints
+
+
 def _doubts_without_claim(evidence: Evidence, lane: Lane, threshold: float) -> Iterator[str]:
     if not evidence.lanes:
         yield "no rule knows what it is about"
-    speaks_of_law_anyway = evidence.lanes and lane is not Lane.SUPPORT
-    if evidence.speaks_of(STRONG_HINTS if speaks_of_law_anyway else HINTS):
+    if speaks_undenied_of(evidence, _hints_beside(lane, evidence)):
         yield "speaks of personal data without a clear wish"
     if any(claim.confidence >= threshold for claim in evidence.claims.values()):
         yield "asks for a right that may be somebody else's"

@@ -18,6 +18,8 @@ DATE_EXPLAINS = 45  # letters of a clause that a date alone explains: people nam
 GREETING = 40  # letters of a first line and
 CLOSING = 60  # of a last paragraph that greet or give a name
 LITTLE = 60  # letters of a name, a wish or an aside behind a notice
+ADDRESSED = 12  # letters of a sentence that may be no more than an address: "Dear Sam!"
+_SENTENCE = re.compile(r"[.!?\n。！？।]")
 _TOLD = {"usual"} | {sign for sign, one in SIGNS.items() if one.kind is Kind.AUTO_REPLY}
 _DATE = {"back"}
 _ADDRESS = "@"
@@ -30,6 +32,9 @@ class Told:
 
     told: int
     own: int
+    begins_own: bool = (
+        False  # whether its first sentence is the writer's own: notices say first what they are
+    )
 
     @property
     def own_share(self) -> float:
@@ -44,7 +49,7 @@ class Told:
     @property
     def little_else(self) -> bool:
         """Whether it says what machines say, and beside it no more than a name or a wish."""
-        return self.own < self.told and self.own <= LITTLE
+        return self.own < self.told and self.own <= LITTLE and not self.begins_own
 
 
 def tell(found: Found) -> Told:
@@ -56,12 +61,15 @@ def tell(found: Found) -> Told:
     starts = [0, *clause_ends(sample)]
     signs = _signs_by_clause(found, starts)
     told = own = 0
+    begins_own = None
     for start, end in _spoken(starts, sample):
         letters = sum(map(len, sample.words[start:end]))
         explained = min(letters, _explained(signs.get(start, set()), letters))
         told += explained
         own += letters - explained
-    return Told(told, own)
+        if begins_own is None and _SENTENCE.search(sample.seps[end - 1]) and own + told > ADDRESSED:
+            begins_own = told == 0
+    return Told(told, own, begins_own=begins_own or False)
 
 
 def _spoken(starts: Sequence[int], sample: Sample) -> Iterator[tuple[int, int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from classifier.concepts import BIT, bits
 from classifier.evidence import Evidence
-from classifier.grammar import about_the_writer, is_negated
+from classifier.grammar import about_the_writer, is_negated, recital_place
 from classifier.reading import LONGEST_SENTENCE, Reader, Sentence, Stretch
 from privacy.rights import Right
 
@@ -23,14 +23,14 @@ _ACTS: dict[Right, int] = {
 _NAMES: dict[Right, int] = {
     Right.ACCESS: bits(["access_name", "give", "access", "see"]),
     Right.RECTIFICATION: bits(["rectification_name", "update", "wrong"]),
-    Right.ERASURE: bits(["erasure_name", "close", "keep"]),
+    Right.ERASURE: bits(["erasure_name", "close", "keep", "account"]),
     Right.PORTABILITY: bits(["portability_name", "transfer"]),
     Right.OBJECTION: bits(
         ["objection_name", "stop", "no_more", "use", "contact", "sell", "want", "list", "spam"]
     ),
     Right.RESTRICTION: bits(["restriction_name", "use"]),
-    Right.WITHDRAW_CONSENT: bits(["withdraw_name", "use", "switch_off"]),
-    Right.AUTOMATED_DECISION: bits(["automated_name"]),
+    Right.WITHDRAW_CONSENT: bits(["withdraw_name", "use", "switch_off", "stop"]),
+    Right.AUTOMATED_DECISION: bits(["automated_name", "decision"]),
 }
 _THINGS = bits(
     [
@@ -62,6 +62,9 @@ _OF_A_PERSON = bits(
 _ALL_HELD = BIT["all_held"]  # "delete all that you have about me": what the act is about
 # "An algorithm blocked me": what was done to the writer is not what they ask for.
 _RESTRICT, _BLOCKED = BIT["restrict"], bits(["machine_decides", "decision", "login"])
+# "No more" and "without" tell of an objection where they speak of mail.
+_NO_MORE, _OF_MAIL = BIT["no_more"], bits(["marketing", "contact", "spam", "list", "tracking"])
+_SUBJECT = "subject"
 
 
 # Acts and names of rights; those left out are of everyday use ("give", "want") and would leave every mail unaccounted for.
@@ -75,6 +78,9 @@ _TELLING = bits(
         *("withdraw", "consent_off", "switch_off", "human_review", "machine_decides"),
     ]
 )  # fmt: skip
+# Acts of several rights: where no rule explains them, they are of one that was missed ("bring it up to date").
+_OF_SEVERAL = bits(["update", "stop", "transfer", "switch_off"])
+_ACTED_ON = _THINGS | bits(["my", "me", "it"])
 # Said of everything ("what you have"): they belong to no right alone.
 _KEPT = bits(["until", "hold", "restrict", "use"])
 _SAID_OF_ALL = bits(["held", "all_held"])
@@ -98,16 +104,27 @@ def has_act_left_over(evidence: Evidence, told: int = _TOLD) -> bool:
 
 
 def _leaves_over(reader: Reader, sentence: Sentence, missing: int, evidence: Evidence) -> bool:
-    left = missing & ~_denied(sentence, missing, evidence)
+    left = missing & ~_denied(sentence, missing, evidence) & ~_done_by_a_machine(sentence, evidence)
+    # What is recited is not left over: "the existence of the right to erasure" (GDPR Art. 15(1)(e)).
+    recited = recital_place(sentence)
     return any(
-        hit.mask & left and (reader.part, hit.first) not in evidence.explained
+        hit.mask & left
+        and hit.first <= recited
+        and (reader.part, hit.first) not in evidence.explained
         for hit in sentence.hits
     )
 
 
+def _done_by_a_machine(sentence: Sentence, evidence: Evidence) -> int:
+    """Return the act that a sentence only tells of where a machine's decision is fought: "it blocked my account"."""
+    fights = any(right is Right.AUTOMATED_DECISION for right, _ in evidence.claims)
+    return _RESTRICT if fights and not sentence.mask & _REQUEST else 0
+
+
 def _denied(sentence: Sentence, acts: int, evidence: Evidence) -> int:
     """Return those of the acts that the sentence does not want; what must not be deleted until then is restricted."""
-    if sentence.mask & _KEPT or not sentence.mask & acts:
+    restricts = Right.RESTRICTION in evidence.own
+    if (sentence.mask & _KEPT and not restricts) or not sentence.mask & acts:
         return 0
     denied = wanted = 0
     for place, hit in enumerate(sentence.hits):
@@ -124,15 +141,23 @@ def is_accounted_for(evidence: Evidence) -> bool:
 
     Core words miss much. But where all that they know of rights is explained, hardly anything was missed.
     """
+    telling = _TELLING & ~_spoken_of_again(evidence)
     return not has_act_left_over(evidence, told=0) and not any(
-        sentence.mask & _TELLING
+        _tells(sentence, telling, evidence)
         and not sentence.mask & _TOLD
         and (reader.part, sentence.first) not in evidence.understood
         for reader in evidence.readers
         for stretch in reader.stretches
-        if stretch.may & _TELLING
+        if stretch.may & telling
         for sentence in reader.sentences_of(stretch)
     )
+
+
+def _tells(sentence: Sentence, telling: int, evidence: Evidence) -> bool:
+    told = sentence.mask & telling
+    if told & _NO_MORE and not sentence.mask & _OF_MAIL:
+        told &= ~_NO_MORE
+    return bool(told & ~_denied(sentence, told, evidence))
 
 
 def has_open_wish(evidence: Evidence) -> bool:
@@ -140,11 +165,13 @@ def has_open_wish(evidence: Evidence) -> bool:
     found = {right for right, _ in evidence.claims}
     missing = sum(mask for right, mask in _ACTS.items() if right not in found)
     of_nobody = not found and bool(evidence.lanes)  # another matter, that speaks of data in general
-    known = 0
-    for right in found:
-        known |= _ACTS[right] | _NAMES[right]
+    known = _spoken_of_again(evidence)
     return any(
-        _is_open(sentence.mask & ~_denied(sentence, missing, evidence), missing, known)
+        _is_open(
+            _unexplained(reader, sentence, evidence, missing),
+            missing,
+            known | (_THINGS if found and reader.part == _SUBJECT else 0),  # "about my data"
+        )
         and not (of_nobody and not about_the_writer(sentence.mask))
         and not _is_understood(reader, sentence, evidence, missing)
         for reader in evidence.readers
@@ -154,12 +181,44 @@ def has_open_wish(evidence: Evidence) -> bool:
     )
 
 
+def speaks_undenied_of(evidence: Evidence, concepts: int) -> bool:
+    """Return whether any sentence means one of these concepts and does not deny it ("I want no deletion").
+
+    What is denied where something is to be kept or left alone may be a restriction.
+    """
+    kept = evidence.speaks_of(_KEPT)
+    return any(
+        sentence.mask & concepts & ~(0 if kept else _denied(sentence, concepts, evidence))
+        for reader in evidence.readers
+        for stretch in reader.stretches
+        if stretch.may & concepts
+        for sentence in reader.sentences_of(stretch)
+    )
+
+
+def _spoken_of_again(evidence: Evidence) -> int:
+    """Return the words of all rights that were found: a letter names more than once what it asks for."""
+    known = 0
+    for right in {right for right, _ in evidence.claims}:
+        known |= _ACTS[right] | _NAMES[right]
+    return known
+
+
+def _unexplained(reader: Reader, sentence: Sentence, evidence: Evidence, missing: int) -> int:
+    """Return the concepts of a sentence without the acts that are denied in it or that a rule explains."""
+    left = 0
+    for hit in sentence.hits:
+        explained = (reader.part, hit.first) in evidence.explained
+        left |= hit.mask & ~missing if explained else hit.mask
+    return left & ~_denied(sentence, missing | _OF_SEVERAL, evidence)
+
+
 def _may_be_open(stretch: Stretch, missing: int, known: int) -> bool:
     """Whether a stretch is worth reading for it, told from what its words could mean, or do mean where that is sure."""
     may = stretch.may
     if stretch.sure and stretch.last - stretch.first < LONGEST_SENTENCE:  # it is one sentence
         return _is_open(may, missing, known)
-    return bool(may & missing or (may & _REQUEST and may & _THINGS))
+    return bool(may & missing or may & _OF_SEVERAL & ~known or (may & _REQUEST and may & _THINGS))
 
 
 def _is_open(mask: int, missing: int, known: int) -> bool:
@@ -167,10 +226,12 @@ def _is_open(mask: int, missing: int, known: int) -> bool:
         return False
     if mask & missing & ~(_RESTRICT if mask & _BLOCKED else 0):
         return True
+    if mask & _OF_SEVERAL & ~known and mask & _ACTED_ON:
+        return True
     return bool(mask & _REQUEST and mask & _THINGS and not mask & known)
 
 
 def _is_understood(reader: Reader, sentence: Sentence, evidence: Evidence, missing: int) -> bool:
     """Whether a rule held in the sentence, and no act in it is left over."""
-    left_over = sentence.mask & missing & ~_ALL_HELD & ~_denied(sentence, missing, evidence)
+    left_over = _unexplained(reader, sentence, evidence, missing) & missing & ~_ALL_HELD
     return not left_over and (reader.part, sentence.first) in evidence.understood

@@ -11,9 +11,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from casework.callbacks import FIELDS, Caller, Taken, take_callback
+from casework.callbacks import FIELDS, Caller, take_callback
 from casework.profile import DeskProfile
 from daemon.clock import utc_now
+from daemon.upload_door import PACKAGE, STATUS, UploadDoor
 from desk.access import HEADERS
 from desk.bodies import BodyTooLarge, read_body
 from privacy.callbacks import MAX_BODY, read_callback
@@ -22,7 +23,6 @@ from privacy.webhook_signing import is_fresh, is_signed, name_in
 from storage.database import Database
 
 CALLBACKS_PATH = "/callbacks/"
-STATUS = {Taken.NOW: 204, Taken.BEFORE: 200, Taken.REFUSED: 409}
 LINES = {
     200: "taken before",
     400: "not a callback of a type that we take",
@@ -45,6 +45,7 @@ class CallbackDoor:
         self._keys = keys
         self._database = database
         self._desk = desk
+        self._uploads = UploadDoor(keys, database, desk)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -55,10 +56,13 @@ class CallbackDoor:
         await answer(scope, receive, send)
 
     async def _status(self, request: Request) -> int:
-        system = request.url.path.removeprefix(CALLBACKS_PATH)
+        path = request.url.path.removeprefix(CALLBACKS_PATH)
+        system = path.removesuffix(PACKAGE)
         against = self._against(system, request)
         if against is not None:
             return against
+        if path != system:
+            return await self._uploads.take(system, request)
         try:
             body = await read_body(request, most=MAX_BODY)
         except BodyTooLarge:

@@ -27,6 +27,7 @@ from daemon.wiring import (
     build_name_service,
     open_desk,
 )
+from daemon.work_wiring import describe_annex
 from intake.authenticity_settings import Verify
 from intake.imap_survey import survey
 from intake.listener_settings import ListenerSettings
@@ -71,6 +72,7 @@ def check_everything(settings: Settings, *, carriers: bool) -> list[Finding]:
         findings += _model(desk)
         findings += _directory(desk)
         findings += _systems(desk)
+        findings += _annex(desk)
         for entry in settings.mailboxes:
             findings += _mailbox(entry, desk)
             if carriers:
@@ -206,6 +208,13 @@ def _systems(desk: Desk) -> Iterator[Finding]:
         yield from (_ok(item, says) for item, says in describe_systems(desk))
     except PrivacyError as error:
         yield _wrong("systems", str(error))
+
+
+def _annex(desk: Desk) -> Iterator[Finding]:
+    record = desk.services.desk.work.annex
+    if record is not None:
+        says, is_whole = describe_annex(record)
+        yield _ok("record of use", says) if is_whole else _warning("record of use", says)
 
 
 def _attempt(item: str, look: Callable[[], str]) -> Iterator[Finding]:

@@ -88,6 +88,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "say whether the trail is whole, write it into one signed file",
         "rightsdesk audit verify",
     ),
+    "users": (
+        "open, list, change and remove accounts of the desk",
+        "rightsdesk users add sam@autocloz.example --name Sam --role administrator",
+    ),
     "db": ("bring the database to this version's schema", "rightsdesk db upgrade"),
 }
 

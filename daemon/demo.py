@@ -20,6 +20,7 @@ from pathlib import Path
 from uuid import UUID
 
 from daemon.logs import set_up_logs
+from daemon.page_wiring import open_demo_account
 from daemon.running import Daemon, Ports
 from daemon.settings import Settings, load_settings
 from daemon.wiring import Desk, open_desk
@@ -115,7 +116,7 @@ def _settings(home: Path, options: argparse.Namespace) -> Settings:
 
 async def _run(desk: Desk, *, stay: bool) -> int:
     access_key = secrets.token_urlsafe(32)
-    daemon = Daemon(desk, access_key=access_key)
+    daemon = Daemon(desk, demo=open_demo_account(desk, access_key))
     ports = await daemon.start()
     try:
         played = await asyncio.to_thread(_play_all, desk, ports)

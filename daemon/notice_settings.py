@@ -24,6 +24,12 @@ class NoticeSettings(BaseModel):
         description="How long the events of a provider that took a notice, or may have, are waited for. Then the Owner "
         "counts as not reached and a person sees to them; nothing is sent again. Providers try for three days.",
     )
+    banner_system: str = Field(
+        default="",
+        pattern=r"^[a-z0-9_]{0,40}$",
+        description="System that is asked to show the notice in the product to Owners whom no mail reaches "
+        "(docs/product-calls.md): the name of a table of `systems` with way webhook; needs sending.page_url.",
+    )
     cancelled_kept_days: int = Field(
         default=30,
         ge=0,

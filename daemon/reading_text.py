@@ -37,6 +37,7 @@ def _facts(reading: Reading) -> Iterator[tuple[str, str]]:
     yield "subject", message.subject or "(no subject)"
     yield "date in the mail", "" if message.date is None else message.date.isoformat()
     yield "signs of its kind", ", ".join(reading.screening.reasons)
+    yield "within seconds of our letter", reading.if_quick.kind if reading.if_quick else ""
     yield "unreadable", message.unreadable_reason or ""
     for file in message.attachments:
         yield "file", f"{file.name} ({file.content_type}, {_size(file.size)})"

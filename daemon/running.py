@@ -23,6 +23,7 @@ from casework.calling import call_next, look_at_silence
 from casework.erasing import sweep_erasures
 from casework.forwarding import sweep_forwards
 from casework.identity_sweep import forget_old_attempts, sweep_identity
+from casework.notice_banners import call_banner
 from casework.outliving import copy_out
 from casework.package_sweep import sweep_packages
 from casework.papers import destroy_papers
@@ -36,7 +37,7 @@ from daemon.clock import utc_now
 from daemon.directory_watch import DirectoryWatch
 from daemon.ledger_file import ledger_of
 from daemon.notice_watch import NoticeWatch
-from daemon.page_wiring import build_pages
+from daemon.page_wiring import Running, build_pages, session_terms
 from daemon.schedule import (
     ALARM_SECONDS,
     ERASURE_SECONDS,
@@ -50,6 +51,7 @@ from daemon.schedule import (
     TICK_SECONDS,
     Ticker,
 )
+from daemon.sign_in_mail import SignInMail
 from daemon.state import DaemonState
 from daemon.system_wiring import build_system_doors
 from daemon.ways import letter_way
@@ -65,6 +67,7 @@ from daemon.wiring import (
     sent_lookups,
 )
 from daemon.workers import Worker
+from desk.access import DemoKey
 from intake.imap import MailboxWatcher
 from intake.smtp import Listener, start_listener
 from privacy.alarms import Alarm, AlarmBounds, find_alarms
@@ -91,7 +94,7 @@ class Ports:
 class Daemon:
     """Owns the threads and servers of one running desk."""
 
-    def __init__(self, desk: Desk, *, access_key: str) -> None:
+    def __init__(self, desk: Desk, *, demo: DemoKey | None = None) -> None:
         self._desk = desk
         settings = desk.settings
         mailboxes = tuple(entry.address for entry in settings.mailboxes if entry.imap is not None)
@@ -130,9 +133,13 @@ class Daemon:
             (self._write_ends_down, SEGMENT_SECONDS),
             (self._copy_out, TICK_SECONDS),
         )
+        self._links = SignInMail(desk, letter_way(settings), session_terms(settings.web))
+        self._linker = Worker("sign-in", self._links.work, idle_seconds=IDLE_SECONDS)
+        self._links.wake = self._linker.wake
+        running = Running(health=self.health, wake=self._wake, ask_link=self._links.ask)
         self._pages = PageServer(
             settings.web,
-            build_pages(desk, health=self.health, wake=self._wake, access_key=access_key),
+            build_pages(desk, running, demo=demo),
             doors=build_doors(desk),
         )
         self._listener: Listener | None = None
@@ -155,6 +162,7 @@ class Daemon:
         self._caller.start()
         self._librarian.start()
         self._noticer.start()
+        self._linker.start()
         log.info(
             "daemon_started",
             mailboxes=len(self._watchers),
@@ -181,6 +189,7 @@ class Daemon:
             self._desk.services.witness.stop()
         self._sender.stop()
         self._caller.stop()
+        self._linker.stop()
         ended = await asyncio.to_thread(self._join)
         log.info("daemon_stopped", clean=ended)
         return ended
@@ -231,11 +240,12 @@ class Daemon:
             1.0
         )  # a question that is under way ends with the program, and nothing is lost
         self._transport.close()
+        self._links.close()
         self._notices.close()
         return all(ended)
 
     def _workers(self) -> tuple[Worker, ...]:
-        return (self._worker, self._sender, self._caller, self._noticer)
+        return (self._worker, self._sender, self._caller, self._noticer, self._linker)
 
     def _work(self) -> bool:
         worked = process_batch(self._desk.services, utc_now()) > 0
@@ -252,7 +262,8 @@ class Daemon:
         return sending.worked
 
     def _call(self) -> bool:
-        return call_next(self._desk.database, self._doors, utc_now, random.random)
+        of_desk = (self._desk.database, self._doors, utc_now, random.random)
+        return call_next(*of_desk) or call_banner(*of_desk)
 
     def _adopt(self) -> None:
         if adopt_unsealable(self._desk.database, self._desk.services.desk, utc_now()):
@@ -341,9 +352,9 @@ def _ended(thread: threading.Thread) -> bool:
     return not thread.is_alive()
 
 
-async def run_daemon(desk: Desk, *, access_key: str, ready: Callable[[Ports], None]) -> int:
+async def run_daemon(desk: Desk, *, ready: Callable[[Ports], None]) -> int:
     """Run until a signal; returns 0 after a clean stop."""
-    daemon = Daemon(desk, access_key=access_key)
+    daemon = Daemon(desk)
     ports = await daemon.start()
     with suppress(asyncio.CancelledError):
         ready(ports)

@@ -17,7 +17,7 @@ from daemon.download_settings import DownloadSettings
 from daemon.notice_settings import NoticeSettings
 from daemon.people_settings import PersonEntry, check_people
 from daemon.settings_file import SettingsError, model_in, read_secrets, read_tree
-from daemon.system_rules import SystemName, check_systems
+from daemon.system_rules import SystemName, check_banners, check_systems
 from desk.settings import WebSettings
 from directory.settings import DirectorySettings
 from intake.authenticity_settings import AuthenticitySettings, Verify
@@ -232,6 +232,11 @@ class WorkSettings(BaseModel):
         pattern=r"^[A-Z]{2}$",
         description="Where our books are kept: the rows of `regimes/retention.toml` that say what an erasure leaves.",
     )
+    annex_file: Path | None = Field(
+        default=None,
+        description="The house's record of use (docs/downloads.md): the letter with a copy of data tells purposes, sources, "
+        "recipients and periods from it; without it the annex is a file of the package.",
+    )
     four_eyes_off: tuple[str, ...] = Field(
         default=(),
         description="Rows of `regimes/approvers.toml` for which a desk of one person needs no second one, such as `access`; "
@@ -372,6 +377,7 @@ class Settings(BaseModel):
     @model_validator(mode="after")
     def _systems_can_do_their_part(self) -> Settings:
         check_systems(self.systems, region=self.region, served=self.web.enabled)
+        check_banners(self.notices.banner_system, self.systems, page_url=self.sending.page_url)
         return self
 
     @model_validator(mode="after")

@@ -24,3 +24,15 @@ def check_systems(systems: Mapping[str, SystemSettings], *, region: str, served:
             raise ValueError(f"systems.{name}: is of region {one.region}, and the desk of {region}")
         if one.way is Way.WEBHOOK and not served:
             raise ValueError(f"systems.{name}: needs web.enabled, whose port takes its callbacks")
+
+
+def check_banners(system: str, systems: Mapping[str, SystemSettings], *, page_url: str) -> None:
+    """Raise ValueError where notices are to be shown by a system that no message reaches, or with no page to name."""
+    if not system:
+        return
+    if system not in systems or systems[system].way is not Way.WEBHOOK:
+        raise ValueError(
+            f"notices.banner_system: there is no table systems.{system} with way webhook"
+        )
+    if not page_url:
+        raise ValueError("notices.banner_system: needs sending.page_url, which the banner names")

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from desk.peers import behind
 from desk.settings import WebSettings
 from privacy.errors import WrongSetting
 
@@ -42,8 +43,9 @@ class PageServer:
         for path, door in (doors or {}).items():
             app = beside(door, app, path)
         config = uvicorn.Config(
-            app,
+            behind(app, settings.trusted_hops),
             log_config=None,
+            proxy_headers=False,  # whom we believe is a setting of ours
             access_log=False,
             lifespan="off",
             server_header=False,

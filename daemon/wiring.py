@@ -24,7 +24,6 @@ from casework.reading_errand import FIRST_READING
 from casework.receiving import DatabaseLedger
 from casework.stopping import stop_by_page
 from casework.unsubscribing import leave_list
-from casework.work_terms import WorkTerms
 from daemon.callback_door import CALLBACKS_PATH
 from daemon.clock import utc_now
 from daemon.download_settings import DownloadSettings
@@ -40,9 +39,9 @@ from daemon.settings import (
     MailboxEntry,
     Settings,
     SettingsError,
-    WorkSettings,
 )
-from daemon.system_wiring import Systems, build_callback_door
+from daemon.system_wiring import build_callback_door
+from daemon.work_wiring import build_work
 from desk.confirm_words import CANCEL_FILE
 from desk.confirmation import CANCEL_PREFIX, PREFIX, ConfirmationPage
 from desk.downloads import PREFIX as DOWNLOAD_PREFIX
@@ -83,7 +82,6 @@ from regimes.applying import load_law_hints
 from regimes.identity import load_proof_terms
 from regimes.ladder import load_ladder
 from regimes.remedies import load_remedies
-from regimes.work import load_approvers
 from storage.database import Database, holds_data, make_file, open_database, require_file
 from templates import OUR_BOOK, Book
 
@@ -203,12 +201,14 @@ def build_profile(settings: Settings, keys: Keys | None) -> DeskProfile:
             asks=settings.identity.challenges,
         ),
         remedies=load_remedies(_lead(settings.identity)),
-        work=_build_work(settings.work, settings.systems),
+        work=build_work(settings.work, settings.systems),
         downloads=_build_downloads(settings.downloads),
         notices=NoticePace(
             per_hour=settings.notices.per_hour,
             cancelled_kept_for=timedelta(days=settings.notices.cancelled_kept_days),
             silent_for=timedelta(hours=settings.notices.silent_hours),
+            banner_system=settings.notices.banner_system,
+            page=settings.sending.page_url + NOTICE_PREFIX,
         ),
         directory=DirectoryTerms(
             expected=settings.directory.source is not SourceKind.NONE,
@@ -237,20 +237,6 @@ def _limits(answers: AnswerSettings) -> AnswerLimits:
         in_all_per_hour=answers.in_all_per_hour,
         per_text_per_day=answers.per_text_per_day,
         per_short_text_per_day=answers.per_short_text_per_day,
-    )
-
-
-def _build_work(settings: WorkSettings, systems: Systems) -> WorkTerms:
-    try:
-        approvers = load_approvers(frozenset(settings.four_eyes_off))
-    except Permanent as error:
-        raise SettingsError([f"work.four_eyes_off: {error}"]) from None
-    return WorkTerms(
-        approvers=approvers,
-        cool_off=timedelta(days=settings.cool_off_days),
-        backups=timedelta(days=settings.backup_days),
-        country=settings.country,
-        ways={name: one.terms for name, one in systems.items()},
     )
 
 

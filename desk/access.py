@@ -6,20 +6,22 @@ import asyncio
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
+from uuid import UUID
 
-from starlette.datastructures import MutableHeaders
-from starlette.requests import cookie_parser
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from desk.cookies import SESSION, read_cookie, set_cookie
 from desk.sessions import SessionBook
-from desk.visitor import OpenSession, Visitor
 from privacy.errors import PrivacyError
 
-COOKIE = "rightsdesk"
 OPEN_PATHS = frozenset({"/health", "/style.css"})
 OPEN_PREFIXES = ("/static/",)
+SIGN_IN = "/sign-in"
+SECOND = "/sign-in/second"
 METHODS = frozenset({"GET", "POST"})
 # For the doors of people without an account: nothing but our own stylesheet, whatever a mail smuggles in.
 HEADERS = {
@@ -47,10 +49,10 @@ LEAST_KEY = 16  # characters, of 6 bits each from the program itself
 
 @dataclass(frozen=True, kw_only=True)
 class DemoKey:
-    """An address with this key signs this visitor in: for the demonstration, on the machine that plays it."""
+    """An address with this key signs this account in: for the demonstration, on the machine that plays it."""
 
     key: str = field(repr=False)
-    visitor: Visitor
+    account: UUID
 
     def __post_init__(self) -> None:
         if len(self.key) < LEAST_KEY:
@@ -62,7 +64,7 @@ class DemoKey:
 
 
 class AccessGate:
-    """Lets whoever has a session pass, with the session in `request.state`, and refuses the rest alike."""
+    """Lets whoever has a session pass, with the session in `request.state`, and sends the rest to sign in."""
 
     def __init__(
         self,
@@ -91,35 +93,44 @@ class AccessGate:
 
     def _answer(self, scope: Scope) -> Response | None:
         """The gate's own answer, None for what may pass."""
+        path, connection = scope["path"], HTTPConnection(scope)
         if scope["method"] not in METHODS:
             return self._refusal(405)
-        if scope["path"] in OPEN_PATHS or scope["path"].startswith(OPEN_PREFIXES):
+        if path in OPEN_PATHS or path.startswith(OPEN_PREFIXES):
             return None
-        offered = _key_in(scope) if self._demo and scope["path"] == "/" else None
-        if offered is not None:
-            return self._trade(offered, secure=scope["scheme"] == "https")
-        session = self._session(scope)
-        if session is None:
-            return self._refusal(403)
-        scope.setdefault("state", {})["session"] = session
-        return None
+        offered = _key_in(scope) if self._demo and path == "/" else None
+        if self._demo is not None and offered is not None:
+            return self._trade(self._demo, offered, connection)
+        return self._without_session(scope, connection)
 
-    def _trade(self, offered: str, *, secure: bool) -> Response:
-        if self._demo is None or not self._demo.opens(offered):
+    def _without_session(self, scope: Scope, connection: HTTPConnection) -> Response | None:
+        """Find the session; the answer for whoever has none, or has not proved the second factor yet."""
+        secret = read_cookie(connection, SESSION)
+        session = self._sessions.find(secret) if secret else None
+        scope.setdefault("state", {})["session"] = session
+        if scope["path"] == SIGN_IN or scope["path"].startswith(f"{SIGN_IN}/"):
+            return None
+        if session is None:
+            return self._to_sign_in(scope)
+        return RedirectResponse(SECOND, status_code=303) if session.second_due else None
+
+    def _to_sign_in(self, scope: Scope) -> Response:
+        """Whoever looks at a page comes back to it; a form that comes too late is not kept."""
+        if scope["method"] != "GET":
+            return self._refusal(403)
+        # What a page asks for by itself, such as a picture, is nowhere to come back to.
+        is_page = "text/html" in Headers(scope=scope).get("accept", "")
+        comes_back = is_page and scope["path"] != "/"
+        wanted = f"?next={quote(scope['path'], safe='')}" if comes_back else ""
+        return RedirectResponse(f"{SIGN_IN}{wanted}", status_code=303)
+
+    def _trade(self, demo: DemoKey, offered: str, connection: HTTPConnection) -> Response:
+        secret = self._sessions.begin(demo.account, "demo") if demo.opens(offered) else None
+        if secret is None:
             return self._refusal(403)
         answer = RedirectResponse("/", status_code=303)  # the key leaves the address bar
-        secret = self._sessions.begin(self._demo.visitor)
-        answer.set_cookie(COOKIE, secret, httponly=True, samesite="strict", secure=secure)
+        set_cookie(connection, answer, SESSION, secret, waits=False)
         return answer
-
-    def _session(self, scope: Scope) -> OpenSession | None:
-        for name, value in scope["headers"]:
-            if name == b"cookie":
-                secret = cookie_parser(value.decode("latin-1")).get(COOKIE, "")
-                found = self._sessions.find(secret) if secret else None
-                if found is not None:
-                    return found
-        return None
 
 
 def _key_in(scope: Scope) -> str | None:

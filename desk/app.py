@@ -12,6 +12,7 @@ from desk.access import AccessGate, DemoKey
 from desk.acting import DeskServices
 from desk.forms import BadForm
 from desk.rooms import (
+    account,
     audit,
     case,
     directory,
@@ -22,12 +23,14 @@ from desk.rooms import (
     queue,
     reports,
     settings,
+    sign_in,
     suppression,
     tasks,
     users,
 )
 from desk.sessions import SessionBook
 from desk.showing import not_done, refusal
+from desk.sign_in import SignIn
 from desk.static_files import content_of, file_answer
 from desk.visitor import Refused
 from privacy.errors import Permanent, PrivacyError
@@ -47,18 +50,19 @@ ROOMS = (
     audit,
     settings,
     users,
+    account,
 )
 ERRORS = (HTTPException, RequestValidationError, Refused, BadForm, PrivacyError)
 
 
 def create_app(
-    desk: DeskServices, *, sessions: SessionBook, demo: DemoKey | None = None
+    desk: DeskServices, *, sessions: SessionBook, ways: SignIn, demo: DemoKey | None = None
 ) -> FastAPI:
-    """Return the application; with `demo` an address signs in whoever has its key."""
+    """Return the application; `ways` say how people sign in, and with `demo` an address signs in whoever has its key."""
     app = FastAPI(title="rightsdesk", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.desk, app.state.sessions = desk, sessions
+    app.state.desk, app.state.sessions, app.state.sign_in = desk, sessions, ways
     _add_open_paths(app)
-    for room in ROOMS:
+    for room in (sign_in, *ROOMS):
         app.include_router(room.router)
     app.state.addresses = frozenset(one.path for one in room_routes())
     for error in ERRORS:

@@ -83,6 +83,13 @@ async def read_posted(request: Request, *, secret: str) -> Posted:
     return fields
 
 
+async def read_open_form(request: Request) -> Posted:
+    """Return the fields of a form of somebody without a session. Raises BadForm: 403 for a form of another site."""
+    if not is_from_here(request.headers):
+        raise BadForm(403)
+    return await _fields(request)
+
+
 async def _fields(request: Request) -> dict[str, list[str]]:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM_TYPE:
         raise BadForm(415)

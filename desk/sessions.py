@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-import secrets
-from collections import OrderedDict
-from dataclasses import replace
 from typing import Protocol
+from uuid import UUID
 
+from casework.signing_in import (
+    SessionTerms,
+    SignedIn,
+    find_signed_in,
+    sign_in_account,
+    sign_out,
+    tell_once,
+)
 from desk.visitor import OpenSession, Visitor
-
-MOST_SESSIONS = 1_000
+from privacy.ports import Clock
+from storage.database import Database
 
 
 class SessionBook(Protocol):
     """Where sessions are kept. Every function raises Retryable when the database is out of reach."""
 
-    def begin(self, visitor: Visitor) -> str:
-        """Begin a session and return its secret, which only the cookie keeps."""
+    def begin(self, account: UUID, way: str) -> str | None:
+        """Begin a session and return its secret, which only the cookie keeps; None without such an account."""
 
     def find(self, secret: str) -> OpenSession | None:
         """Return the session, None for one that is over or never was."""
@@ -24,27 +30,49 @@ class SessionBook(Protocol):
     def tell(self, secret: str, message: str | None) -> None:
         """Keep what the next page of this session says; None once it was said."""
 
+    def end(self, session: OpenSession) -> None:
+        """End the session."""
 
-class SessionsInMemory:
-    """Sessions that end with the program; the oldest goes when there are too many."""
 
-    def __init__(self) -> None:
-        self._open: OrderedDict[str, OpenSession] = OrderedDict()
+class StoredSessions:
+    """Fulfils SessionBook on the database."""
 
-    def begin(self, visitor: Visitor) -> str:
-        """Begin a session and return its secret."""
-        secret = secrets.token_urlsafe(32)
-        self._open[secret] = OpenSession(secret=secret, visitor=visitor)
-        if len(self._open) > MOST_SESSIONS:
-            self._open.popitem(last=False)
-        return secret
+    def __init__(self, database: Database, terms: SessionTerms, clock: Clock) -> None:
+        self._database = database
+        self._terms = terms
+        self._clock = clock
+
+    def begin(self, account: UUID, way: str) -> str | None:
+        """Begin a session and return its secret, None without such an account."""
+        return sign_in_account(self._database, account, way, now=self._clock())
 
     def find(self, secret: str) -> OpenSession | None:
-        """Return the session, None for one that never was."""
-        return self._open.get(secret)
+        """Return the session, None for one that is over or never was."""
+        found = find_signed_in(self._database, secret, self._terms, now=self._clock())
+        return None if found is None else _open(secret, found)
 
     def tell(self, secret: str, message: str | None) -> None:
-        """Keep what the next page of this session says."""
-        session = self._open.get(secret)
-        if session is not None:
-            self._open[secret] = replace(session, flash=message)
+        """Keep what the next page of this session says; None once it was said."""
+        tell_once(self._database, secret, message)
+
+    def end(self, session: OpenSession) -> None:
+        """End the session."""
+        sign_out(self._database, session.visitor.account, session.session_id)
+
+
+def _open(secret: str, found: SignedIn) -> OpenSession:
+    account, session = found.account, found.session
+    visitor = Visitor(
+        account=account.account_id,
+        address=account.address,
+        name=account.name,
+        roles=account.roles,
+        regions=account.regions,
+    )
+    return OpenSession(
+        secret=secret,
+        visitor=visitor,
+        session_id=session.session_id,
+        second_due=session.second_due,
+        flash=session.flash,
+    )

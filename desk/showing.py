@@ -36,7 +36,7 @@ def show(request: Request, name: str, status: int = 200, **values: object) -> Re
         status,
         visitor=session.visitor,
         navigation=entries_for(session.visitor, request.app.state.addresses),
-        csrf=csrf_token(session.secret),
+        form_token=csrf_token(session.secret),
         flash=session.flash,
         **values,
     )

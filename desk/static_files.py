@@ -12,6 +12,7 @@ from starlette.responses import Response
 HERE = Path(__file__).parent
 FILES = {
     "style.css": (HERE / "pages" / "style.css", "text/css; charset=utf-8"),
+    "icon.svg": (HERE / "static" / "icon.svg", "image/svg+xml"),
     "htmx.min.js": (HERE / "static" / "htmx.min.js", "text/javascript; charset=utf-8"),
 }
 PREFIX = "/static/"

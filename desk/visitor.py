@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Annotated, Any, NoReturn
+from uuid import UUID
 
 from fastapi import Depends, Request
 
@@ -27,6 +28,7 @@ class Refused(Exception):
 class Visitor:
     """Somebody who is signed in. Without regions they see every region of this desk."""
 
+    account: UUID
     address: str = field(repr=False)
     name: str = field(repr=False)
     roles: frozenset[Role]
@@ -48,10 +50,15 @@ class Visitor:
 
 @dataclass(frozen=True, kw_only=True)
 class OpenSession:
-    """The session of a visitor: its secret is what the cookie holds, `flash` what is to be told once."""
+    """The session of a visitor: its secret is what the cookie holds, `flash` what is to be told once.
+
+    `second_due`: the second factor is still to come, and nothing else is open until then.
+    """
 
     secret: str = field(repr=False)
     visitor: Visitor
+    session_id: UUID
+    second_due: bool = False
     flash: str | None = field(default=None, repr=False)
 
 

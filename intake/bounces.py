@@ -36,6 +36,8 @@ RECEIPT_PART = (
 MAX_STATUS = 100_000  # bytes of the part for machines
 MAX_RETURNED = 20_000  # bytes of a returned letter in which its header is looked for
 MAX_IDS = 20
+MAX_LINKS = 2_000  # bytes of the field with the links to leave a list by
+NO_COMPLAINTS = frozenset(("not-spam", "auth-failure"))  # feedback that nobody complains by
 BLOCK_FIELDS = frozenset(("final-recipient", "original-recipient", "action", "status"))
 STATUS_CODE = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 NAMED_ID = re.compile(
@@ -67,7 +69,10 @@ def read_report(raw: bytes, message: ParsedMessage) -> DeliveryReport:
         recipients = _with_words([_recipient(block) for block in blocks[:MAX_RECIPIENTS]], message)
     else:
         recipients = read_text(message.text, _failed_recipients(head))
-    return DeliveryReport(recipients=recipients, message_ids=_ids(returned, message))
+    heads = [cut_head(body, 0, min(len(body), MAX_RETURNED)) for body in returned[:MAX_IDS]]
+    return DeliveryReport(
+        recipients=recipients, message_ids=_ids(heads, message), leave_at=_leave_at(heads)
+    )
 
 
 def _parts(raw: bytes, structure: Structure) -> list[tuple[str, bytes]]:
@@ -138,7 +143,10 @@ def _with_words(
 
 
 def _complaint(blocks: list[Fields]) -> RecipientReport:
+    """Feedback as RFC 5965 section 7.3 and RFC 6591 name it: all but two kinds are complaints, an unknown one too."""
     named = next((_address(block.get("original-rcpt-to", "")) for block in blocks), None)
+    if any(block.get("feedback-type", "").lower() in NO_COMPLAINTS for block in blocks):
+        return RecipientReport(recipient=named, fate=Fate.UNCLEAR)
     return RecipientReport(recipient=named, fate=Fate.COMPLAINED, reason=BounceReason.FEEDBACK)
 
 
@@ -160,9 +168,14 @@ def _failed_recipients(head: Head) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, named)))
 
 
-def _ids(returned: list[bytes], message: ParsedMessage) -> tuple[str, ...]:
+def _leave_at(heads: list[Head]) -> tuple[str, ...]:
+    """What the returned mail says about leaving its list, on one line each and cut."""
+    said = (unfold(head.first("list-unsubscribe"))[:MAX_LINKS] for head in heads)
+    return tuple(filter(None, (one.decode("ascii", "replace") for one in said)))
+
+
+def _ids(heads: list[Head], message: ParsedMessage) -> tuple[str, ...]:
     """The ids of the returned letter, the surest first: its own header, its header in the text, what the report answers."""
-    heads = (cut_head(body, 0, min(len(body), MAX_RETURNED)) for body in returned[:MAX_IDS])
     own = (read_message_id(unfold(head.first("message-id"))) for head in heads)
     quoted = (read_message_id(found[1].encode()) for found in NAMED_ID.finditer(message.text))
     answered, _ = read_references(

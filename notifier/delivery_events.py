@@ -13,7 +13,16 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from notifier.event_values import MAX_SAID, event_id, instant, json_in, message_id, status, text_in
+from notifier.event_values import (
+    MAX_ADDRESS,
+    MAX_SAID,
+    event_id,
+    instant,
+    json_in,
+    message_id,
+    status,
+    text_in,
+)
 from privacy.deliveries import DeliveryEvent, Fate
 from privacy.errors import Permanent, WrongSetting
 
@@ -140,4 +149,5 @@ def _events_in(entry: Mapping[str, object]) -> Iterator[DeliveryEvent]:
         event_id=event_id(text_in(entry, "sg_event_id")),
         status=status(text_in(entry, "status")),
         said=" ".join(filter(None, (text_in(entry, word) for word in WORDS)))[:MAX_SAID],
+        recipient=text_in(entry, "email")[:MAX_ADDRESS],
     )

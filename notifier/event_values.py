@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from privacy.errors import Permanent
 
 MAX_SAID = 2_000  # characters
+MAX_ADDRESS = 254
 EVENT_ID = re.compile(r"[!-~]{1,100}")
 STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 MESSAGE_ID = re.compile(r"<?([!-;=?-~]{1,400})>?")

@@ -14,6 +14,7 @@ from threading import Lock
 
 from notifier.delivery_events import OUR_ID, is_fresh
 from notifier.event_values import (
+    MAX_ADDRESS,
     MAX_SAID,
     event_id,
     instant,
@@ -123,6 +124,7 @@ def _event_in(data: Mapping[str, object]) -> DeliveryEvent | None:
         event_id=event_id(text_in(data, "id")),
         status=status(text_in(answer, "enhanced-code")),
         said=" ".join(filter(None, words))[:MAX_SAID],
+        recipient=text_in(data, "recipient")[:MAX_ADDRESS],
     )
 
 

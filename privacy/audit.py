@@ -91,6 +91,12 @@ class AuditKind(StrEnum):
     NOTICE_ENDED = "notice_ended"
     NOTICE_EXPORTED = "notice_exported"
     TRAIL_EXPORTED = "trail_exported"
+    NOTICE_BANNER = "notice_banner"
+    NOTICE_COMPLAINED = "notice_complained"
+    ACCOUNT_ADDED = "account_added"
+    ACCOUNT_CHANGED = "account_changed"
+    ACCOUNT_REMOVED = "account_removed"
+    SIGNED_IN = "signed_in"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -96,6 +96,7 @@ class Verdict:
     reason: str
 
 
+FEEDBACK = "feedback-report"
 # The policy, from top to bottom; the first row whose condition holds decides. A lawyer can review it.
 POLICY: tuple[tuple[str, Callable[[Findings], bool], Outcome], ...] = (
     # The same mail again, by another door or for another of our mailboxes: one request, one answer.
@@ -109,7 +110,7 @@ POLICY: tuple[tuple[str, Callable[[Findings], bool], Outcome], ...] = (
     # Mail from before `answer_from`: searchable, never answered.
     ("before-answer-from", lambda f: f.history, Outcome.HISTORY),
     # Somebody pressed "spam" on a mail of ours: an objection to marketing that a person must honour.
-    ("feedback-report", lambda f: f.feedback_report, Outcome.HELD),
+    (FEEDBACK, lambda f: f.feedback_report, Outcome.HELD),
     # A mail program did it for its owner (RFC 8058): an objection to marketing, however automatic the mail is.
     ("one-click-unsubscribe", lambda f: f.one_click, Outcome.HELD),
     # A report that names no letter of ours and asks for a right: somebody who writes as postmaster@, or through a

@@ -107,17 +107,22 @@ class RecipientReport:
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryReport:
-    """A delivery report by mail: a part for each recipient, and the ids of the letter that it returns, the surest first."""
+    """A delivery report by mail: a part for each recipient, and the ids of the letter that it returns, the surest first.
+
+    `leave_at` are the links of the returned mail to leave a list by (RFC 2369), as they stand there.
+    """
 
     recipients: tuple[RecipientReport, ...] = ()
     message_ids: tuple[str, ...] = field(default=(), repr=False)
+    leave_at: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryEvent:
     """What a sending provider tells about one letter; `said` are the words of the other server.
 
-    `event_id` is the provider's own id of the event, the same when it tells it again.
+    `event_id` is the provider's own id of the event, the same when it tells it again. `recipient` is whom it names, empty
+    where nobody.
     """
 
     message_id: str = field(repr=False)
@@ -126,6 +131,7 @@ class DeliveryEvent:
     event_id: str | None = None
     status: str | None = None
     said: str = field(default="", repr=False)
+    recipient: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         require_utc(at=self.at)

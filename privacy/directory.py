@@ -26,7 +26,8 @@ class Standing(StrEnum):
 class WorkspaceRecord:
     """A customer's workspace as a source lists it. `cancelled_since` is None while it is a customer's.
 
-    `privacy_contact` is the address that hears of requests beside the Owners, empty where there is none.
+    `privacy_contact` is the address that hears of requests beside the Owners, `billing_contact` the one that hears of a
+    policy change where no Owner can be reached; empty where there is none.
     """
 
     workspace: str
@@ -36,6 +37,7 @@ class WorkspaceRecord:
     locale: str = ""
     cancelled_since: date | None = None
     privacy_contact: str = field(default="", repr=False)
+    billing_contact: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,9 +12,10 @@ from privacy.directory import LeadRecord, PersonRecord, Record, Standing, Worksp
 COLUMNS = (
     *("record", "workspace", "person", "address", "name"),
     *("plan", "region", "locale", "cancelled_since", "privacy_contact"),
+    "billing_contact",
 )
 LATER_COLUMNS = frozenset(
-    {"privacy_contact"}
+    {"privacy_contact", "billing_contact"}
 )  # a view that was made before them is read all the same
 KINDS = ("workspace", *Standing, "lead")
 LONGEST = 200  # characters of an id or a name
@@ -77,7 +78,8 @@ def _workspace(fields: Mapping[str, str], words: ListedWords) -> WorkspaceRecord
         region=_word(fields, "region", words.regions),
         locale=_locale(fields),
         cancelled_since=_day(fields, "cancelled_since"),
-        privacy_contact=_contact(fields),
+        privacy_contact=_contact(fields, "privacy_contact"),
+        billing_contact=_contact(fields, "billing_contact"),
     )
 
 
@@ -94,10 +96,10 @@ def _person(standing: Standing, fields: Mapping[str, str]) -> PersonRecord:
     )
 
 
-def _contact(fields: Mapping[str, str]) -> str:
-    text = fields.get("privacy_contact", "").strip()
+def _contact(fields: Mapping[str, str], name: str) -> str:
+    text = fields.get(name, "").strip()
     if text and not is_address(text):
-        raise WrongLine("privacy_contact: is not an address")
+        raise WrongLine(f"{name}: is not an address")
     return text
 
 

@@ -36,6 +36,7 @@ class MailToRead:
 class FirstReading:
     """What the bytes say: the message, its language (ISO 639-1 or `und`), its kind and what it asks for.
 
+    `if_quick` is what the mail is if it came within seconds of the letter that it answers, None where that changes nothing.
     `report` is there exactly where the mail is a delivery report; `failed` is the class of the error that ended the
     reading of a mail that breaks the rules.
     """
@@ -45,4 +46,5 @@ class FirstReading:
     screening: Screening
     classification: Classification
     report: DeliveryReport | None = None
+    if_quick: Screening | None = None
     failed: str | None = None

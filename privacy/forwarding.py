@@ -115,6 +115,7 @@ class ForwardTerms:
     most_recipients: int
     per_recipient_per_day: int
     per_person_per_day: int
+    customers_per_look: int
     tasks: tuple[InstructedTask, ...]
 
     def __post_init__(self) -> None:
@@ -129,6 +130,7 @@ class ForwardTerms:
             self.most_recipients,
             self.per_recipient_per_day,
             self.per_person_per_day,
+            self.customers_per_look,
         )
         if min(limits) < 1:
             raise ValueError("every period and every limit is at least 1")

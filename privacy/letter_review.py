@@ -12,6 +12,7 @@ from functools import cached_property
 from privacy.messages import Automation, Letter, OutboundMessage
 
 COLUMNS = 72
+UNKNOWN_DATE = "date: one that is not stored"
 _HOLE = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|\{[a-z_.]+\}|<built-in")
 _NOTHING = re.compile(r"\b(?:None|null|undefined)\b")
 _EMPTY_LIST = re.compile(r":\n\n(?!- )(?=[^\n]*\n|\Z)")
@@ -186,7 +187,7 @@ def _stored_dates(named: frozenset[str], words: ReviewWords, expected: Expected)
     needed = frozenset(expected.dates or ())
     known = needed | expected.deadlines | expected.past
     if named - {words.date_in_words(day) for day in known}:
-        yield "date: one that is not stored"
+        yield UNKNOWN_DATE
     if {words.date_in_words(day) for day in needed} - named:
         yield "date: a stored one is missing"
 

@@ -40,6 +40,7 @@ class OwnerState(StrEnum):
     ACCEPTED = "accepted"  # the receiving server has it
     STOOD_IN = "stood_in"  # could not be reached; another Owner was, of each of their workspaces
     UNREACHED = "unreached"  # every address refused it, or no word came of it: a person sees to it
+    SHOWN = "shown"  # could not be reached by mail; the product showed it to them, and says so
     JOINED = "joined"  # came after the announcement: saw the coming text on joining
     LEFT = "left"  # was an Owner no longer when the notice would have left
     CANCELLED = "cancelled"  # their workspaces' data is gone before the policy takes effect
@@ -69,6 +70,10 @@ AT_WORK = (
     OwnerState.HANDED_OVER,
 )
 NOT_TOLD = (*AT_WORK, OwnerState.UNREACHED)
+TOLD = (
+    OwnerState.ACCEPTED,
+    OwnerState.SHOWN,
+)  # in person; who shares their workspaces may count as told
 APART = (OwnerState.LEFT, OwnerState.CANCELLED)  # nothing is owed to them
 
 

@@ -43,6 +43,7 @@ class SuppressionReason(StrEnum):
     BY_HAND = "by_hand"
     IMPORTED = "imported"
     UNSUBSCRIBED = "unsubscribed"
+    COMPLAINED = "complained"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

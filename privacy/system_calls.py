@@ -35,7 +35,8 @@ class CallKind(StrEnum):
     PROCESSING_RESTRICT = "processing.restrict"
     PROCESSING_LIFT = "processing.lift"
     MARKETING_STOP = "marketing.stop"
-    ANALYTICS_OPT_OUT = "analytics.opt_out"
+    PREFERENCE_CHANGED = "preference.changed"
+    ANALYTICS_OPT_OUT = "analytics.opt_out"  # as this and the next were asked before; what is queued keeps its words
     CONSENT_WITHDRAWN = "consent.withdrawn"
     ERASURE_CANCELLED = "erasure.cancelled"
 
@@ -71,9 +72,9 @@ BY_STAFF = SystemWay()
 # The most special row first; what is in none is a plain order to execute the right.
 _KINDS: Mapping[tuple[Right, Scope | None], CallKind] = {
     (Right.OBJECTION, Scope.MARKETING): CallKind.MARKETING_STOP,
-    (Right.OBJECTION, Scope.ANALYTICS): CallKind.ANALYTICS_OPT_OUT,
+    (Right.OBJECTION, Scope.ANALYTICS): CallKind.PREFERENCE_CHANGED,
     (Right.WITHDRAW_CONSENT, Scope.MARKETING): CallKind.MARKETING_STOP,
-    (Right.WITHDRAW_CONSENT, None): CallKind.CONSENT_WITHDRAWN,
+    (Right.WITHDRAW_CONSENT, None): CallKind.PREFERENCE_CHANGED,
     (Right.RESTRICTION, None): CallKind.PROCESSING_RESTRICT,
 }
 # What a system hears when the person takes a right back that it may have heard of.
@@ -91,7 +92,10 @@ def kind_of(right: Right, scope: Scope | None) -> CallKind:
 
 @dataclass(frozen=True, kw_only=True)
 class SystemOrder:
-    """What one message says. `task` None: nothing is to be reported back; `due_on` None: at once."""
+    """What one message says. `task` None: nothing is to be reported back; `due_on` None: at once.
+
+    `workspaces` are the product's ids of those to which the person belongs today; only a preference names them.
+    """
 
     kind: CallKind
     case: str
@@ -101,6 +105,7 @@ class SystemOrder:
     region: str
     task: UUID | None = None
     due_on: date | None = None
+    workspaces: tuple[str, ...] = ()
 
 
 def order_body(order: SystemOrder, at: datetime) -> str:
@@ -115,8 +120,20 @@ def order_body(order: SystemOrder, at: datetime) -> str:
         "due_on": None if order.due_on is None else order.due_on.isoformat(),
         "region": order.region,
     }
+    if order.kind is CallKind.PREFERENCE_CHANGED:
+        data |= _preference(order)
     message = {"type": order.kind, "timestamp": at.isoformat(), "data": data}
     return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+
+
+def _preference(order: SystemOrder) -> dict[str, object]:
+    """An objection or a withdrawal holds from the moment at which it is heard; `due_on` is when it is shown at the latest."""
+    return {
+        "preference": "analytics" if order.right is Right.OBJECTION else "consent",
+        "value": "off",
+        "effective": "at_once",
+        "workspaces": list(order.workspaces),
+    }
 
 
 # Waiting times after the first, second, … failed attempt; after the last one a person takes the task.

@@ -19,6 +19,7 @@ from privacy.tokens import TokenKey
 PREFIX = "/unsubscribe/"
 HASH_BYTES = 32
 TAG_BYTES = 10
+_LINK = re.compile(r"/unsubscribe/[a-z]{2}/([a-z]{1,20})/([0-9a-z][A-Za-z0-9_-]{56})")
 _CODE = re.compile(r"([0-9a-z])([A-Za-z0-9_-]{56})")  # key id, base64url of hash and tag
 
 
@@ -48,6 +49,12 @@ def read_leaving(on: str, code: str, keys: Mapping[str, TokenKey]) -> Leaving | 
     if not hmac.compare_digest(tag, _tag(address_key, SuppressionList(on), key)):
         return None
     return Leaving(address_key=address_key, on=SuppressionList(on))
+
+
+def leaving_in(link: str, keys: Mapping[str, TokenKey]) -> Leaving | None:
+    """Return what the first link of ours in these words says, None where none is genuine."""
+    found = _LINK.search(link)
+    return read_leaving(found[1], found[2], keys) if found else None
 
 
 _FROM_URL = str.maketrans("-_", "+/")

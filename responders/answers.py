@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from privacy.annex import Annex
 from privacy.case_stands import BY_DECISION
 from privacy.cases import Case, RequestItem
 from privacy.messages import Letter
@@ -21,6 +22,7 @@ from templates import OUR_BOOK, Book
 from templates.fields.answers import (
     AccessGiven,
     Completion,
+    DataCategory,
     Erased,
     Ground,
     ObjectionHeeded,
@@ -29,10 +31,11 @@ from templates.fields.answers import (
     Reason,
     Refusal,
 )
-from templates.fields.kinds import Done, LetterFields, Remedies, Retained, Url
+from templates.fields.kinds import Done, LetterFields, Passed, Remedies, Retained, Url
 
-__all__ = ["ARTICLES", "DECISIONS", "Answer", "Done", "Ground", "Reason", "draft_answer"]
+__all__ = ["ARTICLES", "DECISIONS", "Answer", "Done", "Ground", "Passed", "Reason", "draft_answer"]
 
+COMPLETION = Completion.letter
 DECISIONS = (Decision.GRANTED, Decision.PARTLY, Decision.REFUSED)
 # The provision that a ground rests on under the GDPR, for letters that name no other one.
 ARTICLES = {
@@ -51,7 +54,8 @@ class Answer:
     """What the letter says about one right. `reason` None: everything was granted, or what is kept is the reason.
 
     `backups_until` is the day on which the last backup is overwritten; only an erasure tells it. `enclosed` is the
-    package with the data.
+    package with the data. `passed`: the same request was passed on to customers who hold data of the same person. `annex`
+    tells what is done with the data of a copy.
     """
 
     decision: Decision
@@ -61,6 +65,8 @@ class Answer:
     reason: Reason | None = field(default=None, repr=False)
     remedies: Remedies | None = None
     enclosed: Enclosed | None = None
+    passed: Passed | None = None
+    annex: Annex | None = None
 
     @property
     def days(self) -> tuple[date, ...]:
@@ -106,12 +112,14 @@ def _fields(case: Case, item: RequestItem, answer: Answer) -> LetterFields:
             done=tuple(answer.done),
             download_url=_url(case, answer, Refusal.letter),
             expires_on=answer.enclosed.expires_on if answer.enclosed else None,
+            passed=answer.passed,
         )
     return PartialRefusal(
         received_on=_received_on(item),
         done=tuple(answer.done),
         retained=_retained(answer.kept),
         remedies=answer.remedies,
+        passed=answer.passed,
     )
 
 
@@ -130,16 +138,21 @@ def _completion(case: Case, item: RequestItem, answer: Answer) -> Completion:
         objection=ObjectionHeeded(done=done) if is_switched_off else None,
         retained=_retained(answer.kept),
         remedies=answer.remedies,
+        passed=answer.passed,
     )
 
 
 def _access(case: Case, item: RequestItem, answer: Answer) -> AccessGiven | None:
     if answer.enclosed is None or item.right is not Right.ACCESS:
         return None
+    annex = answer.annex or Annex()
     return AccessGiven(
         searched=tuple(dict.fromkeys(one.where for one in answer.done)),
         download_url=_url(case, answer, Completion.letter),
         expires_on=answer.enclosed.expires_on,
+        categories=tuple(DataCategory(**asdict(line)) for line in annex.lines),
+        safeguards=annex.safeguards,
+        automated=annex.automated,
     )
 
 

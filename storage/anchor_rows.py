@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import Index
 from sqlmodel import Field
 
 from storage.columns import Count, Plain, UtcDateTime
@@ -28,9 +29,12 @@ class AuditAnchorRow(Row, table=True):
     """The end of one chain in one segment."""
 
     __tablename__ = "audit_anchor"
-    __table_args__ = (SMALL,)
+    __table_args__ = (
+        Index("ix_audit_anchor_chain", "chain", "segment"),  # anchors_of_chains, chains_after
+        SMALL,
+    )
+    segment: int = Field(primary_key=True, sa_type=Count, sa_column_kwargs={"autoincrement": False})
     chain: UUID = key_column()
-    segment: int = Field(primary_key=True, sa_type=Count)
     length: int = Field(sa_type=Count)
     head: str = Field(sa_type=Plain)
 

@@ -170,6 +170,12 @@ def remember_callback(
     return transaction.fetch(once).first() is not None
 
 
+def was_called_back(reading: Reading, system: str, name: str) -> bool:
+    """Say whether the id of a callback is here."""
+    there = select(CALLBACK.c.name).where(CALLBACK.c.system == system, CALLBACK.c.name == name)
+    return reading.fetch(there).first() is not None
+
+
 def forget_callbacks(transaction: Transaction, *, before: datetime) -> int:
     """Drop ids that came before; returns how many."""
     return transaction.change(delete(CALLBACK).where(CALLBACK.c.received_at < before))

@@ -48,6 +48,16 @@ def letters_of_cases(reading: Reading, case_ids: Collection[UUID]) -> dict[UUID,
     return found
 
 
+def letters_left(reading: Reading, keys: Collection[bytes]) -> dict[bytes, datetime]:
+    """Return when the letters with these Message-ID keys left, those of which it is known; nothing is locked."""
+    left: dict[bytes, datetime] = {}
+    for chunk in in_chunks(sorted(keys)):
+        known = and_(OUTGOING.c.message_id_key.in_(chunk), OUTGOING.c.sent_at.is_not(None))
+        question = select(OUTGOING.c.message_id_key, OUTGOING.c.sent_at).where(known)
+        left.update((bytes(row.message_id_key), row.sent_at) for row in reading.fetch(question))
+    return left
+
+
 def confirm_left(transaction: Transaction, letter_id: UUID, *, at: datetime, evidence: str) -> bool:
     """Record that a letter in doubt has left; False when it is not in doubt any more.
 

@@ -61,11 +61,12 @@ _LEADS = (
 
 @dataclass(frozen=True, kw_only=True)
 class ListedWorkspace:
-    """A workspace as staff may see it; `privacy_contact` is empty where there is none."""
+    """A workspace as staff may see it; the contacts are empty where there is none."""
 
     workspace: str
     name: str = field(repr=False)
     privacy_contact: str = field(repr=False)
+    billing_contact: str = field(repr=False)
     plan: str
     region: str
     locale: str
@@ -216,6 +217,7 @@ def workspaces_of(reading: Reading, ids: Sequence[UUID]) -> dict[UUID, ListedWor
                 workspace=facts["id"],
                 name=facts["name"],
                 privacy_contact=facts.get("contact", ""),
+                billing_contact=_billing(reading, one),
                 plan=one.plan,
                 region=one.region,
                 locale=one.locale,
@@ -223,6 +225,12 @@ def workspaces_of(reading: Reading, ids: Sequence[UUID]) -> dict[UUID, ListedWor
                 listed=one.left_at is None,
             )
     return found
+
+
+def _billing(reading: Reading, row: AnyRow) -> str:
+    if row.sealed_billing is None:
+        return ""
+    return readable(reading, row.workspace_id, ADDRESS, bytes(row.sealed_billing))
 
 
 def _facts(reading: Reading, owner: UUID, column: str, sealed: bytes) -> dict[str, str]:

@@ -57,6 +57,8 @@ class WorkspaceRow(Row, table=True):
     cancelled_since: date | None = Field(sa_type=Day)  # NULL: a customer's
     seen: int = Field(sa_type=Count)
     left_at: datetime | None = Field(sa_type=UtcDateTime)  # NULL: listed
+    billing_key: bytes | None = Field()  # of the billing contact's address; NULL: none
+    sealed_billing: bytes | None = Field()  # as billing_key
 
 
 class PersonRow(Row, table=True):

@@ -91,7 +91,8 @@ def _workspace_facts(record: WorkspaceRecord) -> tuple[str | None, ...]:
     since = record.cancelled_since
     cancelled = since.isoformat() if since else None
     said = (record.name, record.plan, record.region, record.locale, cancelled)
-    return (*said, record.privacy_contact)
+    billing = (record.billing_contact,) if record.billing_contact else ()
+    return (*said, record.privacy_contact, *billing)  # who names none is not written anew for it
 
 
 def _workspace_row(
@@ -103,7 +104,7 @@ def _workspace_row(
     owner, key, facts = names
     named = {"id": record.workspace, "name": record.name, "contact": record.privacy_contact}
     sealed = _seal(transaction, owner, WORKSPACE_FACTS, **named)
-    return {
+    return _billing(transaction, owner, record.billing_contact) | {
         "workspace_id": owner,
         "workspace_key": key,
         "facts_key": facts,
@@ -114,6 +115,16 @@ def _workspace_row(
         "cancelled_since": record.cancelled_since,
         "seen": reading,
         "left_at": None,
+    }
+
+
+def _billing(transaction: Transaction, owner: UUID, address: str) -> Values:
+    """Sealed as a person's address is, so that whoever writes to it opens both alike."""
+    if not address:
+        return {"billing_key": None, "sealed_billing": None}
+    return {
+        "billing_key": transaction.ring.lookup_key("address", address),
+        "sealed_billing": transaction.vault.seal_text(owner, ADDRESS, address),
     }
 
 

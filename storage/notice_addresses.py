@@ -17,8 +17,9 @@ from storage.directory_rows import (
     DIRECTORY_STANDING,
     DIRECTORY_WORKSPACE,
 )
+from storage.notice_contacts import billing_contacts
 from storage.notice_rows import NOTICE_ATTEMPT
-from storage.transactions import Reading, in_chunks
+from storage.transactions import AnyRow, Reading, in_chunks
 
 OVER = frozenset({AttemptOutcome.REFUSED, AttemptOutcome.BOUNCED, AttemptOutcome.SILENT})
 _ATTEMPT, _ADDRESS = NOTICE_ATTEMPT.c, DIRECTORY_ADDRESS.c
@@ -33,14 +34,18 @@ class Known:
     tried: Mapping[UUID, list[tuple[bytes, AttemptOutcome]]]
 
     @classmethod
-    def of(cls, reading: Reading, notice_id: UUID, attempts: Mapping[UUID, int]) -> Known:
-        """Return what is known of these people, given with how often each was tried."""
-        people = list(attempts)
+    def of(cls, reading: Reading, notice_id: UUID, rows: Sequence[AnyRow]) -> Known:
+        """Return what is known of these rows of the list: Owners, and billing contacts of workspaces."""
+        people = [row.person_id for row in rows]
+        contacts = [row.contact_of for row in rows if row.contact_of is not None]
         load_keys(reading, people)
+        locales, addresses = _locales(reading, people), _addresses(reading, people)
+        for owner, locale, key, sealed in billing_contacts(reading, contacts):
+            locales[owner], addresses[owner] = [locale] if locale else [], [(key, sealed)]
         return cls(
-            locales=_locales(reading, people),
-            addresses=_addresses(reading, people),
-            tried=_tried(reading, notice_id, [one for one in people if attempts[one]]),
+            locales=locales,
+            addresses=addresses,
+            tried=_tried(reading, notice_id, [row.person_id for row in rows if row.attempts]),
         )
 
     def address_for(self, person_id: UUID) -> tuple[bytes, bytes] | None:

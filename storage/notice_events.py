@@ -104,6 +104,22 @@ def mark_taken(transaction: Transaction, last: LastAttempt, *, at: datetime, now
     return True
 
 
+def mark_complained(
+    transaction: Transaction, last: LastAttempt, *, at: datetime, now: datetime
+) -> bool:
+    """Note that the notice was called spam; False where that was known.
+
+    Whoever calls it spam has it: they count as told, at that instant at the latest.
+    """
+    mark_delivered(transaction, last, at=at, now=now)
+    row = update(NOTICE_OWNER).where(
+        _OWNER.notice_id == last.notice_id,
+        _OWNER.person_id == last.person_id,
+        _OWNER.complained_at.is_(None),
+    )
+    return bool(transaction.change(row.values(complained_at=min(at, now))))
+
+
 def mark_bounced(
     transaction: Transaction, last: LastAttempt, *, answer: str, at: datetime, now: datetime
 ) -> bool:

@@ -10,10 +10,11 @@ from uuid import UUID
 
 from sqlalchemy import and_, exists, func, or_, select, update
 
-from privacy.notices import APART, AT_WORK, AttemptOutcome, OwnerState
+from privacy.notices import APART, AT_WORK, TOLD, AttemptOutcome, OwnerState
 from storage.datakeys import load_keys
 from storage.directory_rows import DIRECTORY_PERSON, DIRECTORY_WORKSPACE
 from storage.directory_writes import PERSON_FACTS, WORKSPACE_FACTS
+from storage.notice_banners import ShownBanner, banners_of
 from storage.notice_roster import FIRST
 from storage.notice_rows import NOTICE_ATTEMPT, NOTICE_OWNER, NOTICE_WORKSPACE
 from storage.notice_sending import RECORD
@@ -42,11 +43,13 @@ class Progress:
     owners: Mapping[OwnerState, int]
     attempts: Mapping[AttemptOutcome, int]
     copies: int
+    contacts: Mapping[OwnerState, int] = field(default_factory=dict)  # billing contacts, apart
+    complained: int = 0
 
     @property
     def at_work(self) -> int:
-        """How many Owners the desk still has to reach by itself."""
-        return sum(self.owners.get(state, 0) for state in AT_WORK)
+        """How many people the desk still has to reach by itself."""
+        return sum(who.get(state, 0) for who in (self.owners, self.contacts) for state in AT_WORK)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,10 +66,14 @@ class ShownAttempt:
 
 @dataclass(frozen=True, kw_only=True)
 class ShownOwner:
-    """An Owner with all that happened. `person` and `workspaces` are the product's ids, `workspace_ids` are ours."""
+    """An Owner with all that happened. `person` and `workspaces` are the product's ids, `workspace_ids` are ours.
+
+    `is_contact`: no Owner but the billing contact of the one workspace, who has no id of the product.
+    """
 
     person_id: UUID
     person: str = field(repr=False)
+    is_contact: bool
     workspaces: tuple[str, ...]
     workspace_ids: tuple[UUID, ...]
     state: OwnerState
@@ -76,18 +83,24 @@ class ShownOwner:
     effective_on: date | None
     decided: bool
     reason: str | None
+    complained_at: datetime | None
     attempts: tuple[ShownAttempt, ...]
+    banner: ShownBanner | None
 
 
 def progress_of(reading: Reading, notice_id: UUID) -> Progress:
     """Return how far a campaign is."""
     of_notice = _OWNER.notice_id == notice_id
-    owners = select(_OWNER.state, func.count()).where(of_notice).group_by(_OWNER.state)
+    is_contact = _OWNER.contact_of.is_not(None)
+    listed = select(_OWNER.state, is_contact, func.count()).where(of_notice)
+    rows = reading.fetch(listed.group_by(_OWNER.state, is_contact)).all()
     attempts = select(_ATTEMPT.outcome, func.count()).where(_ATTEMPT.notice_id == notice_id)
     return Progress(
-        owners={row[0]: row[1] for row in reading.fetch(owners)},
+        owners={state: number for state, contact, number in rows if not contact},
+        contacts={state: number for state, contact, number in rows if contact},
         attempts={row[0]: row[1] for row in reading.fetch(attempts.group_by(_ATTEMPT.outcome))},
         copies=_copies(reading, notice_id),
+        complained=_complained(reading, notice_id),
     )
 
 
@@ -108,6 +121,7 @@ def groups_of(
         question = (
             select(_OWNER.state, _OWNER.decided, in_time, func.count(), func.max(_OWNER.told_at))
             .where(_OWNER.notice_id == notice_id, same_day, _OWNER.state.not_in(APART))
+            .where(_OWNER.contact_of.is_(None))
             .group_by(_OWNER.state, _OWNER.decided, in_time)
         )
         for state, decided, _, number, last in reading.fetch(question):
@@ -147,7 +161,15 @@ def owners_in(
         holds = or_(_OWNER.told_at.is_(None), *late)
         fine = (*APART, OwnerState.JOINED)
         question = question.where(holds, _OWNER.decided.is_(False), _OWNER.state.not_in(fine))
+        question = question.where(_OWNER.contact_of.is_(None))
     rows = list(reading.fetch(question.order_by(_OWNER.person_id).limit(most)))
+    return _shown(reading, notice_id, rows)
+
+
+def owners_named(reading: Reading, notice_id: UUID, people: Sequence[UUID]) -> list[ShownOwner]:
+    """Return these Owners by their ids; at most a page of them."""
+    of_page = and_(_OWNER.notice_id == notice_id, _OWNER.person_id.in_(people))
+    rows = reading.fetch(select(NOTICE_OWNER).where(of_page).order_by(_OWNER.person_id)).all()
     return _shown(reading, notice_id, rows)
 
 
@@ -171,6 +193,7 @@ def _unreached(reading: Reading, notice_id: UUID, after: UUID) -> list[UUID]:
     question = select(_OWNER.person_id).where(
         _OWNER.notice_id == notice_id,
         _OWNER.state == OwnerState.UNREACHED,
+        _OWNER.contact_of.is_(None),
         _OWNER.person_id > after,
     )
     return list(reading.fetch(question.order_by(_OWNER.person_id).limit(PAGE)).scalars())
@@ -199,7 +222,7 @@ def _others_told(
 def _first_told(
     reading: Reading, notice_id: UUID, workspaces: Collection[UUID]
 ) -> dict[UUID, tuple[datetime, UUID]]:
-    """For each of these workspaces that has one, the Owner whose server accepted the notice first."""
+    """For each of these workspaces that has one, the Owner who was told first, or its billing contact."""
     found: dict[UUID, tuple[datetime, UUID]] = {}
     for chunk in in_chunks(sorted(workspaces)):
         question = select(_PAIR.workspace_id, _OWNER.told_at, _OWNER.person_id).where(
@@ -207,11 +230,19 @@ def _first_told(
             _PAIR.workspace_id.in_(chunk),
             _OWNER.notice_id == notice_id,
             _OWNER.person_id == _PAIR.person_id,
-            _OWNER.state == OwnerState.ACCEPTED,
+            _OWNER.state.in_(TOLD),
         )
         for workspace, told_at, who in reading.fetch(question):
             found[workspace] = min(found.get(workspace, (told_at, who)), (told_at, who))
     return found
+
+
+def _complained(reading: Reading, notice_id: UUID) -> int:
+    of_notice = and_(_OWNER.notice_id == notice_id, _OWNER.complained_at.is_not(None))
+    number: int = reading.fetch(
+        select(func.count()).select_from(NOTICE_OWNER).where(of_notice)
+    ).scalar_one()
+    return number
 
 
 def _copies(reading: Reading, notice_id: UUID) -> int:
@@ -233,14 +264,16 @@ def _copies(reading: Reading, notice_id: UUID) -> int:
 def _shown(reading: Reading, notice_id: UUID, rows: Sequence[AnyRow]) -> list[ShownOwner]:
     people = [row.person_id for row in rows]
     load_keys(reading, people)
-    names, workspaces = _names(reading, people), _workspaces(reading, notice_id, people)
     attempts = _attempts(reading, notice_id, people)
+    banners = banners_of(reading, notice_id, people)
+    names, workspaces = _names(reading, people), _workspaces(reading, notice_id, people)
     for person in people:  # a key is used once: those of a million Owners need no memory
         reading.vault.forget(person)
     return [
         ShownOwner(
             person_id=row.person_id,
-            person=names.get(row.person_id, ERASED),
+            person="" if row.contact_of else names.get(row.person_id, ERASED),
+            is_contact=row.contact_of is not None,
             workspaces=tuple(name for _, name in workspaces.get(row.person_id, ())),
             workspace_ids=tuple(name for name, _ in workspaces.get(row.person_id, ())),
             state=row.state,
@@ -250,7 +283,9 @@ def _shown(reading: Reading, notice_id: UUID, rows: Sequence[AnyRow]) -> list[Sh
             effective_on=row.effective_on,
             decided=row.decided,
             reason=row.reason,
+            complained_at=row.complained_at,
             attempts=tuple(attempts.get(row.person_id, ())),
+            banner=banners.get(row.person_id),
         )
         for row in rows
     ]

@@ -16,6 +16,7 @@ from privacy.directory import Standing
 from privacy.notices import OwnerState
 from storage.columns import Count, Flag, Id, OneOf, UtcDateTime
 from storage.directory_rows import DIRECTORY_ADDRESS, DIRECTORY_STANDING, DIRECTORY_WORKSPACE
+from storage.notice_contacts import add_contacts, untried_billing
 from storage.notice_rows import NOTICE_ATTEMPT, NOTICE_OWNER, NOTICE_WORKSPACE
 from storage.transactions import Reading, Transaction
 
@@ -115,8 +116,13 @@ def follow_directory(
         back=_wait_again(transaction, notice_id, OwnerState.LEFT, _owns_now(), now)
         + _wait_again(transaction, notice_id, OwnerState.CANCELLED, _owns_now(rule.concerns), now),
         readdressed=_wait_again(
-            transaction, notice_id, OwnerState.UNREACHED, _untried_address(), now
-        ),
+            transaction,
+            notice_id,
+            OwnerState.UNREACHED,
+            or_(_untried_address(), untried_billing()),
+            now,
+        )
+        + add_contacts(transaction, notice_id, now),
     )
 
 
@@ -125,6 +131,7 @@ def let_go(transaction: Transaction, notice_id: UUID) -> int:
     gone = update(NOTICE_OWNER).where(
         _OWNER.notice_id == notice_id,
         _OWNER.state.in_([OwnerState.WAITING, OwnerState.UNREACHED]),
+        _OWNER.contact_of.is_(None),
         ~_owns_now(),
     )
     return transaction.change(gone.values(state=OwnerState.LEFT, due_at=None))

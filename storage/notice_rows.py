@@ -129,6 +129,12 @@ class NoticeOwnerRow(Row, table=True):
     effective_on: date | None = Field(sa_type=Day)  # NULL: as for everybody
     decided: bool = Field(sa_type=Flag)  # somebody decided about this Owner in particular
     reason: str | None = Field(sa_type=Plain)  # why they are not reached
+    complained_at: datetime | None = Field(
+        sa_type=UtcDateTime
+    )  # when they called it spam; NULL: nobody said so
+    contact_of: UUID | None = Field(
+        sa_type=Id
+    )  # the workspace whose billing contact this is, person_id as well; NULL: an Owner
 
 
 class NoticeWorkspaceRow(Row, table=True):

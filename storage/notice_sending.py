@@ -152,7 +152,7 @@ def claim_owners(
     end_leases(transaction, notice_id, now, silent_for)
     give_up_silent(transaction, notice_id, now)
     rows = _due(transaction, notice_id, now, most)
-    known = Known.of(transaction, notice_id, {row.person_id: row.attempts for row in rows})
+    known = Known.of(transaction, notice_id, rows)
     token = new_id()
     owners, without = list[ClaimedOwner](), list[AnyRow]()
     for row in rows:

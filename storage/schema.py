@@ -30,6 +30,11 @@ REVISIONS = (
     "0018",
     "0019",
     "0020",
+    "0021",
+    "0022",
+    "0023",
+    "0024",
+    "0025",
 )
 MIGRATIONS = Path(__file__).with_name("migrations")
 

@@ -1,4 +1,4 @@
-"""The table of suppressed addresses: keyed hashes that outlive every case, every erasure and every re-upload."""
+"""The tables of suppressed addresses: keyed hashes that outlive every case, every erasure and every re-upload."""
 
 from __future__ import annotations
 
@@ -31,4 +31,17 @@ class SuppressionRow(Row, table=True):
     case_id: UUID | None = Field(sa_type=Id)  # NULL: no case asked for it; may outlive its case
 
 
+class CustomerSuppressionRow(Row, table=True):
+    """An address that one customer does not want back: nobody else's uploads are kept from it, ours neither."""
+
+    __tablename__ = "customer_suppression"
+    __table_args__ = (STRICT,)
+    workspace_id: UUID = Field(primary_key=True, sa_type=Id)
+    address_key: bytes = Field(primary_key=True)  # suppressed
+    added_at: datetime = Field(sa_type=UtcDateTime)
+    added_by: str = Field(sa_type=Plain)  # customer, or the system that spoke for one
+    case_id: UUID = Field(sa_type=Id)  # may outlive its case
+
+
+CUSTOMER_SUPPRESSION = table_of(CustomerSuppressionRow)
 SUPPRESSION = table_of(SuppressionRow)

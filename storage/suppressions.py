@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import func, select
 
 from privacy.suppression import Suppression, SuppressionList, SuppressionReason
 from storage.database import Database
-from storage.suppression_rows import SUPPRESSION
+from storage.suppression_rows import CUSTOMER_SUPPRESSION, SUPPRESSION
 from storage.transactions import Reading, Transaction, in_chunks
 
 KIND = "suppressed"
@@ -58,6 +59,11 @@ def add_suppressions(transaction: Transaction, entries: Sequence[Suppression]) -
 def address_key(database: Database, address: str) -> bytes:
     """Return the keyed hash under which an address stands on the lists."""
     return database.lookup_key(KIND, address)
+
+
+def key_of_address(reading: Reading, address: str) -> bytes:
+    """Return the same within a transaction."""
+    return reading.ring.lookup_key(KIND, address)
 
 
 def suppress_hash(
@@ -108,3 +114,37 @@ def list_suppressions(reading: Reading, on: SuppressionList, *, limit: int) -> l
         )
         for row in reading.fetch(question.limit(limit))
     ]
+
+
+def suppress_for_customer(
+    transaction: Transaction,
+    workspace_id: UUID,
+    address: str,
+    *,
+    case_id: UUID,
+    by: str,
+    now: datetime,
+) -> None:
+    """Put the address on the list of one customer; one that is there keeps its first date."""
+    row = {
+        "workspace_id": workspace_id,
+        "address_key": transaction.ring.lookup_key(KIND, address),
+        "added_at": now,
+        "added_by": by,
+        "case_id": case_id,
+    }
+    transaction.insert_new(CUSTOMER_SUPPRESSION, [row])
+
+
+def suppressed_for_customer(
+    reading: Reading, workspace_id: UUID, addresses: Iterable[str]
+) -> set[str]:
+    """Return those of the addresses that this customer does not want back."""
+    keys = {address: reading.ring.lookup_key(KIND, address) for address in addresses}
+    row, found = CUSTOMER_SUPPRESSION.c, set[bytes]()
+    for chunk in in_chunks(keys.values()):
+        question = select(row.address_key).where(
+            row.workspace_id == workspace_id, row.address_key.in_(chunk)
+        )
+        found.update(bytes(key) for (key,) in reading.fetch(question))
+    return {address for address, key in keys.items() if key in found}

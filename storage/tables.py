@@ -22,9 +22,11 @@ from privacy.outgoing import OutgoingState
 from privacy.rights import Lane, Right, Scope
 from privacy.zero_retention import Assurance
 from storage import (  # noqa: F401 - here are all tables
+    account_rows,
     address_rows,
     directory_rows,
     forward_rows,
+    notice_banner_rows,
     notice_rows,
     package_rows,
     suppression_rows,

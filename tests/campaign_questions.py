@@ -8,6 +8,7 @@ from privacy.notice_gate import LateChoice
 from privacy.notices import AttemptOutcome, OwnerOutcome
 from storage.directory_writes import add_people, add_workspaces, known_workspaces
 from storage.ids import new_id
+from storage.notice_banners import claim_banner
 from storage.notice_choices import decide_owner, move_all, move_workspace
 from storage.notice_events import (
     attempt_of_message,
@@ -100,6 +101,7 @@ def tell(transaction, make):
     later = (lease[1], lease[1] + timedelta(minutes=10))
     claim_owners(transaction, notice_id, READER, most=5, lease=later)
     stand_in_for_unreached(transaction, notice_id)
+    claim_banner(transaction, now=make.now, lease=timedelta(minutes=3))
 
 
 def look(transaction, make):

@@ -121,14 +121,18 @@ CUSTOMER_COMMANDS: dict[str, Command] = {
 def customers_form(reading: Reading, case: Case) -> Form:
     """Return to whom the case was passed on, and what the person was told about it."""
     rights = {item.item_id: right_name(item.key) for item in case.items}
+    customers = customers_of(reading, case.case_id)
     return {
-        "customers": [_customer(one, rights) for one in customers_of(reading, case.case_id)],
+        "customers": [_customer(one, rights) for one in customers],
+        "customers_not_written_to": sum(one.is_not_written_to for one in customers),
         "referrals": [_referral(one) for one in referrals_shown(reading, case.case_id)],
     }
 
 
 def customers_for_people(form: Form) -> Iterator[str]:
     """Yield the same as lines."""
+    if form["customers_not_written_to"]:
+        yield f"{form['customers_not_written_to']} customers have not been written to yet"
     for one in forms_in(form["customers"]):
         yield ""
         yield f"customer {one['number']}: {one['workspace']} {one['name']}: {one['state']}"

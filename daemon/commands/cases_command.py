@@ -9,6 +9,7 @@ from casework.package_showing import packages_form
 from casework.statuses import statuses_of
 from daemon.commands import case_dates
 from daemon.commands.case_adding import add_adding, add_case
+from daemon.commands.case_annex import add_annex, show_annex
 from daemon.commands.case_clocks import clocks_for_people, clocks_form
 from daemon.commands.case_correction import add_correction, correct
 from daemon.commands.case_customers import (
@@ -86,6 +87,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_identity(actions.add_parser("identity", help="decide how surely somebody is known"))
     add_work(actions)
     add_packages(actions)
+    add_annex(actions)
     add_customers(actions)
     add_adding(actions)
     add_correction(actions)
@@ -104,6 +106,7 @@ def run(options: argparse.Namespace) -> int:
         **case_dates.ACTIONS,
         **WORK_COMMANDS,
         "package": run_package,
+        "annex": show_annex,
         **CUSTOMER_COMMANDS,
         "add": add_case,
         "correct": correct,

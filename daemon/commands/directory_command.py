@@ -194,6 +194,7 @@ def _workspace_form(workspace: ListedWorkspace) -> dict[str, object]:
         "workspace": workspace.workspace,
         "name": workspace.name,
         "privacy_contact": workspace.privacy_contact or None,
+        "billing_contact": workspace.billing_contact or None,
         "plan": workspace.plan,
         "region": workspace.region,
         "locale": workspace.locale,

@@ -7,7 +7,7 @@ import os
 import secrets
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,6 +27,9 @@ def add_proving(actions: argparse._SubParsersAction) -> None:  # type: ignore[ty
     proving = actions.add_parser("proof", help="write the signed proof of a notice")
     proving.add_argument("version", metavar="VERSION", help="name of the new version")
     proving.add_argument("--out", required=True, metavar="FILE", help="zip file to write")
+    proving.add_argument(
+        "--pdf", metavar="FILE", help="lay it out for print as well: here, and in the proof"
+    )
     proving.add_argument("--force", action="store_true", help="write over a file that is there")
     add_actor(proving)
 
@@ -34,9 +37,15 @@ def add_proving(actions: argparse._SubParsersAction) -> None:  # type: ignore[ty
 def prove(options: argparse.Namespace, desk: Desk) -> int:
     """Write the file, readable by its owner only, and say by which key it can be checked; 1 while somebody holds."""
     actor = actor_of(options, desk.settings)
-    with _whole_or_none(Path(options.out), over=options.force) as file:
+    with ExitStack() as files:
+        paper = files.enter_context(_file("--pdf", options)) if options.pdf else None
         proved = export_proof(
-            desk.database, options.version, file, by=(actor, utc_now()), progress=_tell
+            desk.database,
+            options.version,
+            files.enter_context(_file("--out", options)),
+            by=(actor, utc_now()),
+            progress=_tell,
+            paper=paper,
         )
     _clear()
     print(f"{proved.owners} Owners, {proved.in_time} in time, {proved.holds} hold publication")
@@ -45,25 +54,26 @@ def prove(options: argparse.Namespace, desk: Desk) -> int:
 
 
 @contextmanager
-def _whole_or_none(path: Path, *, over: bool) -> Iterator[BinaryIO]:
-    """Yield a file that appears under its name once it is whole."""
+def _file(option: str, options: argparse.Namespace) -> Iterator[BinaryIO]:
+    """Yield the file of an option; it appears under its name once it is whole."""
+    path = Path(options.pdf if option == "--pdf" else options.out)
     try:
         unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         descriptor = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
-        raise SettingsError([f"--out: cannot be written ({error.strerror})"]) from None
+        raise SettingsError([f"{option}: cannot be written ({error.strerror})"]) from None
     except ValueError:  # a NUL in the path, or no name in it
-        raise SettingsError(["--out: is not the name of a file"]) from None
+        raise SettingsError([f"{option}: is not the name of a file"]) from None
     try:
         with os.fdopen(descriptor, "w+b") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        _appear(unfinished, path, over=over)
+        _appear(unfinished, path, over=options.force)
     except FileExistsError:
-        raise Permanent("--out: the file is there already; --force writes over it") from None
+        raise Permanent(f"{option}: the file is there already; --force writes over it") from None
     except OSError as error:
-        raise SettingsError([f"--out: cannot be written ({error.strerror})"]) from None
+        raise SettingsError([f"{option}: cannot be written ({error.strerror})"]) from None
     finally:
         unfinished.unlink(missing_ok=True)
 

@@ -19,7 +19,7 @@ from privacy.notices import NoticeLetter
 from privacy.policy_changes import MaterialRule, SectionChange, compare, proposals
 from privacy.policy_versions import PolicyVersion
 from regimes.policy_rules import load_material_rules
-from storage.notice_lists import ShownOwner, owners_in
+from storage.notice_lists import Progress, ShownOwner, owners_in
 from storage.notices import letters_of, list_notices
 
 LIST = ("version", "state", "material", "effective_on", "author", "proposals")
@@ -174,8 +174,10 @@ def _status_form(status: NoticeStatus) -> Row:
         "announced_on": notice.announced_on,
         "effective_on": notice.effective_on,
         "owners": {str(state): number for state, number in status.progress.owners.items()},
+        "contacts": {str(state): number for state, number in status.progress.contacts.items()},
         "attempts": {str(one): number for one, number in status.progress.attempts.items()},
         "copies": status.progress.copies,
+        "complained": status.progress.complained,
         "in_time": standing.in_time,
         "joined": standing.joined,
         "late": standing.late,
@@ -197,13 +199,24 @@ def _status_lines(status: NoticeStatus) -> list[str]:
         f"{notice.version}: {notice.state}, effective {notice.effective_on} ({notice.zone})",
         f"Owners: {counted or 'none yet'}",
         f"told in time {standing.in_time}, joined later {standing.joined}, late {standing.late}",
+        *_contact_lines(progress),
         f"not told {standing.not_told}, decided about {standing.decided}; copies {progress.copies}",
+        *_complaint_lines(progress),
     ]
     if status.remaining is not None and progress.at_work:
         left = timedelta(seconds=round(status.remaining.total_seconds()))
         lines.append(f"{status.per_hour:,.0f} an hour, {left} left")
     lines.append("may be published" if status.may_publish else "publication is held")
     return lines
+
+
+def _complaint_lines(progress: Progress) -> list[str]:
+    return [f"called spam by {progress.complained}"] if progress.complained else []
+
+
+def _contact_lines(progress: Progress) -> list[str]:
+    counted = [f"{number} {state}" for state, number in sorted(progress.contacts.items())]
+    return [f"Billing contacts: {', '.join(counted)}"] if counted else []
 
 
 def _owner_form(one: ShownOwner) -> Row:

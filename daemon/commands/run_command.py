@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import secrets
 import sys
 from dataclasses import asdict
 
 import structlog
 
+from casework.accounts import all_accounts
 from casework.outliving import put_right
 from daemon.clock import utc_now
 from daemon.commands.db_command import told
 from daemon.ledger_file import ledger_of
 from daemon.logs import set_up_logs
 from daemon.running import Ports, run_daemon
-from daemon.settings import Settings, load_settings
+from daemon.settings import load_settings
 from daemon.wiring import Desk, open_desk
+
+FIRST = "nobody can sign in yet: rightsdesk users add ADDRESS --name NAME --role administrator, then users link ADDRESS"
 
 log = structlog.get_logger(__name__)
 
@@ -32,13 +34,8 @@ def run(options: argparse.Namespace) -> int:
     set_up_logs(settings.log.level, as_json=settings.log.as_json)
     desk = open_desk(settings)
     _put_right(desk)
-    access_key = secrets.token_urlsafe(32)
     try:
-        return asyncio.run(
-            run_daemon(
-                desk, access_key=access_key, ready=lambda ports: _say(ports, settings, access_key)
-            )
-        )
+        return asyncio.run(run_daemon(desk, ready=lambda ports: _say(ports, desk)))
     finally:
         desk.close()
 
@@ -52,9 +49,12 @@ def _put_right(desk: Desk) -> None:
         print(told(done), file=sys.stderr, flush=True)
 
 
-def _say(ports: Ports, settings: Settings, access_key: str) -> None:
-    """Tell the person at the terminal where things are; a log or a pipe never gets the key of the pages."""
+def _say(ports: Ports, desk: Desk) -> None:
+    """Tell the person at the terminal where things are."""
+    settings = desk.settings
     smtp = f", SMTP on port {ports.smtp}" if ports.smtp is not None else ""
     print(f"rightsdesk is running with {len(settings.mailboxes)} mailboxes{smtp}", flush=True)
-    if ports.web is not None and sys.stdout.isatty():
-        print(f"the desk: http://{settings.web.host}:{ports.web}/?key={access_key}", flush=True)
+    if ports.web is not None:
+        print(f"the desk: {settings.web.own_url}", flush=True)
+        if not all_accounts(desk.database):
+            print(FIRST, flush=True)

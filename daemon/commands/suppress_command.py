@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
+from uuid import UUID
 
 from casework.suppressing import import_suppressions, suppress_by_hand
 from casework.unsubscribing import update_link
@@ -25,15 +26,24 @@ from daemon.wiring import Desk
 from desk.confirm_words import UNSUBSCRIBE_FILE, all_words
 from directory.suppression_csv import suppression_lines
 from privacy.directory_lines import is_address
+from privacy.errors import Permanent
 from privacy.suppression import COLUMNS, SuppressionLine, SuppressionList, SuppressionReason
-from storage.suppressions import count_suppressions, list_suppressions, lists_with
+from storage.directory_writes import known_workspaces
+from storage.suppressions import (
+    count_suppressions,
+    list_suppressions,
+    lists_with,
+    suppressed_for_customer,
+)
 
 AT_ONCE = 5_000
+CUSTOMER = "customer"  # the list of a workspace
 ABOUT = f"""The lists are {", ".join(SuppressionList)}. They hold keyed hashes, so nobody can read an address back; an
 address stays on its list whatever is uploaded or erased later.
 
 `check` takes addresses from the line, or one a line from stdin, and ends with 1 when one of them is on a list: do not
-write to it, do not upload it. `import` takes a file with the columns {", ".join(COLUMNS)}, of which only address
+write to it, do not upload it. What a customer had suppressed is on the list `customer` of its workspace alone: ask with
+--workspace before an upload into that workspace; our own lists are not asked then. `import` takes a file with the columns {", ".join(COLUMNS)}, of which only address
 has to be there; a bad line is reported with its number and left out, and the command ends with 1. `link` prints what a
 product update to an address has to carry: the link at which its reader unsubscribes by one click."""
 
@@ -55,6 +65,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     checking = actions.add_parser("check", help="say which addresses are on a list")
     checking.add_argument("addresses", nargs="*", metavar="ADDRESS")
     _add_list(checking, default=None)
+    checking.add_argument(
+        "--workspace",
+        metavar="ID",
+        help="ask only the list of this customer, by the product's own id, before it uploads",
+    )
     add_json(checking)
     listing = actions.add_parser("list", help="count the lists, or show the hashes of one")
     _add_list(listing, default=None)
@@ -111,13 +126,12 @@ def _add(options: argparse.Namespace, desk: Desk) -> int:
 
 
 def _check(options: argparse.Namespace, desk: Desk) -> int:
-    wanted = set(SuppressionList) if options.on is None else {SuppressionList(options.on)}
+    ask = _asking(options, desk)
     found = wrong = False
     for addresses in _batches(options.addresses or _typed(sys.stdin)):
-        with desk.database.reading() as reading:
-            lists = lists_with(reading, addresses)
+        lists = ask(addresses)
         for address in addresses:
-            on = [one for one in lists[address] if one in wanted]
+            on = lists[address]
             wrong = wrong or not is_address(address)
             found = found or bool(on)
             _say(address, on, as_lines=options.json)
@@ -126,7 +140,36 @@ def _check(options: argparse.Namespace, desk: Desk) -> int:
     return 1 if found or wrong else 0
 
 
-def _say(address: str, on: Sequence[SuppressionList], *, as_lines: bool) -> None:
+Lists = Mapping[str, Sequence[str]]
+
+
+def _asking(options: argparse.Namespace, desk: Desk) -> Callable[[Sequence[str]], Lists]:
+    """Return the question to the lists that are meant: those of the house, or the one of a customer."""
+    if options.workspace is None:
+        wanted = set(SuppressionList) if options.on is None else {SuppressionList(options.on)}
+        return lambda addresses: _of_house(desk, addresses, wanted)
+    if options.on is not None:
+        raise SettingsError(["--workspace: a customer has one list; leave --list out"])
+    with desk.database.reading() as reading:
+        workspace = known_workspaces(reading, [options.workspace]).get(options.workspace)
+    if workspace is None:
+        raise Permanent("there is no such workspace")
+    return lambda addresses: _of_customer(desk, addresses, workspace)
+
+
+def _of_house(desk: Desk, addresses: Sequence[str], wanted: set[SuppressionList]) -> Lists:
+    with desk.database.reading() as reading:
+        lists = lists_with(reading, addresses)
+    return {address: [one for one in lists[address] if one in wanted] for address in addresses}
+
+
+def _of_customer(desk: Desk, addresses: Sequence[str], workspace: UUID) -> Lists:
+    with desk.database.reading() as reading:
+        found = suppressed_for_customer(reading, workspace, addresses)
+    return {address: [CUSTOMER] if address in found else [] for address in addresses}
+
+
+def _say(address: str, on: Sequence[str], *, as_lines: bool) -> None:
     valid = is_address(address)
     if as_lines:
         print(as_json({"address": address, "valid": valid, "suppressed": bool(on), "lists": on}))

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from templates.fields.kinds import AskedRight, Done, LetterFields, Remedies, Retained, Url
+from templates.fields.kinds import AskedRight, Done, LetterFields, Passed, Remedies, Retained, Url
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,6 +139,7 @@ class Completion(LetterFields):
     done: tuple[Done, ...] = ()
     told: tuple[str, ...] = ()
     retained: tuple[Retained, ...] = ()
+    passed: Passed | None = None
     remedies: Remedies | None = None
 
     def __post_init__(self) -> None:
@@ -167,6 +168,7 @@ class PartialRefusal(LetterFields):
     done: tuple[Done, ...]
     retained: tuple[Retained, ...]
     remedies: Remedies
+    passed: Passed | None = None
 
 
 class Ground(StrEnum):
@@ -203,6 +205,7 @@ class Refusal(LetterFields):
     download_url: Url | None = None
     expires_on: date | None = None
     statement_offered: bool = False
+    passed: Passed | None = None
 
     def __post_init__(self) -> None:
         if not self.reasons:

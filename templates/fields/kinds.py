@@ -73,6 +73,14 @@ class Done:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Passed:
+    """That customers of ours decide about a part of the data: since when they know, and when to ask us again."""
+
+    forwarded_on: date
+    ask_again_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
 class Retained:
     """One category that we keep: why, by which law or ground, and until when (a day, or the criterion in words)."""
 

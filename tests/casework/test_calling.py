@@ -26,6 +26,7 @@ from system_values import (
     calls,
     doors,
     reasons,
+    say,
     with_systems,
 )
 from work_values import (
@@ -300,6 +301,43 @@ def test_who_is_alone_behind_a_mailbox_is_told_by_id_and_by_all_addresses_to_the
         "crm": {"address": [ANNE]},
         "mail_provider": {"address": [ANNE, PRIVATE]},
     }
+
+
+OPT_OUT = "I object to your analytics: please stop tracking how I use the product."
+WITHDRAW = "I withdraw my consent to the AI features."
+
+
+@BOTH_ENGINES
+@pytest.mark.parametrize(("text", "preference"), [(OPT_OUT, "analytics"), (WITHDRAW, "consent")])
+def test_what_somebody_switches_off_reaches_the_product_at_once_and_what_it_shows_ends_the_task(
+    desk: TestDesk, text: str, preference: str
+) -> None:
+    read(desk, listed("p1", ANNE))
+    planned(desk, text)
+    systems = doors()
+    systems["product"].script = [Retryable("answered-503")]
+    call_all(desk, systems)
+    desk.now += BACK_OFF[0]
+    call_all(desk, systems)
+    first, second = systems["product"].sent
+    assert first == second
+    data = second[1]["data"]
+    assert systems["product"].types[-1] == "preference.changed"
+    assert (data["preference"], data["value"], data["effective"]) == (preference, "off", "at_once")
+    assert (data["subject"], data["workspaces"]) == ({"address": [ANNE]}, ["w1"])
+    say(desk, "task.done", task=data["task"], evidence="switched off for p1")
+    assert state(desk) is ItemState.EXECUTED
+
+
+def test_a_preference_that_the_product_refuses_is_switched_off_by_its_people(
+    desk: TestDesk,
+) -> None:
+    planned(desk, OPT_OUT)
+    systems = doors()
+    systems["product"].script = [Permanent("answered-404")]
+    call_all(desk, systems)
+    assert systems["product"].sent[0][1]["data"]["workspaces"] == []
+    assert "objection:analytics:product:engineering:answered-404" in reasons(desk, "carry_out")
 
 
 def test_a_mailbox_that_several_share_stands_for_none_of_them(desk: TestDesk) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from casework.adding import enter
+from casework.customers_shown import customers_of
 from casework.drafts import reject_draft
 from casework.forwarding import _written_by_people, forward_case
 from casework.held import release_held
@@ -355,3 +356,53 @@ def test_a_case_that_became_part_of_another_writes_to_no_customer(desk: TestDesk
     drafts = waiting(desk, REQUEST)
     assert {one.case_id for one in drafts} == {first.case_id}
     assert len(drafts) == 6
+
+
+@BOTH_ENGINES
+def test_a_person_whom_many_customers_uploaded_is_passed_on_in_parts_and_nobody_is_left_out(
+    desk,
+) -> None:
+    desk.profile = replace(
+        desk.profile,
+        forwarding=replace(desk.profile.forwarding, customers_per_look=3),
+    )
+    names = [f"w{number}" for number in range(8)]
+    list_customers(
+        desk,
+        workspaces=[WorkspaceRecord(workspace=one, name=one, locale="en") for one in names],
+        owners=[(one, f"owner.{one}@customer.example", "en") for one in names],
+        leads=[(one, ANNE) for one in names],
+    )
+    desk.receive_one(mail(ERASE))
+    sweep_customers(desk)
+    assert len(waiting(desk, REQUEST)) == 3
+    assert len(forwards(desk)) == 8  # each has its day and its task from the first moment
+    with desk.database.reading() as reading:
+        shown = customers_of(reading, desk.case().case_id)
+    assert sum(one.is_not_written_to for one in shown) == 5
+    sweep_customers(desk)
+    assert len(waiting(desk, REQUEST)) == 3
+    for number in (6, 8, 8):
+        later(desk, hours=1)
+        sweep_customers(desk)
+        assert len(waiting(desk, REQUEST)) == number
+    sent = {one.recipient for one in approve_all(desk, REQUEST)}
+    assert sent == {f"owner.{one}@customer.example" for one in names}
+
+
+def test_whoever_cannot_be_written_to_takes_nobodys_place(desk) -> None:
+    desk.profile = replace(
+        desk.profile,
+        forwarding=replace(desk.profile.forwarding, customers_per_look=1),
+    )
+    names = ("w1", "w2", "w3")
+    list_customers(
+        desk,
+        workspaces=[WorkspaceRecord(workspace=one, name=one, locale="en") for one in names],
+        owners=[("w3", "owner.w3@customer.example", "en")],
+        leads=[(one, ANNE) for one in names],
+    )
+    desk.receive_one(mail(ERASE))
+    sweep_customers(desk)
+    (draft,) = waiting(desk, REQUEST)
+    assert draft.message.recipient == "owner.w3@customer.example"

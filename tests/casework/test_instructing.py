@@ -36,10 +36,10 @@ from privacy.challenges import PAGE_ATTEMPTS_A_DAY
 from privacy.errors import Permanent
 from privacy.forwarding import FOR_US_TO_DO, ForwardState, Instruction, InstructionChannel
 from privacy.rights import Right
-from privacy.suppression import SuppressionList
 from privacy.system_calls import SystemWay, Way
+from storage.directory_writes import known_workspaces
 from storage.failures import NotFound
-from storage.suppressions import lists_with
+from storage.suppressions import lists_with, suppressed_for_customer
 from system_values import say as call_back
 from work_values import TERMS, answer, approve, carry_out, close, plan, send, state, take_back
 
@@ -103,10 +103,12 @@ def test_what_leaves_us_nothing_to_do_confirms_at_once(desk, said) -> None:
     assert waiting(desk, FOLLOW_UP) == []
 
 
-def test_suppress_writes_the_list_at_once(desk) -> None:
+def test_suppress_writes_the_list_of_this_customer_at_once_and_no_other(desk) -> None:
     assert press(desk, codes(desk)[0], Instruction.SUPPRESS)
     with desk.database.reading() as reading:
-        assert lists_with(reading, [ANNE])[ANNE] == (SuppressionList.MARKETING,)
+        ids = known_workspaces(reading, [W1])
+        assert suppressed_for_customer(reading, ids[W1], [ANNE]) == {ANNE}
+        assert lists_with(reading, [ANNE])[ANNE] == ()
 
 
 def test_a_code_works_once_and_for_nobody_else(desk) -> None:

@@ -260,3 +260,33 @@ def test_a_number_beyond_the_order_is_no_signature():
     number = int.from_bytes(signature[32:], "little") + order
     other = signature[:32] + number.to_bytes(32, "little")
     assert not is_signed(key.public_key().public_bytes_raw(), other, b"message")
+
+
+def paper_of(campaign):
+    file, paper = io.BytesIO(), io.BytesIO()
+    by = (SAM, campaign.desk.now)
+    export_proof(campaign.desk.database, "2", file, by=by, paper=paper)
+    return file.getvalue(), paper.getvalue()
+
+
+@BOTH_ENGINES
+def test_on_paper_it_is_the_same_bytes_again_and_the_signature_covers_it(campaign, tmp_path):
+    told(campaign)
+    packed, paper = paper_of(campaign)
+    campaign.desk.now += DAY
+    assert paper_of(campaign) == (packed, paper)
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        assert archive.read("proof.pdf") == paper
+    assert check(packed, campaign, tmp_path).returncode == 0
+    spoilt = changed(packed, "proof.pdf", lambda pdf: pdf + b" ")
+    assert "proof.pdf is not as it was signed" in check(spoilt, campaign, tmp_path).stdout
+
+
+@BOTH_ENGINES
+def test_the_export_holds_the_closing_event_and_the_head_of_its_trail(campaign):
+    told(campaign)
+    form = json.loads(text(proof(campaign), "notice.json"))
+    closing = form["trail"][-1]
+    assert closing["kind"] == "notice_ended"
+    assert closing["link"] == form["trail_head"]
+    assert text(proof(campaign), "notice.json") == text(proof(campaign), "notice.json")

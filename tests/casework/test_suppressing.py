@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from casework.suppressing import SUPPRESSION_CHAIN, import_suppressions, suppress_by_hand
+from casework.suppressing import import_suppressions, suppress_by_hand
+from casework.suppression_trail import SUPPRESSION_CHAIN
 from casework_values import ANNE, BOTH_ENGINES, ERASE, NOON, SAM, TestDesk, mail
 from privacy.audit import AuditKind
 from privacy.deciding import Outcome

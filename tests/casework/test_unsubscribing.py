@@ -3,7 +3,7 @@
 import pytest
 
 from casework.sending import send_next
-from casework.suppressing import SUPPRESSION_CHAIN
+from casework.suppression_trail import SUPPRESSION_CHAIN
 from casework.unsubscribing import leave_list, update_link
 from casework_values import BOTH_ENGINES, ERASE, TOKEN_KEYS, ScriptedTransport, TestDesk, mail
 from privacy.suppression import SuppressionList, SuppressionReason

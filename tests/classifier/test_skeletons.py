@@ -1,16 +1,18 @@
 """What clauses say by the classes of words that meet in them, and what an answer to a letter of ours says by it."""
 
+import tomllib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from classifier.clauses import clause_ends
 from classifier.machine_data import file_of, language_codes
-from classifier.machine_text import SIGNS
+from classifier.machine_text import SIGNS, find
 from classifier.skeletons import classes_of, said_by_classes, skeletons
 from classifier.written import WrittenText
 from intake.parse import parse_message
-from machine_corpus import screened
+from machine_corpus import MAILS, screened
 from privacy.messages import ParsedMessage
 from privacy.screening import Kind
 
@@ -160,3 +162,111 @@ def test_any_text_can_be_looked_at(text: str) -> None:
     assert said(text, *ALL) <= set(SIGNS)
     sample = WrittenText(text).sample(3_000, 600)
     assert list(clause_ends(sample)) == sorted(clause_ends(sample))
+
+
+SHAPES = tomllib.loads((MAILS / "shapes.toml").read_text(encoding="utf-8"))
+CLAUSES = [line.split("|", 2) for line in SHAPES["clauses"].split("\n") if line]
+REMARKS = [line.split("|", 1) for line in SHAPES["remarks"].split("\n") if line]
+
+
+@pytest.mark.parametrize(("code", "sign", "text"), CLAUSES)
+def test_each_shape_of_a_notice_is_read_in_each_language(code: str, sign: str, text: str) -> None:
+    rows = {found for found, _ in find(WrittenText(text)).said}
+    assert sign in rows | said(text, code)
+
+
+@pytest.mark.parametrize(("code", "text"), REMARKS)
+def test_each_remark_of_a_person_is_read_in_each_language(code: str, text: str) -> None:
+    signs = said(text, code) | {found for found, _ in find(WrittenText(text)).said}
+    assert Kind.PERSON in {SIGNS[sign].kind for sign in signs}
+
+
+def test_the_shapes_stand_in_every_language_that_has_classes() -> None:
+    signs = {sign for _, sign, _ in CLAUSES}
+    assert {(code, sign) for code, sign, _ in CLAUSES} == {(c, s) for c in ALL for s in signs}
+    assert {code for code, _ in REMARKS} == set(ALL)
+
+
+@pytest.mark.parametrize(
+    ("notice", "remark"),
+    [
+        ("This old address is no longer used.", "My old address is no longer used."),
+        ("Sam no longer works in our harbour.", "I no longer work there."),
+        ("The shop is closed until 3 May.", "Our shop was closed in 2021."),
+        ("I am away until Monday.", "My wife is away until Monday."),
+        ("Received your message. I am away until Monday.", "Got it. I am away until Monday."),
+    ],
+)
+def test_a_notice_and_what_a_person_says_of_the_same_are_told_apart(
+    notice: str, remark: str
+) -> None:
+    assert screened(answer(notice)).kind is Kind.AUTO_REPLY
+    assert screened(answer(remark)).kind is Kind.PERSON
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("de", "Ich arbeite dort nicht mehr"),
+        ("fr", "Je n'y travaille plus"),
+        ("es", "Ya no trabajo allí"),
+        ("it", "Non lavoro più lì"),
+        ("pl", "Już tam nie pracuję"),
+        ("ru", "Я там больше не работаю"),
+        ("cs", "Už tam nepracuji"),
+    ],
+)
+def test_who_no_longer_works_there_is_a_person(code: str, text: str) -> None:
+    assert "matter" in said(text, code)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The second address is right. Tomorrow I go on holiday.",
+        "Het tweede adres klopt. Morgen ga ik op vakantie.",
+        "Den andra adressen är rätt. I morgon åker jag på semester.",
+    ],
+)
+def test_who_answers_first_and_is_away_then_is_a_person(text: str) -> None:
+    assert screened(answer(text)).kind is Kind.PERSON
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dziękujemy za kontakt. Postaramy się odpowiedzieć w ciągu dwóch dni.",
+        "Благодарим за обращение. Мы свяжемся с вами в течение двух дней.",
+    ],
+)
+def test_thanks_and_a_promise_and_nothing_else_are_a_receipt(text: str) -> None:
+    assert screened(answer(text)).kind is Kind.AUTO_REPLY
+    assert screened(answer(f"{text} Mój numer umowy?")).kind is Kind.PERSON
+
+
+def test_a_link_and_what_it_delivers_may_stand_in_two_clauses_of_one_sentence() -> None:
+    assert "challenge" in said("Bitte den Link öffnen, damit die Nachricht ankommt", "de")
+    assert "challenge" not in said("Bitte den Link öffnen. Die Nachricht ist angekommen", "de")
+    assert "challenge" not in said("I opened the link. The parcel did not arrive", "en")
+
+
+def test_the_name_of_a_machine_ends_no_clause() -> None:
+    assert "moved" in said("Ezentúl a sam@kikoto.example címre írjon", "hu")
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("Es la cuenta de la tienda.", "unread"),
+        ("Kan ni svara på min fråga", "unread"),
+        ("Den gamla skylten syns inte längre", "left"),
+        ("Bu mesaj bana geldi", "automatic"),
+        ("Цей лист прийшов мені", "automatic"),
+        ("Αυτό το γράμμα ήρθε χθες", "automatic"),
+        ("Mi perfil fue eliminado el lunes", "receipt"),
+        ("मैं अभी घर गया", "away"),
+        ("Korzystam z tego od lat", "away"),
+    ],
+)
+def test_small_words_alone_say_nothing(text: str, sign: str) -> None:
+    assert sign not in {found for found, _ in find(WrittenText(text)).said}

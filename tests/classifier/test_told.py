@@ -35,3 +35,11 @@ def test_any_text_can_be_told_apart(text: str) -> None:
     found = told(text)
     assert found.told >= 0
     assert 0 <= found.own_share <= 1
+
+
+def test_a_person_begins_with_the_matter_a_notice_with_where_its_owner_is() -> None:
+    away = "I am out of the office until 3 May."
+    assert told(f"The second one is right. {away}").begins_own
+    assert not told(f"{away} The second one is right.").begins_own
+    assert not told(f"Dear Sam! {away}").begins_own
+    assert not told("The second one is right").begins_own

@@ -184,3 +184,21 @@ def test_a_customer_is_named_with_a_ground_or_not_at_all(run, case: str) -> None
     early = run(*words, "--ground", "she named them", "--actor", SAM)
     assert (early.code, "before the person has shown" in early.err) == (1, True)
     assert IDS.search(by(run, SAM, "cases", "refer", case).out)
+
+
+def test_what_a_customer_suppressed_is_refused_to_this_customer_alone(
+    run, opened, case: str, tmp_path
+) -> None:
+    (tmp_path / "more.csv").write_text(PEOPLE.replace("w1", "w2").replace("lead", "contact"))
+    run("directory", "import", str(tmp_path / "more.csv"))
+    daemon_works(opened())
+    words = ("cases", "instruct", case, "--workspace", "w1", "--instruction", "suppress")
+    by(run, SAM, *words, "--from", "Olivia", "--note", "on the phone")
+    asked = ("suppress", "check", "anne@example.org")
+    refused = run(*asked, "--workspace", "w1")
+    assert (refused.code, refused.out) == (1, "anne@example.org  suppressed: customer\n")
+    assert run(*asked, "--workspace", "w2").code == 0
+    assert run(*asked).code == 0
+    unknown = run(*asked, "--workspace", "w9")
+    assert (unknown.code, unknown.err) == (1, "rightsdesk: there is no such workspace\n")
+    assert run(*asked, "--workspace", "w1", "--list", "erasure").code == 2

@@ -164,7 +164,7 @@ async def test_nothing_is_read_from_the_door(database):
     assert await post(server(database), b"", method="GET") == 405
 
 
-async def test_the_pages_beside_the_door_still_want_their_key(database):
+async def test_the_pages_beside_the_door_still_want_a_session(database):
     pages = server(database)
     port = await pages.start()
 
@@ -174,8 +174,8 @@ async def test_the_pages_beside_the_door_still_want_their_key(database):
             return connection.getresponse().status
 
     try:
-        assert await asyncio.to_thread(fetch, "/") == 403
-        assert await asyncio.to_thread(fetch, EventSignature.path + "/more") == 403
+        assert await asyncio.to_thread(fetch, "/") == 303
+        assert await asyncio.to_thread(fetch, EventSignature.path + "/more") == 303
         assert await asyncio.to_thread(fetch, "/health") == 200
     finally:
         await pages.stop()

@@ -218,7 +218,7 @@ async def test_a_daemon_stops_cleanly_while_the_model_hangs(config, server, tmp_
     desk = open_desk(settings)
     with desk.database.transaction() as transaction:
         keep_raw(transaction, [from_anne()], now=utc_now())
-    daemon = Daemon(desk, access_key="k" * 16)
+    daemon = Daemon(desk)
     await daemon.start()
     assert await asyncio.to_thread(asked.wait, 60)
     assert await daemon.stop()

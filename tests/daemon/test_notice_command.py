@@ -148,6 +148,14 @@ def test_a_notice_is_approved_sent_and_proved(run, file, tmp_path) -> None:
     check = [sys.executable, "-I", "-S", "verify.py", "proof.zip", key]
     assert subprocess.run(check, check=False, capture_output=True).returncode == 0
     assert (run(*proof).code, run(*proof, "--force").code) == (1, 0)
+    on_paper = run(*proof, "--force", "--pdf", "proof.pdf")
+    assert on_paper.code == 0, on_paper.err
+    assert (tmp_path / "proof.pdf").read_bytes().startswith(b"%PDF-")
+    with zipfile.ZipFile("proof.zip") as archive:
+        assert archive.read("proof.pdf") == (tmp_path / "proof.pdf").read_bytes()
+    assert subprocess.run(check, check=False, capture_output=True).returncode == 0
+    nowhere = run(*proof, "--force", "--pdf", "nowhere/proof.pdf")
+    assert (nowhere.code, "--pdf: cannot be written" in nowhere.err) == (2, True)
 
 
 def test_a_change_that_is_not_material_is_decided_and_nobody_is_written_to(run, file) -> None:

@@ -36,7 +36,7 @@ QUICK = {"RIGHTSDESK_STORAGE__BUSY_SECONDS": "0.1"}
 def daemon(tmp_path):
     """Give a daemon that is not started, on a home of its own."""
     desk = open_desk(load_settings(None, home=str(tmp_path), environment=QUICK))
-    yield Daemon(desk, access_key="k" * 16)
+    yield Daemon(desk)
     desk.close()
 
 
@@ -120,7 +120,7 @@ async def test_a_start_that_fails_at_a_taken_port_sends_nothing(daemon):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         listener = ListenerSettings(port=taken.getsockname()[1])
         settings = daemon._desk.settings.model_copy(update={"listener": listener})
-        second = Daemon(replace(daemon._desk, settings=settings), access_key="k" * 16)
+        second = Daemon(replace(daemon._desk, settings=settings))
         with pytest.raises(WrongSetting, match="listener: cannot listen"):
             await second.start()
     with pytest.raises(RuntimeError, match="before it is started"):

@@ -190,6 +190,28 @@ def test_a_system_is_one_of_the_plan_in_this_region_and_can_call_back(
     assert any(says in line for line in lines(tmp_path, text + SMALL))
 
 
+BANNER = "[notices]\nbanner_system = 'product'\n"
+PAGE = "[sending]\npage_url = 'https://privacy.example.com'\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (BANNER, "notices.banner_system: there is no table systems.product with way webhook"),
+        (SYSTEM + SHARED + BANNER, "notices.banner_system: needs sending.page_url"),
+    ],
+)
+def test_a_banner_has_a_system_that_shows_it_and_a_page_that_it_names(
+    tmp_path: Path, text: str, says: str
+) -> None:
+    assert any(says in line for line in lines(tmp_path, text + SMALL))
+
+
+def test_a_desk_whose_product_shows_notices_starts(tmp_path: Path) -> None:
+    settings = load(tmp_path, SYSTEM + SHARED + PAGE + BANNER + SMALL)
+    assert settings.notices.banner_system == "product"
+
+
 def test_each_system_has_its_secret_from_a_file(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text(SHARED.split("'")[1])

@@ -237,3 +237,34 @@ def test_four_eyes_can_be_switched_off_for_rows_that_there_are(
     done = run("cases", "list")
     assert (done.code, len(done.err.splitlines())) == (2, 1)
     assert "work.four_eyes_off: " in done.err
+
+
+RECORD = """
+[use.letters]
+about = ["anybody"]
+category = { en = "Your letters" }
+purpose = { en = "to answer you" }
+source = { en = "you" }
+recipients = { en = "nobody" }
+kept = { en = "three years" }
+"""
+
+
+def test_what_a_copy_is_told_with_is_seen_before_the_letter_is_written(
+    run, desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = taken_in(run, tmp_path, ACCESS)
+    nothing = run("cases", "annex", case)
+    assert (nothing.code, "work.annex_file is not set" in nothing.err) == (1, True)
+    (tmp_path / "record.toml").write_text(RECORD)
+    monkeypatch.setenv("RIGHTSDESK_WORK__ANNEX_FILE", str(tmp_path / "record.toml"))
+    shown = run("cases", "annex", case)
+    assert shown.out == "Your letters\n  to answer you\n  you\n  nobody\n  three years\n"
+    (form,) = run("cases", "annex", case, "--json").rows
+    assert form["lines"][0]["kept"] == "three years"  # type: ignore[index]
+    (line,) = [one for one in run("check", "--json").rows if one.get("item") == "record of use"]
+    assert "told in English in" in str(line["says"])
+    (tmp_path / "record.toml").write_text("[use.letters]\n")
+    wrong = run("cases", "annex", case)
+    assert (wrong.code, "work.annex_file: record.toml:1: has exactly" in wrong.err) == (2, True)
+    assert desk

@@ -1,32 +1,32 @@
+from uuid import UUID
+
 import pytest
 from fastapi.testclient import TestClient
 
-from desk.access import COOKIE, DemoKey
+from desk.access import DemoKey
 from desk.app import create_app
-from desk.sessions import SessionsInMemory
-from desk.visitor import Visitor
+from desk.cookies import SESSION
 from desk_values import desk_app, sign_in
-from privacy.desk_roles import Role
 
 KEY = "a-key-made-at-the-start-of-a-test"
 PAGES = ("/", "/letters", "/held", "/quarantine", "/model", "/cases/PR-2026-000001-00", "/nowhere")
-DEMO = Visitor(address="demo@autocloz.example", name="Demo", roles=frozenset(Role))
+DEMO = UUID(int=7)
 
 
 @pytest.fixture
 def newcomer(app) -> TestClient:
     """Somebody who was given the address of the demonstration."""
-    demo = create_app(
-        app.state.desk, sessions=SessionsInMemory(), demo=DemoKey(key=KEY, visitor=DEMO)
-    )
+    state, demo = app.state, DemoKey(key=KEY, account=DEMO)
+    demo = create_app(state.desk, sessions=state.sessions, ways=state.sign_in, demo=demo)
     return TestClient(demo, follow_redirects=False)
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/docs", "/openapi.json", "/redoc"])
 def test_without_a_session_every_page_is_closed_and_looks_the_same(stranger, path):
     answer = stranger.get(path)
-    assert answer.status_code == 403
-    assert answer.text == stranger.get("/").text
+    assert answer.status_code == 303
+    assert answer.headers["location"].split("?")[0] == "/sign-in"
+    assert stranger.post(path).status_code == 403
 
 
 @pytest.mark.parametrize("key", ["", "wrong", KEY + "x", KEY[:-1], "schlüssel"])
@@ -42,23 +42,23 @@ def test_the_key_of_the_demonstration_is_traded_for_a_session_and_leaves_the_add
     assert answer.headers["location"] == "/"
     cookie = answer.headers["set-cookie"].lower()
     assert "httponly" in cookie
-    assert "samesite=strict" in cookie
+    assert "samesite=lax" in cookie
     assert KEY not in cookie
     assert newcomer.get("/").status_code == 200
 
 
 def test_a_desk_that_is_no_demonstration_has_no_key(stranger):
-    assert stranger.get("/", params={"key": KEY}).status_code == 403
+    assert stranger.get("/", params={"key": KEY}).headers["location"] == "/sign-in"
 
 
 @pytest.mark.parametrize("cookie", ["", "x", KEY, "ü", "0" * 64])
 def test_a_made_up_cookie_opens_nothing(stranger, cookie):
-    header = {"cookie": f"{COOKIE}={cookie}".encode()}
-    assert stranger.get("/", headers=header).status_code == 403
+    header = {"cookie": f"{SESSION}={cookie}".encode()}
+    assert stranger.get("/", headers=header).headers["location"] == "/sign-in"
 
 
 def test_the_key_opens_only_at_the_front_door(newcomer):
-    assert newcomer.get("/letters", params={"key": KEY}).status_code == 403
+    assert newcomer.get("/letters", params={"key": KEY}).headers["location"].startswith("/sign-in")
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "TRACE"])
@@ -93,7 +93,7 @@ def test_health_is_200_when_all_is_well():
 
 def test_a_key_that_can_be_guessed_is_refused():
     with pytest.raises(ValueError, match="16"):
-        DemoKey(key="short", visitor=DEMO)
+        DemoKey(key="short", account=DEMO)
 
 
 def test_no_description_of_the_interface_is_served(sam):
@@ -103,6 +103,13 @@ def test_no_description_of_the_interface_is_served(sam):
 
 def test_what_is_told_once_is_told_once(app):
     client = sign_in(app)
-    app.state.sessions.tell(client.cookies[COOKIE], "The note is kept.")
+    app.state.sessions.tell(client.cookies[SESSION], "The note is kept.")
     assert "The note is kept." in client.get("/").text
     assert "The note is kept." not in client.get("/").text
+
+
+def test_only_a_page_is_somewhere_to_come_back_to(stranger):
+    page, picture = {"accept": "text/html,*/*"}, {"accept": "image/*"}
+    assert stranger.get("/due", headers=page).headers["location"] == "/sign-in?next=%2Fdue"
+    assert stranger.get("/due", headers=picture).headers["location"] == "/sign-in"
+    assert stranger.get("/", headers=page).headers["location"] == "/sign-in"

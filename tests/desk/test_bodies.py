@@ -6,7 +6,7 @@ import pytest
 from starlette.requests import ClientDisconnect, Request
 
 from desk import bodies
-from desk.bodies import BodyTooLarge, read_body, read_form
+from desk.bodies import BodyBrokenOff, BodyTooLarge, StreamedBody, read_body, read_form
 
 MOST = 10
 
@@ -70,3 +70,33 @@ async def test_whoever_goes_away_is_told_from_whoever_is_slow(
         await read_body(posted({"type": "http.disconnect"}), most=MOST)
     with pytest.raises(TimeoutError):
         await read_body(posted(piece(b"code=")), most=MOST)
+
+
+async def read_in_thread(request: Request, *, most: int = MOST, size: int = 4) -> list[bytes]:
+    body, pieces = StreamedBody(request, most=most), []
+
+    def read() -> None:
+        while piece := body.read(size):
+            pieces.append(piece)
+
+    await asyncio.to_thread(read)
+    return pieces
+
+
+async def test_a_streamed_body_comes_in_pieces_as_long_as_was_asked_for() -> None:
+    request = posted(piece(b"123456"), piece(b"789", more=False))
+    assert await read_in_thread(request) == [b"1234", b"5678", b"9"]
+
+
+async def test_a_streamed_body_stops_at_its_bound() -> None:
+    with pytest.raises(BodyTooLarge):
+        await read_in_thread(posted(piece(b"x" * 6), piece(b"x" * 6)))
+
+
+async def test_a_streamed_body_that_breaks_off_or_stands_still_is_not_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bodies, "READ_SECONDS", 0.05)
+    for request in (posted(piece(b"12")), posted(piece(b"12"), {"type": "http.disconnect"})):
+        with pytest.raises(BodyBrokenOff):
+            await read_in_thread(request)

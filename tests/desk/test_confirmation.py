@@ -125,8 +125,8 @@ def test_it_forbids_scripts_frames_and_forms_to_elsewhere_and_leaves_no_trace(an
 
 
 def test_the_other_pages_stay_behind_their_gate(anne) -> None:
-    assert anne.get("/").status_code == 403
-    assert anne.get("/confirmed").status_code == 403
+    assert anne.get("/", follow_redirects=False).headers["location"] == "/sign-in"
+    assert anne.get("/confirmed", follow_redirects=False).status_code == 303
     assert anne.post("/").status_code == 403
     assert anne.get("/style.css").status_code == 200
 

@@ -10,7 +10,7 @@ from fastapi.responses import PlainTextResponse, Response
 from pydantic import Field
 
 from desk import app as desk_pages
-from desk.access import COOKIE
+from desk.cookies import SESSION
 from desk.forms import LONGEST_BODY, Form, csrf_token, fill
 from desk.showing import done, is_ours
 from desk.visitor import Visitor, needs
@@ -55,7 +55,7 @@ def client(app: FastAPI):
 
 
 def told(app: FastAPI, client) -> str:
-    return app.state.sessions.find(client.cookies[COOKIE]).flash
+    return app.state.sessions.find(client.cookies[SESSION]).flash
 
 
 def test_a_form_becomes_values_and_the_browser_is_sent_on(app, client) -> None:
@@ -113,7 +113,7 @@ def test_a_form_of_another_site_changes_nothing(app, client, headers) -> None:
 
 
 def test_the_token_does_not_give_the_session_away(client) -> None:
-    secret = client.cookies[COOKIE]
+    secret = client.cookies[SESSION]
     assert secret not in csrf_token(secret)
 
 

@@ -84,6 +84,14 @@ def test_a_file_without_its_header_is_no_list(file, content, says):
         lines_of(file(content))
 
 
+def test_a_file_may_name_the_billing_contact_of_a_workspace(file):
+    path = file(
+        "record,workspace,address,billing_contact\nworkspace,w1,,accounts@customer.example\n"
+    )
+    (line,) = lines_of(path)
+    assert line.record.billing_contact == "accounts@customer.example"
+
+
 def test_a_file_that_is_not_there_is_told(tmp_path):
     with pytest.raises(Permanent, match="cannot be read"):
         lines_of(tmp_path / "nobody.csv")

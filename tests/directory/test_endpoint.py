@@ -48,6 +48,13 @@ def test_all_pages_are_read_in_their_order(product):
     assert product.complaints == []
 
 
+def test_a_workspace_may_name_who_is_told_where_no_owner_can_be(product):
+    billing = "accounts@customer.example"
+    product.records = [WORKSPACE | {"billing_contact": billing}, WORKSPACE]
+    named, unnamed = lines_of(product)
+    assert (named.record.billing_contact, unnamed.record.billing_contact) == (billing, "")
+
+
 def test_a_version_that_is_known_is_not_sent_again(product):
     product.records = [WORKSPACE]
     source = source_at(product.url)

@@ -57,13 +57,16 @@ def test_a_view_that_names_the_privacy_contact_is_read_with_it(product):
     with engine.begin() as connection:
         connection.execute(
             text(
-                "CREATE VIEW later AS SELECT *, 'privacy@customer.example' AS privacy_contact FROM people"
+                "CREATE VIEW later AS SELECT *, 'privacy@customer.example' AS privacy_contact, "
+                "'accounts@customer.example' AS billing_contact FROM people"
             )
         )
     engine.dispose()
     first, *_ = lines_of(product, view="later")
     assert first.record.privacy_contact == "privacy@customer.example"
+    assert first.record.billing_contact == "accounts@customer.example"
     assert lines_of(product)[0].record.privacy_contact == ""
+    assert lines_of(product)[0].record.billing_contact == ""
 
 
 def test_the_transaction_can_change_nothing(product):

@@ -6,7 +6,8 @@ import io
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from classifier.kinds import read_signals
+from classifier.letter import Letter
+from classifier.quick import screen_letter
 from classifier.rules import classify_text
 from intake.authenticity import read_field
 from intake.bounce_text import MAX_RECIPIENTS
@@ -22,7 +23,7 @@ from intake.trace import read_trace_line, without_comments
 from intake.verification import Arrival, SenderVerifier
 from privacy.messages import ParsedMessage, SmtpClient
 from privacy.ports import RecordKind
-from privacy.screening import screen
+from privacy.screening import Kind
 
 Target = Callable[[bytes], None]
 
@@ -48,8 +49,15 @@ def reading(data: bytes) -> None:
 
 
 def assert_screened(message: ParsedMessage) -> None:
-    signals = read_signals(message, our_addresses=OURS, envelope_from=None, suspected_spam=False)
-    screen(signals)
+    letter = Letter(
+        message=message,
+        our_addresses=OURS,
+        envelope_from=None,
+        suspected_spam=False,
+        classification=None,
+    )
+    screening, if_quick = screen_letter(letter)
+    assert if_quick is None or screening.kind is Kind.PERSON, "haste made another kind of a machine"
     assert_quotes(message.subject, message.new_text)
 
 

@@ -121,6 +121,7 @@ def test_an_event_says_which_letter_what_and_when():
         event_id="first-event==",
         status="5.7.1",
         said="550 5.7.1 not taken blocked",
+        recipient="anne@person.example",
     )
     assert "550" not in repr(event)
 

@@ -92,6 +92,7 @@ def test_an_event_says_which_mail_what_and_when():
         event_id="event-1",
         status="5.1.1",
         said="5.1.1 no such user bounce",
+        recipient="olivia@kite.example",
     )
     assert "user" not in repr(event)
 

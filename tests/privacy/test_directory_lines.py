@@ -28,6 +28,7 @@ def test_a_workspace_is_read():
         locale="en-GB",
         cancelled_since="2026-11-01",
         privacy_contact="privacy@customer.example",
+        billing_contact="accounts@customer.example",
     )
     assert made == WorkspaceRecord(
         workspace="w1",
@@ -37,6 +38,7 @@ def test_a_workspace_is_read():
         locale="en-GB",
         cancelled_since=date(2026, 11, 1),
         privacy_contact="privacy@customer.example",
+        billing_contact="accounts@customer.example",
     )
 
 
@@ -76,6 +78,10 @@ def test_a_lead_is_its_workspace_and_its_address_and_nothing_else():
         (
             {"record": "workspace", "workspace": "w1", "privacy_contact": "ask Olivia"},
             "privacy_contact: is not an address",
+        ),
+        (
+            {"record": "workspace", "workspace": "w1", "billing_contact": "ask Otto"},
+            "billing_contact: is not an address",
         ),
         ({"record": "owner", "address": "olivia@customer.example"}, "workspace: is missing"),
         ({"record": "member", "workspace": "w1"}, "address: is missing"),

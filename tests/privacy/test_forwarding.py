@@ -45,6 +45,7 @@ TERMS = ForwardTerms(
     most_recipients=3,
     per_recipient_per_day=20,
     per_person_per_day=3,
+    customers_per_look=50,
     tasks=TASKS,
 )
 (ERASURE,) = case(asking(Right.ERASURE)).items

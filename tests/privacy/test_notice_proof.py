@@ -14,12 +14,16 @@ from privacy.notice_gate import Standing, Told
 from privacy.notice_proof import (
     CSV_COLUMNS,
     ProofAttempt,
+    ProofBanner,
     ProofOwner,
+    Role,
     csv_line,
     csv_values,
     json_line,
     manifest_of,
+    paper_row,
     summary_of,
+    summary_rows,
 )
 from privacy.notices import AttemptOutcome, OwnerState
 
@@ -37,6 +41,7 @@ def proved(**more):
     )
     made = {
         "owner": UUID(int=7),
+        "role": Role.OWNER,
         "person": "p1",
         "workspaces": ("w1", "w2"),
         "state": OwnerState.ACCEPTED,
@@ -75,7 +80,34 @@ def test_a_row_has_a_cell_for_each_column():
         "250 ok",
     )
     nothing = dict(proved(attempts=()).form()) | {"workspaces": "w1", "attempts": None}
-    assert csv_values(nothing)[-1] == ""
+    last = dict(zip(CSV_COLUMNS, csv_values(nothing), strict=True))
+    assert (last["last_answer"], last["shown_at"]) == ("", None)
+
+
+def test_nothing_is_owed_to_a_billing_contact():
+    form = proved(role=Role.BILLING_CONTACT, state=OwnerState.UNREACHED).form()
+    assert (form["role"], form["in_time"], form["holds"]) == ("billing_contact", False, False)
+
+
+def test_who_was_told_in_the_product_has_what_it_said_in_the_line():
+    banner = ProofBanner(
+        system="product", ordered_at=AT, state="done", shown_at=AT, reason=None, evidence="seen"
+    )
+    form = proved(state=OwnerState.SHOWN, banner=banner).form()
+    assert (form["channel"], form["banner"]["evidence"]) == ("banner", "seen")
+    cells = dict(zip(CSV_COLUMNS, csv_values(form), strict=True))
+    assert (cells["shown_at"], cells["shown_evidence"]) == ("2027-01-15T09:00:00Z", "seen")
+
+
+def test_on_paper_a_line_says_who_holds_and_what_was_answered_last():
+    assert paper_row(proved().form())[1:] == [
+        "owner", "p1", "w1 w2", "en", "accepted", "mail", "2027-01-15", "44", "yes", "250 ok",
+    ]  # fmt: skip
+    nobody = Told(on=None, effective_on=date(2027, 3, 1))
+    held = paper_row(proved(state=OwnerState.UNREACHED, told=nobody, told_at=None).form())
+    assert (held[-2], held[7]) == ("HOLDS", "")
+    contact = paper_row(proved(role=Role.BILLING_CONTACT, attempts=()).form())
+    assert (contact[1], contact[-2], contact[-1]) == ("billing", "-", "")
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+a", "-a", "@a", "\ta"])
@@ -104,10 +136,10 @@ def test_the_list_that_is_signed_is_in_the_order_of_the_names():
 def test_the_summary_says_what_a_lawyer_asks_for():
     facts = dict.fromkeys(
         ("version", "replaces", "version_hash", "digest", "approved_by", "author", "effective_on", "zone",
-         "announced_on", "started_at", "ended_at"), "X"
+         "announced_on", "started_at", "ended_at", "contacts", "complained"), "X"
     )  # fmt: skip
-    page = summary_of(facts, Standing(in_time=5, late=1), 2, {"accepted": 6})
+    page = summary_of(summary_rows(facts, Standing(in_time=5, late=1), 2, {"accepted": 6}), facts)
     assert "with 30 full days or more:   5" in page
     assert "Publication:                   held" in page
     assert "accepted 6" in page
-    assert "free" in summary_of(facts, Standing(), 0, {})
+    assert ("Publication", "free") in summary_rows(facts, Standing(), 0, {})

@@ -32,11 +32,11 @@ TASK = UUID("0191f5e0-0000-7000-8000-000000000001")
         (Right.ERASURE, None, CallKind.RIGHT_EXECUTE),
         (Right.ACCESS, None, CallKind.RIGHT_EXECUTE),
         (Right.OBJECTION, Scope.MARKETING, CallKind.MARKETING_STOP),
-        (Right.OBJECTION, Scope.ANALYTICS, CallKind.ANALYTICS_OPT_OUT),
+        (Right.OBJECTION, Scope.ANALYTICS, CallKind.PREFERENCE_CHANGED),
         (Right.OBJECTION, None, CallKind.RIGHT_EXECUTE),
         (Right.OBJECTION, Scope.SALE_SHARING, CallKind.RIGHT_EXECUTE),
-        (Right.WITHDRAW_CONSENT, None, CallKind.CONSENT_WITHDRAWN),
-        (Right.WITHDRAW_CONSENT, Scope.ANALYTICS, CallKind.CONSENT_WITHDRAWN),
+        (Right.WITHDRAW_CONSENT, None, CallKind.PREFERENCE_CHANGED),
+        (Right.WITHDRAW_CONSENT, Scope.ANALYTICS, CallKind.PREFERENCE_CHANGED),
         (Right.WITHDRAW_CONSENT, Scope.MARKETING, CallKind.MARKETING_STOP),
         (Right.RESTRICTION, None, CallKind.PROCESSING_RESTRICT),
     ],
@@ -73,6 +73,16 @@ def test_the_body_says_what_the_system_needs_and_no_more():
             "region": "eu-west-1",
         },
     }
+
+
+@pytest.mark.parametrize(
+    ("right", "preference"), [(Right.OBJECTION, "analytics"), (Right.WITHDRAW_CONSENT, "consent")]
+)
+def test_a_preference_is_off_at_once_in_the_workspaces_of_the_person(right, preference):
+    made = order(kind=CallKind.PREFERENCE_CHANGED, right=right, workspaces=("w1", "w2"))
+    data = json.loads(order_body(made, NOW))["data"]
+    assert (data["preference"], data["value"], data["effective"]) == (preference, "off", "at_once")
+    assert data["workspaces"] == ["w1", "w2"]
 
 
 def test_a_notice_has_neither_a_task_nor_a_day():

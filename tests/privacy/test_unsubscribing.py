@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from privacy.suppression import SuppressionList, may_get_updates
 from privacy.tokens import TokenKey
-from privacy.unsubscribing import Leaving, leaving_path, read_leaving
+from privacy.unsubscribing import Leaving, leaving_in, leaving_path, read_leaving
 
 KEY = TokenKey(key_id="k", secret=b"0123456789abcdef" * 2)
 KEYS = {"k": KEY, "o": TokenKey(key_id="o", secret=b"another" * 5)}
@@ -25,6 +25,14 @@ def test_a_link_says_whose_address_leaves_which_list(address_key, on):
     code = code_of(address_key, on)
     assert read_leaving(on, code, KEYS) == Leaving(address_key=address_key, on=on)
     assert code.replace("-", "").replace("_", "").isalnum()
+
+
+def test_a_link_is_found_in_the_field_that_a_mail_bears():
+    path = leaving_path(bytes(32), UPDATES, key=KEY, language="de")
+    field = f"<mailto:leave@autocloz.example>, <https://privacy.autocloz.example{path}>"
+    assert leaving_in(field, KEYS) == Leaving(address_key=bytes(32), on=UPDATES)
+    assert leaving_in(field, {}) is None
+    assert leaving_in("<mailto:leave@autocloz.example>", KEYS) is None
 
 
 def test_a_link_leaves_its_own_list_alone():

@@ -280,6 +280,13 @@ class AnyOrderOfSteps(RuleBasedStateMachine):
             assert self.last(Step.APPROVE_ERASURE) is not None
 
     @invariant()
+    def no_erasure_is_approved_for_somebody_unproved(self) -> None:
+        for step, facts, _ in self.allowed:
+            grants = step is Step.APPROVE and facts.decision in GRANTS
+            if step is Step.APPROVE_ERASURE or (grants and self.right is Right.ERASURE):
+                assert facts.identity_suffices
+
+    @invariant()
     def nothing_ends_silently(self) -> None:
         if self.state in {S.FULFILLED, S.PARTLY, S.REFUSED, S.PASSED_TO_CONTROLLER, S.PARKED}:
             completed, approved = self.last(Step.COMPLETE), self.last(Step.APPROVE)

@@ -21,6 +21,7 @@ TABLE: dict[str, Any] = {
     "most_recipients": 1,
     "per_recipient_per_day": 1,
     "per_person_per_day": 1,
+    "customers_per_look": 1,
     "task": TASKS,
 }
 

@@ -24,6 +24,7 @@ from storage.address_changes import (
     object_to_change,
     wake_change,
 )
+from storage.anchors import anchors_of_chains, anchors_of_segment, close_segment
 from storage.calls import (
     calls_of_case,
     cancel_calls_of,
@@ -110,7 +111,7 @@ from storage.reminders import (
     reminders_of_case,
     set_next_looks,
 )
-from storage.suppressions import list_suppressions, lists_with
+from storage.suppressions import list_suppressions, lists_with, suppressed_for_customer
 from storage.tasks import (
     cases_with_tasks,
     earliest_task,
@@ -214,6 +215,9 @@ QUESTIONS = {
     "forget_callbacks": lambda tx, make: forget_callbacks(tx, before=make.now),
     "find_notices": lambda tx, _: find_notices(tx, [b"key"]),
     "end_notices": lambda tx, make: end_notices(tx, new_id(), at=make.now),
+    "close_segment": lambda tx, make: close_segment(tx, make.now),
+    "anchors_of_segment": lambda tx, _: anchors_of_segment(tx, 7),
+    "anchors_of_chains": lambda tx, _: anchors_of_chains(tx, [new_id()]),
     "list_cases": lambda tx, _: list_cases(tx),
     "list_cases of a state": lambda tx, make: list_cases(
         tx, state=CaseState.OPEN, after=(make.now, new_id())
@@ -227,6 +231,7 @@ QUESTIONS = {
     "findings_of": lambda tx, _: findings_of(tx, [new_id()]),
     "cases_to_look_up": lambda tx, _: cases_to_look_up(tx, generation=1, limit=5),
     "lists_with": lambda tx, make: lists_with(tx, [make.anne]),
+    "suppressed_for_customer": lambda tx, make: suppressed_for_customer(tx, new_id(), [make.anne]),
     "list_suppressions": lambda tx, _: list_suppressions(tx, SuppressionList.MARKETING, limit=5),
     "finish_tasks_of_case": lambda tx, make: finish_tasks_of_case(
         tx, new_id(), kind="directory_missing", reasons=("directory-stale",), at=make.now
@@ -327,6 +332,7 @@ WALKS = {
     "ix_draft_waiting",
     "ix_draft_due",
     "ix_inbound_hold",
+    "ix_audit_chain_grown",
 }
 # A page that is read in the order of an index, and cut off after its limit.
 PAGES = {"ix_privacy_case_received", "ix_inbound_received", "ix_outgoing_queued"}

@@ -19,7 +19,7 @@ from storage.extensions import Extension, add_extension
 from storage.ids import new_id
 from storage.reminders import claim_due_cases
 from storage.schema import MIGRATIONS, REVISIONS, migrate
-from storage.suppressions import add_suppressions, lists_with
+from storage.suppressions import add_suppressions, lists_with, suppress_for_customer
 from storage.tables import Row
 
 
@@ -250,3 +250,19 @@ def test_whoever_left_the_updates_is_kept_from_them_by_an_older_schema_too(
     with database.reading() as reading:
         lists = lists_with(reading, [both, one])
     assert lists == dict.fromkeys((both, one), (SuppressionList.MARKETING,))
+
+
+def test_what_a_customer_wants_kept_away_is_kept_from_everybody_by_an_older_schema(
+    settings, engine, make, open_it
+):
+    database = open_it()
+    anne = "anne@kite.example"
+    with database.transaction() as transaction:
+        for workspace in (new_id(), new_id()):
+            suppress_for_customer(
+                transaction, workspace, anne, case_id=new_id(), by="customer", now=make.now
+            )
+    move(engine, "0019")
+    upgrade(settings)
+    with database.reading() as reading:
+        assert lists_with(reading, [anne]) == {anne: (SuppressionList.MARKETING,)}

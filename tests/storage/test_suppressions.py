@@ -5,12 +5,15 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from privacy.suppression import Suppression, SuppressionList, SuppressionReason
+from storage.ids import new_id
 from storage.suppression_rows import SUPPRESSION
 from storage.suppressions import (
     add_suppressions,
     count_suppressions,
     list_suppressions,
     lists_with,
+    suppress_for_customer,
+    suppressed_for_customer,
 )
 
 ANNE, BOB = "anne@person.example", "bob@person.example"
@@ -61,3 +64,16 @@ def test_the_table_holds_no_address(database, make):
     with database.reading() as reading:
         (row,) = reading.fetch(select(SUPPRESSION))
     assert "canary" not in "".join(str(bytes(v)) if isinstance(v, bytes) else str(v) for v in row)
+
+
+def test_what_one_customer_wants_kept_away_concerns_no_other_one_and_not_our_lists(database, make):
+    ours, theirs, case_id = new_id(), new_id(), new_id()
+    for now in (make.now, make.now + timedelta(days=1)):  # said twice
+        with database.transaction() as transaction:
+            suppress_for_customer(transaction, ours, ANNE, case_id=case_id, by="customer", now=now)
+    with database.reading() as reading:
+        assert suppressed_for_customer(reading, ours, ["Anne@Person.example", BOB]) == {
+            "Anne@Person.example"
+        }
+        assert suppressed_for_customer(reading, theirs, [ANNE]) == set()
+        assert lists_with(reading, [ANNE]) == {ANNE: ()}

@@ -41,14 +41,15 @@ def upgrade() -> None:
     )
     op.create_table(
         "audit_anchor",
+        sa.Column("segment", columns.Count(), autoincrement=False, nullable=False),
         sa.Column("chain", columns.Id(), nullable=False),
-        sa.Column("segment", columns.Count(), nullable=False),
         sa.Column("length", columns.Count(), nullable=False),
         sa.Column("head", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("chain", "segment", name=op.f("pk_audit_anchor")),
+        sa.PrimaryKeyConstraint("segment", "chain", name=op.f("pk_audit_anchor")),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
+    op.create_index("ix_audit_anchor_chain", "audit_anchor", ["chain", "segment"], unique=False)
 
 
 def downgrade() -> None:
