@@ -59,7 +59,7 @@ def _owner_is(*also: ColumnElement[bool]) -> Update:
 
 
 _DUE = (
-    select(_OWNER.notice_id, _OWNER.person_id, _OWNER.attempts, _OWNER.queued_at)
+    select(_OWNER.notice_id, _OWNER.person_id, _OWNER.contact_of, _OWNER.attempts, _OWNER.queued_at)
     .where(
         _OWNER.notice_id == bindparam("notice"),
         _OWNER.state == bindparam("state"),
