@@ -46,6 +46,7 @@ from storage.cases import (
 from storage.cursors import unknown_uids
 from storage.database import open_database
 from storage.delivered import letters_by_message_id, letters_of_cases, mark_bounced
+from storage.desk_sessions import end_sessions, sessions_of
 from storage.directory import lead_workspaces, look_up, people_at
 from storage.directory_readings import Extent, end_reading
 from storage.directory_writes import NO_WORKSPACE, add_people, known_workspaces
@@ -218,6 +219,8 @@ QUESTIONS = {
     "close_segment": lambda tx, make: close_segment(tx, make.now),
     "anchors_of_segment": lambda tx, _: anchors_of_segment(tx, 7),
     "anchors_of_chains": lambda tx, _: anchors_of_chains(tx, [new_id()]),
+    "sessions_of": lambda tx, _: sessions_of(tx, new_id()),
+    "end_sessions": lambda tx, _: end_sessions(tx, new_id()),
     "list_cases": lambda tx, _: list_cases(tx),
     "list_cases of a state": lambda tx, make: list_cases(
         tx, state=CaseState.OPEN, after=(make.now, new_id())
