@@ -44,9 +44,6 @@ class Action(StrEnum):
 
 
 # Whoever is one of these decides in the name of the company (the setting `staff` says the same by address).
-DECIDING_ROLES = frozenset({Role.APPROVER, Role.DPO, Role.ADMINISTRATOR})
-
-
 @dataclass(frozen=True, kw_only=True)
 class Decision:
     """Whether it may be done, and the code of the reason."""
@@ -67,8 +64,3 @@ class RoleTable:
             if role in roles and action in self.granted[role]:
                 return Decision(allowed=True, reason=f"role:{role}")
         return Decision(allowed=False, reason="no_role" if not roles else f"not_for:{action}")
-
-
-def can_decide(roles: AbstractSet[Role]) -> bool:
-    """Return whether somebody with these roles may decide as a member of staff."""
-    return not DECIDING_ROLES.isdisjoint(roles)

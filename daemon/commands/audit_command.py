@@ -78,7 +78,7 @@ def _lines(report: TrailReport) -> list[str]:
 def _export(options: argparse.Namespace) -> int:
     path = Path(options.out)
     with open_desk_of(options) as desk:
-        by = (actor_of(options, desk.settings), utc_now())
+        by = (actor_of(options, desk), utc_now())
         try:
             with path.open("xb") as file:
                 path.chmod(0o600)

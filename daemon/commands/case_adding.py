@@ -90,7 +90,7 @@ def _add_requester(adding: argparse.ArgumentParser) -> None:
 def add_case(options: argparse.Namespace) -> int:
     """Enter the request and say which case it is; the same key again is the same case."""
     with open_desk_of(options) as desk:
-        actor = actor_of(options, desk.settings)
+        actor = actor_of(options, desk)
         request = _request(options, desk.settings)
         entered = enter(desk.services, request, actor=actor, now=utc_now())
     print(as_json(_form(entered)) if options.json else _line(entered))

@@ -113,7 +113,7 @@ def correct(options: argparse.Namespace) -> int:
             desk.services.desk,
             options.reference.upper(),
             wrong,
-            by=(actor_of(options, desk.settings), utc_now()),
+            by=(actor_of(options, desk), utc_now()),
         )
     print_rows(_rows(done), COLUMNS, as_lines=options.json)
     return 0
@@ -125,7 +125,7 @@ def _name_writer(options: argparse.Namespace) -> int:
         reference=options.reference.upper(), address=options.writer, note=options.note or ""
     )
     with open_desk_of(options) as desk:
-        actor = actor_of(options, desk.settings)
+        actor = actor_of(options, desk)
         name_writer(desk.database, desk.services.desk, named, actor=actor, now=utc_now())
     print_rows([WRITER_NAMED], COLUMNS, as_lines=options.json)
     return 0
@@ -135,7 +135,7 @@ def _name_new_address(options: argparse.Namespace) -> int:
     _require_alone(options, "new_address")
     named = NamedAddress(reference=options.reference.upper(), address=options.new_address)
     with open_desk_of(options) as desk:
-        actor = actor_of(options, desk.settings)
+        actor = actor_of(options, desk)
         name_new_address(desk.database, desk.services.desk, named, actor=actor, now=utc_now())
     print_rows([ADDRESS_NAMED], COLUMNS, as_lines=options.json)
     return 0

@@ -67,7 +67,7 @@ def _forward(options: argparse.Namespace) -> int:
             desk.services.desk,
             options.reference.upper(),
             options.workspace,
-            actor=actor_of(options, desk.settings),
+            actor=actor_of(options, desk),
             now=utc_now(),
         )
     for one in owed:
@@ -85,7 +85,7 @@ def _instruct(options: argparse.Namespace) -> int:
         note=options.note,
     )
     with open_desk_of(options) as desk:
-        actor = actor_of(options, desk.settings)
+        actor = actor_of(options, desk)
         by = InstructedBy(
             channel=InstructionChannel.STAFF,
             name=options.said_by or actor.address,
@@ -105,7 +105,7 @@ def _refer(options: argparse.Namespace) -> int:
         done=tuple(options.done),
     )
     with open_desk_of(options) as desk:
-        actor = actor_of(options, desk.settings)
+        actor = actor_of(options, desk)
         draft_id = refer(desk.database, desk.services.desk, wanted, actor=actor, now=utc_now())
     print(f"draft {draft_id} waits for approval")
     return 0

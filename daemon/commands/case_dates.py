@@ -114,7 +114,7 @@ def _extend(options: argparse.Namespace) -> int:
         ground=options.ground,
     )
     with open_desk_of(options) as desk:
-        actor = actor_of(options, desk.settings)
+        actor = actor_of(options, desk)
         done = extend(desk.database, desk.services.desk, wanted, actor=actor, now=utc_now())
     for one in done.written:
         print(
@@ -136,7 +136,7 @@ def _pause(options: argparse.Namespace) -> int:
         letter=options.letter,
     )
     with open_desk_of(options) as desk:
-        actor = actor_of(options, desk.settings)
+        actor = actor_of(options, desk)
         outcomes = pause(desk.database, desk.services.desk, question, actor=actor, now=now)
     _print_dates(outcomes, options)
     if not options.letter and not options.json:
@@ -153,7 +153,7 @@ def _resume(options: argparse.Namespace) -> int:
         right=Right(options.right) if options.right else None,
     )
     with open_desk_of(options) as desk:
-        actor = actor_of(options, desk.settings)
+        actor = actor_of(options, desk)
         outcomes = resume(desk.database, desk.services.desk, answer, actor=actor, now=now)
     _print_dates(outcomes, options)
     return 0
@@ -162,7 +162,7 @@ def _resume(options: argparse.Namespace) -> int:
 def run_correct_laws(options: argparse.Namespace) -> int:
     """Let these laws govern a case: an earlier date binds at once; a later one needs a letter, and is listed."""
     with open_desk_of(options) as desk:
-        by = actor_of(options, desk.settings), utc_now()
+        by = actor_of(options, desk), utc_now()
         reference = options.reference.upper()
         moved = correct_laws(desk.database, desk.services.desk, reference, options.regime, by=by)
     rows = [{name: getattr(one, name) for name in MOVED} for one in moved]
@@ -172,7 +172,7 @@ def run_correct_laws(options: argparse.Namespace) -> int:
 
 def _assign(options: argparse.Namespace) -> int:
     with open_desk_of(options) as desk:
-        actor, owner = actor_of(options, desk.settings), without_plus(options.to)
+        actor, owner = actor_of(options, desk), without_plus(options.to)
         if owner not in {one.address for one in desk.services.desk.staff}:
             raise SettingsError(["--to: name somebody of the setting `people`"])
         assign(desk.database, options.reference.upper(), owner, actor=actor, now=utc_now())

@@ -51,7 +51,7 @@ def export(options: argparse.Namespace) -> int:
             options.reference.upper(),
             _writer(Path(options.out), over=options.force),
             redacted=options.redacted,
-            by=(actor_of(options, desk.settings), utc_now()),
+            by=(actor_of(options, desk), utc_now()),
         )
         key = public_key_of(desk.database.keys).hex()
     print(f"{size} bytes, signed with {key}")

@@ -31,7 +31,7 @@ def hold(options: argparse.Namespace) -> int:
             desk.database,
             options.reference.upper(),
             options.reason,
-            actor=actor_of(options, desk.settings),
+            actor=actor_of(options, desk),
             now=utc_now(),
         )
     print("released" if options.release else "on hold")

@@ -43,7 +43,7 @@ def run_identity(options: argparse.Namespace) -> int:
             reason=options.reason,
             doubt=options.doubt,
         )
-        actor = actor_of(options, desk.settings)
+        actor = actor_of(options, desk)
         standing = decide_identity(desk.database, terms, decision, actor=actor, now=utc_now())
     print(f"{decision.reference}: {standing.level.label}, {standing.state}")
     return 0

@@ -53,7 +53,7 @@ def add_merging(actions: argparse._SubParsersAction) -> None:  # type: ignore[ty
 def merge(options: argparse.Namespace) -> int:
     """Merge, and say what is owed by when now."""
     with open_desk_of(options) as desk:
-        by = (actor_of(options, desk.settings), utc_now())
+        by = (actor_of(options, desk), utc_now())
         names = options.reference.upper(), options.other.upper()
         print(_line(merge_cases(desk.database, *names, by=by)))
     return 0
@@ -62,7 +62,7 @@ def merge(options: argparse.Namespace) -> int:
 def split(options: argparse.Namespace) -> int:
     """Split, and say which case stands beside the old one now."""
     with open_desk_of(options) as desk:
-        by = (actor_of(options, desk.settings), utc_now())
+        by = (actor_of(options, desk), utc_now())
         reference = options.reference.upper()
         if options.item:
             case = split_case(desk.database, reference, options.item, by=by)
@@ -81,7 +81,7 @@ def relate(options: argparse.Namespace) -> int:
             RelationKind(options.kind),
             options.other.upper(),
             remove=options.remove,
-            by=(actor_of(options, desk.settings), utc_now()),
+            by=(actor_of(options, desk), utc_now()),
         )
     print("removed" if options.remove else "related")
     return 0

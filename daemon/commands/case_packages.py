@@ -100,7 +100,7 @@ def _add(options: argparse.Namespace) -> int:
             name=options.name or options.file,
             content=content,
         )
-        actor = actor_of(options, desk.settings)
+        actor = actor_of(options, desk)
         packed = add_to_package(desk.database, desk.services.desk, data, actor=actor, now=utc_now())
     print(f"{packed.name}: {packed.size} bytes, sha256 {packed.sha256}")
     return 0
@@ -127,7 +127,7 @@ def _withdraw(options: argparse.Namespace) -> int:
             desk.database,
             options.reference.upper(),
             Right(options.right),
-            actor=actor_of(options, desk.settings),
+            actor=actor_of(options, desk),
             now=utc_now(),
         )
     print("withdrawn")
@@ -141,7 +141,7 @@ def _renew(options: argparse.Namespace) -> int:
             desk.services.desk,
             options.reference.upper(),
             Right(options.right),
-            by=(actor_of(options, desk.settings), utc_now()),
+            by=(actor_of(options, desk), utc_now()),
         )
     print(f"draft {draft_id} waits for approval")
     return 0

@@ -119,7 +119,7 @@ def _plan(options: argparse.Namespace) -> int:
             desk.services.desk,
             options.reference.upper(),
             right=Right(options.right) if options.right else None,
-            actor=actor_of(options, desk.settings),
+            actor=actor_of(options, desk),
             now=utc_now(),
         )
     rows = [row for one in planned for row in _planned_rows(one)]
@@ -154,7 +154,7 @@ def _keep(options: argparse.Namespace) -> int:
         country = options.country or desk.services.desk.work.country
         lines = propose_kept(desk.services.desk, country, records, now=now)
         if options.confirm:
-            actor = actor_of(options, desk.settings)
+            actor = actor_of(options, desk)
             state_kept(desk.database, options.reference.upper(), lines, actor=actor, now=now)
     rows: list[dict[str, object]] = [{name: getattr(line, name) for name in KEPT} for line in lines]
     print_rows(rows, KEPT, as_lines=options.json)
@@ -167,7 +167,7 @@ def _approve_erasure(options: argparse.Namespace) -> int:
             desk.database,
             desk.services.desk,
             options.reference.upper(),
-            actor=actor_of(options, desk.settings),
+            actor=actor_of(options, desk),
             now=utc_now(),
             on_file=desk.services.on_file,
         )
@@ -189,7 +189,7 @@ def _answer(options: argparse.Namespace) -> int:
         without_package=options.without_package,
     )
     with open_desk_of(options) as desk:
-        actor = actor_of(options, desk.settings)
+        actor = actor_of(options, desk)
         draft_id = answer_right(
             desk.database, desk.services.desk, wanted, actor=actor, now=utc_now()
         )
@@ -215,7 +215,7 @@ def _end(options: argparse.Namespace) -> int:
         reason=options.reason,
     )
     with open_desk_of(options) as desk:
-        actor = actor_of(options, desk.settings)
+        actor = actor_of(options, desk)
         closed = end_right(
             desk.database, ended, actor=actor, now=utc_now(), desk=desk.services.desk
         )
@@ -225,7 +225,7 @@ def _end(options: argparse.Namespace) -> int:
 
 def _close(options: argparse.Namespace) -> int:
     with open_desk_of(options) as desk:
-        actor = actor_of(options, desk.settings)
+        actor = actor_of(options, desk)
         reason = CloseReason(options.reason)
         close_case(desk.database, options.reference.upper(), reason, actor=actor, now=utc_now())
     print("closed")

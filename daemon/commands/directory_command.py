@@ -98,7 +98,7 @@ def _take(
 def _reader(options: argparse.Namespace, desk: Desk) -> str:
     """To take in a list decides nothing: the operating system's user is enough, as for a recount."""
     if options.actor:
-        return str(actor_of(options, desk.settings))
+        return str(actor_of(options, desk))
     return f"directory {options.action} ({getpass.getuser()})"
 
 
@@ -153,7 +153,7 @@ def _in_words(taken: Taken) -> str:
 
 
 def _show(options: argparse.Namespace, desk: Desk) -> int:
-    actor = actor_of(options, desk.settings)
+    actor = actor_of(options, desk)
     address = options.address.strip()
     if not is_address(address):
         raise SettingsError(["ADDRESS: is not an address"])

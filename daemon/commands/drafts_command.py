@@ -79,7 +79,7 @@ def _show(options: argparse.Namespace, desk: Desk) -> None:
 
 
 def _decide(options: argparse.Namespace, desk: Desk) -> None:
-    actor, now = actor_of(options, desk.settings), utc_now()
+    actor, now = actor_of(options, desk), utc_now()
     if options.action == "reject":
         reject_draft(desk.database, options.draft, actor=actor, now=now)
         print("reject: done")

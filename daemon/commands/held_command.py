@@ -90,9 +90,7 @@ def _list(options: argparse.Namespace, desk: Desk) -> None:
 
 
 def _release(options: argparse.Namespace, desk: Desk) -> None:
-    release_held(
-        desk.database, options.message, actor=actor_of(options, desk.settings), now=utc_now()
-    )
+    release_held(desk.database, options.message, actor=actor_of(options, desk), now=utc_now())
     process_batch(desk.services, utc_now())
     with desk.database.reading() as reading:
         row = get_message(reading, options.message)
@@ -100,6 +98,6 @@ def _release(options: argparse.Namespace, desk: Desk) -> None:
 
 
 def _dismiss(options: argparse.Namespace, desk: Desk) -> None:
-    actor = actor_of(options, desk.settings)
+    actor = actor_of(options, desk)
     dismiss_held(desk.database, options.message, reason=options.reason, actor=actor, now=utc_now())
     print("dismissed")

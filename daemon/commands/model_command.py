@@ -59,7 +59,7 @@ def _attest(desk: Desk, options: argparse.Namespace) -> int:
         endpoint.host,
         contract=options.contract,
         contract_date=options.date,
-        actor=actor_of(options, desk.settings),
+        actor=actor_of(options, desk),
         now=utc_now(),
     )
     print(

@@ -73,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _draft(options: argparse.Namespace, desk: Desk) -> int:
-    actor, draft = actor_of(options, desk.settings), read_notice_file(options.file)
+    actor, draft = actor_of(options, desk), read_notice_file(options.file)
     profile, now = desk.services.desk, utc_now()
     notice = draft_notice(desk.database, draft, desk=profile, actor=actor, now=now)
     tell_changes(compare(draft.old, draft.new), load_material_rules(), draft.old.leading_text)
@@ -99,7 +99,7 @@ def _approve(options: argparse.Namespace, desk: Desk) -> int:
         options.version,
         options.digest.strip().lower(),
         desk=desk.services.desk,
-        actor=actor_of(options, desk.settings),
+        actor=actor_of(options, desk),
         now=utc_now(),
     )
     missing = given.needed - given.given
@@ -113,7 +113,7 @@ def _send(options: argparse.Namespace, desk: Desk) -> int:
         desk.database,
         options.version,
         desk=desk.services.desk,
-        actor=actor_of(options, desk.settings),
+        actor=actor_of(options, desk),
         now=utc_now(),
     )
     print(
@@ -123,7 +123,7 @@ def _send(options: argparse.Namespace, desk: Desk) -> int:
 
 
 def _stop(options: argparse.Namespace, desk: Desk) -> int:
-    actor = actor_of(options, desk.settings)
+    actor = actor_of(options, desk)
     stop_notice(desk.database, options.version, actor=actor, now=utc_now())
     with desk.database.reading() as reading:
         print(f"stopped: {notice_named(reading, options.version).state}")

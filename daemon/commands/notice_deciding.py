@@ -42,7 +42,7 @@ def decide_late(options: argparse.Namespace, desk: Desk) -> int:
             person_id=options.owner,
             effective_on=options.effective,
         ),
-        actor=actor_of(options, desk.settings),
+        actor=actor_of(options, desk),
         now=utc_now(),
     )
     print(f"decided about {concerned} Owners")

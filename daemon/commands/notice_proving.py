@@ -36,7 +36,7 @@ def add_proving(actions: argparse._SubParsersAction) -> None:  # type: ignore[ty
 
 def prove(options: argparse.Namespace, desk: Desk) -> int:
     """Write the file, readable by its owner only, and say by which key it can be checked; 1 while somebody holds."""
-    actor = actor_of(options, desk.settings)
+    actor = actor_of(options, desk)
     with ExitStack() as files:
         paper = files.enter_context(_file("--pdf", options)) if options.pdf else None
         proved = export_proof(

@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     """List the outbox, or queue a failed letter again."""
     with open_desk_of(options) as desk:
         if options.action == "retry":
-            actor = actor_of(options, desk.settings)
+            actor = actor_of(options, desk)
             retry_failed(desk.database, options.letter, actor=actor, now=utc_now())
             print("queued again")
         else:

@@ -66,7 +66,7 @@ def _list(options: argparse.Namespace, desk: Desk) -> int:
 
 
 def _retry(options: argparse.Namespace, desk: Desk) -> int:
-    actor = actor_of(options, desk.settings)
+    actor = actor_of(options, desk)
     retry_quarantined(desk.database, options.message, actor=actor, now=utc_now())
     process_batch(desk.services, utc_now())
     with desk.database.reading() as reading:
@@ -76,7 +76,7 @@ def _retry(options: argparse.Namespace, desk: Desk) -> int:
 
 
 def _dismiss(options: argparse.Namespace, desk: Desk) -> int:
-    actor, now = actor_of(options, desk.settings), utc_now()
+    actor, now = actor_of(options, desk), utc_now()
     adopt_unsealable(desk.database, desk.services.desk, now)
     dismiss_quarantined(desk.database, options.message, actor=actor, now=now)
     print("dismissed; its case stays open")

@@ -15,7 +15,10 @@ from daemon.output import Row, as_json, as_table
 from daemon.settings import Settings, SettingsError, load_settings
 from daemon.wiring import Desk, open_desk
 from privacy.addresses import without_plus
+from privacy.desk_roles import Action
 from privacy.instants import as_utc
+from regimes.desk_roles import load_role_table
+from storage.accounts import find_account
 
 MOST_ROWS = 100_000
 
@@ -40,11 +43,16 @@ def open_desk_of(options: argparse.Namespace) -> Iterator[Desk]:
         desk.close()
 
 
-def actor_of(options: argparse.Namespace, settings: Settings) -> Actor:
-    """Return who decides; raises SettingsError for somebody who is not on the staff list."""
+def actor_of(options: argparse.Namespace, desk: Desk) -> Actor:
+    """Return who decides: somebody of the setting `staff`, or with an account that may approve. Raises SettingsError."""
     address = without_plus(options.actor or "")
-    if address not in {without_plus(one) for one in settings.staff}:
-        raise SettingsError(["--actor: name a staff member of the setting `staff`"])
+    if address not in {without_plus(one) for one in desk.settings.staff}:
+        with desk.database.reading() as reading:
+            account = find_account(reading, address)
+        if account is None or not load_role_table().may(account.roles, Action.APPROVE).allowed:
+            raise SettingsError(
+                ["--actor: name a staff member of the setting `staff`, or an account that approves"]
+            )
     return Actor(address=address, os_user=getpass.getuser())
 
 

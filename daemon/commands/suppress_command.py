@@ -109,7 +109,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _add(options: argparse.Namespace, desk: Desk) -> int:
-    actor = actor_of(options, desk.settings)
+    actor = actor_of(options, desk)
     wrong = [place for place, one in enumerate(options.addresses, start=1) if not is_address(one)]
     if wrong:
         raise SettingsError([f"ADDRESS {wrong[0]}: is not an address; nothing was added"])
@@ -240,7 +240,7 @@ def _import(options: argparse.Namespace, desk: Desk) -> int:
         desk.database,
         suppression_lines(options.file, SuppressionList(options.on)),
         report,
-        actor=actor_of(options, desk.settings),
+        actor=actor_of(options, desk),
         now=utc_now(),
     )
     form = {"taken": imported.taken, "wrong": imported.wrong}

@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
             finish(
                 desk.database,
                 options.task,
-                actor=actor_of(options, desk.settings),
+                actor=actor_of(options, desk),
                 now=utc_now(),
                 evidence=options.evidence,
             )

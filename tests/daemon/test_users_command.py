@@ -61,3 +61,13 @@ def test_what_cannot_be_is_told_in_one_line(users):
         assert code != 0
         assert line in told
         assert told.count("\n") == 0
+
+
+def test_an_account_that_approves_can_be_named_as_actor_and_another_cannot(run):
+    for role in ("approver", "viewer"):
+        run("users", "add", f"{role}@autocloz.example", "--name", role, "--role", role)
+    words = ("suppress", "add", "anne@person.example", "--actor")
+    assert run(*words, "approver@autocloz.example").code == 0
+    done = run(*words, "viewer@autocloz.example")
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert "an account that approves" in done.err

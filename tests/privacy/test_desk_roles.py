@@ -1,6 +1,4 @@
-import pytest
-
-from privacy.desk_roles import Action, Role, RoleTable, can_decide
+from privacy.desk_roles import Action, Role, RoleTable
 
 TABLE = RoleTable(
     granted={role: frozenset() for role in Role}
@@ -21,17 +19,3 @@ def test_what_no_role_lets_somebody_do_is_refused_with_the_action():
 
 def test_nobody_without_a_role_may_do_anything():
     assert {TABLE.may(set(), action).reason for action in Action} == {"no_role"}
-
-
-@pytest.mark.parametrize(
-    ("role", "decides"),
-    [
-        (Role.VIEWER, False),
-        (Role.CASE_WORKER, False),
-        (Role.APPROVER, True),
-        (Role.DPO, True),
-        (Role.ADMINISTRATOR, True),
-    ],
-)
-def test_who_decides_in_the_name_of_the_company(role, decides):
-    assert can_decide({role}) is decides
