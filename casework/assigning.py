@@ -11,8 +11,10 @@ from privacy.case_events import CaseEvent, CaseEventKind
 from storage.database import Database
 
 
-def assign(database: Database, reference: str, owner: str, *, actor: Actor, now: datetime) -> None:
-    """Write down who has the case from now on. Raises Permanent for a case that is not there."""
+def assign(
+    database: Database, reference: str, owner: str | None, *, actor: Actor, now: datetime
+) -> None:
+    """Write down who has the case from now on, None for nobody. Raises Permanent for a case that is not there."""
     with database.transaction() as transaction:
         case = case_named(transaction, reference)
         given = CaseEvent(kind=CaseEventKind.ASSIGNED, at=now, ground=owner, author=actor.address)

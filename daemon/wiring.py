@@ -20,6 +20,7 @@ from casework.on_file import DirectoryOnFile
 from casework.page_answers import confirm_by_page
 from casework.processing import Services
 from casework.profile import DeskProfile, DirectoryTerms, MailboxProfile, NoticePace
+from casework.queue_keeping import keep_queue
 from casework.reading_errand import FIRST_READING
 from casework.receiving import DatabaseLedger
 from casework.stopping import stop_by_page
@@ -119,6 +120,7 @@ def open_desk(settings: Settings) -> Desk:
         settings.storage, keys.ring, region=settings.region, home=settings.home
     )
     profile = build_profile(settings, keys)
+    keep_queue(database, profile.challenges)
     services = Services(
         database=database,
         reader=build_reader(settings),

@@ -69,6 +69,7 @@ class AuditKind(StrEnum):
     CASE_MERGED = "case_merged"
     CASE_SPLIT = "case_split"
     CASE_EXPORTED = "case_exported"
+    CASE_VIEWED = "case_viewed"
     SYSTEM_ASKED = "system_asked"
     SYSTEM_ANSWERED = "system_answered"
     SYSTEM_FAILED = "system_failed"

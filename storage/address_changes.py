@@ -154,7 +154,8 @@ def move_requester(transaction: Transaction, change: AddressChange) -> None:
     load_keys(transaction, [change.case_id])
     sealed = transaction.vault.seal_text(change.case_id, PARTY_ADDRESS, change.new)
     asks = and_(party.case_id == change.case_id, party.role == PartyRole.REQUESTER)
-    values = {"address_key": change.new_key, "sealed_address": sealed}
+    domain = transaction.ring.lookup_key("domain", change.new.rpartition("@")[2])
+    values = {"address_key": change.new_key, "domain_key": domain, "sealed_address": sealed}
     transaction.change(update(PARTY).where(asks).values(values))
 
 

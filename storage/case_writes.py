@@ -22,6 +22,7 @@ from storage.transactions import AnyRow, Transaction, Values
 ADDRESS = "party.sealed_address"
 NAME = "party.sealed_name"
 QUOTE = "request_item.sealed_quote"
+NAMED = ("address_key", "domain_key", "sealed_address", "sealed_name")
 Clock = tuple[ClockName, UUID | None]  # an item's, or one of the whole case
 
 
@@ -83,6 +84,7 @@ def extend_case(
     )
     if not changed:
         raise NotFound("there is no such case")
+    transaction.changed_cases.add(case.case_id)
     load_keys(transaction, [case.case_id])
     _name_requester(transaction, case)
     first = len(case.items) - len(added)
@@ -106,7 +108,7 @@ def _name_requester(transaction: Transaction, case: Case) -> None:
             party.role == PartyRole.REQUESTER,
             party.address_key.is_(None),
         )
-        .values({name: row[name] for name in ("address_key", "sealed_address", "sealed_name")})
+        .values({name: row[name] for name in NAMED})
     )
 
 
@@ -221,12 +223,13 @@ def _case_row(case: Case, now: datetime) -> Values:
 
 
 def _party_row(transaction: Transaction, case: Case) -> Values:
-    address, vault = case.requester, transaction.vault
+    address, vault, key = case.requester, transaction.vault, transaction.ring.lookup_key
     return {
         "party_id": new_id(),
         "case_id": case.case_id,
         "role": PartyRole.REQUESTER,
-        "address_key": None if address is None else transaction.ring.lookup_key("address", address),
+        "address_key": None if address is None else key("address", address),
+        "domain_key": None if address is None else key("domain", address.rpartition("@")[2]),
         "sealed_address": None
         if address is None
         else vault.seal_text(case.case_id, ADDRESS, address),

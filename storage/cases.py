@@ -191,13 +191,20 @@ def find_case(reading: Reading, reference: str) -> Case | None:
 
 
 def list_cases(
-    reading: Reading, *, limit: int = 50, state: CaseState | None = None, after: Page | None = None
+    reading: Reading,
+    *,
+    limit: int = 50,
+    state: CaseState | None = None,
+    after: Page | None = None,
+    among: Sequence[UUID] | None = None,
 ) -> list[CaseSummary]:
-    """Return cases, the newest arrival first, from `after` on."""
+    """Return cases, the newest arrival first, from `after` on; `among` are at most a page of ids that are wanted alone."""
     case = PRIVACY_CASE.c
     question = (
         select(PRIVACY_CASE).order_by(case.received_at.desc(), case.case_id.desc()).limit(limit)
     )
+    if among is not None:
+        question = question.where(case.case_id.in_(among))
     if state is not None:
         question = question.where(case.state == state)
     if after is not None:

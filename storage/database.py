@@ -5,9 +5,10 @@ from __future__ import annotations
 import hmac
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import UUID
 
 from sqlalchemy import Engine, select
 from sqlalchemy.engine import URL, make_url
@@ -35,6 +36,8 @@ __all__ = [
     "upgrade",
 ]
 
+Derive = Callable[[Transaction, frozenset[UUID]], None]
+
 
 class Database:
     """An open database of one region; may be used by several threads."""
@@ -47,6 +50,11 @@ class Database:
         # Threads of one process take turns here; SQLite's own waiting sleeps longer than most transactions take.
         self._turn = threading.Lock() if self._is_sqlite else None
         self._readers = _readers_of(engine)
+        self._derive: Derive | None = None
+
+    def derive_by(self, derive: Derive) -> None:
+        """Have this called before each commit with the cases of which something changed that the queue shows."""
+        self._derive = derive
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -55,7 +63,10 @@ class Database:
         Raises Retryable for locks and lost connections, Permanent for what will fail again.
         """
         with self._taking_turns(), _failures_cleaned(), self._engine.begin() as connection:
-            yield Transaction(connection, self.keys)
+            transaction = Transaction(connection, self.keys)
+            yield transaction
+            if transaction.changed_cases and self._derive is not None:
+                self._derive(transaction, frozenset(transaction.changed_cases))
 
     @contextmanager
     def reading(self) -> Iterator[Reading]:

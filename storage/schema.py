@@ -35,6 +35,7 @@ REVISIONS = (
     "0023",
     "0024",
     "0025",
+    "0026",
 )
 MIGRATIONS = Path(__file__).with_name("migrations")
 

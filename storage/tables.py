@@ -29,6 +29,7 @@ from storage import (  # noqa: F401 - here are all tables
     notice_banner_rows,
     notice_rows,
     package_rows,
+    queue_rows,
     suppression_rows,
 )
 from storage.anchor_rows import AUDIT_ANCHOR as AUDIT_ANCHOR  # noqa: PLC0414 - here are all tables
@@ -226,6 +227,8 @@ class Party(Row, table=True):
         of_case(),
         one_of("role", PartyRole),
         UniqueConstraint("case_id", "address_key"),  # known_cases, get_cases
+        Index("ix_party_address", "address_key"),  # cases_of_address
+        Index("ix_party_domain", "domain_key"),  # cases_of_domain
         STRICT,
     )
     party_id: UUID = key_column()
@@ -234,6 +237,7 @@ class Party(Row, table=True):
     address_key: bytes | None  # NULL, as the next: there is no believable address
     sealed_address: bytes | None
     sealed_name: bytes
+    domain_key: bytes | None  # NULL: as address_key, or not looked for since the column came
 
 
 class Item(Row, table=True):

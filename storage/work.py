@@ -100,6 +100,7 @@ def set_case_state(
     case = PRIVACY_CASE.c
     other = and_(case.case_id == case_id, case.state != state)
     changed = update(PRIVACY_CASE).where(other)
+    transaction.changed_cases.add(case_id)
     return transaction.change(changed.values(state=state, changed_at=at, next_rung_at=at)) == 1
 
 

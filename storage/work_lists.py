@@ -17,17 +17,20 @@ from storage.work_rows import ITEM_ANSWER
 
 @dataclass(frozen=True, kw_only=True)
 class CaseHead:
-    """Whether a case is open, and whose data it is about."""
+    """Whether a case is open, whose data it is about, where it is kept, and whether a person has to look."""
 
     case_id: UUID
     state: CaseState
     role: Role
+    region: str
+    language: str
+    needs_human: bool
 
 
 def case_heads(reading: Reading, case_ids: Sequence[UUID]) -> list[CaseHead]:
     """Return the heads of these cases; unknown ids are left out."""
     case = PRIVACY_CASE.c
-    question = select(case.case_id, case.state, case.role)
+    question = select(*(case[name] for name in CaseHead.__dataclass_fields__))
     return [
         CaseHead(**row)
         for chunk in in_chunks(case_ids)
