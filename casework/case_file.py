@@ -33,12 +33,14 @@ from storage.outbox import LetterRow, letters_of_case
 from storage.package_links import waivers_of
 
 Form = dict[str, Any]
+# That somebody looked at the case or exported it changes nothing in it: the files stay the same.
+NOT_TOLD = (AuditKind.CASE_EXPORTED, AuditKind.CASE_VIEWED)
 
 
 def case_file(reading: Reading, case: Case, telling: Telling) -> dict[str, bytes]:
     """Return the files of a case by name, the same bytes as long as nothing happens to it.
 
-    That it was exported is in its trail, and left out here. What is erased is left out as well.
+    That it was looked at or exported is in its trail, and left out here. What is erased is left out as well.
     """
     messages = messages_of_case(reading, case.case_id)
     letters = letters_of_case(reading, case.case_id)
@@ -301,7 +303,7 @@ def _package(shown: ShownPackage, telling: Telling) -> Form:
 
 def _trail(events: list[AuditEvent], telling: Telling) -> Iterator[Form]:
     for event in events:
-        if event.kind is not AuditKind.CASE_EXPORTED:
+        if event.kind not in NOT_TOLD:
             actor = telling.somebody(event.actor) if "@" in event.actor else event.actor
             yield {"at": event.at, "kind": event.kind, "actor": actor, "payload": event.payload}
 

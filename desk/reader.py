@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
@@ -18,7 +18,14 @@ from casework.customers_shown import (
 from casework.due_list import DueCase, due_cases
 from casework.package_showing import ShownPackage, shown_packages
 from casework.showing import ShownMessage, show_message
-from casework.statuses import statuses_of
+from desk.queue_reading import (
+    MOST_FOUND,
+    FoundCase,
+    QueuePage,
+    read_found,
+    read_queue,
+    search_cases,
+)
 from privacy.agreement import WEEK, Agreement, agreement_of
 from privacy.audit import AuditEvent
 from privacy.case_events import CaseEvent
@@ -30,7 +37,7 @@ from privacy.roles import FoundRole, ItemRole, item_role
 from storage.address_changes import AddressChange, changes_of
 from storage.audit import events_of
 from storage.case_events import case_events
-from storage.cases import CaseSummary, clock_events, find_case, list_cases, who_acknowledged
+from storage.cases import clock_events, find_case, who_acknowledged
 from storage.database import Database, Reading
 from storage.drafts import Draft, drafts_of_case
 from storage.failures import CannotUnseal, NotFound
@@ -45,6 +52,7 @@ from storage.messages import (
 )
 from storage.model_calls import calls_since
 from storage.outbox import LetterRow, letters_of_case, list_letters
+from storage.queue import QueueFilter
 from storage.states import DraftState
 
 PAGE_LENGTH = 50
@@ -128,8 +136,14 @@ class CaseFile:
 class DeskReader(Protocol):
     """What the pages need. Every function raises Retryable when the database is out of reach."""
 
-    def cases(self, after: Place | None) -> Page[CaseSummary]:
-        """Return cases, the newest first."""
+    def queue(self, wanted: QueueFilter, seen_by: str, after: Place | None) -> QueuePage:
+        """Return open cases by their dates, as this visitor sees them."""
+
+    def search(self, term: str) -> tuple[tuple[UUID, ...], bool]:
+        """Return the cases with exactly this address, domain or reference, and whether there are more."""
+
+    def found(self, case_ids: Sequence[UUID], regions: frozenset[str]) -> Sequence[FoundCase]:
+        """Return these cases, without those of other regions where some are named."""
 
     def case(self, reference: str) -> CaseFile | None:
         """Return one case, None for a reference that is not known."""
@@ -180,12 +194,21 @@ class StorageReader:
             calls = calls_since(reading, now - WEEK * WEEKS)
         return agreement_of(calls, now=now, weeks=WEEKS)
 
-    def cases(self, after: Place | None) -> Page[CaseSummary]:
-        """Return cases, the newest first."""
+    def queue(self, wanted: QueueFilter, seen_by: str, after: Place | None) -> QueuePage:
+        """Return open cases by their dates, as this visitor sees them."""
         with self._database.reading() as reading:
-            cases = list_cases(reading, limit=PAGE_LENGTH + 1, after=after)
-            statuses = statuses_of(reading, [case.case_id for case in cases], self._terms)
-            return _page([replace(case, status=statuses[case.case_id]) for case in cases])
+            return read_queue(reading, wanted, seen_by, now=self._clock(), after=after)
+
+    def search(self, term: str) -> tuple[tuple[UUID, ...], bool]:
+        """Return the cases with exactly this address, domain or reference, and whether there are more."""
+        with self._database.reading() as reading:
+            ids = search_cases(reading, term, limit=MOST_FOUND + 1)
+        return tuple(ids[:MOST_FOUND]), len(ids) > MOST_FOUND
+
+    def found(self, case_ids: Sequence[UUID], regions: frozenset[str]) -> Sequence[FoundCase]:
+        """Return these cases, without those of other regions where some are named."""
+        with self._database.reading() as reading:
+            return read_found(reading, case_ids, self._terms, regions)
 
     def case(self, reference: str) -> CaseFile | None:
         """Return one case, None for a reference that is not known."""

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from desk.paging import place_word
+from desk.remaining import remaining, tone
 from desk.static_files import addresses
 from privacy.identity_codes import without_codes
 
@@ -43,6 +44,8 @@ def _environment() -> Environment:
         place=place_word,
         without_codes=without_codes,
         bytes=size_of,
+        remaining=remaining,
+        tone=tone,
     )
     environment.globals["static"] = addresses()
     return environment

@@ -13,6 +13,7 @@ HERE = Path(__file__).parent
 FILES = {
     "style.css": (HERE / "pages" / "style.css", "text/css; charset=utf-8"),
     "icon.svg": (HERE / "static" / "icon.svg", "image/svg+xml"),
+    "keys.js": (HERE / "static" / "keys.js", "text/javascript; charset=utf-8"),
     "htmx.min.js": (HERE / "static" / "htmx.min.js", "text/javascript; charset=utf-8"),
 }
 PREFIX = "/static/"

@@ -7,11 +7,12 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
-from privacy.audit import GENESIS, AuditEvent, canonical, chain_hash
+from privacy.audit import GENESIS, AuditEvent, AuditKind, canonical, chain_hash
 from privacy.audit_checks import ChainLink
 from storage.columns import storable
 from storage.tables import AUDIT_CHAIN, AUDIT_EVENT
@@ -53,6 +54,17 @@ def verify_chain(reading: Reading, chain: UUID) -> bool:
 def events_of(reading: Reading, chain: UUID) -> list[AuditEvent]:
     """Return the events of a chain, oldest first; an erased payload is empty."""
     return [_event(row) for row in _links(reading, chain)]
+
+
+def happened_since(
+    reading: Reading, chain: UUID, kind: AuditKind, *, actor: str, since: datetime
+) -> bool:
+    """Say whether this actor did this in the chain after the instant."""
+    event = AUDIT_EVENT.c
+    question = select(event.position).where(
+        event.chain == chain, event.kind == kind, event.actor == actor, event.at > since
+    )
+    return reading.fetch(question.limit(1)).first() is not None
 
 
 def chain_links(reading: Reading, chain: UUID) -> list[ChainLink]:

@@ -73,6 +73,7 @@ class CaseSummary:
 
     case_id: UUID
     reference: str
+    region: str
     received_at: datetime
     state: CaseState
     lane: Lane
@@ -339,6 +340,7 @@ def _summary(
     return CaseSummary(
         case_id=row.case_id,
         reference=row.reference,
+        region=row.region,
         received_at=row.received_at,
         state=row.state,
         lane=row.lane,

@@ -226,8 +226,10 @@ def _newest(reading: Reading, condition: ColumnElement[bool], limit: int) -> lis
 def _conditions(wanted: QueueFilter) -> list[ColumnElement[bool]]:
     row = QUEUE.c
     plain = ("status", "language", "regime", "lane")
-    asked = [row[name] == value for name in plain if (value := getattr(wanted, name)) is not None]
-    whose = [row.owner.is_(None)] if wanted.unassigned else []
+    asked: list[ColumnElement[bool]] = [
+        row[name] == value for name in plain if (value := getattr(wanted, name)) is not None
+    ]
+    whose: list[ColumnElement[bool]] = [row.owner.is_(None)] if wanted.unassigned else []
     whose += [row.owner == wanted.owner] if wanted.owner is not None else []
     asked += [or_(*whose)] if whose else []
     if wanted.right is not None:

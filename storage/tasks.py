@@ -41,6 +41,13 @@ def list_tasks(reading: Reading, *, limit: int = 200) -> list[Task]:
     return [Task(**row) for row in reading.fetch(question).mappings()]
 
 
+def open_tasks_of(reading: Reading, case_id: UUID) -> list[Task]:
+    """Return the open tasks of a case: urgent ones first, then by their day."""
+    question = _rows().where(TASK.c.case_id == case_id, TASK.c.done_at.is_(None))
+    question = question.order_by(TASK.c.urgent.desc(), TASK.c.due_on, TASK.c.task_id)
+    return [Task(**row) for row in reading.fetch(question).mappings()]
+
+
 def earliest_task(reading: Reading, *, leave_out: Sequence[str]) -> date | None:
     """Return the first day on which an open task is due, those of some kinds left out; None when none has a day."""
     question = select(func.min(TASK.c.due_on)).where(

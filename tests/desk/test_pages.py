@@ -178,7 +178,7 @@ def test_long_lists_go_on_where_they_stopped(sam, desk, take_in_many):
 
 def test_a_database_that_does_not_answer_is_told_without_details():
     class Broken:
-        def cases(self, _after):
+        def queue(self, *_wanted):
             raise Retryable("database: secret path")
 
     answer = sign_in(desk_app(None, reader=Broken())).get("/")
