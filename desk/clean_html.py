@@ -4,18 +4,101 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import nh3
 
 TAGS = frozenset(
-    "a abbr address b bdi bdo big blockquote br caption center cite code col colgroup dd del div dl dt em font "
-    "h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp small span strike strong sub sup "
-    "table tbody td tfoot th thead tr tt u ul var wbr".split()
+    [
+        "a",
+        "abbr",
+        "address",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "blockquote",
+        "br",
+        "caption",
+        "center",
+        "cite",
+        "code",
+        "col",
+        "colgroup",
+        "dd",
+        "del",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "font",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "i",
+        "img",
+        "ins",
+        "kbd",
+        "li",
+        "mark",
+        "ol",
+        "p",
+        "pre",
+        "q",
+        "rp",
+        "rt",
+        "ruby",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "tt",
+        "u",
+        "ul",
+        "var",
+        "wbr",
+    ]
 )
 WITH_CONTENT = frozenset(
-    "applet canvas embed frameset head iframe math noembed noframes noscript object plaintext script select style "
-    "svg template textarea title video audio xmp".split()
+    [
+        "applet",
+        "canvas",
+        "embed",
+        "frameset",
+        "head",
+        "iframe",
+        "math",
+        "noembed",
+        "noframes",
+        "noscript",
+        "object",
+        "plaintext",
+        "script",
+        "select",
+        "style",
+        "svg",
+        "template",
+        "textarea",
+        "title",
+        "video",
+        "audio",
+        "xmp",
+    ]
 )
 CELL = frozenset({"align", "valign", "width", "height", "bgcolor", "colspan", "rowspan"})
 ATTRIBUTES = {
@@ -30,32 +113,52 @@ ATTRIBUTES = {
     "th": set(CELL),
 }
 STYLES = frozenset(
-    "background-color border color direction font-size font-style font-weight margin padding text-align "
-    "text-decoration vertical-align white-space width".split()
+    [
+        "background-color",
+        "border",
+        "color",
+        "direction",
+        "font-size",
+        "font-style",
+        "font-weight",
+        "margin",
+        "padding",
+        "text-align",
+        "text-decoration",
+        "vertical-align",
+        "white-space",
+        "width",
+    ]
 )
 SHOWN_SCHEMES = frozenset({"http", "https", "mailto", "cid"})
 CID = "cid:"
-LINK = re.compile(r'<a href="([^"]{0,4000})">')
+LINK = re.compile(r'<a href="([^"]*)">')
 Images = Mapping[str, tuple[str, bytes]]
+Fitting = Callable[[str, str, str], str | None]
 
 
 def clean_html(html: str, images: Images) -> str:
     """Return the HTML with what people read, and the images of the mail itself; links become words."""
 
     def fitting(tag: str, name: str, value: str) -> str | None:
+        if tag == "a":
+            return value if name == "href" else None
         return _image(value, images) if (tag, name) == ("img", "src") else value
 
-    cleaned = nh3.clean(
+    return _without_links(_clean(html, TAGS, SHOWN_SCHEMES, fitting))
+
+
+def _clean(html: str, tags: frozenset[str], schemes: frozenset[str], fitting: Fitting) -> str:
+    return nh3.clean(
         html,
-        tags=set(TAGS),
+        tags=set(tags),
         clean_content_tags=set(WITH_CONTENT),
-        attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
+        attributes={tag: set(names) for tag, names in ATTRIBUTES.items() if tag in {"*", *tags}},
         attribute_filter=fitting,
-        url_schemes=set(SHOWN_SCHEMES),
+        url_schemes=set(schemes),
         link_rel=None,
         filter_style_properties=set(STYLES),
     )
-    return _without_links(cleaned)
 
 
 def _image(source: str, images: Images) -> str | None:
@@ -67,6 +170,6 @@ def _image(source: str, images: Images) -> str | None:
 
 
 def _without_links(cleaned: str) -> str:
-    """Where a link leads is said before its words. What is cleaned spells a link in one way, and no text can look so."""
-    shown = LINK.sub(r'<span class="leads">[\1]</span> <span>', cleaned)
-    return shown.replace("<a>", "<span>").replace("</a>", "</span>")
+    """Where a link leads is said before its words; the second cleaning leaves no link, whatever the first one spelled."""
+    shown = LINK.sub(r"<span>[\1] ", cleaned).replace("<a>", "<span>").replace("</a>", "</span>")
+    return _clean(shown, TAGS - {"a"}, frozenset({"data"}), lambda _tag, _name, value: value)

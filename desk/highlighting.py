@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from privacy.cases import RequestItem
 
@@ -40,7 +41,7 @@ def pieces_of(text: str, marks: Sequence[Mark]) -> list[Piece]:
     edges = sorted({0, len(text), *(edge for one in marks for edge in (one.start, one.end))})
     return [
         Piece(text=text[start:end], rights=_rights(marks, start, end))
-        for start, end in zip(edges, edges[1:], strict=False)
+        for start, end in pairwise(edges)
     ]
 
 

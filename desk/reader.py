@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
 from casework.challenge_terms import ChallengeTerms
-from casework.customers_shown import (
-    ShownForward,
-    ShownReferral,
-    customers_of,
-    referrals_shown,
-)
 from casework.due_list import DueCase, due_cases
-from casework.package_showing import ShownPackage, shown_packages
-from casework.showing import ShownMessage, show_message
+from casework.showing import AsSent, ShownFile, file_of, show_as_sent
+from desk.case_reading import CaseFile, MailIn, mail_in, read_case
 from desk.queue_reading import (
     MOST_FOUND,
     FoundCase,
@@ -27,33 +21,22 @@ from desk.queue_reading import (
     search_cases,
 )
 from privacy.agreement import WEEK, Agreement, agreement_of
-from privacy.audit import AuditEvent
-from privacy.case_events import CaseEvent
-from privacy.cases import Case, RequestItem
 from privacy.deciding import Outcome
 from privacy.ports import Clock
 from privacy.reminders import Ladder
-from privacy.roles import FoundRole, ItemRole, item_role
-from storage.address_changes import AddressChange, changes_of
-from storage.audit import events_of
-from storage.case_events import case_events
-from storage.cases import clock_events, find_case, who_acknowledged
-from storage.database import Database, Reading
-from storage.drafts import Draft, drafts_of_case
+from storage.cases import find_case
+from storage.database import Database
 from storage.failures import CannotUnseal, NotFound
-from storage.findings import StoredFinding, findings_of
 from storage.messages import (
     MessageRow,
     count_by_outcome,
     get_message,
     list_messages,
-    messages_of_case,
     raw_of,
 )
 from storage.model_calls import calls_since
-from storage.outbox import LetterRow, letters_of_case, list_letters
+from storage.outbox import LetterRow, list_letters
 from storage.queue import QueueFilter
-from storage.states import DraftState
 
 PAGE_LENGTH = 50
 WEEKS = 4  # of the page about the model
@@ -70,67 +53,6 @@ class Page(Generic[Row]):
 
     rows: tuple[Row, ...]
     after: Place | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class MailIn:
-    """A message with its words; `shown` is None when its bytes are erased or moved to another region."""
-
-    row: MessageRow
-    shown: ShownMessage | None
-
-    @property
-    def at(self) -> datetime:
-        """When it arrived."""
-        return self.row.received_at
-
-
-@dataclass(frozen=True, kw_only=True)
-class MailOut:
-    """A letter that was queued."""
-
-    row: LetterRow
-
-    @property
-    def at(self) -> datetime:
-        """When it left, or when it was queued while it has not."""
-        return self.row.sent_at or self.row.queued_at
-
-
-@dataclass(frozen=True, kw_only=True)
-class MailWaiting:
-    """A letter that a person has to decide about, or rejected."""
-
-    row: Draft
-
-    @property
-    def at(self) -> datetime:
-        """When it was written."""
-        return self.row.created_at
-
-
-Mail = MailIn | MailOut | MailWaiting
-
-
-@dataclass(frozen=True, kw_only=True)
-class CaseFile:
-    """One case with all its mail in time order, and its history."""
-
-    case: Case
-    acknowledged_at: datetime | None
-    happened: tuple[CaseEvent, ...] = field(repr=False)
-    mail: tuple[Mail, ...]
-    events: tuple[AuditEvent, ...] = field(repr=False)
-    found: StoredFinding | None = None
-    packages: tuple[ShownPackage, ...] = field(default=(), repr=False)
-    customers: tuple[ShownForward, ...] = ()
-    changes: tuple[AddressChange, ...] = ()
-    referrals: tuple[ShownReferral, ...] = ()
-
-    def role_of(self, item: RequestItem) -> ItemRole:
-        """Return the role in which this right is answered, as far as the directory says."""
-        found = self.found.finding.role if self.found else FoundRole.UNKNOWN
-        return item_role(found, item.right, item.scope)
 
 
 class DeskReader(Protocol):
@@ -168,6 +90,12 @@ class DeskReader(Protocol):
 
     def message(self, inbound_id: UUID) -> MailIn | None:
         """Return one message, None for an id that is not known."""
+
+    def as_sent(self, inbound_id: UUID) -> AsSent | None:
+        """Return the message as its sender laid it out, None where there is nothing of that."""
+
+    def file(self, inbound_id: UUID, number: int) -> tuple[ShownFile, bytes] | None:
+        """Return a file of the message with its content, None where it is not there."""
 
 
 class StorageReader:
@@ -214,7 +142,7 @@ class StorageReader:
         """Return one case, None for a reference that is not known."""
         with self._database.reading() as reading:
             case = find_case(reading, reference)
-            return None if case is None else _file_of(reading, case)
+            return None if case is None else read_case(reading, case, self._terms)
 
     def letters(self, after: Place | None) -> Page[LetterRow]:
         """Return letters out, the newest first."""
@@ -239,8 +167,25 @@ class StorageReader:
         """Return one message, None for an id that is not known."""
         with self._database.reading() as reading:
             try:
-                return _mail_in(reading, get_message(reading, inbound_id))
+                return mail_in(reading, get_message(reading, inbound_id))
             except NotFound:
+                return None
+
+    def as_sent(self, inbound_id: UUID) -> AsSent | None:
+        """Return the message as its sender laid it out, None where there is nothing of that."""
+        raw = self._raw(inbound_id)
+        return None if raw is None else show_as_sent(raw)
+
+    def file(self, inbound_id: UUID, number: int) -> tuple[ShownFile, bytes] | None:
+        """Return a file of the message with its content, None where it is not there."""
+        raw = self._raw(inbound_id)
+        return None if raw is None else file_of(raw, number)
+
+    def _raw(self, inbound_id: UUID) -> bytes | None:
+        with self._database.reading() as reading:
+            try:
+                return raw_of(reading, inbound_id)
+            except CannotUnseal:
                 return None
 
     def _messages(self, outcomes: Sequence[Outcome], after: Place | None) -> Page[MessageRow]:
@@ -263,40 +208,3 @@ def _page(rows: Sequence[PlacedRow]) -> Page[PlacedRow]:
     """One row more than a page tells that there is another page."""
     shown = tuple(rows[:PAGE_LENGTH])
     return Page(rows=shown, after=shown[-1].page if len(rows) > PAGE_LENGTH else None)
-
-
-def _file_of(reading: Reading, case: Case) -> CaseFile:
-    mail: list[Mail] = [
-        *(_mail_in(reading, row) for row in messages_of_case(reading, case.case_id)),
-        *(MailOut(row=row) for row in letters_of_case(reading, case.case_id)),
-        # An approved draft is a letter out as well.
-        *(
-            MailWaiting(row=row)
-            for row in drafts_of_case(reading, case.case_id)
-            if row.state is not DraftState.APPROVED
-        ),
-    ]
-    return CaseFile(
-        case=case,
-        acknowledged_at=_acknowledged_at(reading, case),
-        happened=tuple(case_events(reading, case.case_id)),
-        mail=tuple(sorted(mail, key=lambda each: each.at)),
-        events=tuple(events_of(reading, case.case_id)),
-        found=findings_of(reading, [case.case_id]).get(case.case_id),
-        packages=shown_packages(reading, case),
-        customers=tuple(customers_of(reading, case.case_id)),
-        referrals=tuple(referrals_shown(reading, case.case_id)),
-        changes=tuple(changes_of(reading, [case.case_id])),
-    )
-
-
-def _acknowledged_at(reading: Reading, case: Case) -> datetime | None:
-    met = who_acknowledged(clock_events(reading, case.case_id))
-    return met.at if met else None
-
-
-def _mail_in(reading: Reading, row: MessageRow) -> MailIn:
-    try:
-        return MailIn(row=row, shown=show_message(raw_of(reading, row.inbound_id)))
-    except CannotUnseal:
-        return MailIn(row=row, shown=None)
