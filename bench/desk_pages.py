@@ -207,6 +207,9 @@ def fill(database: Database, cases: int, still_open: int) -> Case:
             add_tasks(transaction, [task(case) for case in batch if case.number % 50 == 0])
     talk(database, batch[-1])
     with database.transaction() as transaction:
+        looked_at = "UPDATE privacy_case SET next_rung_at = NULL WHERE state = 'closed'"
+        transaction.connection.execute(text(looked_at))  # as the sweeps of the past weeks did
+    with database.transaction() as transaction:
         transaction.connection.execute(text("ANALYZE"))
     return batch[-1]
 

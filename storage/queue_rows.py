@@ -25,6 +25,10 @@ class QueueRow(Row, table=True):
         Index("ix_case_queue_due", "due_at", "case_id"),  # queued_cases
         Index("ix_case_queue_owner", "owner", "due_at", "case_id"),  # queued_cases of a person
         Index("ix_case_queue_status", "status", "due_at", "case_id"),  # queued_cases, count_queue
+        # queued_cases of one language, law or lane
+        Index("ix_case_queue_language", "language", "due_at", "case_id"),
+        Index("ix_case_queue_regime", "regime", "due_at", "case_id"),
+        Index("ix_case_queue_lane", "lane", "due_at", "case_id"),
         STRICT,
     )
     case_id: UUID = key_column()

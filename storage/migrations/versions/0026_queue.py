@@ -51,6 +51,9 @@ def upgrade() -> None:
     op.create_index("ix_case_queue_due", "case_queue", ["due_at", "case_id"], unique=False)
     op.create_index("ix_case_queue_owner", "case_queue", ["owner", "due_at", "case_id"], unique=False)
     op.create_index("ix_case_queue_status", "case_queue", ["status", "due_at", "case_id"], unique=False)
+    op.create_index("ix_case_queue_language", "case_queue", ["language", "due_at", "case_id"], unique=False)
+    op.create_index("ix_case_queue_regime", "case_queue", ["regime", "due_at", "case_id"], unique=False)
+    op.create_index("ix_case_queue_lane", "case_queue", ["lane", "due_at", "case_id"], unique=False)
 
 
 def downgrade() -> None:
