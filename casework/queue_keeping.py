@@ -20,9 +20,9 @@ from storage.database import Database, Transaction
 from storage.queue import (
     FAR_OFF,
     QueuedCase,
+    cases_from,
     lock_cases,
     name_domains,
-    cases_from,
     put_in_queue,
     queue_mark,
     set_queue_mark,

@@ -90,7 +90,6 @@ class QueueFilter:
 class QueueCounts:
     """How many open cases there are of each kind, messages set aside, and drafts that wait for approval."""
 
-    open: int
     mine: int
     unassigned: int
     soon: int
@@ -129,7 +128,6 @@ def count_queue(
     held = select(func.count()).select_from(INBOUND)
     held = held.where(INBOUND.c.outcome == Outcome.HELD, text("inbound.state <> 'dismissed'"))
     return QueueCounts(
-        open=count(),
         mine=count(row.owner == owner),
         unassigned=count(row.owner.is_(None)),
         late=count(row.due_at <= now),

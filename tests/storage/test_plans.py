@@ -7,13 +7,16 @@ import pytest
 from sqlalchemy import event, text
 
 from campaign_questions import NOTICE_QUESTIONS
+from privacy.audit import AuditKind
 from privacy.cases import CaseState
 from privacy.deciding import Outcome
 from privacy.deliveries import BounceReason
 from privacy.directory import PersonRecord, Standing
 from privacy.outgoing import OutgoingState
 from privacy.reminders import RungKey, Tell, Watched
+from privacy.rights import Lane
 from privacy.suppression import SuppressionList
+from privacy.work_status import WorkStatus
 from storage.added_requests import added_requests, find_added
 from storage.address_changes import (
     answer_change,
@@ -25,6 +28,7 @@ from storage.address_changes import (
     wake_change,
 )
 from storage.anchors import anchors_of_chains, anchors_of_segment, close_segment
+from storage.audit import happened_since
 from storage.calls import (
     calls_of_case,
     cancel_calls_of,
@@ -103,6 +107,13 @@ from storage.package_links import (
     waivers_of,
 )
 from storage.packages import due_packages, files_of, packages_of
+from storage.queue import (
+    QueueFilter,
+    cases_of_address,
+    cases_of_domain,
+    count_queue,
+    queued_cases,
+)
 from storage.reminders import (
     StoredReminder,
     claim_due_cases,
@@ -121,6 +132,7 @@ from storage.tasks import (
     finish_tasks_of_case,
     is_task_open,
     list_tasks,
+    open_tasks_of,
 )
 from storage.work import plans_of as plans_of_rights
 from storage.work import work_events
@@ -303,6 +315,27 @@ QUESTIONS = {
     "move_messages": lambda tx, _: move_messages(tx, [new_id(), new_id()], new_id()),
     "list_drafts": lambda tx, _: list_drafts(tx),
     "list_tasks": lambda tx, _: list_tasks(tx),
+    "open_tasks_of": lambda tx, _: open_tasks_of(tx, new_id()),
+    "happened_since": lambda tx, make: happened_since(
+        tx, new_id(), AuditKind.CASE_VIEWED, actor="sam", since=make.now
+    ),
+    "queued_cases": lambda tx, make: queued_cases(
+        tx, QueueFilter(right="access"), limit=5, after=(make.now, new_id())
+    ),
+    "queued_cases of somebody": lambda tx, _: queued_cases(tx, QueueFilter(owner="sam"), limit=5),
+    "queued_cases by who acts": lambda tx, _: queued_cases(
+        tx, QueueFilter(status=WorkStatus.DONE), limit=5
+    ),
+    "queued_cases of a language": lambda tx, _: queued_cases(
+        tx, QueueFilter(language="de"), limit=5
+    ),
+    "queued_cases of a law": lambda tx, _: queued_cases(tx, QueueFilter(regime="gdpr"), limit=5),
+    "queued_cases of a lane": lambda tx, _: queued_cases(tx, QueueFilter(lane=Lane.OTHER), limit=5),
+    "count_queue": lambda tx, make: count_queue(
+        tx, owner="sam", now=make.now, soon=make.now, regions=frozenset()
+    ),
+    "cases_of_address": lambda tx, make: cases_of_address(tx, make.anne, limit=5),
+    "cases_of_domain": lambda tx, _: cases_of_domain(tx, "home.example", limit=5),
     "spent_since": lambda tx, make: spent_since(tx, make.now),
     "calls_since": lambda tx, make: calls_since(tx, make.now),
     "said_before": lambda tx, _: said_before(tx, [(b"k", new_id(), new_id())]),
@@ -338,7 +371,12 @@ WALKS = {
     "ix_audit_chain_grown",
 }
 # A page that is read in the order of an index, and cut off after its limit.
-PAGES = {"ix_privacy_case_received", "ix_inbound_received", "ix_outgoing_queued"}
+PAGES = {
+    "ix_case_queue_due",
+    "ix_privacy_case_received",
+    "ix_inbound_received",
+    "ix_outgoing_queued",
+}
 
 LISTS = {
     "CONSTANT ROW",  # the values of the question itself
