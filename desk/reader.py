@@ -37,6 +37,7 @@ from storage.messages import (
 from storage.model_calls import calls_since
 from storage.outbox import LetterRow, list_letters
 from storage.queue import QueueFilter
+from storage.work_lists import case_heads
 
 PAGE_LENGTH = 50
 WEEKS = 4  # of the page about the model
@@ -90,6 +91,9 @@ class DeskReader(Protocol):
 
     def message(self, inbound_id: UUID) -> MailIn | None:
         """Return one message, None for an id that is not known."""
+
+    def region_of(self, case_id: UUID) -> str | None:
+        """Return where a case is kept, None for one that is not here."""
 
     def as_sent(self, inbound_id: UUID) -> AsSent | None:
         """Return the message as its sender laid it out, None where there is nothing of that."""
@@ -170,6 +174,11 @@ class StorageReader:
                 return mail_in(reading, get_message(reading, inbound_id))
             except NotFound:
                 return None
+
+    def region_of(self, case_id: UUID) -> str | None:
+        """Return where a case is kept, None for one that is not here."""
+        with self._database.reading() as reading:
+            return next((one.region for one in case_heads(reading, [case_id])), None)
 
     def as_sent(self, inbound_id: UUID) -> AsSent | None:
         """Return the message as its sender laid it out, None where there is nothing of that."""

@@ -14,7 +14,7 @@ from pydantic import Field
 from casework.assigning import assign
 from casework.viewing import record_view
 from desk.acting import DeskHere, DeskServices
-from desk.case_reading import CaseFile
+from desk.case_reading import CaseFile, MailIn
 from desk.clean_html import clean_html
 from desk.forms import Form, fill
 from desk.lists import NOT_FOUND
@@ -66,23 +66,21 @@ def owner(request: Request, visitor: Correcting, desk: DeskHere, reference: str)
 
 
 @router.get("/messages/{inbound_id}")
-def message(request: Request, _visitor: Seeing, desk: DeskHere, inbound_id: UUID) -> Response:
-    found = desk.reader.message(inbound_id)
-    if found is None:
-        raise NOT_FOUND
-    return show(request, "message", mail=found)
+def message(request: Request, visitor: Seeing, desk: DeskHere, inbound_id: UUID) -> Response:
+    return show(request, "message", mail=_message(desk, visitor, inbound_id))
 
 
 @router.get("/messages/{inbound_id}/as-sent")
-def as_sent(request: Request, _visitor: Seeing, desk: DeskHere, inbound_id: UUID) -> Response:
-    found = desk.reader.message(inbound_id)
-    if found is None or found.shown is None or not found.shown.has_html:
+def as_sent(request: Request, visitor: Seeing, desk: DeskHere, inbound_id: UUID) -> Response:
+    found = _message(desk, visitor, inbound_id)
+    if found.shown is None or not found.shown.has_html:
         raise NOT_FOUND
     return show(request, "as_sent", mail=found)
 
 
 @router.get("/messages/{inbound_id}/as-sent/frame")
-def frame(_visitor: Seeing, desk: DeskHere, inbound_id: UUID) -> Response:
+def frame(visitor: Seeing, desk: DeskHere, inbound_id: UUID) -> Response:
+    _message(desk, visitor, inbound_id)
     found = desk.reader.as_sent(inbound_id)
     if found is None:
         raise NOT_FOUND
@@ -93,7 +91,8 @@ def frame(_visitor: Seeing, desk: DeskHere, inbound_id: UUID) -> Response:
 
 
 @router.get("/messages/{inbound_id}/files/{number}")
-def attached(_visitor: Seeing, desk: DeskHere, inbound_id: UUID, number: int) -> Response:
+def attached(visitor: Seeing, desk: DeskHere, inbound_id: UUID, number: int) -> Response:
+    _message(desk, visitor, inbound_id)
     found = desk.reader.file(inbound_id, number)
     if found is None:
         raise NOT_FOUND
@@ -109,6 +108,20 @@ def _case(desk: DeskServices, visitor: Visitor, reference: str) -> CaseFile:
     found = desk.reader.case(reference) if REFERENCE.fullmatch(reference) else None
     if found is None or not visitor.sees(found.case.region):
         raise NOT_FOUND
+    return found
+
+
+def _message(desk: DeskServices, visitor: Visitor, inbound_id: UUID) -> MailIn:
+    """Whoever reads a mail of a case looks at the case; what belongs to none is kept in the region of this desk."""
+    found = desk.reader.message(inbound_id)
+    if found is None:
+        raise NOT_FOUND
+    case_id = found.row.case_id
+    region = None if case_id is None else desk.reader.region_of(case_id)
+    if not visitor.sees(region or desk.profile.region):
+        raise NOT_FOUND
+    if case_id is not None:
+        record_view(desk.database, case_id, actor=visitor.actor, now=desk.clock())
     return found
 
 

@@ -52,11 +52,14 @@ def test_a_filter_that_is_none_is_an_address_that_is_not_there(sam, path):
     assert sam.get(path).status_code == 404
 
 
-def test_a_visitor_of_another_region_sees_nothing_of_this_one(app, references):
+def test_a_visitor_of_another_region_sees_nothing_of_this_one(app, sam, references):
     far = sign_in(app, Role.VIEWER, regions=frozenset({"elsewhere"}))
     for path in ("/", "/?show=all", "/?show=all&region=default"):
         assert references[0] not in page_of(far, path)
     assert far.get(f"/cases/{references[0]}").status_code == 404
+    message = re.search(r'href="(/messages/[^"]+)"', page_of(sam, f"/cases/{references[0]}"))
+    assert far.get(message[1]).status_code == 404
+    assert far.get(f"{message[1]}/files/0").status_code == 404
     asked = send(far, "/search", q="anne@person.example").headers["location"]
     assert references[0] not in page_of(far, asked)
 
