@@ -27,20 +27,14 @@ from casework.profile import DeskProfile
 from casework.queue_keeping import keep_queue
 from daemon.settings import load_settings
 from daemon.wiring import build_profile
-from desk.access import COOKIE
-from desk.acting import DeskServices
-from desk.app import create_app
+from desk.cookies import SESSION
 from desk.forms import csrf_token
-from desk.reader import StorageReader
-from desk.sessions import SessionsInMemory
-from desk.visitor import Visitor
+from desk_values import desk_app, sign_in
 from privacy.case_events import CaseEvent, CaseEventKind
 from privacy.cases import Case, CaseIdentifiers, CaseState, Origin, open_case
-from privacy.desk_roles import Role
 from privacy.messages import ArrivalBasis, RawMessage, Route, Sender
 from privacy.rights import Classification, Lane, Right, RightClaim
 from regimes import load_regimes
-from regimes.ladder import load_ladder
 from servers.postgres import Postgres
 from storage.case_events import add_events_of_cases
 from storage.cases import add_cases, mark_acknowledged
@@ -106,7 +100,7 @@ def opened(url: str) -> Iterator[Database]:
 def ask(database: Database, profile: DeskProfile, case: Case, rounds: int) -> None:
     """Ask each page so many times, and say how long the middle and the slow ones took."""
     client = browser(database, profile)
-    token = csrf_token(client.cookies[COOKIE])
+    token = csrf_token(client.cookies[SESSION])
 
     def search(term: str) -> Callable[[], int]:
         return lambda: len(client.post("/search", data={"csrf": token, "q": term}).content)
@@ -162,21 +156,9 @@ PATHS = {
 
 def browser(database: Database, profile: DeskProfile) -> TestClient:
     """Return Sam's browser on the pages, with every role."""
-    ladder = load_ladder()
-    services = Acting(database, profile)
-    reader = StorageReader(database, lambda: NOW, ladder, profile.challenges)
-    desk = DeskServices(
-        services=services,  # type: ignore[arg-type] - what pages that read need of them
-        reader=reader,
-        ladder=ladder,
-        clock=lambda: NOW,
-        health=lambda: (True, []),
-        wake=lambda: None,
-    )
-    app = create_app(desk, sessions=SessionsInMemory())
-    client = TestClient(app, follow_redirects=True)
-    visitor = Visitor(address=SAM, name="Sam", roles=frozenset(Role))
-    client.cookies.set(COOKIE, app.state.sessions.begin(visitor))
+    app = desk_app(Acting(database, profile), lambda: NOW)  # type: ignore[arg-type] - all that pages need that read
+    client = sign_in(app)
+    client.follow_redirects = True
     return client
 
 

@@ -15,9 +15,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page
 from casework.processing import process_batch
 from daemon.settings import load_settings
 from daemon.wiring import Desk, open_desk
-from desk.access import COOKIE
-from desk.visitor import Visitor
-from desk_values import SAM_ADDRESS, desk_app
+from desk.cookies import SESSION
+from desk_values import desk_app, visitor_with
 from html_attacks import ATTACKS
 from privacy.desk_roles import Role
 from privacy.messages import ArrivalBasis, RawMessage, Route
@@ -87,7 +86,7 @@ class Served:
         context = browser.new_context(
             viewport={"width": width, "height": 900}, color_scheme=scheme, base_url=self.base
         )
-        context.add_cookies([{"name": COOKIE, "value": self.cookie, "url": self.base}])
+        context.add_cookies([{"name": SESSION, "value": self.cookie, "url": self.base}])
         return context.new_page()
 
 
@@ -102,8 +101,7 @@ def served(tmp_path_factory) -> Iterator[Served]:
     harmless = '<p style="color: navy">Hello <b>team</b> <a href="https://person.example/x">my page</a><img src="cid:pixel" alt="dot"></p>'
     kept = keep(desk, [laid_out(one, n) for n, one in enumerate([harmless, *ATTACKS.values()])])
     app = desk_app(desk.services, lambda: ARRIVED + timedelta(days=2))
-    visitor = Visitor(address=SAM_ADDRESS, name="sam", roles=frozenset(Role))
-    cookie = app.state.sessions.begin(visitor)
+    cookie = app.state.sessions.let_in(visitor_with(Role))
     port = free_port()
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run)

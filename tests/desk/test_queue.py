@@ -11,8 +11,7 @@ from desk.clean_html import clean_html
 from desk.highlighting import Mark, pieces_of
 from desk.remaining import remaining, tone
 from desk.searches import LIFE, MOST, Found, SearchBook
-from desk.visitor import Visitor
-from desk_values import SAM_ADDRESS, send, sign_in
+from desk_values import SAM_ADDRESS, send, sign_in, visitor_with
 from html_attacks import ATTACKS
 from privacy.audit import AuditKind
 from privacy.desk_roles import Role
@@ -141,7 +140,7 @@ def test_a_look_at_a_case_is_in_its_trail_once_an_hour_for_each(sam, desk, app, 
         ]
         assert verify_chain(reading, case.case_id)
     assert [one.actor.partition(" ")[0] for one in seen] == [SAM_ADDRESS, "olga@autocloz.example"]
-    actor = Visitor(address=SAM_ADDRESS, name="sam", roles=frozenset()).actor
+    actor = visitor_with(()).actor
     assert record_view(desk.database, case.case_id, actor=actor, now=seen[0].at + 2 * HOUR)
 
 
