@@ -149,5 +149,6 @@ def test_it_forbids_scripts_frames_and_forms_to_elsewhere_and_leaves_no_trace(ol
     assert "set-cookie" not in answer.headers
 
 
-def test_the_other_pages_stay_behind_their_key(olivia) -> None:
-    assert olivia.get("/cases").status_code in {401, 403, 404}
+def test_the_other_pages_stay_behind_sign_in(olivia) -> None:
+    answer = olivia.get("/cases", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"].split("?")[0]) == (303, "/sign-in")

@@ -45,8 +45,8 @@ def test_an_announced_version_is_shown_with_its_days(olivia, spelled) -> None:
 
 @pytest.mark.parametrize("wrong", ["cd" * 32, "", "ab", DIGEST + "a", "<script>", "../" + DIGEST])
 def test_every_other_hash_was_not_announced(olivia, wrong) -> None:
-    answer = olivia.get(PREFIX + wrong)
-    assert answer.status_code in {403, 404}
+    answer = olivia.get(PREFIX + wrong, follow_redirects=False)
+    assert answer.status_code in {303, 404}  # what leads out of this door is a page of the desk
     assert "2027-03" not in answer.text
     assert "<script>" not in answer.text
 
