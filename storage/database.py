@@ -18,6 +18,7 @@ from privacy.errors import Permanent, Retryable, WrongSetting
 from storage import postgres, sqlite
 from storage.failures import cleaned
 from storage.postgres import Lock, take
+from storage.rows import DERIVED
 from storage.schema import current_revision, migrate, require_current, require_known
 from storage.sealing import KeyRing
 from storage.settings import StorageSettings
@@ -233,7 +234,9 @@ def _check_marks(engine: Engine, keys: KeyRing, region: str) -> None:
 def _marks(engine: Engine, known: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return what this database says that it is; raises Permanent unless that is known to be so."""
     with _readers_of(engine).begin() as connection:
-        found = connection.execute(select(DATABASE_MARK.c.name, DATABASE_MARK.c.value))
+        mark = DATABASE_MARK.c
+        question = select(mark.name, mark.value).where(mark.name.not_like(f"{DERIVED}%"))
+        found = connection.execute(question)
         marks: dict[str, bytes] = {name: bytes(value) for name, value in found}
     for name, value in marks.items():
         if name not in known:

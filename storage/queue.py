@@ -32,11 +32,12 @@ from storage.cases import Page
 from storage.datakeys import load_keys
 from storage.queue_rows import QUEUE
 from storage.readable import readable_if_any
+from storage.rows import DERIVED
 from storage.tables import DATABASE_MARK, DRAFT, INBOUND, PARTY, PRIVACY_CASE
 from storage.transactions import AnyRow, Reading, Transaction, Values, in_chunks
 
 FAR_OFF = datetime(9999, 1, 1, tzinfo=UTC)  # where nothing is owed: the end of the list
-MARK = "queue"  # which rules the rows were made by
+MARK = f"{DERIVED}queue"  # which rules the rows were made by
 AT_ONCE = 500  # cases
 # Written out, not bound: the engines use a partial index only when the question repeats its condition.
 _NOT_DISMISSED = text("inbound.state <> 'dismissed'")

@@ -10,6 +10,9 @@ from sqlmodel import Field, SQLModel
 
 from storage.columns import Id
 
+DERIVED = (
+    "derived:"  # begins the name of a mark that says by which rules rows were derived from others
+)
 STRICT = {"sqlite_strict": True}
 SMALL = {"sqlite_strict": True, "sqlite_with_rowid": False}
 NAMES = {

@@ -57,11 +57,14 @@ from storage.staff_rows import ADDED_REQUEST as ADDED_REQUEST  # noqa: PLC0414 -
 from storage.states import DraftState, MessageState, PartyRole
 from storage.work_rows import WORK_EVENT as WORK_EVENT  # noqa: PLC0414 - as above
 
+DERIVED = (
+    "derived:"  # begins the name of a mark that says by which rules rows were derived from others
+)
 GROWN = "anchored IS NULL OR length > anchored"
 
 
 class DatabaseMark(Row, table=True):
-    """What this database is: its region, and proofs of the keys that it was made with."""
+    """What this database is: its region, proofs of the keys that it was made with, and rules of what is derived."""
 
     __tablename__ = "database_mark"
     __table_args__ = (STRICT,)

@@ -8,6 +8,7 @@ from privacy.cases import CaseState
 from privacy.challenges import StandingState
 from storage.cases import add_cases, mark_acknowledged
 from storage.identity import Standing, park, put_standing
+from storage.queue import queue_mark, set_queue_mark
 from storage.reminders import set_next_looks
 from storage.work import set_case_state
 
@@ -69,3 +70,11 @@ def change_and_fail(database, change):
     with database.transaction() as transaction:
         change(transaction)
         raise ZeroDivisionError
+
+
+def test_a_database_whose_queue_was_made_opens_again(open_it):
+    """The mark of the rules stands beside the proofs of the keys, and is none of them."""
+    with open_it().transaction() as transaction:
+        set_queue_mark(transaction, b"rules")
+    with open_it().reading() as reading:
+        assert queue_mark(reading) == b"rules"
