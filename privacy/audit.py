@@ -98,6 +98,7 @@ class AuditKind(StrEnum):
     ACCOUNT_CHANGED = "account_changed"
     ACCOUNT_REMOVED = "account_removed"
     SIGNED_IN = "signed_in"
+    RETENTION_RUN = "retention_run"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,6 +25,7 @@ class Lock(IntEnum):
     SCHEMA = 7_374_003
     MODEL_BUDGET = 7_374_004
     SEGMENT = 7_374_005
+    RETENTION = 7_374_006
 
 
 def open_engine(url: URL, busy_seconds: float) -> Engine:

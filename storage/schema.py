@@ -36,6 +36,7 @@ REVISIONS = (
     "0024",
     "0025",
     "0026",
+    "0027",
 )
 MIGRATIONS = Path(__file__).with_name("migrations")
 

@@ -42,6 +42,7 @@ from storage.extension_rows import EXTENSION as EXTENSION  # noqa: PLC0414 - her
 from storage.identity_rows import IDENTITY_STANDING as IDENTITY_STANDING  # noqa: PLC0414 - as above
 from storage.reference_rows import OTHER_REFERENCE as OTHER_REFERENCE  # noqa: PLC0414 - as above
 from storage.reminder_rows import REMINDER as REMINDER  # noqa: PLC0414 - here are all tables
+from storage.retention_rows import RETENTION_RUN as RETENTION_RUN  # noqa: PLC0414 - as above
 from storage.rows import (
     SMALL,
     STRICT,
