@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 import stat
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -65,7 +66,7 @@ def load_keys(path: Path) -> Keys:
         if mode & OTHERS:
             raise WrongSetting(f"the key file {path} can be read by others: chmod 600 it")
         content = json.loads(path.read_text(encoding="ascii"))
-        return _read(content)
+        return _read(content, lambda: load_keys(path).ring)
     except FileNotFoundError:
         raise WrongSetting(
             f"the key file {path} is missing: without it nothing can be read, restore it"
@@ -76,7 +77,7 @@ def load_keys(path: Path) -> Keys:
         raise WrongSetting(f"the key file {path} is damaged") from None
 
 
-def _read(content: dict[str, object]) -> Keys:
+def _read(content: dict[str, object], reread: Callable[[], KeyRing]) -> Keys:
     sealing = {name: _decode(value) for name, value in _table(content["sealing"]).items()}
     tokens = {
         name: TokenKey(key_id=name, secret=_decode(value))
@@ -89,6 +90,7 @@ def _read(content: dict[str, object]) -> Keys:
         key_encryption_keys=sealing,
         current=current_sealing,
         lookup_secret=_decode(str(content["lookup"])),
+        reread=reread,
     )
     return Keys(ring=ring, token_keys=tokens, current_token_key=current_token)
 
@@ -110,12 +112,24 @@ def _make(path: Path) -> None:
     """Write a new key file completely before it gets its name: a crash leaves none rather than half of one."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     content = {
-        "sealing": {FIRST_SEALING_KEY: _new_key()},
+        "sealing": {FIRST_SEALING_KEY: new_key()},
         "current_sealing": FIRST_SEALING_KEY,
-        "lookup": _new_key(),
-        "tokens": {FIRST_TOKEN_KEY: _new_key()},
+        "lookup": new_key(),
+        "tokens": {FIRST_TOKEN_KEY: new_key()},
         "current_token": FIRST_TOKEN_KEY,
     }
+    unfinished = write_beside(path, content)
+    try:
+        os.link(unfinished, path)  # fails when another process was first: its keys are the keys
+    except FileExistsError:
+        return
+    finally:
+        unfinished.unlink()
+    sync_folder(path.parent)
+
+
+def write_beside(path: Path, content: Mapping[str, object]) -> Path:
+    """Write a key file under a name of its own, and return that once it is on the disk. Raises OSError."""
     # Not the process id alone: in a container every start has the same, and a crash leaves the file behind.
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -123,16 +137,11 @@ def _make(path: Path) -> None:
         json.dump(content, file, indent=2)
         file.flush()
         os.fsync(file.fileno())
-    try:
-        os.link(unfinished, path)  # fails when another process was first: its keys are the keys
-    except FileExistsError:
-        return
-    finally:
-        unfinished.unlink()
-    _sync_folder(path.parent)
+    return unfinished
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Have the names in the folder on the disk. Raises OSError."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -140,5 +149,6 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _new_key() -> str:
+def new_key() -> str:
+    """Return a random key of 32 bytes, as the file holds it."""
     return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode("ascii")

@@ -31,7 +31,7 @@ def add_keys(transaction: Transaction, owners: Sequence[UUID]) -> None:
 
 
 def load_keys(reading: Reading, owners: Iterable[UUID]) -> None:
-    """Take the owners' keys into use; an erased one, or one that the ring cannot open, stays away."""
+    """Take the owners' keys into use; an erased or damaged one stays away. Raises KeyMissing where the ring lacks a key."""
     for chunk in in_chunks(owner for owner in owners if owner not in reading.vault):
         for owner, ring_key, wrapped in reading.fetch(KEYS, {"owners": chunk}):
             reading.vault.open_key(owner, WrappedKey(ring_key=ring_key, wrapped=bytes(wrapped)))

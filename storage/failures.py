@@ -11,7 +11,11 @@ from privacy.errors import Permanent, PrivacyError, Retryable
 
 
 class CannotUnseal(Permanent):
-    """The bytes cannot be read: their key was erased or is not in the ring, or somebody changed them."""
+    """The bytes cannot be read: their key was erased, or somebody changed them."""
+
+
+class KeyMissing(Retryable):
+    """The ring lacks a key that seals part of this database: nobody is erased, and the right key file mends it."""
 
 
 class NotFound(Permanent):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from privacy.errors import Permanent
-from storage.failures import CannotUnseal
+from storage.failures import CannotUnseal, KeyMissing
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -33,10 +33,19 @@ class WrappedKey:
 
 
 class KeyRing:
-    """The keys that wrap data keys, by name, and the secret behind keyed look-ups. Does no input or output."""
+    """The keys that wrap data keys, by name, and the secret behind keyed look-ups. Does no input or output by itself.
+
+    `reread` gives the ring as it is kept now: where keys were changed while this program runs, a name that it does not
+    know is looked for there, before anything is taken for lost.
+    """
 
     def __init__(
-        self, key_encryption_keys: Mapping[str, bytes], current: str, lookup_secret: bytes
+        self,
+        key_encryption_keys: Mapping[str, bytes],
+        current: str,
+        lookup_secret: bytes,
+        *,
+        reread: Callable[[], KeyRing] | None = None,
     ) -> None:
         """Take keys of 32 bytes; `current` wraps new data keys. Raises Permanent for a ring that cannot work."""
         if current not in key_encryption_keys:
@@ -47,10 +56,16 @@ class KeyRing:
         self._keys = dict(key_encryption_keys)
         self._ciphers = {name: AESGCM(key) for name, key in key_encryption_keys.items()}
         self._lookup_secret = lookup_secret
+        self._reread = reread
 
     def __repr__(self) -> str:
         """Name the current key, never the keys."""
         return f"KeyRing(current={self.current!r})"
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of the keys in the ring."""
+        return frozenset(self._keys)
 
     def lookup_key(self, kind: str, value: str | bytes) -> bytes:
         """Return 32 bytes that stand for the value in look-ups: equal for equal values of one kind, else useless.
@@ -64,18 +79,31 @@ class KeyRing:
 
     def wrap(self, owner: UUID, data_key: bytes) -> WrappedKey:
         """Return the data key of this owner, wrapped by the current key."""
-        nonce = os.urandom(NONCE_BYTES)
-        wrapped = nonce + self._ciphers[self.current].encrypt(
-            nonce, data_key, b"data-key|" + owner.bytes
-        )
-        return WrappedKey(ring_key=self.current, wrapped=wrapped)
+        nonce, name = os.urandom(NONCE_BYTES), self.current
+        wrapped = nonce + self._ciphers[name].encrypt(nonce, data_key, b"data-key|" + owner.bytes)
+        return WrappedKey(ring_key=name, wrapped=wrapped)
 
     def unwrap(self, owner: UUID, key: WrappedKey) -> bytes:
-        """Return the data key of this owner; raises CannotUnseal."""
+        """Return the data key of this owner.
+
+        Raises CannotUnseal for a damaged one, KeyMissing where the ring lacks its key: that owner is not erased.
+        """
+        if key.ring_key not in self._ciphers and self._reread is not None:
+            self._adopt(self._reread())
         cipher = self._ciphers.get(key.ring_key)
         if cipher is None:
-            raise CannotUnseal(f"key ring: the key {key.ring_key!r} is not in the ring")
+            raise KeyMissing(f"key ring: the key {key.ring_key!r} is not in the ring")
         return _decrypt(cipher, key.wrapped, b"data-key|" + owner.bytes)
+
+    def _adopt(self, newer: KeyRing) -> None:
+        """Take the keys that came since; a file in which a known key is another one is not a newer state of this one."""
+        theirs = newer._keys
+        same = newer._lookup_secret == self._lookup_secret
+        if not same or any(theirs.get(name, key) != key for name, key in self._keys.items()):
+            raise KeyMissing("key ring: the key file is another one than at the start")
+        self._keys = self._keys | theirs
+        self._ciphers = {name: AESGCM(key) for name, key in self._keys.items()}
+        self.current = newer.current  # last: whoever wraps meanwhile finds its key
 
     def signing_seed(self) -> bytes:
         """Return the secret behind this desk's signature; it is no look-up key, for those have a NUL after their kind."""
@@ -105,7 +133,7 @@ class Vault:
         return self.ring.wrap(owner, data_key)
 
     def open_key(self, owner: UUID, key: WrappedKey) -> None:
-        """Take a stored key into use; one that cannot be unwrapped is left out."""
+        """Take a stored key into use; one that is damaged is left out. Raises KeyMissing where the ring lacks its key."""
         try:
             self._ciphers[owner] = AESGCM(self.ring.unwrap(owner, key))
         except CannotUnseal:

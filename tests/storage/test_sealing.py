@@ -1,7 +1,7 @@
 import pytest
 
 from privacy.errors import Permanent
-from storage.failures import CannotUnseal
+from storage.failures import CannotUnseal, KeyMissing
 from storage.ids import new_id
 from storage.sealing import KeyRing, Vault
 
@@ -57,7 +57,7 @@ def test_a_wrapped_key_opens_for_its_owner_only(make):
     assert other not in fresh
 
 
-def test_an_older_key_of_the_ring_still_opens_and_a_missing_one_does_not(make):
+def test_an_older_key_of_the_ring_still_opens_and_a_missing_one_is_no_erasure(make):
     old, both = make.key_ring(names=("k1",)), make.key_ring(names=("k1", "k2"))
     owner = new_id()
     wrapped = Vault(old).make_key(owner)
@@ -66,8 +66,30 @@ def test_an_older_key_of_the_ring_still_opens_and_a_missing_one_does_not(make):
     assert owner in vault
     assert vault.make_key(new_id()).ring_key == "k2"
     newest = vault.make_key(owner)
-    with pytest.raises(CannotUnseal):
+    with pytest.raises(KeyMissing, match="k2"):
         old.unwrap(owner, newest)
+    with pytest.raises(KeyMissing):
+        Vault(old).open_key(owner, newest)
+
+
+def test_a_key_that_came_since_is_found_where_the_ring_is_kept(make):
+    kept = [make.key_ring(names=("k1", "k2"))]
+    ring = KeyRing({"k1": bytes([1, 0]) * 16}, "k1", bytes([1]) * 32, reread=lambda: kept[0])
+    owner = new_id()
+    vault = Vault(ring)
+    vault.open_key(owner, Vault(kept[0]).make_key(owner))
+    assert owner in vault
+    assert (ring.current, ring.names) == ("k2", {"k1", "k2"})
+    assert Vault(ring).make_key(new_id()).ring_key == "k2"
+
+
+def test_a_kept_ring_in_which_a_known_key_is_another_one_is_refused(make):
+    stranger = make.key_ring(2, names=("k1", "k2"))
+    ring = KeyRing({"k1": bytes([1, 0]) * 16}, "k1", bytes([1]) * 32, reread=lambda: stranger)
+    owner = new_id()
+    with pytest.raises(KeyMissing, match="another one"):
+        ring.unwrap(owner, Vault(stranger).make_key(owner))
+    assert ring.names == {"k1"}
 
 
 def test_look_up_keys_depend_on_the_kind_and_on_the_secret(make):
