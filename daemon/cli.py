@@ -92,6 +92,18 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "open, list, change and remove accounts of the desk",
         "rightsdesk users add sam@autocloz.example --name Sam --role administrator",
     ),
+    "reconcile": (
+        "say whether every message, case and letter is accounted for",
+        "rightsdesk reconcile --json",
+    ),
+    "retention": (
+        "destroy what the desk keeps no longer, and certify it",
+        "rightsdesk retention run --dry-run",
+    ),
+    "keys": (
+        "say whether every key opens, and seal by a new one",
+        "rightsdesk keys check",
+    ),
     "db": ("bring the database to this version's schema", "rightsdesk db upgrade"),
 }
 

@@ -21,6 +21,7 @@ from casework.address_sweep import sweep_addresses
 from casework.auditing import write_down_ends
 from casework.calling import call_next, look_at_silence
 from casework.erasing import sweep_erasures
+from casework.forgetting import is_run_due, run_retention
 from casework.forwarding import sweep_forwards
 from casework.identity_sweep import forget_old_attempts, sweep_identity
 from casework.notice_banners import call_banner
@@ -41,6 +42,7 @@ from daemon.page_wiring import Running, build_pages, session_terms
 from daemon.schedule import (
     ALARM_SECONDS,
     ERASURE_SECONDS,
+    FORGET_SECONDS,
     FORWARD_SECONDS,
     IDENTITY_SECONDS,
     PACKAGE_SECONDS,
@@ -74,6 +76,7 @@ from privacy.alarms import Alarm, AlarmBounds, find_alarms
 from privacy.audit_segments import segment_hash
 from privacy.errors import PrivacyError
 from privacy.messages import RawMessage
+from regimes.retention_classes import load_retention_classes
 
 STOP_WITHIN_SECONDS = 8.0
 IDLE_SECONDS = 2.0
@@ -131,6 +134,7 @@ class Daemon:
             (self._forget_attempts, RETENTION_SECONDS),
             (self._look_at_packages, PACKAGE_SECONDS),
             (self._write_ends_down, SEGMENT_SECONDS),
+            (self._forget, FORGET_SECONDS),
             (self._copy_out, TICK_SECONDS),
         )
         self._links = SignInMail(desk, letter_way(settings), session_terms(settings.web))
@@ -330,6 +334,13 @@ class Daemon:
         self._last_segment = copy_out(
             self._desk.database, self._outliving.add, self._last_segment, utc_now()
         )
+
+    def _forget(self) -> None:
+        """Once a day, whichever daemon is first; one that ended half-way goes on."""
+        now = utc_now()
+        if is_run_due(self._desk.database, now):
+            run = run_retention(self._desk.database, load_retention_classes(), by="daemon", now=now)
+            log.info("retention_run", run=str(run.run_id))
 
     def _forget_attempts(self) -> None:
         forget_old_attempts(self._desk.database, utc_now())

@@ -21,6 +21,7 @@ IDENTITY_SECONDS = 20
 ERASURE_SECONDS = 60
 PACKAGE_SECONDS = 3_600
 FORWARD_SECONDS = 20
+FORGET_SECONDS = 900  # looks whether a day has passed since the last run
 SEGMENT_SECONDS = 900  # how much of the trail is in no signed segment at most
 
 Job = Callable[[], None]
