@@ -58,9 +58,7 @@ from storage.staff_rows import ADDED_REQUEST as ADDED_REQUEST  # noqa: PLC0414 -
 from storage.states import DraftState, MessageState, PartyRole
 from storage.work_rows import WORK_EVENT as WORK_EVENT  # noqa: PLC0414 - as above
 
-DERIVED = (
-    "derived:"  # begins the name of a mark that says by which rules rows were derived from others
-)
+DERIVED = "derived:"  # begins the name of a mark that says how rows were derived from others
 GROWN = "anchored IS NULL OR length > anchored"
 
 
