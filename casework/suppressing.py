@@ -13,6 +13,7 @@ from casework.drafts import Actor
 from casework.profile import DeskProfile
 from casework.suppression_trail import SUPPRESSION_CHAIN
 from casework.writes import Writes
+from directory.suppression_csv import suppression_lines_in
 from privacy.audit import AuditEvent, AuditKind
 from privacy.suppression import (
     Suppression,
@@ -103,6 +104,20 @@ def import_suppressions(
                 imported.wrong += 1
                 report(line)
     return imported
+
+
+def import_pasted(
+    database: Database,
+    text: str,
+    on: SuppressionList,
+    report: Report,
+    *,
+    by: tuple[Actor, datetime],
+) -> Imported:
+    """Put the addresses of pasted lines on their lists, as those of a file. Raises Permanent for a wrong first line."""
+    actor, now = by
+    lines = suppression_lines_in(text, on)
+    return import_suppressions(database, lines, report, actor=actor, now=now)
 
 
 def _batches(lines: Iterator[SuppressionLine]) -> Iterator[list[SuppressionLine]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from casework.processing import Services
 from casework.profile import DeskProfile
 from desk.reader import DeskReader
+from desk.shelf import Shelf
 from privacy.ports import Clock
 from privacy.reminders import Ladder
 from storage.database import Database
@@ -29,6 +30,7 @@ class DeskServices:
     clock: Clock
     health: Callable[[], tuple[bool, list[str]]]
     wake: Callable[[], None]
+    shelf: Shelf = field(default_factory=Shelf, repr=False)
 
     @property
     def database(self) -> Database:

@@ -29,12 +29,17 @@ def read_lines(path: Path, known: Sequence[str], required: Sequence[str]) -> Ite
     """
     try:
         with path.open("rb") as file:
-            names = _header(_first_line(file), known, required)
-            for place, line in enumerate(_lines(file), start=2):
-                if line.strip():
-                    yield _fields(place, line, names)
+            yield from lines_in(file, known, required)
     except OSError as error:
         raise Permanent(f"the file cannot be read ({error.strerror})") from None
+
+
+def lines_in(file: BinaryIO, known: Sequence[str], required: Sequence[str]) -> Iterator[CsvLine]:
+    """Yield the lines below the header of an open file; raises Permanent for a header that does not name the columns."""
+    names = _header(_first_line(file), known, required)
+    for place, line in enumerate(_lines(file), start=2):
+        if line.strip():
+            yield _fields(place, line, names)
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes]:
