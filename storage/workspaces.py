@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,7 +12,12 @@ from privacy.directory import Standing
 from privacy.forwarding import ListedOwner
 from storage.datakeys import load_keys
 from storage.directory import ListedWorkspace, workspaces_of
-from storage.directory_rows import DIRECTORY_ADDRESS, DIRECTORY_PERSON, DIRECTORY_STANDING
+from storage.directory_rows import (
+    DIRECTORY_ADDRESS,
+    DIRECTORY_PERSON,
+    DIRECTORY_STANDING,
+    DIRECTORY_WORKSPACE,
+)
 from storage.directory_writes import ADDRESS
 from storage.readable import ERASED, readable
 from storage.transactions import Reading, in_chunks
@@ -37,6 +42,19 @@ def contacts_of(reading: Reading, ids: Sequence[UUID]) -> dict[UUID, WorkspaceCo
         )
         for workspace_id, workspace in workspaces_of(reading, ids).items()
     }
+
+
+def list_workspaces(
+    reading: Reading, *, regions: Collection[str], limit: int, after: UUID | None = None
+) -> dict[UUID, ListedWorkspace]:
+    """Return workspaces in the order of their ids, of these regions where any are named."""
+    row = DIRECTORY_WORKSPACE.c
+    question = select(row.workspace_id).order_by(row.workspace_id).limit(limit)
+    if regions:
+        question = question.where(row.region.in_(sorted(regions)))
+    if after is not None:
+        question = question.where(row.workspace_id > after)
+    return workspaces_of(reading, list(reading.fetch(question).scalars()))
 
 
 def _owners(reading: Reading, ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
