@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 
 from casework.processing import Services
 from casework.profile import DeskProfile
+from desk.house import House
 from desk.reader import DeskReader
 from desk.shelf import Shelf
 from privacy.ports import Clock
@@ -30,6 +31,7 @@ class DeskServices:
     clock: Clock
     health: Callable[[], tuple[bool, list[str]]]
     wake: Callable[[], None]
+    house: House = field(default_factory=House, repr=False)
     shelf: Shelf = field(default_factory=Shelf, repr=False)
 
     @property

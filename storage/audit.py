@@ -53,7 +53,7 @@ def verify_chain(reading: Reading, chain: UUID) -> bool:
 
 def events_of(reading: Reading, chain: UUID) -> list[AuditEvent]:
     """Return the events of a chain, oldest first; an erased payload is empty."""
-    return [_event(row) for row in _links(reading, chain)]
+    return [event_of_row(row) for row in _links(reading, chain)]
 
 
 def happened_since(
@@ -121,10 +121,11 @@ def _holds(row: AnyRow, previous: str) -> bool:
             return False
     elif row.payload is not None or row.salt is not None:
         return False  # erasure takes both
-    return chain_hash(_event(row), row.payload_digest, previous) == str(row.link)
+    return chain_hash(event_of_row(row), row.payload_digest, previous) == str(row.link)
 
 
-def _event(row: AnyRow) -> AuditEvent:
+def event_of_row(row: AnyRow) -> AuditEvent:
+    """Return the event as it stands in its row."""
     try:
         payload = json.loads(row.payload or "{}")
     except ValueError:

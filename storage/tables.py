@@ -396,10 +396,10 @@ class AuditChain(Row, table=True):
 
 
 class AuditLink(Row, table=True):
-    """One thing that happened; `link` covers everything before it in its chain."""
+    """One thing that happened; `link` covers everything before it in its chain. By time: newest_events."""
 
     __tablename__ = "audit_event"
-    __table_args__ = (one_of("kind", AuditKind), STRICT)
+    __table_args__ = (one_of("kind", AuditKind), Index("ix_audit_event_at", "at"), STRICT)
     chain: UUID = key_column()
     position: int = Field(primary_key=True, sa_type=Count)
     kind: AuditKind = Field(sa_type=OneOf(AuditKind))
