@@ -12,6 +12,7 @@ from casework.accounts import NewAccount, all_accounts, open_account
 from casework.actors import Actor
 from casework.signing_in import SessionTerms
 from daemon.clock import utc_now
+from daemon.house_wiring import build_house
 from daemon.wiring import Desk, build_ladder
 from desk.access import DemoKey
 from desk.acting import DeskServices
@@ -21,6 +22,7 @@ from desk.reader import StorageReader
 from desk.sessions import StoredSessions
 from desk.settings import WebSettings
 from desk.sign_in import Ask, SignIn
+from privacy.alarms import Observation
 from privacy.desk_roles import Role
 from storage.accounts import Account
 
@@ -30,8 +32,9 @@ DEMO = "demo@autocloz.example"
 
 @dataclass(frozen=True, kw_only=True)
 class Running:
-    """What pages need of the running daemon: how it is, who is woken after a step, and who mails links."""
+    """What pages need of the running daemon: how it is, what it sees, who is woken after a step, and who mails links."""
 
+    observe: Callable[[], Observation]
     health: Callable[[], tuple[bool, list[str]]]
     wake: Callable[[], None]
     ask_link: Ask
@@ -69,6 +72,7 @@ def page_services(desk: Desk, running: Running) -> DeskServices:
         clock=utc_now,
         health=running.health,
         wake=running.wake,
+        house=build_house(desk.settings, running.observe),
     )
 
 
