@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
+from starlette.types import ASGIApp
 
 from casework.address_sweep import sweep_addresses
 from casework.auditing import write_down_ends
@@ -37,6 +38,8 @@ from daemon.bell import Bell
 from daemon.clock import utc_now
 from daemon.directory_watch import DirectoryWatch
 from daemon.ledger_file import ledger_of
+from daemon.metrics import PATH as METRICS_PATH
+from daemon.metrics import Sweeps, build_metrics
 from daemon.notice_watch import NoticeWatch
 from daemon.page_wiring import Running, build_pages, session_terms
 from daemon.schedule import (
@@ -53,6 +56,7 @@ from daemon.schedule import (
     TICK_SECONDS,
     Ticker,
 )
+from daemon.settings import Settings
 from daemon.sign_in_mail import SignInMail
 from daemon.state import DaemonState
 from daemon.system_wiring import build_system_doors
@@ -72,7 +76,7 @@ from daemon.workers import Worker
 from desk.access import DemoKey
 from intake.imap import MailboxWatcher
 from intake.smtp import Listener, start_listener
-from privacy.alarms import Alarm, AlarmBounds, find_alarms
+from privacy.alarms import Alarm, AlarmBounds, Observation, find_alarms
 from privacy.audit_segments import segment_hash
 from privacy.errors import PrivacyError
 from privacy.messages import RawMessage
@@ -100,8 +104,7 @@ class Daemon:
     def __init__(self, desk: Desk, *, demo: DemoKey | None = None) -> None:
         self._desk = desk
         settings = desk.settings
-        mailboxes = tuple(entry.address for entry in settings.mailboxes if entry.imap is not None)
-        self.state = DaemonState(utc_now(), mailboxes, home=settings.home)
+        self.state = DaemonState(utc_now(), _polled(settings), home=settings.home)
         self._transport = letter_way(settings)
         shelf = TokenShelf(desk.database)
         self._lookups = sent_lookups(settings, self._transport, shelf)
@@ -121,30 +124,33 @@ class Daemon:
         self._ladder = build_ladder(settings.law)
         self._outliving = ledger_of(settings)
         self._last_segment = self._outliving.read().last_segment
+        self._sweeps = Sweeps()
         self._ticker = Ticker(
-            (self._tick, TICK_SECONDS),
-            (self._adopt, TICK_SECONDS),
-            (self._reconcile, RECONCILE_SECONDS),
-            (self._look_for_alarms, ALARM_SECONDS),
-            (self._read_retention, RETENTION_SECONDS),
-            (self._remind, REMIND_SECONDS),
-            (self._ask_and_remind, IDENTITY_SECONDS),
-            (self._begin_erasures, ERASURE_SECONDS),
-            (self._pass_on, FORWARD_SECONDS),
-            (self._forget_attempts, RETENTION_SECONDS),
-            (self._look_at_packages, PACKAGE_SECONDS),
-            (self._write_ends_down, SEGMENT_SECONDS),
-            (self._forget, FORGET_SECONDS),
-            (self._copy_out, TICK_SECONDS),
+            (self._sweeps.timed(self._tick), TICK_SECONDS),
+            (self._sweeps.timed(self._adopt), TICK_SECONDS),
+            (self._sweeps.timed(self._reconcile), RECONCILE_SECONDS),
+            (self._sweeps.timed(self._look_for_alarms), ALARM_SECONDS),
+            (self._sweeps.timed(self._read_retention), RETENTION_SECONDS),
+            (self._sweeps.timed(self._remind), REMIND_SECONDS),
+            (self._sweeps.timed(self._ask_and_remind), IDENTITY_SECONDS),
+            (self._sweeps.timed(self._begin_erasures), ERASURE_SECONDS),
+            (self._sweeps.timed(self._pass_on), FORWARD_SECONDS),
+            (self._sweeps.timed(self._forget_attempts), RETENTION_SECONDS),
+            (self._sweeps.timed(self._look_at_packages), PACKAGE_SECONDS),
+            (self._sweeps.timed(self._write_ends_down), SEGMENT_SECONDS),
+            (self._sweeps.timed(self._forget), FORGET_SECONDS),
+            (self._sweeps.timed(self._copy_out), TICK_SECONDS),
         )
         self._links = SignInMail(desk, letter_way(settings), session_terms(settings.web))
         self._linker = Worker("sign-in", self._links.work, idle_seconds=IDLE_SECONDS)
         self._links.wake = self._linker.wake
-        running = Running(health=self.health, wake=self._wake, ask_link=self._links.ask)
+        running = Running(
+            observe=self._observe, health=self.health, wake=self._wake, ask_link=self._links.ask
+        )
         self._pages = PageServer(
             settings.web,
             build_pages(desk, running, demo=demo),
-            doors=build_doors(desk),
+            doors=build_doors(desk) | self._metrics_door(),
         )
         self._listener: Listener | None = None
 
@@ -210,6 +216,15 @@ class Daemon:
         """Return whether all is well, and the codes of what is not."""
         alarms = self._alarms(utc_now())
         return not alarms, [alarm.code for alarm in alarms]
+
+    def _observe(self) -> Observation:
+        return self.state.observe(self._desk.database, utc_now())
+
+    def _metrics_door(self) -> dict[str, ASGIApp]:
+        web, database = self._desk.settings.web, self._desk.database
+        if not web.metrics:
+            return {}
+        return {METRICS_PATH: build_metrics(database, utc_now, self._sweeps, web.metrics_token)}
 
     def _wake(self) -> None:
         """What a page did is worked and sent at once."""
@@ -351,6 +366,10 @@ class Daemon:
         if remind(self._desk.database, self._ladder, tell, utc_now(), desk=profile):
             log.info("reminders_told")
             self._sender.wake()
+
+
+def _polled(settings: Settings) -> tuple[str, ...]:
+    return tuple(entry.address for entry in settings.mailboxes if entry.imap is not None)
 
 
 def _thread(watcher: MailboxWatcher) -> threading.Thread:

@@ -84,6 +84,15 @@ class WebSettings(BaseModel):
     session_hours: int = Field(
         default=10, ge=1, le=168, description="After so many hours every session ends."
     )
+    metrics: bool = Field(
+        default=False,
+        description="Serve GET /metrics for Prometheus; without `metrics_token` to this machine alone.",
+    )
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="Token that a monitor sends as `Authorization: Bearer`; with it any machine may ask.",
+    )
     oidc: OidcSettings | None = Field(
         default=None, description="Sign in by a provider; without it there are links only."
     )
