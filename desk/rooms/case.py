@@ -67,12 +67,12 @@ def owner(request: Request, visitor: Correcting, desk: DeskHere, reference: str)
 
 @router.get("/messages/{inbound_id}")
 def message(request: Request, visitor: Seeing, desk: DeskHere, inbound_id: UUID) -> Response:
-    return show(request, "message", mail=_message(desk, visitor, inbound_id))
+    return show(request, "message", mail=message_for(desk, visitor, inbound_id))
 
 
 @router.get("/messages/{inbound_id}/as-sent")
 def as_sent(request: Request, visitor: Seeing, desk: DeskHere, inbound_id: UUID) -> Response:
-    found = _message(desk, visitor, inbound_id)
+    found = message_for(desk, visitor, inbound_id)
     if found.shown is None or not found.shown.has_html:
         raise NOT_FOUND
     return show(request, "as_sent", mail=found)
@@ -80,7 +80,7 @@ def as_sent(request: Request, visitor: Seeing, desk: DeskHere, inbound_id: UUID)
 
 @router.get("/messages/{inbound_id}/as-sent/frame")
 def frame(visitor: Seeing, desk: DeskHere, inbound_id: UUID) -> Response:
-    _message(desk, visitor, inbound_id)
+    message_for(desk, visitor, inbound_id)
     found = desk.reader.as_sent(inbound_id)
     if found is None:
         raise NOT_FOUND
@@ -92,7 +92,7 @@ def frame(visitor: Seeing, desk: DeskHere, inbound_id: UUID) -> Response:
 
 @router.get("/messages/{inbound_id}/files/{number}")
 def attached(visitor: Seeing, desk: DeskHere, inbound_id: UUID, number: int) -> Response:
-    _message(desk, visitor, inbound_id)
+    message_for(desk, visitor, inbound_id)
     found = desk.reader.file(inbound_id, number)
     if found is None:
         raise NOT_FOUND
@@ -111,7 +111,7 @@ def _case(desk: DeskServices, visitor: Visitor, reference: str) -> CaseFile:
     return found
 
 
-def _message(desk: DeskServices, visitor: Visitor, inbound_id: UUID) -> MailIn:
+def message_for(desk: DeskServices, visitor: Visitor, inbound_id: UUID) -> MailIn:
     """Whoever reads a mail of a case looks at the case; what belongs to none is kept in the region of this desk."""
     found = desk.reader.message(inbound_id)
     if found is None:

@@ -15,9 +15,10 @@ from pydantic import Field, model_validator
 from casework.held import DECIDABLE, dismiss_held, release_held
 from casework.quarantine import adopt_unsealable, dismiss_quarantined, retry_quarantined
 from desk.acting import DeskHere, DeskServices
+from desk.case_reading import MailIn
 from desk.forms import Form, Sheet, fill
 from desk.lists import NOT_FOUND, After
-from desk.reader import MailIn
+from desk.rooms.case import message_for
 from desk.showing import done, show
 from desk.visitor import Seeing, Visitor, needs
 from privacy.deciding import Outcome
@@ -80,15 +81,15 @@ def held(request: Request, _visitor: Seeing, desk: DeskHere, after: After) -> Re
 
 
 @router.get("/held/{inbound_id}")
-def held_message(request: Request, _visitor: Seeing, desk: DeskHere, inbound_id: UUID) -> Response:
-    return _beside(request, _found(desk, inbound_id))
+def held_message(request: Request, visitor: Seeing, desk: DeskHere, inbound_id: UUID) -> Response:
+    return _beside(request, message_for(desk, visitor, inbound_id))
 
 
 @router.post("/held")
 def decide_held(request: Request, visitor: Correcting, desk: DeskHere) -> Response:
     sheet = fill(request, HeldForm)
     if sheet.value is None:
-        return _again(request, desk, sheet)
+        return _again(request, visitor, desk, sheet)
     decided = _each(sheet.value.messages, _held_decision(sheet.value, visitor, desk))
     desk.wake()
     return done(request, "/held", str(decided))
@@ -101,16 +102,16 @@ def quarantine(request: Request, _visitor: Seeing, desk: DeskHere, after: After)
 
 @router.get("/quarantine/{inbound_id}")
 def quarantined_message(
-    request: Request, _visitor: Seeing, desk: DeskHere, inbound_id: UUID
+    request: Request, visitor: Seeing, desk: DeskHere, inbound_id: UUID
 ) -> Response:
-    return _beside(request, _found(desk, inbound_id))
+    return _beside(request, message_for(desk, visitor, inbound_id))
 
 
 @router.post("/quarantine")
 def decide_quarantined(request: Request, visitor: Correcting, desk: DeskHere) -> Response:
     sheet = fill(request, QuarantineForm)
     if sheet.value is None:
-        return _again(request, desk, sheet)
+        return _again(request, visitor, desk, sheet)
     decided = _each(sheet.value.messages, _quarantine_decision(sheet.value, visitor, desk))
     desk.wake()
     return done(request, "/quarantine", str(decided))
@@ -143,26 +144,22 @@ def _each(messages: Sequence[UUID], decide: Decide) -> Decided:
 
 
 def _again(
-    request: Request, desk: DeskServices, sheet: Sheet[HeldForm] | Sheet[QuarantineForm]
+    request: Request,
+    visitor: Visitor,
+    desk: DeskServices,
+    sheet: Sheet[HeldForm] | Sheet[QuarantineForm],
 ) -> Response:
     """Show what was chosen again; where it was one message, that one with its words."""
     chosen = sheet.typed.get("messages", ())
     try:
         if len(chosen) == 1:
-            return _beside(request, _found(desk, UUID(chosen[0])), 422, sheet)
+            return _beside(request, message_for(desk, visitor, UUID(chosen[0])), 422, sheet)
     except ValueError:
         raise NOT_FOUND from None
     page = "held" if request.url.path == "/held" else "quarantine"
     rows = desk.reader.held(None) if page == "held" else desk.reader.quarantined(None)
     values = {"list": rows, "first": True, "reasons": list(Dismissal), "form": sheet}
     return show(request, page, 422, **values)
-
-
-def _found(desk: DeskServices, inbound_id: UUID) -> MailIn:
-    found = desk.reader.message(inbound_id)
-    if found is None:
-        raise NOT_FOUND
-    return found
 
 
 def _beside(
