@@ -37,6 +37,7 @@ REVISIONS = (
     "0025",
     "0026",
     "0027",
+    "0028",
 )
 MIGRATIONS = Path(__file__).with_name("migrations")
 
