@@ -31,6 +31,7 @@ from responders.notice import KIND, write_notices
 from storage.audit import append
 from storage.database import Database, Reading, Transaction
 from storage.ids import new_id
+from storage.manuscripts import find_manuscript
 from storage.notices import (
     Notice,
     NoticeApproval,
@@ -96,8 +97,8 @@ def approve_notice(
 ) -> Given:
     """Record an approval of the notice as it stands; with the last one that it needs it can be sent.
 
-    Raises Permanent when it is not what the approver read (`digest`), was decided already, or the actor wrote it or has
-    approved it already.
+    Raises Permanent when it is not what the approver read (`digest`), was decided already, or the actor wrote of it or
+    has approved it already.
     """
     who = without_plus(actor.address)
     with database.transaction() as transaction:
@@ -242,7 +243,9 @@ def _rule(desk: DeskProfile) -> ApprovalRule:
 
 
 def _check_approver(transaction: Transaction, notice: Notice, who: str, rule: ApprovalRule) -> None:
-    if who == notice.author and not rule.author_counts:
+    written = find_manuscript(transaction, notice.version)
+    writers = {notice.author, *(written.writers if written else ())}
+    if who in writers and not rule.author_counts:
         raise Permanent("whoever wrote a notice does not approve it: another member of staff does")
     if who in {one.actor for one in notice_approvals(transaction, notice.notice_id)}:
         raise Permanent("you have approved this notice already: another member of staff has to")

@@ -26,6 +26,7 @@ from storage import (  # noqa: F401 - here are all tables
     address_rows,
     directory_rows,
     forward_rows,
+    manuscript_rows,
     notice_banner_rows,
     notice_rows,
     package_rows,
