@@ -107,8 +107,10 @@ def approve_notice(
             raise Permanent("this notice does not wait for an approval")
         if digest != notice.digest or digest != digest_of(transaction, notice):
             raise Permanent("the notice is not what you read: look at it again (`notice preview`)")
-        rule = _rule(desk)
-        _check_approver(transaction, notice, who, rule)
+        rule = approval_rule(desk)
+        against = against_approver(transaction, notice, who, rule)
+        if against is not None:
+            raise Permanent(against)
         by = By(name=who, os_user=actor.os_user, at=now)
         given = _approve(transaction, notice, by)
         if given >= rule.needed:
@@ -122,6 +124,22 @@ def notice_named(reading: Reading, version: str) -> Notice:
     if notice is None:
         raise Permanent("nobody has decided about such a version of the policy")
     return notice
+
+
+def approval_rule(desk: DeskProfile) -> ApprovalRule:
+    """Return who has to approve a notice before it is sent."""
+    return approvals_needed(desk.work.approvers, KIND, Lane.RIGHTS)
+
+
+def against_approver(reading: Reading, notice: Notice, who: str, rule: ApprovalRule) -> str | None:
+    """Return why somebody with this address cannot approve the notice (any more), None where nothing stands against it."""
+    written = find_manuscript(reading, notice.version)
+    writers = {notice.author, *(written.writers if written else ())}
+    if who in writers and not rule.author_counts:
+        return "whoever wrote a notice does not approve it: another member of staff does"
+    if who in {one.actor for one in notice_approvals(reading, notice.notice_id)}:
+        return "you have approved this notice already: another member of staff has to"
+    return None
 
 
 def digest_of(reading: Reading, notice: Notice) -> str:
@@ -236,19 +254,6 @@ def _record_draft(transaction: Transaction, notice: Notice, written: _Written, b
     if notice.material:
         drafted: dict[str, object] = {"digest": notice.digest, "effective": notice.effective_on}
         record(transaction, notice, kind=AuditKind.NOTICE_DRAFTED, by=by, payload=drafted)
-
-
-def _rule(desk: DeskProfile) -> ApprovalRule:
-    return approvals_needed(desk.work.approvers, KIND, Lane.RIGHTS)
-
-
-def _check_approver(transaction: Transaction, notice: Notice, who: str, rule: ApprovalRule) -> None:
-    written = find_manuscript(transaction, notice.version)
-    writers = {notice.author, *(written.writers if written else ())}
-    if who in writers and not rule.author_counts:
-        raise Permanent("whoever wrote a notice does not approve it: another member of staff does")
-    if who in {one.actor for one in notice_approvals(transaction, notice.notice_id)}:
-        raise Permanent("you have approved this notice already: another member of staff has to")
 
 
 def _approve(transaction: Transaction, notice: Notice, by: By) -> int:

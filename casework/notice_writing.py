@@ -16,7 +16,7 @@ from privacy.notices import NoticeTerms, NoticeWords
 from privacy.policy_changes import Proposal, SectionChange, compare, proposals
 from privacy.policy_versions import PolicyVersion
 from regimes.policy_rules import load_material_rules
-from storage.database import Database, Reading
+from storage.database import Database, Reading, Transaction
 from storage.manuscripts import (
     ListedVersion,
     Manuscript,
@@ -26,7 +26,7 @@ from storage.manuscripts import (
     put_manuscript,
 )
 from storage.notice_roster import Rule, count_owners
-from storage.notices import Notice, add_policy_version, list_notices, policy_version
+from storage.notices import Notice, add_policy_version, find_notice, list_notices, policy_version
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +119,7 @@ def write(database: Database, edit: Edit, *, actor: Actor, now: datetime) -> Man
         before = find_manuscript(transaction, edit.version)
         if edit.seen != (before.changed_at if before else None):
             raise Permanent("somebody else wrote meanwhile: open the page again")
-        written = _edited(before or _empty(edit, now), edit)
+        written = _edited(before or _begun(transaction, edit.version, now), edit)
         writers = dict.fromkeys((*written.writers, without_plus(actor.address)))
         written = replace(written, writers=tuple(writers), changed_at=now)
         put_manuscript(transaction, written)
@@ -161,8 +161,16 @@ def decide_not_material(
     return draft_notice(database, draft, desk=desk, actor=actor, now=now)
 
 
-def _empty(edit: Edit, now: datetime) -> Manuscript:
-    return Manuscript(version=edit.version, replaces=edit.replaces or "", reason="", changed_at=now)
+def _begun(transaction: Transaction, version: str, now: datetime) -> Manuscript:
+    """What is there before anybody writes: a notice that was drafted from a file has its decision and its terms."""
+    notice = find_notice(transaction, version)
+    return Manuscript(
+        version=version,
+        replaces=notice.replaces if notice else "",
+        reason=notice.reason if notice else "",
+        terms=notice.terms if notice else None,
+        changed_at=now,
+    )
 
 
 def _edited(before: Manuscript, edit: Edit) -> Manuscript:

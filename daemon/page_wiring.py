@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from fastapi import FastAPI
 
@@ -13,6 +14,7 @@ from casework.actors import Actor
 from casework.signing_in import SessionTerms
 from daemon.clock import utc_now
 from daemon.house_wiring import build_house
+from daemon.ways import require_word_of_notices
 from daemon.wiring import Desk, build_ladder
 from desk.access import DemoKey
 from desk.acting import DeskServices
@@ -73,6 +75,7 @@ def page_services(desk: Desk, running: Running) -> DeskServices:
         health=running.health,
         wake=running.wake,
         house=build_house(desk.settings, running.observe),
+        check_notices=partial(require_word_of_notices, desk.settings),
     )
 
 

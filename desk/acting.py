@@ -18,11 +18,16 @@ from privacy.reminders import Ladder
 from storage.database import Database
 
 
+def _any_way() -> None:
+    """Nothing stands against the way that notices take."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class DeskServices:
     """What a page needs to read and to act; `health` gives (all is well, codes of what is not).
 
     `wake` is called after a letter was queued or a message released, so that nobody waits for the next look.
+    `check_notices` raises Permanent where notices leave by a provider whose word nobody takes.
     """
 
     services: Services
@@ -33,6 +38,7 @@ class DeskServices:
     wake: Callable[[], None]
     house: House = field(default_factory=House, repr=False)
     shelf: Shelf = field(default_factory=Shelf, repr=False)
+    check_notices: Callable[[], None] = _any_way
 
     @property
     def database(self) -> Database:

@@ -1,0 +1,5 @@
+"""Customers who decide about a request of a case."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

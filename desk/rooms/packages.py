@@ -1,0 +1,5 @@
+"""The files that answer a right of a case."""
+
+from fastapi import APIRouter
+
+router = APIRouter()
