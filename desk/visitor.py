@@ -78,13 +78,19 @@ class Needed:
 
     async def __call__(self, request: Request) -> Visitor:
         """Return the visitor. Raises Refused, and BadForm for a form that is not ours or too long."""
-        session = session_of(request)
-        decision = load_role_table().may(session.visitor.roles, self.action)
+        visitor = self.allowed(request)
+        if request.method == "POST":
+            secret = session_of(request).secret
+            request.state.posted = await read_posted(request, secret=secret)
+        return visitor
+
+    def allowed(self, request: Request) -> Visitor:
+        """Return the visitor if they may. Raises Refused."""
+        visitor = session_of(request).visitor
+        decision = load_role_table().may(visitor.roles, self.action)
         if not decision.allowed:
             raise Refused(decision.reason)
-        if request.method == "POST":
-            request.state.posted = await read_posted(request, secret=session.secret)
-        return session.visitor
+        return visitor
 
 
 def needs(action: Action) -> Any:  # noqa: ANN401 - what FastAPI's own Depends returns

@@ -183,9 +183,20 @@ def _editor(
         terms = (written.terms if written else None) or (notice.terms if notice else None)
         zone, now = terms.zone if terms else "UTC", desk.clock()
         plan = gate(reading, now.date(), zone, desk=desk.profile, now=now)
-    values = {"policy": policy, "written": written, "notice": notice, "terms": terms, "plan": plan}
-    values |= {"form": form, "problem": problem, "reason": _reason(written, notice)}
-    return show(request, "notice_editor", status, spoken=available(KIND), **values)
+    return show(
+        request,
+        "notice_editor",
+        status,
+        policy=policy,
+        written=written,
+        notice=notice,
+        terms=terms,
+        plan=plan,
+        reason=_reason(written, notice),
+        spoken=available(KIND),
+        form=form,
+        problem=problem,
+    )
 
 
 def _reason(written: Manuscript | None, notice: Notice | None) -> str:

@@ -188,7 +188,7 @@ def test_two_people_approve_what_they_read_and_nobody_what_they_wrote(people):
     assert "the day can be kept" in page.text
 
 
-def test_a_notice_goes_from_draft_to_proof(people, campaign, desk, tmp_path):
+def test_a_notice_goes_from_draft_to_proof(people, campaign, tmp_path):
     """Policy P21."""
     sam = people["sam"]
     address = drafted(sam)
