@@ -14,11 +14,13 @@ from casework.customers_shown import customers_of, referrals_shown
 from casework.forwarding import forward_case
 from casework.instructing import CustomerInstruction, InstructedBy, take_instruction
 from casework.referring import LONGEST_GROUND, WantedReferral, refer
+from casework.viewing import record_view
 from desk.acting import DeskHere, DeskServices
 from desk.cases_here import case_here
-from desk.forms import Form, Sheet, fill
+from desk.forms import Form, fill
 from desk.showing import done, show
 from desk.visitor import Seeing, Visitor, needs
+from privacy.cases import Case
 from privacy.desk_roles import Action
 from privacy.errors import Permanent
 from privacy.forwarding import LONGEST_NOTE, Instruction, InstructionChannel
@@ -68,15 +70,17 @@ class AddressForm(Form):
 
 
 @router.get("/cases/{reference}/customers")
-def customers(request: Request, _visitor: Seeing, desk: DeskHere, reference: str) -> Response:
-    return _page(request, desk, reference)
+def customers(request: Request, visitor: Seeing, desk: DeskHere, reference: str) -> Response:
+    case = case_here(desk, visitor, reference)
+    record_view(desk.database, case.case_id, actor=visitor.actor, now=desk.clock())
+    return _page(request, desk, case)
 
 
 @router.post("/cases/{reference}/customers/forward")
 def forward(request: Request, visitor: Drafting, desk: DeskHere, reference: str) -> Response:
-    sheet = fill(request, ForwardForm)
+    case, sheet = case_here(desk, visitor, reference), fill(request, ForwardForm)
     if sheet.value is None:
-        return _page(request, desk, reference, 422, forward=sheet)
+        return _page(request, desk, case, 422, forward=sheet)
     try:
         owed = forward_case(
             desk.database,
@@ -87,16 +91,16 @@ def forward(request: Request, visitor: Drafting, desk: DeskHere, reference: str)
             now=desk.clock(),
         )
     except Permanent as error:
-        return _refused(request, desk, reference, forward=sheet.with_error("", f"{error}."))
+        return _page(request, desk, case, 422, forward=sheet.with_error("", f"{error}."))
     told = f"Letters to {len(owed)} customers wait for approval." if owed else "Nothing is left."
     return done(request, _path(reference), told)
 
 
 @router.post("/cases/{reference}/customers/instruct")
 def instruct(request: Request, visitor: Correcting, desk: DeskHere, reference: str) -> Response:
-    sheet = fill(request, InstructionForm)
+    case, sheet = case_here(desk, visitor, reference), fill(request, InstructionForm)
     if sheet.value is None:
-        return _page(request, desk, reference, 422, instruct=sheet)
+        return _page(request, desk, case, 422, instruct=sheet)
     form, actor = sheet.value, visitor.actor
     given = CustomerInstruction(
         reference=reference,
@@ -110,16 +114,16 @@ def instruct(request: Request, visitor: Correcting, desk: DeskHere, reference: s
     try:
         taken = take_instruction(desk.database, desk.profile, given, by=by, now=desk.clock())
     except Permanent as error:
-        return _refused(request, desk, reference, instruct=sheet.with_error("", f"{error}."))
+        return _page(request, desk, case, 422, instruct=sheet.with_error("", f"{error}."))
     told = ", ".join(f"customer {one.number}: {one.state.replace('_', ' ')}" for one in taken)
     return done(request, _path(reference), f"Written down; {told}.")
 
 
 @router.post("/cases/{reference}/customers/refer")
 def tell_person(request: Request, visitor: Drafting, desk: DeskHere, reference: str) -> Response:
-    sheet = fill(request, ReferralForm)
+    case, sheet = case_here(desk, visitor, reference), fill(request, ReferralForm)
     if sheet.value is None:
-        return _page(request, desk, reference, 422, refer=sheet)
+        return _page(request, desk, case, 422, refer=sheet)
     form = sheet.value
     wanted = WantedReferral(
         reference=reference, workspace=form.workspace, ground=form.ground, done=form.done
@@ -127,20 +131,20 @@ def tell_person(request: Request, visitor: Drafting, desk: DeskHere, reference: 
     try:
         refer(desk.database, desk.profile, wanted, actor=visitor.actor, now=desk.clock())
     except Permanent as error:
-        return _refused(request, desk, reference, refer=sheet.with_error("", f"{error}."))
+        return _page(request, desk, case, 422, refer=sheet.with_error("", f"{error}."))
     return done(request, _path(reference), "The letter waits for approval.")
 
 
 @router.post("/cases/{reference}/customers/address")
 def name_address(request: Request, visitor: Correcting, desk: DeskHere, reference: str) -> Response:
-    sheet = fill(request, AddressForm)
+    case, sheet = case_here(desk, visitor, reference), fill(request, AddressForm)
     if sheet.value is None:
-        return _page(request, desk, reference, 422, address=sheet)
+        return _page(request, desk, case, 422, address=sheet)
     named = NamedAddress(reference=reference, address=sheet.value.address)
     try:
         name_new_address(desk.database, desk.profile, named, actor=visitor.actor, now=desk.clock())
     except Permanent as error:
-        return _refused(request, desk, reference, address=sheet.with_error("address", f"{error}."))
+        return _page(request, desk, case, 422, address=sheet.with_error("address", f"{error}."))
     return done(request, _path(reference), "The new address is asked.")
 
 
@@ -148,17 +152,10 @@ def _path(reference: str) -> str:
     return f"/cases/{reference}/customers"
 
 
-def _refused(
-    request: Request, desk: DeskServices, reference: str, **sheets: Sheet[Form]
-) -> Response:
-    return _page(request, desk, reference, 422, **sheets)
-
-
 def _page(
-    request: Request, desk: DeskServices, reference: str, status: int = 200, **sheets: object
+    request: Request, desk: DeskServices, case: Case, status: int = 200, **sheets: object
 ) -> Response:
     with desk.database.reading() as reading:
-        case = case_here(reading, reference)
         found = customers_of(reading, case.case_id)
         referrals = referrals_shown(reading, case.case_id)
         changes = changes_of(reading, [case.case_id])

@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from casework.announcing import renew_package
 from casework.package_showing import shown_packages
 from casework.packing import DROPPED, OfferedData, add_to_package, withdraw_package
+from casework.viewing import record_view
 from desk.acting import DeskHere, DeskServices
 from desk.cases_here import case_here
 from desk.forms import Form, fill
@@ -18,6 +19,7 @@ from desk.multipart import SentFile
 from desk.showing import done, show
 from desk.uploads import needs_with_file, take_file
 from desk.visitor import Seeing, Visitor, needs
+from privacy.cases import Case
 from privacy.desk_roles import Action
 from privacy.errors import Permanent
 from privacy.packages import FORMATS, PACKAGED
@@ -34,8 +36,10 @@ class RightForm(Form):
 
 
 @router.get("/cases/{reference}/packages")
-def packages(request: Request, _visitor: Seeing, desk: DeskHere, reference: str) -> Response:
-    return _page(request, desk, reference)
+def packages(request: Request, visitor: Seeing, desk: DeskHere, reference: str) -> Response:
+    case = case_here(desk, visitor, reference)
+    record_view(desk.database, case.case_id, actor=visitor.actor, now=desk.clock())
+    return _page(request, desk, case)
 
 
 @router.post("/cases/{reference}/packages")
@@ -46,9 +50,9 @@ async def add_file(request: Request, visitor: Bringing, desk: DeskHere, referenc
 
 @router.post("/cases/{reference}/packages/withdraw")
 def withdraw(request: Request, visitor: Drafting, desk: DeskHere, reference: str) -> Response:
-    sheet = fill(request, RightForm)
+    case, sheet = case_here(desk, visitor, reference), fill(request, RightForm)
     if sheet.value is None:
-        return _page(request, desk, reference, 422, problem="Say which right.")
+        return _page(request, desk, case, 422, problem="Say which right.")
     right, now = sheet.value.right, desk.clock()
     withdraw_package(desk.database, reference, right, actor=visitor.actor, now=now)
     return done(request, f"/cases/{reference}/packages", "The package is withdrawn.")
@@ -56,9 +60,9 @@ def withdraw(request: Request, visitor: Drafting, desk: DeskHere, reference: str
 
 @router.post("/cases/{reference}/packages/renew")
 def renew(request: Request, visitor: Drafting, desk: DeskHere, reference: str) -> Response:
-    sheet = fill(request, RightForm)
+    case, sheet = case_here(desk, visitor, reference), fill(request, RightForm)
     if sheet.value is None:
-        return _page(request, desk, reference, 422, problem="Say which right.")
+        return _page(request, desk, case, 422, problem="Say which right.")
     by = (visitor.actor, desk.clock())
     renew_package(desk.database, desk.profile, reference, sheet.value.right, by=by)
     told = "A letter with a new link waits for approval."
@@ -68,12 +72,11 @@ def renew(request: Request, visitor: Drafting, desk: DeskHere, reference: str) -
 def _take(
     request: Request, visitor: Visitor, desk: DeskServices, reference: str, sent: SentFile
 ) -> Response:
-    with desk.database.reading() as reading:
-        case_here(reading, reference)
+    case = case_here(desk, visitor, reference)
     try:
         right = Right(sent.fields.get("right", ""))
     except ValueError:
-        return _page(request, desk, reference, 422, problem="Say which right.")
+        return _page(request, desk, case, 422, problem="Say which right.")
     data = OfferedData(
         reference=reference,
         right=right,
@@ -85,7 +88,7 @@ def _take(
             desk.database, desk.profile, data, actor=visitor.actor, now=desk.clock()
         )
     except Permanent as error:
-        return _page(request, desk, reference, 422, problem=f"Not taken: {error}.")
+        return _page(request, desk, case, 422, problem=f"Not taken: {error}.")
     told = f"{packed.size} bytes are sealed; SHA-256 {packed.sha256}."
     return done(request, f"/cases/{reference}/packages", told)
 
@@ -93,12 +96,11 @@ def _take(
 def _page(
     request: Request,
     desk: DeskServices,
-    reference: str,
+    case: Case,
     status: int = 200,
     problem: str | None = None,
 ) -> Response:
     with desk.database.reading() as reading:
-        case = case_here(reading, reference)
         found, waived = shown_packages(reading, case), waivers_of(reading, case.case_id)
     asked = [one.right for one in case.items if one.right in PACKAGED and one.state not in DROPPED]
     return show(

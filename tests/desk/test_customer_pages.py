@@ -7,6 +7,7 @@ import pytest
 from casework_values import TestDesk, mail, open_at
 from desk_values import desk_app, send, sign_in
 from forward_values import asking_desk, list_customers, pass_on, waiting
+from privacy.audit import AuditKind
 from privacy.desk_roles import Role
 from work_values import prove
 
@@ -89,3 +90,15 @@ def test_a_viewer_sees_and_does_nothing(sam, path):
     for step in ("forward", "instruct", "refer", "address"):
         assert send(viewer, f"{path}/{step}").status_code == 403
     assert sam.get("/cases/PR-2026-000009-00/customers").status_code == 404
+
+
+def test_a_case_of_another_region_is_not_there_and_each_look_is_recorded(desk, sam, path):
+    abroad = sign_in(sam.app, Role.CASE_WORKER, regions=frozenset({"elsewhere"}))
+    assert abroad.get(path).status_code == 404
+    assert send(abroad, f"{path}/forward").status_code == 404
+    packages = path.replace("customers", "packages")
+    assert abroad.get(packages).status_code == 404
+    assert send(abroad, f"{packages}/withdraw", right="access").status_code == 404
+    seen = desk.kinds_of_events(desk.case().case_id).count(AuditKind.CASE_VIEWED)
+    sam.get(packages)
+    assert desk.kinds_of_events(desk.case().case_id).count(AuditKind.CASE_VIEWED) == seen + 1
