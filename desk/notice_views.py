@@ -56,6 +56,11 @@ class NoticeView:
         return None if self.plan is None or day is None else refusal_of(day, self.plan)
 
     @property
+    def borrowed(self) -> Sequence[NoticeLetter]:
+        """The letters for readers in whose language the author wrote nothing."""
+        return [one for one in self.letters if one.letter.language != one.reader]
+
+    @property
     def is_editable(self) -> bool:
         """Whether it can be written anew."""
         return self.notice.state in NOT_SENT
@@ -108,7 +113,8 @@ def notice_view(
     rule, policy = approval_rule(desk.profile), policy_version(reading, notice.version)
     digest = policy.digest if policy else ""
     who = without_plus(visitor.address)
-    is_planned = notice.state in NOT_SENT
+    is_planned = notice.material and notice.state in NOT_SENT
+    page = desk.profile.notices.page
     return NoticeView(
         notice=notice,
         policy_digest=digest,
@@ -118,7 +124,7 @@ def notice_view(
         against_me=against_approver(reading, notice, who, rule),
         plan=plan_of(reading, notice, desk.profile, desk.clock()) if is_planned else None,
         choices=choices_of(reading, notice.notice_id),
-        genuine_url=desk.profile.notices.page + digest if desk.profile.notices.page else "",
+        genuine_url=page + digest if page.startswith("https:") else "",
     )
 
 
