@@ -89,7 +89,7 @@ def _take(
         )
     except Permanent as error:
         return _page(request, desk, case, 422, problem=f"Not taken: {error}.")
-    told = f"{packed.size} bytes are sealed; SHA-256 {packed.sha256}."
+    told = f"The file is sealed: {packed.size} bytes."
     return done(request, f"/cases/{reference}/packages", told)
 
 
