@@ -11,8 +11,7 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from privacy.notices import ChangeRow, NoticeTerms, NoticeWords
-from storage.manuscript_rows import NOTICE_MANUSCRIPT
-from storage.notice_rows import POLICY_VERSION
+from storage.notice_rows import NOTICE_MANUSCRIPT, POLICY_VERSION
 from storage.transactions import AnyRow, Reading, Transaction, Values
 
 _ROW, _VERSION = NOTICE_MANUSCRIPT.c, POLICY_VERSION.c

@@ -188,7 +188,22 @@ class NoticeChoiceRow(Row, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
 
 
+class NoticeManuscriptRow(Row, table=True):
+    """What authors wrote about a version so far. It stays when the notice is drafted, so that it can be drafted anew."""
+
+    __tablename__ = "notice_manuscript"
+    __table_args__ = (STRICT,)
+    version: str = Field(primary_key=True, sa_type=Plain)
+    replaces: str = Field(sa_type=Plain)
+    reason: str = Field(sa_type=Plain)
+    terms: str = Field(sa_type=Plain)  # JSON; '' until somebody said them
+    words: str = Field(sa_type=Plain)  # JSON: by language
+    writers: str = Field(sa_type=Plain)  # JSON: addresses of staff, none of whom approves it
+    changed_at: datetime = Field(sa_type=UtcDateTime)
+
+
 POLICY_VERSION = table_of(PolicyVersionRow)
+NOTICE_MANUSCRIPT = table_of(NoticeManuscriptRow)
 POLICY_NOTICE = table_of(NoticeRow)
 NOTICE_LETTER = table_of(NoticeLetterRow)
 NOTICE_APPROVAL = table_of(NoticeApprovalRow)

@@ -26,7 +26,6 @@ from storage import (  # noqa: F401 - here are all tables
     address_rows,
     directory_rows,
     forward_rows,
-    manuscript_rows,
     notice_banner_rows,
     notice_rows,
     package_rows,
