@@ -38,6 +38,7 @@ REVISIONS = (
     "0026",
     "0027",
     "0028",
+    "0029",
 )
 MIGRATIONS = Path(__file__).with_name("migrations")
 

@@ -10,8 +10,8 @@ from storage import columns
 # One column a line, as the schema was when this revision was written.
 # fmt: off
 
-revision = "0028"
-down_revision = "0027"
+revision = "0029"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
