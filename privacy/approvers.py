@@ -16,13 +16,15 @@ class ApproverTable:
     """How many approve, by kind of letter, by what it grants, and by lane; the most of all that apply counts.
 
     A letter that no row names needs one. `single` names the rows that a desk of one person switched off: then one
-    approval is enough, and it may be the author's.
+    approval is enough, and it may be the author's. `opinions`: kinds of letters about which a data protection officer
+    says what they think first.
     """
 
     letters: Mapping[str, int]
     grants: Mapping[Right, int]
     lanes: Mapping[Lane, int]
     single: frozenset[str] = field(default=frozenset())
+    opinions: frozenset[str] = field(default=frozenset())
 
     def __post_init__(self) -> None:
         for counts in (self.letters, self.grants, self.lanes):

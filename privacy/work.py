@@ -27,6 +27,7 @@ class Step(StrEnum):
     WITHDRAW = "withdraw"
     DISMISS = "dismiss"
     RESUME = "resume"
+    UNDO_APPROVAL = "undo_approval"
 
 
 class Decision(StrEnum):
@@ -219,6 +220,10 @@ def _letter_came_back(facts: WorkFacts) -> str | None:
     return None if facts.letter is LetterFate.CAME_BACK else "letter-did-not-come-back"
 
 
+def _letter_is_still_here(facts: WorkFacts) -> str | None:
+    return None if facts.letter is LetterFate.NONE else "letter-on-its-way"
+
+
 def _follows_from_decision(facts: WorkFacts) -> ItemState:
     return S.AWAITING_APPROVAL if facts.decision is None else DECIDED_BY_LETTER[facts.decision]
 
@@ -330,6 +335,13 @@ TABLE: tuple[Row, ...] = (
             _data_go_along,
             _others_approved,
         ),
+    ),
+    # For some minutes an approval can be taken back: its letter is out of the queue again.
+    Row(
+        step=Step.UNDO_APPROVAL,
+        start=frozenset({S.APPROVED}),
+        to=S.AWAITING_APPROVAL,
+        guards=(_letter_is_still_here,),
     ),
     # A letter that nobody received ends nothing.
     Row(

@@ -46,6 +46,7 @@ def approver_table(table: Mapping[str, Any], single: frozenset[str]) -> Approver
             grants={one_of(Right, name, "right"): n for name, n in table["grants"].items()},
             lanes={one_of(Lane, name, "lane"): n for name, n in table["lanes"].items()},
             single=single,
+            opinions=frozenset(table["opinions"]["letters"]),
         )
 
 

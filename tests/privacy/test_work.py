@@ -72,6 +72,7 @@ STEPS: list[tuple[ItemState, Step, WorkFacts, ItemState]] = [
     (S.AWAITING_APPROVAL, Step.WITHDRAW, REFUSED, S.WITHDRAWN),
     (S.RECEIVED, Step.DISMISS, NOTHING, S.NOT_A_REQUEST),
     (S.PARKED, Step.RESUME, NOTHING, S.RECEIVED),
+    (S.APPROVED, Step.UNDO_APPROVAL, replace(DONE, letter=LetterFate.NONE), S.AWAITING_APPROVAL),
 ]
 
 
