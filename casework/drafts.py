@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from casework.actors import Actor as Actor  # noqa: PLC0414 - staff decide here: others know it by this name
 from casework.actors import By, by_person
 from casework.enclosing import enclosed_digest
 from casework.forward_checks import readers_of_draft
+from casework.opinions import lacks_opinion
 from casework.profile import DeskProfile
 from casework.reviewing import findings_of_approved, findings_of_draft
 from casework.steps import StepRefused, refusals, take_step
@@ -31,6 +32,7 @@ from storage.audit import append
 from storage.case_events import case_events
 from storage.cases import get_case
 from storage.database import Database, Reading, Transaction
+from storage.draft_edits import last_editor, returns_of
 from storage.drafts import Draft, decide_draft, get_draft
 from storage.extensions import drop_extension, find_extension
 from storage.ids import new_id
@@ -85,8 +87,11 @@ def approve_draft(
     actor: Actor,
     now: datetime,
     desk: DeskProfile | None = None,
+    seen: str | None = None,
 ) -> Given:
-    """Record the approval of the letter as it stands; the last one that it needs queues it.
+    """Record the approval of the letter as it stands; the last one that it needs queues it, for when it cannot be undone.
+
+    `seen` is the digest of what the actor looked at, None where they name the letter alone.
 
     Raises Permanent when it was decided or changed meanwhile, when the actor wrote it or has approved it already,
     and with every reason why what it says about a right may not be said now. Without `desk` nobody's identity is known.
@@ -94,7 +99,10 @@ def approve_draft(
     with database.transaction() as transaction:
         decision = _decision(transaction, draft_id, actor, now)
         draft = decision.draft
-        _check_content(transaction, draft, now)
+        if seen is not None and seen != draft.digest:
+            raise Permanent("this letter was changed meanwhile: look at it again")
+        check_content(transaction, draft, now)
+        _check_remarks(transaction, draft, desk)
         _check_letter(transaction, draft, now, desk)
         _check_laws(transaction, decision)
         rule = rule_for(draft.kind, decision.case, decision.answers, desk)
@@ -111,12 +119,20 @@ def approve_draft(
                     desk=desk,
                     by=decision.by,
                 )
-            _queue(transaction, decision, actor)
+            waits = desk.work.undo if desk else timedelta(0)
+            _queue(transaction, decision, actor, due_at=now + waits)
     return given
 
 
-def _check_content(transaction: Transaction, draft: Draft, now: datetime) -> None:
-    """The letter, and the package that it names, are what was written down; what changed is written anew."""
+def _check_remarks(transaction: Transaction, draft: Draft, desk: DeskProfile | None) -> None:
+    if returns_of(transaction, [draft]):
+        raise Permanent("this letter was sent back: it is approved once somebody has changed it")
+    if lacks_opinion(transaction, draft, desk):
+        raise Permanent("the opinion of the data protection officer comes first")
+
+
+def check_content(transaction: Transaction, draft: Draft, now: datetime) -> None:
+    """Raise Permanent unless the letter, and the package that it names, are what was written down."""
     enclosed = enclosed_digest(transaction, draft.draft_id)
     if any(link.expires_at <= now for link in links_in_draft(transaction, draft.draft_id)):
         raise Permanent("the package waited until a day that is over: write the letter anew")
@@ -233,7 +249,8 @@ def _plain(actor: Actor) -> Actor:
 
 def _check_approver(transaction: Transaction, decision: _Decision, rule: ApprovalRule) -> None:
     draft, who = decision.draft, decision.by.name
-    if who == _author(transaction, decision) and not rule.author_counts:
+    writers = {_author(transaction, decision), last_editor(transaction, draft.draft_id)}
+    if who in writers and not rule.author_counts:
         raise Permanent("whoever wrote a letter does not approve it: another member of staff does")
     given = approvals_of(transaction, draft.draft_id, draft.digest)
     if who in {one.actor for one in given}:
@@ -284,7 +301,9 @@ def _add_approval(
     return Given(given=number, needed=rule.needed)
 
 
-def _queue(transaction: Transaction, decision: _Decision, actor: Actor) -> None:
+def _queue(
+    transaction: Transaction, decision: _Decision, actor: Actor, *, due_at: datetime
+) -> None:
     draft, now = decision.draft, decision.by.at
     _decide(transaction, draft, "approved", actor, now)
     letter = QueuedLetter(
@@ -297,6 +316,7 @@ def _queue(transaction: Transaction, decision: _Decision, actor: Actor) -> None:
         queued_at=now,
         automatic=False,
         text_key=None,
+        due_at=due_at,
     )
     enqueue(transaction, [letter])
     _finish_task(transaction, draft, actor, now)

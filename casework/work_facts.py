@@ -20,6 +20,7 @@ from privacy.rights import Right
 from privacy.work import LetterFate, WorkFacts
 from storage.address_changes import change_of_item, is_contested
 from storage.database import Reading
+from storage.draft_edits import last_editor
 from storage.drafts import get_draft
 from storage.erasing import cool_off_of, erasure_approvers, statement_of
 from storage.findings import findings_of
@@ -98,7 +99,8 @@ def _approvals(
     draft = get_draft(reading, answer.draft_id)
     rule = rule_for(draft.kind, case, [answer], desk)
     given = approvals_of(reading, draft.draft_id, draft.digest)
-    author = None if rule.author_counts else answer.author
+    wrote = last_editor(reading, draft.draft_id) or answer.author
+    author = None if rule.author_counts else wrote
     return author, frozenset(one.actor for one in given), rule.needed
 
 

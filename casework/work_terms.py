@@ -18,7 +18,7 @@ from regimes.work import load_approvers, load_plan, load_retention
 class WorkTerms:
     """The tables, how long a person can cancel an erasure, and how long backups live.
 
-    `country`: where our books are kept. `annex`: what a copy of data is told with, None: staff add it to the package. `ways`: how systems of the plan are asked, by name; one that is not named is
+    `undo`: how long an approved letter waits, so that its approval can be taken back. `country`: where our books are kept. `annex`: what a copy of data is told with, None: staff add it to the package. `ways`: how systems of the plan are asked, by name; one that is not named is
     asked by its people.
     """
 
@@ -27,6 +27,7 @@ class WorkTerms:
     retention: tuple[KeptRule, ...] = field(default_factory=load_retention)
     cool_off: timedelta = timedelta(days=7)
     backups: timedelta = timedelta(days=30)
+    undo: timedelta = timedelta(0)
     country: str = "IE"
     annex: RecordOfUse | None = None
     ways: Mapping[str, SystemWay] = field(default_factory=dict)

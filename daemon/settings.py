@@ -227,6 +227,12 @@ class WorkSettings(BaseModel):
         le=400,
         description="How long after an erasure the last backup is overwritten, as the answer tells it.",
     )
+    undo_minutes: int = Field(
+        default=5,
+        ge=0,
+        le=120,
+        description="How long a letter waits after its last approval, so that the approval can be taken back; 0 sends at once.",
+    )
     country: str = Field(
         default="IE",
         pattern=r"^[A-Z]{2}$",

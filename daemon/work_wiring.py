@@ -26,6 +26,7 @@ def build_work(settings: WorkSettings, systems: Systems) -> WorkTerms:
         approvers=approvers,
         cool_off=timedelta(days=settings.cool_off_days),
         backups=timedelta(days=settings.backup_days),
+        undo=timedelta(minutes=settings.undo_minutes),
         country=settings.country,
         annex=_build_annex(settings.annex_file),
         ways={name: one.terms for name, one in systems.items()},
