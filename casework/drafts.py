@@ -249,23 +249,29 @@ def _plain(actor: Actor) -> Actor:
 
 def _check_approver(transaction: Transaction, decision: _Decision, rule: ApprovalRule) -> None:
     draft, who = decision.draft, decision.by.name
-    writers = {_author(transaction, decision), last_editor(transaction, draft.draft_id)}
-    if who in writers and not rule.author_counts:
+    if who in writers_of(transaction, draft, decision.answers) and not rule.author_counts:
         raise Permanent("whoever wrote a letter does not approve it: another member of staff does")
     given = approvals_of(transaction, draft.draft_id, draft.digest)
     if who in {one.actor for one in given}:
         raise Permanent("you have approved this letter already: another member of staff has to")
 
 
-def _author(transaction: Transaction, decision: _Decision) -> str | None:
+def writers_of(
+    reading: Reading, draft: Draft, answers: Sequence[ItemAnswer]
+) -> frozenset[str | None]:
+    """Return who wrote the letter and who changed it last; None stands for the desk itself."""
+    return frozenset({_author(reading, draft, answers), last_editor(reading, draft.draft_id)})
+
+
+def _author(reading: Reading, draft: Draft, answers: Sequence[ItemAnswer]) -> str | None:
     """A letter that the desk wrote has no author."""
-    if decision.answers:
-        return decision.answers[0].author
-    key = transaction.ring.lookup_key("message-id", decision.draft.message.message_id)
-    extension = find_extension(transaction, message_id_key=key)
+    if answers:
+        return answers[0].author
+    key = reading.ring.lookup_key("message-id", draft.message.message_id)
+    extension = find_extension(reading, message_id_key=key)
     if extension is not None:
         return extension.asked_by
-    links = links_in_draft(transaction, decision.draft.draft_id)
+    links = links_in_draft(reading, draft.draft_id)
     return links[0].made_by if links else None
 
 
