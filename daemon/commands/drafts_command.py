@@ -5,6 +5,9 @@ from __future__ import annotations
 import argparse
 
 from casework.drafts import approve_draft, reject_draft, review_draft
+from casework.editing import send_back
+from casework.opinions import give_opinion
+from casework.undoing import undo_approval
 from daemon.clock import utc_now
 from daemon.commands.session import (
     actor_of,
@@ -30,15 +33,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("show", "the letter as it would leave"),
         ("approve", "have it sent exactly as it stands"),
         ("reject", "keep it from leaving"),
+        ("undo", "take its approval back, while it still waits to leave"),
     ):
         one = actions.add_parser(action, help=what)
         one.add_argument("draft", type=identifier, metavar="ID")
         add_json(one) if action == "show" else add_actor(one)
+    for action, what in (
+        ("back", "have it changed before anybody approves it"),
+        ("opinion", "record what the data protection officer thinks of it"),
+    ):
+        one = actions.add_parser(action, help=what)
+        one.add_argument("draft", type=identifier, metavar="ID")
+        one.add_argument("--reason", required=True, metavar="TEXT", help="in your words")
+        add_actor(one)
 
 
 def run(options: argparse.Namespace) -> int:
     """Do what the action says."""
-    actions = {"list": _list, "show": _show, "approve": _decide, "reject": _decide}
+    actions = {
+        "list": _list,
+        "show": _show,
+        "approve": _decide,
+        "reject": _decide,
+        "undo": _undo,
+        "back": _remark,
+        "opinion": _remark,
+    }
     with open_desk_of(options) as desk:
         actions[options.action](options, desk)
     return 0
@@ -90,3 +110,20 @@ def _decide(options: argparse.Namespace, desk: Desk) -> None:
     print(
         "approve: done" if given.is_enough else f"approve: done, {missing} more has to approve it"
     )
+
+
+def _undo(options: argparse.Namespace, desk: Desk) -> None:
+    actor = actor_of(options, desk.settings)
+    undo_approval(desk.database, options.draft, actor=actor, now=utc_now())
+    print("undo: done")
+
+
+def _remark(options: argparse.Namespace, desk: Desk) -> None:
+    actor, now = actor_of(options, desk.settings), utc_now()
+    if options.action == "opinion":
+        give_opinion(desk.database, options.draft, options.reason, actor=actor, now=now)
+    else:
+        with desk.database.reading() as reading:
+            seen = get_draft(reading, options.draft).digest
+        send_back(desk.database, options.draft, options.reason, seen=seen, by=(actor, now))
+    print(f"{options.action}: done")

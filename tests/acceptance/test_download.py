@@ -26,7 +26,7 @@ from servers.smtp_sink import SmtpSink
 ANNE = "anne@example.org"
 SAM = Actor(address="sam@autocloz.example", os_user="sam")
 STAFF = ("--actor", SAM.address)
-ALONE = '\n[work]\nfour_eyes_off = ["access"]\n'
+ALONE = '\n[work]\nfour_eyes_off = ["access"]\nundo_minutes = 0\n'
 PAGE = "\n[identity]\nchallenges = false\n" + 'page_url = "https://privacy.autocloz.example"\n'
 LINK = re.compile(r"https://privacy\.autocloz\.example(/download/en/\S+)")
 CODE = re.compile(r"RD-[-0-9A-Z]{26}")

@@ -29,6 +29,9 @@ ASKING = """
 delay_minutes = 0
 authority = "Data Protection Commission"
 authority_url = "https://authority.example/complain"
+
+[work]
+undo_minutes = 0
 """
 
 
