@@ -67,6 +67,7 @@ class AuditKind(StrEnum):
     CASE_REOPENED = "case_reopened"
     CASE_ADDED = "case_added"
     CASE_CORRECTED = "case_corrected"
+    CASE_NOTED = "case_noted"
     CASE_HELD = "case_held"
     CASE_HOLD_ENDED = "case_hold_ended"
     CASE_RELATED = "case_related"

@@ -16,7 +16,7 @@ down_revision = "0026"
 branch_labels = None
 depends_on = None
 
-NEW_KINDS = ("letter_edited", "letter_sent_back", "opinion_given", "approval_undone")
+NEW_KINDS = ("letter_edited", "letter_sent_back", "opinion_given", "approval_undone", "case_noted")
 STEPS = ("plan", "approve_erasure", "execute", "finish_tasks", "forward", "draft", "send_back", "approve", "complete", "reopen", "withdraw", "dismiss", "resume")
 UNDO = "undo_approval"
 
