@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -50,6 +51,16 @@ def undo_until(reading: Reading, draft: Draft, now: datetime) -> datetime | None
         return None
     at = leaves_at(reading, _key(reading, draft))
     return at if at is not None and at > now else None
+
+
+def leaving_letters(reading: Reading, drafts: Sequence[Draft]) -> Iterator[tuple[Draft, datetime]]:
+    """Yield those of the letters that are approved and that nobody has tried to send, with when they leave."""
+    for draft in drafts:
+        at = (
+            leaves_at(reading, _key(reading, draft)) if draft.state is DraftState.APPROVED else None
+        )
+        if at is not None:
+            yield draft, at
 
 
 def _key(reading: Reading, draft: Draft) -> bytes:

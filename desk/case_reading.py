@@ -17,6 +17,7 @@ from casework.customers_shown import (
 from casework.package_showing import ShownPackage, shown_packages
 from casework.showing import ShownMessage, show_message
 from casework.statuses import statuses_of
+from casework.undoing import leaving_letters
 from desk.highlighting import Mark, Piece, marks_in, pieces_of
 from desk.queue_reading import identity_words
 from privacy.audit import AuditEvent
@@ -141,6 +142,7 @@ class CaseFile:
     customers: tuple[ShownForward, ...] = ()
     changes: tuple[AddressChange, ...] = ()
     referrals: tuple[ShownReferral, ...] = ()
+    leaving: tuple[tuple[Draft, datetime], ...] = ()
 
     def role_of(self, item: RequestItem) -> ItemRole:
         """Return the role in which this right is answered, as far as the directory says."""
@@ -168,11 +170,13 @@ def read_case(reading: Reading, case: Case, terms: ChallengeTerms | None) -> Cas
     """Return the case as its page shows it."""
     case_id = case.case_id
     happened = tuple(case_events(reading, case_id))
+    drafts = drafts_of_case(reading, case_id)
+    talk = _conversation(reading, case, happened, drafts)
     return CaseFile(
         case=case,
         acknowledged_at=_acknowledged_at(reading, case),
         happened=happened,
-        mail=tuple(sorted(_conversation(reading, case, happened), key=lambda each: each.at)),
+        mail=tuple(sorted(talk, key=lambda each: each.at)),
         events=tuple(events_of(reading, case_id)),
         status=statuses_of(reading, [case_id], terms)[case_id],
         standing=standings_of(reading, [case_id]).get(case_id),
@@ -183,6 +187,7 @@ def read_case(reading: Reading, case: Case, terms: ChallengeTerms | None) -> Cas
         customers=tuple(customers_of(reading, case_id)),
         referrals=tuple(referrals_shown(reading, case_id)),
         changes=tuple(changes_of(reading, [case_id])),
+        leaving=tuple(leaving_letters(reading, drafts)),
     )
 
 
@@ -196,7 +201,9 @@ def mail_in(reading: Reading, row: MessageRow, items: Sequence[RequestItem] = ()
     return MailIn(row=row, shown=shown, marks=tuple(marks_in(shown.own_words, own, "text")))
 
 
-def _conversation(reading: Reading, case: Case, happened: Sequence[CaseEvent]) -> list[Mail]:
+def _conversation(
+    reading: Reading, case: Case, happened: Sequence[CaseEvent], drafts: Sequence[Draft]
+) -> list[Mail]:
     rows = messages_of_case(reading, case.case_id)
     read = _worth_reading(rows, case.items)
     mails: list[Mail] = [
@@ -207,7 +214,6 @@ def _conversation(reading: Reading, case: Case, happened: Sequence[CaseEvent]) -
     ]
     mails += [MailOut(row=row) for row in letters_of_case(reading, case.case_id)]
     # An approved draft is a letter out as well.
-    drafts = drafts_of_case(reading, case.case_id)
     mails += [MailWaiting(row=row) for row in drafts if row.state is not DraftState.APPROVED]
     mails += [Noted(note=one) for one in notes_of(reading, case.case_id)]
     mails += [Happened(event=one) for one in happened if one.kind in TOLD]

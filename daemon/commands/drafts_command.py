@@ -113,13 +113,13 @@ def _decide(options: argparse.Namespace, desk: Desk) -> None:
 
 
 def _undo(options: argparse.Namespace, desk: Desk) -> None:
-    actor = actor_of(options, desk.settings)
+    actor = actor_of(options, desk)
     undo_approval(desk.database, options.draft, actor=actor, now=utc_now())
     print("undo: done")
 
 
 def _remark(options: argparse.Namespace, desk: Desk) -> None:
-    actor, now = actor_of(options, desk.settings), utc_now()
+    actor, now = actor_of(options, desk), utc_now()
     if options.action == "opinion":
         give_opinion(desk.database, options.draft, options.reason, actor=actor, now=now)
     else:

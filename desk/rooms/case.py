@@ -22,6 +22,7 @@ from desk.rendering import page
 from desk.showing import done, is_ours, show
 from desk.visitor import Seeing, Visitor, needs
 from privacy.desk_roles import Action
+from privacy.rights import Right
 
 REFERENCE = re.compile(r"[A-Z0-9-]{1,40}")
 ADDRESS = r"^[^@\s]{1,64}@[^@\s]{1,255}$"
@@ -33,6 +34,7 @@ FRAME_HEADERS = {
     ),
     "X-Frame-Options": "SAMEORIGIN",
 }
+LIKELY = (*(str(one) for one in Right), "none")  # what a right that was found can be instead
 Correcting = Annotated[Visitor, needs(Action.CORRECT)]
 
 router = APIRouter()
@@ -50,7 +52,9 @@ def case(request: Request, visitor: Seeing, desk: DeskHere, reference: str) -> R
     found = _case(desk, visitor, reference)
     record_view(desk.database, found.case.case_id, actor=visitor.actor, now=desk.clock())
     staff = [one.address for one in desk.profile.staff]
-    return show(request, "case", file=found, case=found.case, now=desk.clock(), staff=staff)
+    return show(
+        request, "case", file=found, case=found.case, now=desk.clock(), staff=staff, likely=LIKELY
+    )
 
 
 @router.post("/cases/{reference}/owner")

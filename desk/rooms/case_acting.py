@@ -19,6 +19,7 @@ from casework.merging import merge_cases, split_case, undo_merge
 from casework.noting import note_case
 from casework.pausing import Answer, Question, pause, resume
 from casework.tasks import finish
+from casework.viewing import record_view
 from desk import case_forms as forms
 from desk.acting import DeskHere
 from desk.case_acts import case_seen, require_task
@@ -42,6 +43,8 @@ BY_PAGE = "corrected at the desk"
 
 @router.get("/cases/{reference}/acts")
 def acts(request: Request, visitor: Seeing, desk: DeskHere, reference: str) -> Response:
+    case_id = case_seen(desk, visitor, reference).case_id
+    record_view(desk.database, case_id, actor=visitor.actor, now=desk.clock())
     return acts_page(request, desk, visitor, reference)
 
 

@@ -20,6 +20,7 @@ from casework.editing import (
 )
 from casework.opinions import LONGEST_REMARK, give_opinion
 from casework.undoing import undo_approval
+from casework.viewing import record_view
 from desk.acting import DeskHere, DeskServices
 from desk.draft_reading import draft_seen, drafts_for, read_draft
 from desk.forms import Filled, Form, Sheet, fill
@@ -86,6 +87,8 @@ def drafts(
 
 @router.get("/drafts/{draft_id}")
 def draft(request: Request, visitor: Seeing, desk: DeskHere, draft_id: UUID) -> Response:
+    case_id = draft_seen(desk, visitor, draft_id).case_id
+    record_view(desk.database, case_id, actor=visitor.actor, now=desk.clock())
     return _page(request, desk, visitor, draft_id)
 
 
