@@ -26,7 +26,12 @@ from privacy.rights import Right, Scope
 from privacy.work import GRANTS, Decision, Step
 from regimes.laws import HOUSE
 from regimes.offers import load_offer
-from responders.answers import Answer, Done, Ground, Reason, draft_answer, stand_decided
+from responders.answers import ARTICLES as ARTICLES  # noqa: PLC0414 - pages decide with these words
+from responders.answers import DECISIONS as DECISIONS  # noqa: PLC0414 - as above
+from responders.answers import Answer, draft_answer, stand_decided
+from responders.answers import Done as Done  # noqa: PLC0414 - as above
+from responders.answers import Ground as Ground  # noqa: PLC0414 - as above
+from responders.answers import Reason as Reason  # noqa: PLC0414 - as above
 from responders.remedies import named_remedies
 from storage.audit import append
 from storage.database import Database, Reading, Transaction

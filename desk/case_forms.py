@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, model_validator
 
+from casework.answers import ARTICLES, DECISIONS, Done, Ground, Reason
 from desk.forms import Form
 from privacy.case_events import Ground as Waiting
 from privacy.deadlines import Asked
@@ -16,7 +17,6 @@ from privacy.identity import Level, level_named
 from privacy.rights import Lane, Right, Scope
 from privacy.work import Decision
 from privacy.work_status import CloseReason
-from responders.answers import ARTICLES, DECISIONS, Done, Ground, Reason
 
 LINE = 500  # characters
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})?", re.ASCII)

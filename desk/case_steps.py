@@ -7,6 +7,7 @@ from collections.abc import Callable
 from fastapi import Request
 from fastapi.responses import Response
 
+from casework.answers import DECISIONS, Ground
 from desk.acting import DeskServices
 from desk.case_acts import case_seen, read_acts
 from desk.case_forms import asked_names
@@ -19,7 +20,6 @@ from privacy.errors import Permanent
 from privacy.identity import Level
 from privacy.rights import Lane
 from privacy.work_status import CloseReason
-from responders.answers import ARTICLES, DECISIONS, Ground
 from storage.failures import NotFound
 from templates import languages
 
@@ -87,6 +87,5 @@ def acts_page(
         levels=list(Level),
         decisions=DECISIONS,
         grounds=list(Ground),
-        articles=ARTICLES,
         today=desk.clock().date(),
     )
