@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import axe_playwright_python
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
+from browser_values import judge
 from casework.processing import process_batch
 from daemon.settings import load_settings
 from daemon.wiring import Desk, open_desk
@@ -25,8 +25,6 @@ from storage.messages import keep_raw, list_messages
 
 EXAMPLE = Path(__file__).parents[2] / "daemon" / "example.toml"
 ARRIVED = datetime(2026, 11, 23, 12, tzinfo=UTC)
-AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
-AUDIT = "async () => (await axe.run()).violations.map(v => v.id + ': ' + v.nodes[0].html)"
 WIDTHS = (1280, 320)
 SCHEMES = ("light", "dark")
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
@@ -210,18 +208,6 @@ def test_everybody_can_use_queue_case_and_search_at_any_width(
     assert "anne" not in page.url
     judge(page, "search")
     page.context.close()
-
-
-def judge(page: Page, path: str) -> None:
-    """No violation, nothing wider than the window; the judge is let in from outside, for no page of ours would load it."""
-    wide = page.evaluate(
-        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    )
-    assert wide <= 0, path
-    session = page.context.new_cdp_session(page)
-    session.send("Page.setBypassCSP", {"enabled": True})
-    page.evaluate(AXE.read_text())
-    assert page.evaluate(AUDIT) == [], path
 
 
 def test_a_case_is_found_opened_and_taken_by_keys_alone(browser: Browser, served: Served) -> None:
