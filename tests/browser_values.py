@@ -9,6 +9,9 @@ from playwright.sync_api import Page
 
 AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 AUDIT = "async () => (await axe.run()).violations.map(v => v.id + ': ' + v.nodes[0].html)"
+WIDEST = """() => Array.from(document.querySelectorAll("main *"))
+    .filter(one => one.getBoundingClientRect().right > document.documentElement.clientWidth)
+    .map(one => one.outerHTML.slice(0, 120)).slice(-3)"""
 MOST_TABS = 150
 
 
@@ -17,7 +20,7 @@ def judge(page: Page, path: str) -> None:
     wide = page.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
-    assert wide <= 0, path
+    assert wide <= 0, (path, page.evaluate(WIDEST))
     session = page.context.new_cdp_session(page)
     session.send("Page.setBypassCSP", {"enabled": True})
     page.evaluate(AXE.read_text())

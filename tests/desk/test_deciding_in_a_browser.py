@@ -172,7 +172,8 @@ def refuse_the_first(page: Page, case: str) -> None:
 
 
 def change_the_words(page: Page) -> str:
-    reach(page, ".todo a[href^='/drafts/']")
+    refusal = page.locator(".todo li", has_text="refusal").locator("a")
+    reach(page, f".todo a[href='{refusal.get_attribute('href')}']")
     page.keyboard.press("Enter")
     page.wait_for_url("**/drafts/*")
     reach(page, "#text")
@@ -195,7 +196,7 @@ def change_the_words(page: Page) -> str:
 def judge_letter(served: Served, browser: Browser, name: str, draft: str) -> None:
     page = served.person(browser, name, Role.APPROVER)
     page.goto("/drafts")
-    reach(page, "tbody a[href^='/drafts/']")
+    reach(page, f"tbody a[href='{draft.removeprefix(served.base)}']")
     page.keyboard.press("Enter")
     page.wait_for_url(draft)
     reach(page, "form[action$='/approve'] button")
@@ -218,6 +219,9 @@ def test_everybody_can_use_the_pages_of_deciding_at_any_width(
         page.goto(f"{path}")
         for summary in page.locator("main summary").all():
             summary.click()
+        for inside in page.locator("iframe").all():
+            inside.scroll_into_view_if_needed()
+            inside.content_frame.locator("main").wait_for()
         judge(page, f"{path}")
         picture(page, f"{path}", f"{width}-{scheme}")
     page.context.close()
