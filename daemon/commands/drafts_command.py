@@ -106,10 +106,13 @@ def _decide(options: argparse.Namespace, desk: Desk) -> None:
         return
     profile = desk.services.desk
     given = approve_draft(desk.database, options.draft, actor=actor, now=now, desk=profile)
-    missing = given.needed - given.given
-    print(
-        "approve: done" if given.is_enough else f"approve: done, {missing} more has to approve it"
-    )
+    minutes = int(profile.work.undo.total_seconds() // 60)
+    if not given.is_enough:
+        missing = given.needed - given.given
+        print(f"approve: done, {missing} more has to approve it")
+    else:
+        waits = f", it leaves in {minutes} minutes; `drafts undo` takes it back" if minutes else ""
+        print(f"approve: done{waits}")
 
 
 def _undo(options: argparse.Namespace, desk: Desk) -> None:

@@ -42,6 +42,7 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two people, and a page on which customers instruct."""
     monkeypatch.setenv("RIGHTSDESK_STAFF", json.dumps([SAM, DANA]))
     monkeypatch.setenv("RIGHTSDESK_WEB__ENABLED", "true")
+    monkeypatch.setenv("RIGHTSDESK_WORK__UNDO_MINUTES", "0")
     monkeypatch.setenv("RIGHTSDESK_IDENTITY__PAGE_URL", "https://desk.autocloz.example")
     monkeypatch.setenv("RIGHTSDESK_IDENTITY__CHALLENGES", "false")
 

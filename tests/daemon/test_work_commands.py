@@ -37,6 +37,7 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RIGHTSDESK_IDENTITY__CHALLENGES", "false")
     monkeypatch.setenv("RIGHTSDESK_IDENTITY__PAGE_URL", "https://privacy.autocloz.example")
     monkeypatch.setenv("RIGHTSDESK_WEB__ENABLED", "true")
+    monkeypatch.setenv("RIGHTSDESK_WORK__UNDO_MINUTES", "0")
 
 
 @pytest.fixture
@@ -207,6 +208,25 @@ def test_a_refusal_names_its_sort_and_its_facts(run, desk, tmp_path: Path) -> No
     letter = run("drafts", "show", draft).out
     assert "In your case: You asked yesterday." in letter
     assert "GDPR Art. 12(5)" in letter
+
+
+def test_a_letter_is_sent_back_and_an_approval_is_taken_back_while_it_waits(
+    run, desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RIGHTSDESK_WORK__UNDO_MINUTES", "7")
+    case = taken_in(run, tmp_path, ACCESS)
+    asked = ("cases", "answer", case, "--right", "access", "--decision", "refused")
+    written = by(run, SAM, *asked, "--ground", "You asked yesterday.", "--basis", "excessive")
+    (draft,) = IDS.findall(written.out)
+    assert (
+        by(run, OMAR, "drafts", "opinion", draft, "--reason", "Grant it.").out == "opinion: done\n"
+    )
+    by(run, DANA, "drafts", "approve", draft)
+    assert "it leaves in 7 minutes" in by(run, OMAR, "drafts", "approve", draft).out
+    assert by(run, DANA, "drafts", "undo", draft).out == "undo: done\n"
+    assert run("drafts", "undo", draft, "--actor", DANA).code == 1
+    assert by(run, DANA, "drafts", "back", draft, "--reason", "Kinder.").out == "back: done\n"
+    assert "sent back" in run("drafts", "approve", draft, "--actor", OMAR).err
 
 
 @pytest.mark.parametrize("line", ["no bars", "a|b", "a|b|tomorrow", "|b|2026-12-01", "a|b|c|d"])
