@@ -211,7 +211,7 @@ def test_a_refusal_names_its_sort_and_its_facts(run, desk, tmp_path: Path) -> No
 
 
 def test_a_letter_is_sent_back_and_an_approval_is_taken_back_while_it_waits(
-    run, desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RIGHTSDESK_WORK__UNDO_MINUTES", "7")
     case = taken_in(run, tmp_path, ACCESS)
