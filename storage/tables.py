@@ -25,7 +25,6 @@ from storage import (  # noqa: F401 - here are all tables
     account_rows,
     address_rows,
     directory_rows,
-    draft_rows,
     forward_rows,
     notice_banner_rows,
     notice_rows,

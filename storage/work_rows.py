@@ -10,6 +10,7 @@ from sqlmodel import Field
 
 from privacy.cases import ItemState
 from privacy.work import Decision, Step
+from storage import draft_rows  # noqa: F401 - beside what it answers: here are all tables of letters
 from storage.columns import Codes, Count, Day, Flag, Id, OneOf, Plain, UtcDateTime
 from storage.rows import (
     SMALL,
