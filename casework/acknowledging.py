@@ -12,6 +12,7 @@ from uuid import UUID
 from casework.case_letters import with_stand
 from casework.profile import DeskProfile, MailboxProfile
 from casework.reading import Reading
+from casework.status_page import status_url
 from privacy.answering import (
     AnswerDecision,
     AnswerFacts,
@@ -87,7 +88,8 @@ def write_acknowledgement(
         return None
     mailbox = desk.mailbox_profile(case.mailbox)
     token = make_token(case.number, desk.token_key)
-    letter = draft_acknowledgement(case, added, desk.identity, desk.book)
+    page = status_url(case, recipient, KIND, desk)
+    letter = draft_acknowledgement(case, added, desk.identity, desk.book, page=page)
     message_id = make_message_id(
         case.number, f"{KIND}|{inbound_id}", key=desk.token_key, domain=mailbox.domain
     )

@@ -12,6 +12,7 @@ from casework.answering import AnswerTo, decide_answer, leave_draft, queue_lette
 from casework.batch_view import BatchView, MessageAtWork
 from casework.case_letters import Addressee, Thread, compose, with_stand
 from casework.profile import DeskProfile
+from casework.status_page import status_url
 from casework.writes import TakenBack, Writes
 from classifier.replies import reply_words
 from privacy.answering import Permission
@@ -153,7 +154,8 @@ def _tell_stand(
     stand = CaseStand(
         received_on=received_on(case), rights=stands_of(case.items, _waiting(case, view, desk))
     )
-    letter = draft_status(case, stand, desk.identity, desk.book)
+    page = status_url(case, message.reading.message.sender.address or "", STATUS, desk)
+    letter = draft_status(case, stand, desk.identity, desk.book, page=page)
     # One status a day goes by itself, not one for each mail of a thread: two desks could ask each other for ever.
     _send(message, view, desk, writes, replace(to, proved=False), (letter, stand))
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from casework.acknowledging import KIND
 from casework.case_letters import Addressee, Thread, compose
 from casework.drafts import Actor
 from casework.named_cases import open_case_named
 from casework.profile import DeskProfile
+from casework.status_page import status_url
 from casework.task_kinds import ANSWER_BY_HAND, APPROVE_LETTER
 from intake.parse import parse_message
 from privacy.approval import letter_digest
@@ -105,7 +107,8 @@ def _draft_acknowledgement(
     now: datetime,
 ) -> None:
     """The letter that nobody could be sent waits for a yes; the task to write by hand is done."""
-    letter = draft_acknowledgement(case, case.items, desk.identity, desk.book)
+    page = status_url(case, case.requester or "", KIND, desk)
+    letter = draft_acknowledgement(case, case.items, desk.identity, desk.book, page=page)
     mail = parse_message(raw_of(transaction, first.inbound_id))
     ids = tuple(one for one in (*mail.references, mail.message_id) if one)
     to = Addressee(

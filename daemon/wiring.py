@@ -41,6 +41,7 @@ from daemon.settings import (
     Settings,
     SettingsError,
 )
+from daemon.status_wiring import build_status_page
 from daemon.system_wiring import build_callback_door
 from daemon.work_wiring import build_work
 from desk.confirm_words import CANCEL_FILE
@@ -77,6 +78,7 @@ from privacy.forwarding import Instruction
 from privacy.ports import MailboxState, SentLookup, Transport
 from privacy.remedies import Authority
 from privacy.reminders import Ladder
+from privacy.status_links import PREFIX as STATUS_PREFIX
 from privacy.unsubscribing import PREFIX as UNSUBSCRIBE_PREFIX
 from regimes import HousePlace, load_regimes
 from regimes.applying import load_law_hints
@@ -384,6 +386,7 @@ def build_doors(desk: Desk) -> dict[str, ASGIApp]:
         UNSUBSCRIBE_PREFIX: build_unsubscribing(desk),
         DOWNLOAD_PREFIX: build_downloads(desk),
         NOTICE_PREFIX: build_notice_page(desk),
+        STATUS_PREFIX: build_status_page(desk.database, desk.services.desk),
     }
     events = {door.path: door for door in build_event_doors(desk)}
     return events | {path: door for path, door in doors.items() if door is not None}

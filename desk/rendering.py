@@ -17,6 +17,7 @@ from privacy.identity_codes import without_codes
 
 KILO = 1_000
 PAGES = Path(__file__).with_name("pages")
+RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 
 
 def page(name: str, status: int = 200, **values: object) -> HTMLResponse:
@@ -46,9 +47,15 @@ def _environment() -> Environment:
         bytes=size_of,
         remaining=remaining,
         tone=tone,
+        direction=direction,
     )
     environment.globals["static"] = addresses()
     return environment
+
+
+def direction(language: str) -> str:
+    """How a language is written, as the attribute `dir` says it."""
+    return "rtl" if language.partition("-")[0] in RIGHT_TO_LEFT else "ltr"
 
 
 def moment(at: datetime) -> str:

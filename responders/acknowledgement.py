@@ -7,6 +7,7 @@ and promises an answer, never an outcome.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -18,18 +19,24 @@ from responders.frame import asked_right, write_for
 from responders.settings import DeskIdentity
 from templates import OUR_BOOK, Book
 from templates.fields.identity import Acknowledgement, Variant
-from templates.fields.kinds import RightDue, Zone
+from templates.fields.kinds import RightDue, Url, Zone
 
 
 def draft_acknowledgement(
-    case: Case, added: Sequence[RequestItem], desk: DeskIdentity, book: Book = OUR_BOOK
+    case: Case,
+    added: Sequence[RequestItem],
+    desk: DeskIdentity,
+    book: Book = OUR_BOOK,
+    *,
+    page: str = "",
 ) -> Letter:
-    """Return the letter that acknowledges the mail which added these rights to the case.
+    """Return the letter that acknowledges the mail which added these rights to the case; `page` is the person's own.
 
     It is in the language of the case where a letter in it exists, else in English with one line in theirs.
     Raises Permanent while the desk does not say who it is.
     """
-    return write_for(case, acknowledgement_of(case, added), desk, book)
+    told = replace(acknowledgement_of(case, added), status_url=Url(page) if page else None)
+    return write_for(case, told, desk, book)
 
 
 def stand_acknowledged(case: Case, added: Sequence[RequestItem]) -> CaseStand:

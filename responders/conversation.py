@@ -13,7 +13,7 @@ from responders.frame import asked_right, write_for
 from responders.settings import DeskIdentity
 from templates import OUR_BOOK, Book
 from templates.fields.identity import RightTold, Status, Withdrawn
-from templates.fields.kinds import AskedRight, RightDue
+from templates.fields.kinds import AskedRight, RightDue, Url
 
 STATUS = Status.letter
 WITHDRAWN = Withdrawn.letter
@@ -24,8 +24,15 @@ def received_on(case: Case) -> date:
     return case.received_at.astimezone(ZoneInfo(case.acknowledge.zone)).date()
 
 
-def draft_status(case: Case, stand: CaseStand, desk: DeskIdentity, book: Book = OUR_BOOK) -> Letter:
-    """Return the letter that says where the rights of the case stand.
+def draft_status(
+    case: Case,
+    stand: CaseStand,
+    desk: DeskIdentity,
+    book: Book = OUR_BOOK,
+    *,
+    page: str = "",
+) -> Letter:
+    """Return the letter that says where the rights of the case stand; `page` is the person's own.
 
     Raises Permanent while the desk does not say who it is, and where there is no right to speak of.
     """
@@ -39,6 +46,7 @@ def draft_status(case: Case, stand: CaseStand, desk: DeskIdentity, book: Book = 
             )
             for one in stand.rights
         ),
+        status_url=Url(page) if page else None,
     )
     return write_for(case, status, desk, book)
 

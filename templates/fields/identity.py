@@ -39,6 +39,7 @@ class Acknowledgement(LetterFields):
     acknowledge_by: date
     rights: tuple[RightDue, ...] = ()
     marketing_stopped_by: date | None = None
+    status_url: Url | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,6 +151,7 @@ class Status(LetterFields):
     letter: ClassVar[str] = "status"
     received_on: date
     rights: tuple[RightTold, ...]
+    status_url: Url | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
