@@ -9,6 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from casework.profile import DeskProfile
+from casework.status_revoking import is_revoked
 from privacy.addresses import without_plus
 from privacy.case_stands import stands_of
 from privacy.cases import Case, CaseState, RequestItem
@@ -56,7 +57,7 @@ def person_status(
         person = cases[0].requester if cases else None
         if link is None or person is None or not link.is_for(person):
             return None
-        if _is_over(reading, cases, now):
+        if _is_over(reading, cases, now) or is_revoked(reading, cases[0].case_id):
             return None
         key = database.lookup_key("address", without_plus(person))
         return _told(reading, cases, merges, desk, key)

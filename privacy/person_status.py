@@ -61,7 +61,7 @@ SENT_KINDS: Mapping[str, SentKind] = {
     "download_code": SentKind.OTHER,
     "identity_paper_destroyed": SentKind.OTHER,
     "address_changed": SentKind.OTHER,
-    "misdirected": SentKind.OTHER,
+    "unsubscribed": SentKind.OTHER,
 }
 OF_THE_PERSON = frozenset({Stand.WAITING_FOR_YOU, Stand.RESTING})
 

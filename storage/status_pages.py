@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from privacy.outgoing import OutgoingState
+from storage.staff_rows import CASE_NOTE
 from storage.tables import INBOUND, OUTGOING, PRIVACY_CASE
 from storage.transactions import Reading, in_chunks
 
@@ -43,3 +44,10 @@ def last_changes(reading: Reading, case_ids: Sequence[UUID]) -> list[datetime]:
     row = PRIVACY_CASE.c
     question = select(row.changed_at).where(row.case_id.in_(case_ids))
     return list(reading.fetch(question).scalars())
+
+
+def noted_about(reading: Reading, case_id: UUID) -> list[tuple[str, ...]]:
+    """Return what the notes of a case are about, the oldest first; their words stay sealed."""
+    row = CASE_NOTE.c
+    question = select(row.about).where(row.case_id == case_id)
+    return [tuple(one) for one in reading.fetch(question.order_by(row.at, row.note_id)).scalars()]

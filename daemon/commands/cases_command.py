@@ -34,6 +34,7 @@ from daemon.commands.case_packages import (
     waivers_form,
 )
 from daemon.commands.case_roles import finding_form, roles_for_people
+from daemon.commands.case_status_page import add_status_page, switch
 from daemon.commands.case_steps import work_for_people, work_form
 from daemon.commands.case_work import WORK_COMMANDS, add_work
 from daemon.commands.session import add_json, add_reference, count, open_desk_of, print_rows
@@ -94,6 +95,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_holding(actions)
     add_exporting(actions)
     add_merging(actions)
+    add_status_page(actions)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -111,6 +113,7 @@ def run(options: argparse.Namespace) -> int:
         "add": add_case,
         "correct": correct,
         "hold": hold,
+        "page": switch,
         "merge": merge,
         "split": split,
         "relate": relate,
