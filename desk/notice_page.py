@@ -18,6 +18,7 @@ from desk.access import HEADERS
 from desk.page_words import ENGLISH, words_by_language
 from desk.rendering import page
 from privacy.errors import PrivacyError
+from templates import words_of
 
 PREFIX = "/notices/"
 WORDS = Path(__file__).with_name("notice_words.toml")
@@ -84,6 +85,7 @@ class NoticePage:
             words=notice_page_words()[language],
             found=found,
             company=self._company,
+            date_in_words=words_of(language).date_in_words,
         )
 
 
