@@ -16,9 +16,11 @@ import time
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
+from daemon.demo_desk import fill_desk
 from daemon.logs import set_up_logs
 from daemon.page_wiring import open_demo_account
 from daemon.running import Daemon, Ports
@@ -31,6 +33,7 @@ from storage.messages import MessageRow, list_messages
 from storage.outbox import LetterRow, letters_of_case
 
 SAMPLES = Path(__file__).with_name("samples")
+PRIVACY, SENDER = "privacy@autocloz.example", "sender@example.org"
 WAIT_SECONDS = 30.0
 LOOK_EVERY_SECONDS = 0.05
 
@@ -121,7 +124,8 @@ async def _run(desk: Desk, *, stay: bool) -> int:
     try:
         played = await asyncio.to_thread(_play_all, desk, ports)
         _report(desk, played)
-        print(f"\nThe desk: http://127.0.0.1:{ports.web}/?key={access_key}")
+        await asyncio.to_thread(_fill, desk, ports, played)
+        print(f"\nThe desk, signed in: http://127.0.0.1:{ports.web}/?key={access_key}")
         if stay:
             print("Ctrl-C ends the demonstration.", flush=True)
             await daemon.run_until_signal()
@@ -142,14 +146,9 @@ def _play_all(desk: Desk, ports: Ports) -> list[Played]:
 
 def _play(desk: Desk, ports: Ports, sample: Sample, seen: set[UUID]) -> MessageRow:
     """Send one sample over SMTP and wait until the desk has worked it."""
-    mailbox = (
-        "dpo@autocloz.example"
-        if b"Delivered-To: dpo@" in sample.raw
-        else "privacy@autocloz.example"
-    )
+    mailbox = "dpo@autocloz.example" if b"Delivered-To: dpo@" in sample.raw else PRIVACY
     bounce = b"Return-Path: <>" in sample.raw
-    with smtplib.SMTP("127.0.0.1", ports.smtp or 0, timeout=WAIT_SECONDS) as client:
-        client.sendmail("" if bounce else "sender@example.org", [mailbox], sample.raw)
+    _send(ports, sample.raw, sender="" if bounce else SENDER, mailbox=mailbox)
     end = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < end:
         with desk.database.reading() as reading:
@@ -163,6 +162,17 @@ def _play(desk: Desk, ports: Ports, sample: Sample, seen: set[UUID]) -> MessageR
             return fresh[0]
         time.sleep(LOOK_EVERY_SECONDS)
     raise SystemExit(f"demo: {sample.file} was not worked in {WAIT_SECONDS:.0f} seconds")
+
+
+def _send(ports: Ports, raw: bytes, *, sender: str = SENDER, mailbox: str = PRIVACY) -> None:
+    with smtplib.SMTP("127.0.0.1", ports.smtp or 0, timeout=WAIT_SECONDS) as client:
+        client.sendmail(sender, [mailbox], raw)
+
+
+def _fill(desk: Desk, ports: Ports, played: Sequence[Played]) -> None:
+    """Behind the samples stands what a desk has on an ordinary day."""
+    asked = next(one.case.reference for one in played if one.case is not None and one.letter)
+    fill_desk(desk.database, desk.settings.home, partial(_send, ports), asked=asked)
 
 
 def _what_became(desk: Desk, sample: Sample, row: MessageRow) -> Played:
