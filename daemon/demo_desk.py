@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
 import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -12,13 +11,13 @@ from pathlib import Path
 
 from daemon.cli import main as rightsdesk
 from daemon.clock import utc_now
+from daemon.settings import forget_environment
 from storage.database import Database
 from storage.messages import list_messages
 
 FILES = Path(__file__).with_name("samples") / "desk"
 EXAMPLE = Path(__file__).with_name("example.toml")
 ACTOR = ("--actor", "sam@autocloz.example")
-OURS = "RIGHTSDESK_"
 LONG_AGO = timedelta(days=50)  # a letter on paper that nobody entered: its answer is late
 WAIT_SECONDS = 30.0
 LOOK_EVERY_SECONDS = 0.05
@@ -32,7 +31,7 @@ def fill_desk(database: Database, home: Path, send: Send, *, asked: str) -> None
     """
     for file in sorted(FILES.glob("*.eml")):
         send(file.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
-    _leave_out_settings()
+    forget_environment()
     for words in _commands(asked):
         _type(home, words)
     _wait_until_worked(database)
@@ -57,12 +56,6 @@ def _type(home: Path, words: Sequence[str]) -> None:
         code = rightsdesk(["--config", str(EXAMPLE), "--home", str(home), *words])
     if code != 0:
         raise SystemExit(f"demo: rightsdesk {' '.join(words[:2])}: {said.getvalue().strip()}")
-
-
-def _leave_out_settings() -> None:
-    """The commands see the desk of the demonstration, whatever the caller's environment names."""
-    for name in [one for one in os.environ if one.upper().startswith(OURS)]:
-        del os.environ[name]
 
 
 def _wait_until_worked(database: Database) -> None:

@@ -437,3 +437,9 @@ def _nearest(location: tuple[int | str, ...]) -> str:
     names = list(model.model_fields) if model is not None else []
     close = difflib.get_close_matches(str(location[-1]), names, n=1, cutoff=0.5)
     return f", did you mean {close[0]}?" if close else ""
+
+
+def forget_environment() -> None:
+    """Take our settings out of the environment: the demonstration's commands see its own desk alone."""
+    for name in [one for one in os.environ if one.upper().startswith("RIGHTSDESK_")]:
+        del os.environ[name]
