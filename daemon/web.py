@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from desk.access import staying_on_tls
 from desk.peers import behind
 from desk.settings import WebSettings
 from privacy.errors import WrongSetting
@@ -43,7 +44,7 @@ class PageServer:
         for path, door in (doors or {}).items():
             app = beside(door, app, path)
         config = uvicorn.Config(
-            behind(app, settings.trusted_hops),
+            behind(staying_on_tls(app), settings.trusted_hops),
             log_config=None,
             proxy_headers=False,  # whom we believe is a setting of ours
             access_log=False,

@@ -44,6 +44,8 @@ DESK_HEADERS = HEADERS | {
         "frame-ancestors 'none'"
     ),
 }
+# RFC 6797: a browser that came over TLS once comes no other way for a year. Names below ours are not ours to speak for.
+ONLY_BY_TLS = {"Strict-Transport-Security": "max-age=31536000"}
 LEAST_KEY = 16  # characters, of 6 bits each from the program itself
 
 
@@ -150,3 +152,13 @@ def with_headers(send: Send, headers: Mapping[str, str]) -> Send:
         await send(message)
 
     return send_with_headers
+
+
+def staying_on_tls(app: ASGIApp) -> ASGIApp:
+    """Return the application whose every answer over TLS asks the browser to stay with it."""
+
+    async def answering(scope: Scope, receive: Receive, send: Send) -> None:
+        secure = scope.get("scheme") == "https"
+        await app(scope, receive, with_headers(send, ONLY_BY_TLS) if secure else send)
+
+    return answering

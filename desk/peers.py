@@ -2,8 +2,28 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv6Address, IPv6Network, ip_address
+
 from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+OF_ONE_CLIENT = (
+    64  # bits of IPv6 that a network shares: the rest of the address is the client's own choice
+)
+
+
+def counted_as(connection: HTTPConnection) -> str:
+    """Return the client as its attempts are counted: an IPv6 client by its network, or it would never run out of names."""
+    told = connection.client.host if connection.client else ""
+    try:
+        address = ip_address(told)
+    except ValueError:
+        return told
+    if not isinstance(address, IPv6Address):
+        return told
+    plain = address.ipv4_mapped
+    return str(plain or IPv6Network((int(address), OF_ONE_CLIENT), strict=False).network_address)
 
 
 def behind(app: ASGIApp, hops: int) -> ASGIApp:

@@ -15,6 +15,7 @@ from casework.second_factor import prove_second_factor
 from desk.cookies import NEXT, SESSION, SIGNING_IN, drop_cookie, read_cookie, set_cookie
 from desk.forms import Form, csrf_token, fill, read_open_form, read_posted
 from desk.oidc import SignInRefused, read_errand
+from desk.peers import counted_as
 from desk.rendering import page
 from desk.showing import is_ours, refusal
 from desk.sign_in import SignIn
@@ -60,7 +61,7 @@ def ask(request: Request, ways: Ways, next: str = "") -> Response:  # noqa: A002
 @router.post("/sign-in")
 def send_link(request: Request, ways: Ways, _form: OpenForm) -> Response:
     """The same answer, at once, whoever asks: nobody learns here who has an account."""
-    if not ways.may_try(_peer(request)):
+    if not ways.may_try(counted_as(request)):
         return _page(ways, "too_often", TOO_OFTEN)
     sheet = fill(request, AddressForm)
     if sheet.value is None:
@@ -82,7 +83,7 @@ def link(ways: Ways, token: str) -> Response:  # noqa: ARG001 - only its form us
 
 @router.post("/sign-in/link/{token}")
 def use_link(request: Request, ways: Ways, token: str, _form: OpenForm) -> Response:
-    if not ways.may_try(_peer(request)):
+    if not ways.may_try(counted_as(request)):
         return _page(ways, "too_often", TOO_OFTEN)
     secret = ways.use_link(token) if len(token) <= LONGEST_TOKEN else None
     return _come_in(request, secret) if secret else _page(ways, "over", 403)
@@ -92,7 +93,7 @@ def use_link(request: Request, ways: Ways, token: str, _form: OpenForm) -> Respo
 def to_provider(request: Request, ways: Ways) -> Response:
     if ways.provider is None:
         return refusal(404)
-    if not ways.may_try(_peer(request)):
+    if not ways.may_try(counted_as(request)):
         return _page(ways, "too_often", TOO_OFTEN)
     try:
         url, errand = ways.provider.begin()
@@ -177,7 +178,3 @@ def _page(ways: SignIn, state: str, status: int = 200) -> Response:
 
 def _second(session: OpenSession, wrong: str = "", status: int = 200) -> Response:
     return page("second_factor", status, form_token=csrf_token(session.secret), wrong=wrong)
-
-
-def _peer(request: Request) -> str:
-    return request.client.host if request.client else ""

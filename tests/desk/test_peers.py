@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse
 
+from desk.access import staying_on_tls
 from desk.attempts import MOST_KEYS, Attempts
-from desk.peers import behind
+from desk.peers import behind, counted_as
 from desk.settings import WebSettings
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -37,6 +38,35 @@ async def says_who(scope, receive, send):
 )
 def test_only_what_our_own_servers_wrote_is_believed(hops, headers, seen):
     assert TestClient(behind(says_who, hops)).get("/", headers=headers).text == seen
+
+
+@pytest.mark.parametrize(
+    ("hops", "headers", "told"),
+    [
+        (1, {"x-forwarded-proto": "https"}, "max-age=31536000"),
+        (1, {}, None),
+        (0, {"x-forwarded-proto": "https"}, None),
+    ],
+)
+def test_a_browser_that_came_over_tls_is_asked_to_stay_with_it(hops, headers, told):
+    client = TestClient(behind(staying_on_tls(says_who), hops))
+    assert client.get("/", headers=headers).headers.get("strict-transport-security") == told
+
+
+@pytest.mark.parametrize(
+    ("client", "counted"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("what a proxy wrote", "what a proxy wrote"),
+    ],
+)
+def test_a_network_of_endless_addresses_counts_as_one_client(client, counted):
+    assert counted_as(HTTPConnection({"type": "http", "client": (client, 0)})) == counted
+    assert counted_as(HTTPConnection({"type": "http", "client": None})) == ""
 
 
 def test_attempts_are_counted_for_each_key_and_forgotten_with_time():
