@@ -81,8 +81,9 @@ def licence_of(name: str, words: LicenceWords) -> str:
         return ELSEWHERE
     if name in words.licences:
         return words.licences[name]
-    expression = told.get("License-Expression")
-    return expression or _classified(told.get_all("Classifier", []), words) or told["License"]
+    expression = next(iter(told.get_all("License-Expression", [])), "")
+    classified = _classified(told.get_all("Classifier", []), words)
+    return expression or classified or next(iter(told.get_all("License", [])), "")
 
 
 def _classified(classifiers: Iterable[str], words: LicenceWords) -> str:
