@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from pydantic import Field, model_validator
 
@@ -17,10 +17,10 @@ from casework.quarantine import adopt_unsealable, dismiss_quarantined, retry_qua
 from desk.acting import DeskHere, DeskServices
 from desk.case_reading import MailIn
 from desk.forms import Form, Sheet, fill
-from desk.lists import NOT_FOUND, After
+from desk.lists import NOT_FOUND, After, NeededHere, SeeingAll
 from desk.rooms.case import message_for
 from desk.showing import done, show
-from desk.visitor import Seeing, Visitor, needs
+from desk.visitor import Seeing, Visitor
 from privacy.deciding import Outcome
 from privacy.desk_roles import Action
 from privacy.errors import Permanent
@@ -29,7 +29,7 @@ from storage.failures import NotFound
 MOST_AT_ONCE = 50
 
 router = APIRouter()
-Correcting = Annotated[Visitor, needs(Action.CORRECT)]
+Correcting = Annotated[Visitor, Depends(NeededHere(Action.CORRECT))]
 Decide = Callable[[UUID], None]
 
 
@@ -74,7 +74,7 @@ class Decided:
 
 
 @router.get("/held")
-def held(request: Request, _visitor: Seeing, desk: DeskHere, after: After) -> Response:
+def held(request: Request, _visitor: SeeingAll, desk: DeskHere, after: After) -> Response:
     found, counts = desk.reader.held(after), desk.reader.counts()
     reasons = list(Dismissal)
     return show(request, "held", list=found, first=after is None, counts=counts, reasons=reasons)
@@ -96,7 +96,7 @@ def decide_held(request: Request, visitor: Correcting, desk: DeskHere) -> Respon
 
 
 @router.get("/quarantine")
-def quarantine(request: Request, _visitor: Seeing, desk: DeskHere, after: After) -> Response:
+def quarantine(request: Request, _visitor: SeeingAll, desk: DeskHere, after: After) -> Response:
     return show(request, "quarantine", list=desk.reader.quarantined(after), first=after is None)
 
 

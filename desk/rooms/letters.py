@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from casework.letter_shelf import flaws, own_sentences, sample_letter, shelf
 from desk.acting import DeskHere
 from desk.letter_frame import letter_frame
-from desk.lists import NOT_FOUND, After
+from desk.lists import NOT_FOUND, After, SeeingAll
 from desk.showing import show
 from desk.visitor import Seeing
 from templates import languages
@@ -18,7 +18,7 @@ router = APIRouter()
 
 
 @router.get("/letters")
-def letters(request: Request, _visitor: Seeing, desk: DeskHere, after: After) -> Response:
+def letters(request: Request, _visitor: SeeingAll, desk: DeskHere, after: After) -> Response:
     return show(request, "letters", list=desk.reader.letters(after), first=after is None)
 
 

@@ -11,7 +11,7 @@ from pydantic import Field
 from desk.acting import DeskHere
 from desk.choices import queue_choices
 from desk.forms import Form, fill
-from desk.lists import NOT_FOUND, After
+from desk.lists import NOT_FOUND, After, SeeingAll
 from desk.queue_query import QueueQuery
 from desk.searches import Found, SearchBook
 from desk.showing import show
@@ -63,7 +63,7 @@ def found(request: Request, visitor: Seeing, desk: DeskHere, name: str) -> Respo
 
 
 @router.get("/due")
-def due(request: Request, _visitor: Seeing, desk: DeskHere, after: After) -> Response:
+def due(request: Request, _visitor: SeeingAll, desk: DeskHere, after: After) -> Response:
     return show(request, "due", list=desk.reader.due(after), first=after is None)
 
 

@@ -63,6 +63,14 @@ def test_a_visitor_of_another_region_sees_nothing_of_this_one(app, sam, referenc
     assert references[0] not in page_of(far, asked)
 
 
+@pytest.mark.usefixtures("references")
+@pytest.mark.parametrize("path", ["/letters", "/held", "/quarantine", "/due"])
+def test_a_list_of_this_region_is_closed_to_a_visitor_of_another(app, sam, path):
+    far = sign_in(app, Role.VIEWER, regions=frozenset({"elsewhere"}))
+    near = sign_in(app, Role.VIEWER, regions=frozenset({"elsewhere", "default"}))
+    assert [one.get(path).status_code for one in (far, near, sam)] == [403, 200, 200]
+
+
 def test_a_case_is_taken_handed_over_and_given_back(sam, references):
     path = f"/cases/{references[0]}"
     taken = send(sam, f"{path}/owner", owner=SAM_ADDRESS, back="/?show=mine")
