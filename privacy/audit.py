@@ -104,6 +104,8 @@ class AuditKind(StrEnum):
     ACCOUNT_REMOVED = "account_removed"
     SIGNED_IN = "signed_in"
     RETENTION_RUN = "retention_run"
+    TOKEN_MADE = "token_made"  # noqa: S105 - a kind, no secret
+    TOKEN_REVOKED = "token_revoked"  # noqa: S105 - a kind, no secret
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKeyConstraint, Index
 from sqlmodel import Field
 
+from storage import api_rows  # noqa: F401 - tokens belong to accounts: whoever knows these tables knows those
 from storage.columns import Codes, Count, Flag, Id, Plain, UtcDateTime
 from storage.rows import STRICT, Row, key_column, table_of
 

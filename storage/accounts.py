@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 
 from privacy.desk_roles import Role
 from storage.account_rows import ACCOUNT, DESK_SESSION, SIGN_IN_LINK
+from storage.api_tokens import drop_tokens
 from storage.datakeys import add_keys, erase_keys, load_keys
 from storage.transactions import AnyRow, AnySelect, Reading, Transaction, Values
 
@@ -93,6 +94,7 @@ def set_rights(
 
 def remove_account(transaction: Transaction, account_id: UUID) -> None:
     """Remove the account with all that hangs on it; its key goes too, so that no old copy can be read."""
+    drop_tokens(transaction, account_id)
     for table in (DESK_SESSION, SIGN_IN_LINK, ACCOUNT):
         transaction.change(table.delete().where(table.c.account_id == account_id))
     erase_keys(transaction, [account_id])
