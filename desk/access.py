@@ -20,6 +20,7 @@ from privacy.errors import PrivacyError
 
 OPEN_PATHS = frozenset({"/health", "/style.css"})
 OPEN_PREFIXES = ("/static/",)
+API = "/api/"
 SIGN_IN = "/sign-in"
 SECOND = "/sign-in/second"
 METHODS = frozenset({"GET", "POST"})
@@ -96,6 +97,8 @@ class AccessGate:
     def _answer(self, scope: Scope) -> Response | None:
         """The gate's own answer, None for what may pass."""
         path, connection = scope["path"], HTTPConnection(scope)
+        if path.startswith(API):
+            return None  # it has a gate of its own: tokens there, and no cookie opens it
         if scope["method"] not in METHODS:
             return self._refusal(405)
         if path in OPEN_PATHS or path.startswith(OPEN_PREFIXES):

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from desk.access import AccessGate, DemoKey
 from desk.acting import DeskServices
+from desk.api.app import PATH, create_api
 from desk.forms import BadForm
 from desk.rooms import (
     account,
@@ -77,6 +78,7 @@ def create_app(
     for room in (sign_in, *ROOMS):
         app.include_router(room.router)
     app.state.addresses = frozenset(one.path for one in room_routes())
+    app.mount(PATH, create_api(desk))
     for error in ERRORS:
         app.add_exception_handler(error, _explain)
     app.add_middleware(AccessGate, sessions=sessions, refusal=refusal, demo=demo)

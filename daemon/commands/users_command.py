@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import getpass
 from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
 
 from casework.accounts import (
     NO_ACCOUNT,
@@ -16,6 +18,7 @@ from casework.accounts import (
     open_account,
 )
 from casework.actors import Actor
+from casework.api_tokens import NewToken, make_token, revoke_token, tokens_with
 from casework.signing_in import make_link
 from daemon.clock import utc_now
 from daemon.commands.session import add_json, open_desk_of, print_rows
@@ -24,15 +27,18 @@ from daemon.page_wiring import session_terms
 from daemon.settings import SettingsError
 from daemon.wiring import Desk
 from privacy.addresses import without_plus
-from privacy.desk_roles import Role
+from privacy.desk_roles import Action, Role
 from privacy.directory_lines import is_address
 from privacy.errors import Permanent
 from storage.accounts import Account
+from storage.api_tokens import ApiToken
 
 COLUMNS = ("address", "name", "roles", "regions", "second_factor", "added_at")
+TOKEN_COLUMNS = ("id", "label", "scopes", "made_at", "expires_at", "used_at")
 ABOUT = f"""Roles are {", ".join(Role)}; what each may do stands in regimes/desk_roles.toml. The first administrator
 is made here; after that the page `users` does the same. `link` prints a link for 10 minutes, where none is mailed. Without --actor the trail names the user of the operating
-system. A change of roles, and a removal, end every session of the account."""
+system. A change of roles, and a removal, end every session of the account.
+`token` prints a token for the JSON API once; it may do what its scopes say, and never more than the roles of its account give."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,11 +55,36 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_rights(changing)
     removing = actions.add_parser("remove", help="remove an account")
     removing.add_argument("address", metavar="ADDRESS")
-    for one in (adding, changing, removing):
+    making, revoking = _add_tokens(actions)
+    for one in (adding, changing, removing, making, revoking):
         one.add_argument("--actor", metavar="ADDRESS", help="who decides, for the trail")
     linking = actions.add_parser("link", help="print a link that signs an account in once")
     linking.add_argument("address", metavar="ADDRESS")
     add_json(actions.add_parser("list", help="list the accounts"))
+
+
+def _add_tokens(
+    actions: argparse._SubParsersAction[argparse.ArgumentParser],
+) -> tuple[argparse.ArgumentParser, argparse.ArgumentParser]:
+    making = actions.add_parser("token", help="make a token for the JSON API and print it once")
+    making.add_argument("address", metavar="ADDRESS")
+    making.add_argument("--label", required=True, help="name of the program that will use it")
+    making.add_argument(
+        "--scope",
+        dest="scopes",
+        action="append",
+        required=True,
+        choices=[str(one) for one in Action],
+        help="may be given more than once",
+    )
+    making.add_argument("--days", type=int, default=90, help="how long it lasts (default 90)")
+    listing = actions.add_parser("tokens", help="list the tokens of an account")
+    listing.add_argument("address", metavar="ADDRESS")
+    add_json(listing)
+    revoking = actions.add_parser("revoke", help="end a token at once")
+    revoking.add_argument("address", metavar="ADDRESS")
+    revoking.add_argument("token", metavar="ID", type=UUID)
+    return making, revoking
 
 
 def _add_rights(parser: argparse.ArgumentParser) -> None:
@@ -81,6 +112,9 @@ def run(options: argparse.Namespace) -> int:
         if options.action == "list":
             rows = [_row(one) for one in all_accounts(desk.database)]
             print_rows(rows, COLUMNS, as_lines=options.json)
+        elif options.action == "tokens":
+            held = [_token_row(one) for one in tokens_with(desk.database, options.address)]
+            print_rows(held, TOKEN_COLUMNS, as_lines=options.json)
         elif options.action == "link":
             print(_link(options.address, desk))
         else:
@@ -102,6 +136,16 @@ def _change(options: argparse.Namespace, desk: Desk) -> str:
     if options.action == "add":
         open_account(database, _wanted(options), actor=actor, now=now)
         return "added"
+    if options.action == "token":
+        return make_token(database, _token(options), actor=actor, now=now)[1]
+    if options.action == "revoke":
+        revoke_token(database, options.address, options.token, actor=actor, now=now)
+        return "revoked"
+    return _change_account(options, desk, actor)
+
+
+def _change_account(options: argparse.Namespace, desk: Desk, actor: Actor) -> str:
+    database, now = desk.database, utc_now()
     account = account_of(database, options.address).account_id
     if options.action == "remove":
         close_account(database, account, actor=actor, now=now)
@@ -121,6 +165,26 @@ def _wanted(options: argparse.Namespace) -> NewAccount:
         regions=frozenset(options.regions),
         language=options.language,
     )
+
+
+def _token(options: argparse.Namespace) -> NewToken:
+    return NewToken(
+        address=options.address,
+        label=options.label,
+        scopes=frozenset(map(Action, options.scopes)),
+        lasts=timedelta(days=options.days),
+    )
+
+
+def _token_row(token: ApiToken) -> Row:
+    return {
+        "id": token.token_id,
+        "label": token.label,
+        "scopes": sorted(token.scopes),
+        "made_at": token.made_at,
+        "expires_at": token.expires_at,
+        "used_at": token.used_at,
+    }
 
 
 def _roles(names: Sequence[str]) -> frozenset[Role]:
