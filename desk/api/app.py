@@ -10,14 +10,14 @@ from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
 
 from desk.acting import DeskServices
-from desk.api import cases, drafts, tasks
+from desk.api import case_steps, cases, drafts, suppression, tasks
 from desk.api.gate import MOST_REQUESTS, TokenGate
 from desk.api.problems import RESPONSES, Problem, WrongField, explain
 from desk.visitor import Refused
 from privacy.errors import PrivacyError
 
 PATH = "/api/v1"
-RESOURCES = (cases, drafts, tasks)
+RESOURCES = (cases, case_steps, drafts, tasks, suppression)
 ERRORS = (HTTPException, RequestValidationError, Refused, PrivacyError)
 
 

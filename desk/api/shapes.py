@@ -8,7 +8,6 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from privacy.case_events import Ground
 from privacy.cases import CaseState, ItemState
 from privacy.rights import Lane, Right, Scope
 from privacy.suppression import SuppressionList
@@ -16,7 +15,10 @@ from privacy.work_status import CloseReason, WorkStatus
 from storage.states import DraftState
 
 REFERENCE = r"^[A-Z0-9-]{1,40}$"
-WORDS = r"^[^\x00\ud800-\udfff]*$"
+MAIL_ADDRESS = (
+    r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}([.][A-Za-z0-9-]{1,63}){1,4}$"
+)
+MailAddress = Annotated[str, Field(max_length=254, pattern=MAIL_ADDRESS)]
 
 
 class Shape(BaseModel):
@@ -162,28 +164,35 @@ class Extending(Shape):
     right: Right | None = None
 
 
-class Pausing(Shape):
-    """What the person was asked, and when; without `right` every open one. `letter`: Message-ID of the letter that asked."""
+class WrittenExtension(Shape):
+    """A letter that tells a later date and waits for approval."""
 
-    ground: Ground
-    at: datetime
-    right: Right | None = None
-    letter: Annotated[str, Field(min_length=1, max_length=300)] | None = None
+    right: str
+    draft_id: UUID
+    due_on: date
 
 
-class Noting(Shape):
-    """A note for our own people."""
+class Extended(Shape):
+    """The letters that were written, and the rights that no letter can extend."""
 
-    note: Annotated[str, Field(min_length=1, max_length=2_000)]
+    written: list[WrittenExtension]
+    refused: list[str]
+
+
+class AskedRight(Shape):
+    """A right, and what of it where it has parts."""
+
+    right: Right
+    scope: Scope | None = None
 
 
 class Correcting(Shape):
-    """What was understood wrongly; at least one of the fields."""
+    """What was understood wrongly: what is named is what is true. A right is added with a note of why."""
 
     lane: Lane | None = None
     language: Annotated[str, Field(pattern="^[a-z]{2}$")] | None = None
-    added: Right | None = None
-    not_asked: Right | None = None
+    added: AskedRight | None = None
+    not_asked: AskedRight | None = None
     note: Annotated[str, Field(min_length=1, max_length=2_000)] | None = None
 
 
@@ -196,9 +205,7 @@ class Done(Shape):
 class Addresses(Shape):
     """Mail addresses; they are hashed, and kept nowhere."""
 
-    addresses: Annotated[
-        list[Annotated[str, Field(max_length=254)]], Field(min_length=1, max_length=100)
-    ]
+    addresses: Annotated[list[MailAddress], Field(min_length=1, max_length=100)]
 
 
 class Suppressing(Addresses):
