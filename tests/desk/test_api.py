@@ -180,3 +180,31 @@ def test_a_token_that_asks_too_often_is_told_when_to_go_on(app) -> None:
     told = [client.get("/cases") for _ in range(4)]
     assert [one.status_code for one in told] == [200, 200, 200, 429]
     assert told[-1].headers["retry-after"] == "60"
+
+
+def test_an_address_is_put_on_a_list_and_found_there(client) -> None:
+    addresses = ["anne@person.example", "olivia@customer.example"]
+    added = {"addresses": addresses[:1], "on": "marketing"}
+    assert post(client, "/suppression/add", added).json() == {"done": True}
+    found = post(client, "/suppression/check", {"addresses": addresses}).json()
+    assert found == {"lists": [["marketing"], []]}
+
+
+def test_what_is_done_with_a_case_is_done_by_the_same_rules_as_by_hand(client, references) -> None:
+    here = f"/cases/{references[0]}"
+    assert (
+        post(client, f"{here}/correct", {"language": "de", "note": "Anne called."}).status_code
+        == 200
+    )
+    owed = post(client, f"{here}/close", {"reason": "other"})
+    assert owed.status_code == 409
+    assert owed.json()["detail"].startswith("the case cannot be closed: ")
+    later = post(client, f"{here}/extend", {"ground": "Very many boards have to be searched."})
+    (written,) = later.json()["written"]
+    waiting = client.get("/drafts").json()["drafts"]
+    assert written["draft_id"] in [one["draft_id"] for one in waiting]
+    letter = client.get(f"/drafts/{written['draft_id']}").json()
+    assert (letter["case"], letter["findings"]) == (references[0], [])
+    approved = post(client, f"/drafts/{written['draft_id']}/approve")
+    assert approved.status_code == 409  # whoever asked for it does not approve it
+    assert post(client, f"/drafts/{written['draft_id']}/reject").json() == {"done": True}
