@@ -71,3 +71,26 @@ def test_an_account_that_approves_can_be_named_as_actor_and_another_cannot(run):
     done = run(*words, "viewer@autocloz.example")
     assert (done.code, done.err.count("\n")) == (2, 1)
     assert "an account that approves" in done.err
+
+
+def test_a_token_is_printed_once_listed_without_its_secret_and_revoked(users):
+    users("add", SAM, "--name", "Sam", "--role", "viewer")
+    code, secret = users("token", SAM, "--label", "payroll", "--scope", "see", "--days", "7")
+    assert code == 0
+    assert re.fullmatch(r"rdk_[\w-]{43}", secret)
+    _, told = users("tokens", SAM, "--json")
+    token = json.loads(told)
+    assert (token["label"], token["scopes"], token["used_at"]) == ("payroll", ["see"], None)
+    assert secret not in told
+    assert users("revoke", SAM, token["id"]) == (0, "revoked")
+    assert users("tokens", SAM) == (0, "nothing")
+    code, told = users("revoke", SAM, token["id"])
+    assert code != 0
+    assert "this account has none with this id" in told
+
+
+def test_a_token_for_more_than_the_roles_give_is_refused(users):
+    users("add", SAM, "--name", "Sam", "--role", "viewer")
+    code, told = users("token", SAM, "--label", "payroll", "--scope", "approve")
+    assert code != 0
+    assert "do not give approve" in told
