@@ -40,6 +40,7 @@ REVISIONS = (
     "0028",
     "0029",
     "0030",
+    "0031",
 )
 MIGRATIONS = Path(__file__).with_name("migrations")
 

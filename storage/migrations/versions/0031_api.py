@@ -11,8 +11,8 @@ from storage.migrations import audit_kinds
 # One column a line, as the schema was when this revision was written.
 # fmt: off
 
-revision = "0028"
-down_revision = "0027"
+revision = "0031"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 
