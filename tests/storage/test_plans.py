@@ -28,6 +28,7 @@ from storage.address_changes import (
     wake_change,
 )
 from storage.anchors import anchors_of_chains, anchors_of_segment, close_segment
+from storage.api_tokens import drop_tokens, tokens_of
 from storage.audit import happened_since
 from storage.calls import (
     calls_of_case,
@@ -123,6 +124,7 @@ from storage.reminders import (
     reminders_of_case,
     set_next_looks,
 )
+from storage.retention_runs import begin_or_resume
 from storage.suppressions import list_suppressions, lists_with, suppressed_for_customer
 from storage.tasks import (
     cases_with_tasks,
@@ -233,6 +235,9 @@ QUESTIONS = {
     "anchors_of_chains": lambda tx, _: anchors_of_chains(tx, [new_id()]),
     "sessions_of": lambda tx, _: sessions_of(tx, new_id()),
     "end_sessions": lambda tx, _: end_sessions(tx, new_id()),
+    "tokens_of": lambda tx, _: tokens_of(tx, new_id()),
+    "drop_tokens": lambda tx, _: drop_tokens(tx, new_id()),
+    "begin_or_resume": lambda tx, make: begin_or_resume(tx, by="sam", now=make.now),
     "list_cases": lambda tx, _: list_cases(tx),
     "list_cases of a state": lambda tx, make: list_cases(
         tx, state=CaseState.OPEN, after=(make.now, new_id())
@@ -369,6 +374,7 @@ WALKS = {
     "ix_draft_due",
     "ix_inbound_hold",
     "ix_audit_chain_grown",
+    "ix_retention_run_open",
 }
 # A page that is read in the order of an index, and cut off after its limit.
 PAGES = {
