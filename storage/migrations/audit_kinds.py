@@ -57,11 +57,19 @@ def _set_allowed(kinds: tuple[str, ...]) -> None:
         op.drop_constraint(op.f(CHECK), "audit_event", type_="check")
         op.create_check_constraint(op.f(CHECK), "audit_event", condition)
         return
+    indexes = _indexes()
     op.execute(sa.text("CREATE TEMP TABLE audit_event_before AS SELECT * FROM audit_event"))
     op.drop_table("audit_event")
     _create_audit_event(condition)
-    op.execute(sa.text("INSERT INTO audit_event SELECT * FROM audit_event_before"))
+    for statement in ("INSERT INTO audit_event SELECT * FROM audit_event_before", *indexes):
+        op.execute(sa.text(statement))
     op.execute(sa.text("DROP TABLE audit_event_before"))
+
+
+def _indexes() -> list[str]:
+    """The statements that made the table's indexes: they go with the old table."""
+    made = "SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'audit_event' AND sql IS NOT NULL"
+    return list(op.get_bind().execute(sa.text(made)).scalars())
 
 
 def _create_audit_event(condition: str) -> None:

@@ -323,9 +323,8 @@ def test_colleagues_see_on_the_page_of_a_case_what_was_fetched(desk, waiting) ->
     open_with_code(desk, browser, waiting)
     browser.post(waiting, params={"do": "get", "file": "1"})
     sam = sign_in(desk_app(desk.services, desk.clock))
-    page = sam.get(f"/cases/{desk.case().reference}").text
-    card = page[page.index("<h2>Packages</h2>") : page.index("<h2>Mail</h2>")]
-    assert "data.zip" in card
-    assert "not fetched" not in card
-    assert "code asked" in card
+    page = sam.get(f"/cases/{desk.case().reference}/packages").text
+    assert "data.zip" in page
+    assert "not fetched" not in page
+    assert "code asked" in page
     assert "RD-" not in page

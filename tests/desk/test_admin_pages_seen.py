@@ -101,6 +101,12 @@ def looks_well(page: Page, name: str) -> None:
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
 
 
+def press(page: Page, name: str) -> None:
+    """Press a button, and wait for the page that its form leads to."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name).click()
+
+
 def test_every_page_of_the_keepers_is_one_that_everybody_can_use(page: Page, desk) -> None:
     with desk.database.reading() as reading:
         (held,) = list_messages(reading, outcomes=(Outcome.HELD,), limit=2)
@@ -115,11 +121,11 @@ def test_every_page_of_the_keepers_is_one_that_everybody_can_use(page: Page, des
 def test_what_a_button_brings_looks_well_too(page: Page) -> None:
     page.goto("/directory")
     page.get_by_label("Exactly this address").fill(OLIVIA)
-    page.get_by_role("button", name="Look").click()
+    press(page, "Look")
     looks_well(page, "directory_answer")
     page.goto("/suppression")
     page.locator("#check-address").fill(OLIVIA)
-    page.get_by_role("button", name="Check").click()
+    press(page, "Check")
     assert OLIVIA not in page.url
     looks_well(page, "suppression_answer")
     for path, button, told in (
@@ -127,7 +133,7 @@ def test_what_a_button_brings_looks_well_too(page: Page) -> None:
         ("/settings", "Look at every part", "nobody answers at"),
     ):
         page.goto(path)
-        page.get_by_role("button", name=button).click()
+        press(page, button)
         while page.get_by_text(told).count() == 0:
             page.reload()
         looks_well(page, f"{path[1:]}_looked")

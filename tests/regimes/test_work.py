@@ -24,7 +24,12 @@ ROW: dict[str, Any] = {
     "source": "a gazette",
     "mark": "M",
 }
-APPROVERS: dict[str, Any] = {"letters": {}, "grants": {"access": 2}, "lanes": {}}
+APPROVERS: dict[str, Any] = {
+    "letters": {},
+    "grants": {"access": 2},
+    "lanes": {},
+    "opinions": {"letters": []},
+}
 
 
 def test_letters_that_refuse_or_disclose_or_erase_need_two() -> None:
