@@ -11,27 +11,32 @@ from privacy.desk_roles import Action
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One link in the head of the pages."""
+    """One link in the head of the pages; `daily` ones stand there, the others are folded away."""
 
     address: str
     label: str
     action: Action
+    daily: bool = False
 
 
 def _entry(address: str, label: str, action: Action) -> Entry:
     return Entry(address=address, label=label, action=action)
 
 
+def _daily(address: str, label: str, action: Action) -> Entry:
+    return Entry(address=address, label=label, action=action, daily=True)
+
+
 # A row whose page the application does not have is not shown, so that rows may stand here before their pages do.
 NAVIGATION = (
-    _entry("/", "Queue", Action.SEE),
-    _entry("/due", "What is due", Action.SEE),
-    _entry("/tasks", "Tasks", Action.SEE),
-    _entry("/drafts", "Drafts", Action.SEE),
+    _daily("/", "Queue", Action.SEE),
+    _daily("/due", "What is due", Action.SEE),
+    _daily("/tasks", "Tasks", Action.SEE),
+    _daily("/drafts", "Drafts", Action.SEE),
+    _daily("/held", "Set aside", Action.SEE),
+    _daily("/quarantine", "Quarantine", Action.SEE),
+    _daily("/notices", "Notices", Action.NOTICES),
     _entry("/letters", "Letters", Action.SEE),
-    _entry("/held", "Set aside", Action.SEE),
-    _entry("/quarantine", "Quarantine", Action.SEE),
-    _entry("/notices", "Notices", Action.NOTICES),
     _entry("/suppression", "Suppression", Action.SUPPRESS),
     _entry("/directory", "Directory", Action.DIRECTORY),
     _entry("/model", "Model", Action.REPORTS),
