@@ -20,7 +20,9 @@ def newest_events(
     limit: int = 100,
 ) -> list[AuditEvent]:
     """Return the newest events of this kind, made by people or by the desk alone, among the last LOOKED_AT."""
-    recent = select(AUDIT_EVENT).order_by(AUDIT_EVENT.c.at.desc()).limit(LOOKED_AT).subquery()
+    recent = (
+        select(AUDIT_EVENT).order_by(AUDIT_EVENT.c.at.desc()).limit(LOOKED_AT).subquery("newest")
+    )
     question = select(recent).order_by(recent.c.at.desc(), recent.c.position.desc()).limit(limit)
     if kind is not None:
         question = question.where(recent.c.kind == kind)

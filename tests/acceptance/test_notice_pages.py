@@ -123,12 +123,14 @@ def looks_well(page: Page) -> None:
 
 
 def press(page: Page, button: str) -> None:
-    page.get_by_role("button", name=button, exact=True).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name=button, exact=True).click()
     looks_well(page)
 
 
 def follow(page: Page, link: str) -> None:
-    page.get_by_role("link", name=link, exact=True).first.click()
+    with page.expect_navigation():
+        page.get_by_role("link", name=link, exact=True).first.click()
     looks_well(page)
 
 

@@ -136,6 +136,7 @@ from storage.tasks import (
     list_tasks,
     open_tasks_of,
 )
+from storage.trail_events import newest_events
 from storage.work import plans_of as plans_of_rights
 from storage.work import work_events
 from storage.workspaces import contacts_of
@@ -238,6 +239,7 @@ QUESTIONS = {
     "tokens_of": lambda tx, _: tokens_of(tx, new_id()),
     "drop_tokens": lambda tx, _: drop_tokens(tx, new_id()),
     "begin_or_resume": lambda tx, make: begin_or_resume(tx, by="sam", now=make.now),
+    "newest_events": lambda tx, _: newest_events(tx),
     "list_cases": lambda tx, _: list_cases(tx),
     "list_cases of a state": lambda tx, make: list_cases(
         tx, state=CaseState.OPEN, after=(make.now, new_id())
@@ -387,6 +389,7 @@ PAGES = {
 LISTS = {
     "CONSTANT ROW",  # the values of the question itself
     "part_of_people",  # cut off before, in the order of a primary key
+    "newest",  # cut off before, in the order of an index
 }
 
 
