@@ -380,6 +380,7 @@ WALKS = {
 }
 # A page that is read in the order of an index, and cut off after its limit.
 PAGES = {
+    "ix_audit_event_at",
     "ix_case_queue_due",
     "ix_privacy_case_received",
     "ix_inbound_received",
