@@ -12,6 +12,7 @@ from casework.case_file import case_file
 from casework.case_marks import telling_of
 from casework.drafts import Actor
 from casework.named_cases import case_named
+from casework.signed_zip import plain_entry
 from privacy.audit import AuditEvent, AuditKind
 from privacy.case_file import (
     MANIFEST,
@@ -27,9 +28,6 @@ from storage.database import Database
 from storage.sealing import KeyRing
 from storage.signing import is_signed, public_key_of, sign
 
-EPOCH = (1980, 1, 1, 0, 0, 0)  # the first instant that a zip file knows: it says nothing
-OWNER_ONLY = 0o100600 << 16
-UNIX = 3
 MOST_FILES = 20_000
 
 
@@ -79,9 +77,7 @@ def pack(files: Mapping[str, bytes], ring: KeyRing, *, case: str, redacted: bool
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:  # packers differ
         for name, content in whole.items():
-            entry = zipfile.ZipInfo(name, date_time=EPOCH)
-            entry.external_attr, entry.create_system = OWNER_ONLY, UNIX
-            archive.writestr(entry, content)
+            archive.writestr(plain_entry(name), content)
     return packed.getvalue()
 
 

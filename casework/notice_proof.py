@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -19,13 +18,12 @@ from uuid import UUID
 from casework.actors import Actor
 from casework.notice_campaign import status_of
 from casework.notice_drafting import notice_named
+from casework.signed_zip import Packing, signed_zip
 from privacy.audit import AuditEvent, AuditKind
 from privacy.errors import Permanent
 from privacy.notice_gate import LateChoice, Told, local_day
 from privacy.notice_proof import (
     CSV_COLUMNS,
-    MANIFEST,
-    SIGNATURE,
     ProofAttempt,
     ProofBanner,
     ProofOwner,
@@ -33,7 +31,6 @@ from privacy.notice_proof import (
     csv_line,
     csv_values,
     json_line,
-    manifest_of,
     paper_row,
     summary_of,
     summary_rows,
@@ -47,12 +44,9 @@ from storage.notice_lists import ShownOwner, owners_in
 from storage.notice_roster import FIRST
 from storage.notices import Choice, Notice, choices_of, letters_of, notice_approvals, policy_version
 from storage.sealing import KeyRing
-from storage.signing import public_key_of, sign
+from storage.signing import public_key_of
 from templates.notice_paper import Paper, write_paper
 
-EPOCH = (1980, 1, 1, 0, 0, 0)  # the first instant that a zip file knows: it says nothing
-OWNER_ONLY = 0o100600 << 16
-UNIX = 3
 EXPORT_CHAIN = UUID("0d1c7000-0000-4000-8000-000000000003")
 VERIFIER = Path(__file__).with_name("verify_notice.py")
 AT_ONCE = 1 << 20
@@ -79,24 +73,6 @@ class Proved:
     holds: int = 0
 
 
-@dataclass(kw_only=True)
-class _Packing:
-    """The file that is being written, with the hash of each part."""
-
-    archive: zipfile.ZipFile
-    ring: KeyRing
-    paper: BinaryIO | None
-    digests: list[tuple[str, str]] = field(default_factory=list)
-
-    def add(self, name: str, parts: Iterator[bytes]) -> None:
-        digest = hashlib.sha256()
-        with self.archive.open(_entry(name), "w", force_zip64=True) as file:
-            for part in parts:
-                digest.update(part)
-                file.write(part)
-        self.digests.append((name, digest.hexdigest()))
-
-
 def export_proof(
     database: Database,
     version: str,
@@ -115,9 +91,8 @@ def export_proof(
         notice = notice_named(reading, version)
         if notice.started_at is None:
             raise Permanent("nothing was sent of this notice")
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:  # packers differ
-            packing = _Packing(archive=archive, ring=database.keys, paper=paper)
-            proved = _pack(reading, notice, packing, progress)
+        with signed_zip(file, database.keys) as packing:
+            proved = _pack(reading, notice, packing, paper, progress)
     actor, now = by
     event = AuditEvent(
         chain=EXPORT_CHAIN,
@@ -131,7 +106,13 @@ def export_proof(
     return proved
 
 
-def _pack(reading: Reading, notice: Notice, packing: _Packing, progress: Progress) -> Proved:
+def _pack(
+    reading: Reading,
+    notice: Notice,
+    packing: Packing,
+    paper: BinaryIO | None,
+    progress: Progress,
+) -> Proved:
     proved = Proved()
     policies = _policies(reading, notice)
     choices = choices_of(reading, notice.notice_id)
@@ -145,8 +126,8 @@ def _pack(reading: Reading, notice: Notice, packing: _Packing, progress: Progres
     packing.add("notice.json", iter([_notice_json(reading, notice, choices, policies, proved)]))
     summary = _summary(reading, notice, policy)
     packing.add("summary.txt", iter([summary.text.encode()]))
-    if packing.paper is not None:
-        _lay_out(packing, packing.paper, summary, (proved, lines()))
+    if paper is not None:
+        _lay_out(packing, paper, reading.ring, summary, (proved, lines()))
     for one in letters_of(reading, notice.notice_id):
         packing.add(f"letters/{one.reader}.txt", iter([one.letter.text.encode()]))
         packing.add(f"letters/{one.reader}.html", iter([one.letter.html.encode()]))
@@ -154,21 +135,19 @@ def _pack(reading: Reading, notice: Notice, packing: _Packing, progress: Progres
         for language, text in sorted(each.texts.items()):
             packing.add(f"policy/{each.version}.{language}.md", iter([text.encode()]))
     packing.add("verify.py", iter([VERIFIER.read_bytes()]))
-    manifest = manifest_of(packing.digests)
-    packing.archive.writestr(_entry(MANIFEST), manifest)
-    packing.archive.writestr(_entry(SIGNATURE), sign(packing.ring, manifest).hex())
     return proved
 
 
 def _lay_out(
-    packing: _Packing,
+    packing: Packing,
     file: BinaryIO,
+    ring: KeyRing,
     summary: _Summary,
     listed: tuple[Proved, Iterator[ProofOwner]],
 ) -> None:
     """Put the paper into its own file, and into the proof, whose signature then covers it."""
-    digests, (proved, owners) = dict(packing.digests), listed
-    fingerprint = hashlib.sha256(public_key_of(packing.ring)).hexdigest()
+    digests, (proved, owners) = packing.digests, listed
+    fingerprint = hashlib.sha256(public_key_of(ring)).hexdigest()
     paper = Paper(
         title=summary.title,
         verdict=summary.verdict,
@@ -184,12 +163,6 @@ def _lay_out(
     write_paper(file, paper, (paper_row(one.form()) for one in owners))
     file.seek(0)
     packing.add("proof.pdf", iter(partial(file.read, AT_ONCE), b""))
-
-
-def _entry(name: str) -> zipfile.ZipInfo:
-    entry = zipfile.ZipInfo(name, date_time=EPOCH)
-    entry.external_attr, entry.create_system = OWNER_ONLY, UNIX
-    return entry
 
 
 def _owners(

@@ -10,7 +10,7 @@ from typing import BinaryIO
 from uuid import UUID
 
 from casework.actors import Actor
-from casework.signed_zip import SignedZip
+from casework.signed_zip import signed_zip
 from privacy.audit import AuditEvent, AuditKind
 from privacy.notice_proof import json_line
 from storage.anchors import anchors_of_segment, chains_after, segments_in_order
@@ -49,16 +49,15 @@ class Exported:
 
 def export_trail(database: Database, file: BinaryIO, *, by: tuple[Actor, datetime]) -> Exported:
     """Write the signed file into one that can be sought in, and record that it was taken out."""
-    exported, packing = Exported(), SignedZip(file)
-    with database.reading() as reading:
+    exported = Exported()
+    with database.reading() as reading, signed_zip(file, database.keys) as packing:
         packing.add("events.jsonl", _events(reading, exported))
         packing.add("ends.jsonl", _ends(reading))
         packing.add("segments.jsonl", _segments(reading, exported))
         packing.add("anchors.jsonl", _anchors(reading))
-    for name in CARRIED:
-        packing.add(name, [(ROOT / name).read_bytes()])
-    packing.add("__main__.py", [MAIN])
-    packing.sign(database.keys)
+        for name in CARRIED:
+            packing.add(name, [(ROOT / name).read_bytes()])
+        packing.add("__main__.py", [MAIN])
     _record(database, exported, by)
     return exported
 

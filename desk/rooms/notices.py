@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import ExitStack
 from typing import Annotated, BinaryIO, cast
 from uuid import UUID
 
@@ -133,9 +134,8 @@ def paper(visitor: Announcing, desk: DeskHere, notice_id: UUID) -> Response:
 def _proof(visitor: Visitor, desk: DeskServices, notice_id: UUID, *, as_paper: bool) -> Response:
     """The signed proof, or the same laid out for print; the other file is not kept."""
     version = _version(desk, notice_id)
-    proof_file, paper_file = _scratch(), _scratch()
-    wanted, other = (paper_file, proof_file) if as_paper else (proof_file, paper_file)
-    try:
+    with ExitStack() as unfinished:
+        proof_file, paper_file = (unfinished.enter_context(_scratch()) for _ in range(2))
         export_proof(
             desk.database,
             version,
@@ -143,11 +143,9 @@ def _proof(visitor: Visitor, desk: DeskServices, notice_id: UUID, *, as_paper: b
             by=(visitor.actor, desk.clock()),
             paper=paper_file if as_paper else None,
         )
-    except BaseException:
-        wanted.close()
-        raise
-    finally:
-        other.close()
+        unfinished.pop_all()
+    wanted, other = (paper_file, proof_file) if as_paper else (proof_file, paper_file)
+    other.close()
     return FileAnswer(MadeFile(f"proof-{version}.{'pdf' if as_paper else 'zip'}", wanted))
 
 
