@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 
 from privacy.audit import GENESIS, AuditEvent, AuditKind, canonical, chain_hash
-from privacy.audit_checks import ChainLink
+from privacy.audit_checks import ChainCheck, ChainLink
 from storage.columns import storable
 from storage.tables import AUDIT_CHAIN, AUDIT_EVENT
 from storage.transactions import AnyRow, Reading, Transaction, Values, in_chunks
@@ -43,12 +43,11 @@ def append(transaction: Transaction, events: Sequence[AuditEvent]) -> None:
 
 def verify_chain(reading: Reading, chain: UUID) -> bool:
     """Say whether the chain is whole: no event changed, missing or moved, and its end where it was last."""
-    previous, length = GENESIS, 0
-    for row in _links(reading, chain):
-        if row.position != length or not _holds(row, previous):
-            return False
-        previous, length = row.link, length + 1
-    return _ends_of(reading, [chain]).get(chain, (0, GENESIS)) == (length, previous)
+    check = ChainCheck(chain=str(chain))
+    for link in chain_links(reading, chain):
+        check.take(link)
+    length, head = _ends_of(reading, [chain]).get(chain, (0, GENESIS))
+    return not check.end(length, head)
 
 
 def events_of(reading: Reading, chain: UUID) -> list[AuditEvent]:
@@ -113,15 +112,6 @@ def _link(event: AuditEvent, salt: bytes, position: int, previous: str) -> Value
 def _payload_digest(salt: bytes, payload: bytes) -> str:
     """As privacy.audit.payload_hash, over the very bytes that are stored."""
     return hashlib.sha256(salt + payload).hexdigest()
-
-
-def _holds(row: AnyRow, previous: str) -> bool:
-    if row.payload is not None and row.salt is not None:
-        if _payload_digest(bytes(row.salt), row.payload.encode()) != row.payload_digest:
-            return False
-    elif row.payload is not None or row.salt is not None:
-        return False  # erasure takes both
-    return chain_hash(event_of_row(row), row.payload_digest, previous) == str(row.link)
 
 
 def event_of_row(row: AnyRow) -> AuditEvent:
