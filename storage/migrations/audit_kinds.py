@@ -7,7 +7,7 @@ import re
 import sqlalchemy as sa
 from alembic import op
 
-from storage import columns
+from storage.migrations import checks
 
 CHECK = "ck_audit_event_kind"
 CUT = (
@@ -25,13 +25,14 @@ WORD = re.compile(r"'([a-z_]+)'")
 
 def allow(kinds: tuple[str, ...]) -> None:
     """Let these kinds into the trail, beside those that the schema knows so far."""
-    _set_allowed((*_allowed(), *kinds))
+    checks.allow("audit_event", "kind", (*_allowed(), *kinds))
 
 
 def forget(kinds: tuple[str, ...]) -> None:
     """Let them in no more. A chain in which one of them stands ends before it: so far it still holds."""
     _cut_chains(", ".join(repr(kind) for kind in kinds))
-    _set_allowed(tuple(kind for kind in _allowed() if kind not in kinds))
+    kept = tuple(kind for kind in _allowed() if kind not in kinds)
+    checks.allow("audit_event", "kind", kept)
 
 
 def _cut_chains(spelled: str) -> None:
@@ -48,44 +49,3 @@ def _allowed() -> tuple[str, ...]:
         told = f"SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = '{CHECK}'"  # noqa: S608 - a constant
     text = str(op.get_bind().execute(sa.text(told)).scalar_one())
     return tuple(WORD.findall(text[text.index("kind IN") if "kind IN" in text else 0 :]))
-
-
-def _set_allowed(kinds: tuple[str, ...]) -> None:
-    """SQLite cannot change a CHECK: the table is made anew under its own name, so that its text stays as declared."""
-    condition = f"kind IN ({', '.join(repr(kind) for kind in kinds)})"
-    if op.get_bind().dialect.name != "sqlite":
-        op.drop_constraint(op.f(CHECK), "audit_event", type_="check")
-        op.create_check_constraint(op.f(CHECK), "audit_event", condition)
-        return
-    indexes = _indexes()
-    op.execute(sa.text("CREATE TEMP TABLE audit_event_before AS SELECT * FROM audit_event"))
-    op.drop_table("audit_event")
-    _create_audit_event(condition)
-    for statement in ("INSERT INTO audit_event SELECT * FROM audit_event_before", *indexes):
-        op.execute(sa.text(statement))
-    op.execute(sa.text("DROP TABLE audit_event_before"))
-
-
-def _indexes() -> list[str]:
-    """The statements that made the table's indexes: they go with the old table."""
-    made = "SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'audit_event' AND sql IS NOT NULL"
-    return list(op.get_bind().execute(sa.text(made)).scalars())
-
-
-def _create_audit_event(condition: str) -> None:
-    """The table as it is since revision 0001."""
-    op.create_table(
-        "audit_event",
-        sa.Column("chain", columns.Id(), nullable=False),
-        sa.Column("position", columns.Count(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("at", columns.UtcDateTime(), nullable=False),
-        sa.Column("actor", sa.Text(), nullable=False),
-        sa.Column("payload", sa.Text(), nullable=True),
-        sa.Column("salt", sa.LargeBinary(), nullable=True),
-        sa.Column("payload_digest", sa.Text(), nullable=False),
-        sa.Column("link", sa.Text(), nullable=False),
-        sa.CheckConstraint(condition, name=op.f(CHECK)),
-        sa.PrimaryKeyConstraint("chain", "position", name=op.f("pk_audit_event")),
-        sqlite_strict=True,
-    )
